@@ -1,0 +1,47 @@
+"""Checks: a Report against the rules of its form → findings.
+
+One small generator per rule kind, registered by kind in a module of this package; the rules
+themselves, their texts and severities are form data.  Nothing here reads files or prints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ..findings import Finding, sort_findings
+from ..form import Rule
+from ..report import Report
+from . import cells, sums, texts
+
+__all__ = ["check"]
+
+Generator = Callable[[Rule, Report, bool], Iterator[Finding]]
+
+KINDS: dict[str, Generator] = {
+    "equal": sums.equal,
+    "at_most": sums.at_most,
+    "blanks": cells.blanks,
+    "whole": cells.whole,
+    "decimals": cells.decimals,
+    "remarks": cells.remarks,
+    "identity": cells.identity,
+    "placeholders": texts.placeholders,
+}
+
+
+def check(report: Report, *, strict: bool = False) -> list[Finding]:
+    """Judge a report by every rule of its form.
+
+    Args:
+        report: what was read.
+        strict: blanks and placeholders in number cells are errors (N-01).
+
+    Returns:
+        the findings of the reader and of the rules, errors first.
+    """
+    found: list[Finding] = [*report.notices]
+    for rule in report.form.rules.values():
+        generator = KINDS.get(rule.kind)
+        if generator is not None:
+            found += generator(rule, report, strict)
+    return sort_findings(found, report.form)

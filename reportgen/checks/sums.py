@@ -1,0 +1,47 @@
+"""Arithmetic rules: 勾稽关系 as equations over cells (FORMAT.md 6.3, 6.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..findings import Finding, finding
+from ..form import Equation, Rule
+from ..numbers import Number, difference
+from ..report import Report
+
+__all__ = ["at_most", "equal"]
+
+
+def _judged(rule: Rule, report: Report) -> Iterator[tuple[Equation, Number, Number]]:
+    """Yield the rule's equations that can be judged, with both sums.
+
+    An equation with an unreadable or missing cell cannot be judged; that cell has a finding of
+    its own (N-02, S-04).  Blanks count as 0 (N-01).
+    """
+    for equation in report.form.equations:
+        if equation.rule == rule.id and not any(
+            report.values[cell].state in ("problem", "missing") for cell in equation.cells
+        ):
+            yield equation, report.total(equation.left), report.total(equation.right)
+
+
+def equal(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
+    for equation, left, right in _judged(rule, report):
+        if left != right:
+            yield _finding(rule, report, equation, left, right, strict)
+
+
+def at_most(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
+    for equation, left, right in _judged(rule, report):
+        if left > right:
+            yield _finding(rule, report, equation, left, right, strict)
+
+
+def _finding(
+    rule: Rule, report: Report, equation: Equation, left: Number, right: Number, strict: bool
+) -> Finding:
+    return finding(
+        rule, [report.ref(cell) for cell in equation.cells], strict=strict,
+        actual=left, expected=right, difference=difference(left, right),
+        place=equation.place, left=left, right=right,
+    )  # fmt: skip

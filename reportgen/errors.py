@@ -1,0 +1,34 @@
+"""The few exceptions after which work cannot go on.
+
+Everything a clerk can mend in the workbook is a :class:`~reportgen.findings.Finding`, never an
+exception.  What is raised here ends the work on one file; its text is Chinese and is shown to
+the user as it stands.  The exit code belongs to the class (DESIGN.md 4).
+"""
+
+from __future__ import annotations
+
+__all__ = ["FormError", "InputError", "OutputError", "ReportgenError", "TemplateError"]
+
+
+class ReportgenError(Exception):
+    """Base of all errors of this package; ``str()`` of it is a Chinese sentence for the user."""
+
+    exit_code = 3
+
+
+class InputError(ReportgenError):
+    """A file cannot be read, or is not this form (exit code 3)."""
+
+
+class FormError(ReportgenError):
+    """A form file (``forms/*.toml``) contradicts itself; raised to its author (exit code 3)."""
+
+
+class TemplateError(ReportgenError):
+    """A Word or page template has mistakes; all of them are in the text (exit code 3)."""
+
+
+class OutputError(ReportgenError):
+    """A result cannot be written, or writing it would overwrite the user's file (exit code 4)."""
+
+    exit_code = 4

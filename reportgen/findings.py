@@ -1,0 +1,124 @@
+"""Findings: what a check or the reader has to say, as values; and how they read.
+
+A finding carries its rule, the cells on both sides, expected, actual, difference and advice.
+Texts come from the form data (:class:`~reportgen.form.Rule`); only the order of a line is here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from .form import SEVERITIES, Form, Rule
+from .numbers import Number, show
+
+__all__ = ["CellRef", "Finding", "finding", "json_number", "sort_findings", "worst"]
+
+SEVERITY_LABELS = {"error": "错误", "warning": "警告", "ask": "待核实", "info": "提示"}
+
+
+@dataclass(frozen=True, slots=True)
+class CellRef:
+    """A place a finding speaks of."""
+
+    address: str
+    """``表三!D4``; ``""`` if the source has no such cell."""
+    label: str
+    value: Number | None = None
+    id: str = ""
+    """Cell id of the form, ``""`` for other places (a text, a field)."""
+
+    def __str__(self) -> str:
+        return f"{self.address} {self.label}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to tell the user."""
+
+    rule: str
+    severity: str
+    message: str
+    advice: str
+    cells: tuple[CellRef, ...] = ()
+    expected: Number | None = None
+    actual: Number | None = None
+    difference: Number | None = None
+    sentence: str = ""
+    """The sentence of the text it is about."""
+
+    def line(self) -> str:
+        """One line: severity, id, place, what, advice."""
+        places = "、".join(c.address for c in self.cells[:6] if c.address)
+        if len(self.cells) > 6:
+            places += f" 等{len(self.cells)}格"
+        where = f" [{places}]" if places else ""
+        return f"{SEVERITY_LABELS[self.severity]} {self.rule}{where} {self.message}。{self.advice}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The finding in the JSON contract (DESIGN.md 5)."""
+        data: dict[str, Any] = {
+            "rule": self.rule, "severity": self.severity, "message": self.message,
+            "advice": self.advice,
+            "cells": [
+                {"id": c.id, "address": c.address, "label": c.label, "value": json_number(c.value)}
+                for c in self.cells
+            ],
+            "expected": json_number(self.expected), "actual": json_number(self.actual),
+            "difference": json_number(self.difference),
+        }  # fmt: skip
+        if self.sentence:
+            data["sentence"] = self.sentence
+        return data
+
+
+def json_number(number: Number | None) -> int | str | None:
+    """Integers as JSON numbers, amounts as exact decimal strings, blank as null."""
+    if number is None or isinstance(number, int):
+        return number
+    return show(number)
+
+
+def finding(
+    rule: Rule,
+    cells: Iterable[CellRef] = (),
+    *,
+    strict: bool = False,
+    severity: str = "",
+    expected: Number | None = None,
+    actual: Number | None = None,
+    difference: Number | None = None,
+    sentence: str = "",
+    **words: object,
+) -> Finding:
+    """Make a finding of ``rule``; ``words`` fill its message and advice,
+    with ``expected``, ``actual`` and ``difference``.
+
+    Numbers among the words are shown as the report prints them.
+    """
+    words = {"expected": expected, "actual": actual, "difference": difference, **words}
+    texts = {k: show(v) if isinstance(v, (int, Decimal)) or v is None else str(v) for k, v in words.items()}
+    return Finding(
+        rule.id,
+        (rule.strict if strict and rule.strict else severity or rule.severity),
+        rule.message.format(**texts),
+        rule.advice.format(**texts),
+        tuple(cells), expected, actual, difference, sentence,
+    )  # fmt: skip
+
+
+def sort_findings(findings: Iterable[Finding], form: Form) -> list[Finding]:
+    """Errors first, then by the form's order of rules; stable within a rule."""
+    order = {rule: n for n, rule in enumerate(form.rules)}
+    return sorted(findings, key=lambda f: (SEVERITIES.index(f.severity), order.get(f.rule, len(order))))
+
+
+def worst(findings: Iterable[Finding]) -> str:
+    """Return the status word of DESIGN.md 5: ``errors``, ``warnings`` or ``ok``.
+
+    ``ask`` counts as a warning: somebody has to look.
+    """
+    found = {f.severity for f in findings}
+    return "errors" if "error" in found else "warnings" if found & {"warning", "ask"} else "ok"

@@ -1,0 +1,362 @@
+"""Loading one edition of the form from ``forms/<edition>.toml`` and proving it consistent.
+
+A file that contradicts itself is its author's error: :class:`~reportgen.errors.FormError` names
+every fault at once, with its place in the file.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ..errors import FormError
+from .layout import lay_out, paths, walk
+from .model import (
+    AXES,
+    SEVERITIES,
+    Block,
+    Cell,
+    Equation,
+    Field,
+    Form,
+    LayoutCell,
+    Node,
+    Rule,
+    Section,
+    Subheading,
+    Table,
+)  # fmt: skip
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+__all__ = ["editions", "load_form"]
+
+
+def _forms_dir() -> Path:
+    return Path(__file__).parent.with_name("forms")
+
+
+def editions() -> tuple[str, ...]:
+    """Return the ids of the shipped editions, oldest first."""
+    return tuple(sorted(p.stem for p in _forms_dir().glob("[0-9]*.toml")))
+
+
+@cache
+def load_form(edition: str | Path = "2021") -> Form:
+    """Load and prove one edition of the form.
+
+    Args:
+        edition: id of a shipped edition (``"2021"``) or the path of a form file.
+
+    Raises:
+        FormError: there is no such edition, or the file contradicts itself; the message lists
+            every fault with its place in the file.
+    """
+    path = Path(edition)
+    if path.suffix != ".toml":
+        path = _forms_dir() / f"{edition}.toml"
+        if not path.is_file():
+            raise FormError(f"没有“{edition}”版格式；现有：{'、'.join(editions())}。")
+    return _Loader(path).form()
+
+
+_NODE_KEYS = {"id", "label", "note", "short", "variants", "hint", "law", "total", "kind",
+              "decimals", "unit", "span", "parent"}  # fmt: skip
+_RULE_KEYS = {"id", "title", "kind", "severity", "source", "message", "advice", "strict"}
+
+
+class _Loader:
+    """Builds a Form and collects the author's faults."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.faults: list[str] = []
+
+    def fault(self, place: str, what: str) -> None:
+        self.faults.append(f"{place}：{what}")
+
+    def read(self, path: Path) -> dict[str, Any]:
+        try:
+            return tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise FormError(f"格式文件 {path.name} 读不出来：{error}") from error
+
+    def form(self) -> Form:
+        data = self.read(self.path)
+        rules = list(data.get("rules", []))
+        for name in data.get("include", []):
+            rules = list(self.read(self.path.with_name(f"{name}.toml")).get("rules", [])) + rules
+        required = ("id", "title", "document", "first_year", "report_title", "sections", "fields", "tables")
+        missing = [key for key in required if key not in data]
+        if missing:
+            raise FormError(f"格式文件 {self.path.name} 缺少：{'、'.join(missing)}")
+        tables = tuple(self.table(t, n) for n, t in enumerate(data["tables"], 1))
+        sections = tuple(self.section(s) for s in data["sections"])
+        fields = tuple(self.field(f) for f in data["fields"])
+        cells, quantities = self.cells(tables, fields)
+        self.unique("sections", [s.id for s in sections])
+        self.unique("fields", [f.id for f in fields])
+        self.unique("tables", [t.id for t in tables])
+        self.unique("rules", [str(r.get("id")) for r in rules])
+        for section in sections:
+            if section.table and section.table not in {t.id for t in tables}:
+                self.fault(f"sections.{section.id}", f"没有表“{section.table}”")
+        for table in tables:
+            if sum(s.table == table.id for s in sections) != 1:
+                self.fault(f"tables.{table.id}", "应当正好属于一个部分（sections.table）")
+        last = data.get("last_year", {})
+        for cell in last.get("cells", []):
+            if cell not in cells:
+                self.fault("last_year.cells", f"没有单元格“{cell}”")
+        for name in last.get("sections", []):
+            if name not in {s.id for s in sections}:
+                self.fault("last_year.sections", f"没有部分“{name}”")
+        made_rules = {r.id: r for r in (self.rule(r) for r in rules)}
+        equations = tuple(
+            e for r in made_rules.values() if r.kind in ("equal", "at_most")
+            for e in self.equations(r, tables, cells)
+        )  # fmt: skip
+        try:
+            data["report_title"].format(org="", year="")
+        except (KeyError, IndexError, ValueError) as error:
+            self.fault("report_title", f"只能用 {{org}} 和 {{year}}（{error}）")
+        if self.faults:
+            lines = "\n".join(f"  {fault}" for fault in self.faults)
+            raise FormError(f"格式文件 {self.path.name} 有 {len(self.faults)} 处错误：\n{lines}")
+        return Form(
+            id=data["id"], title=data["title"], document=data["document"],
+            issued_by=data.get("issued_by", ""), first_year=data["first_year"],
+            report_title=data["report_title"], sections=sections, fields=fields, tables=tables,
+            rules=made_rules, cells=cells, quantities=quantities, equations=equations,
+            last_year_cells=tuple(last.get("cells", ())),
+            last_year_sections=tuple(last.get("sections", ())),
+            unverified=tuple(data.get("unverified", ())),
+        )  # fmt: skip
+
+    def unique(self, place: str, ids: Iterable[str]) -> None:
+        seen: set[str] = set()
+        for one in ids:
+            if one in seen:
+                self.fault(place, f"id“{one}”重复")
+            seen.add(one)
+
+    # ---- parts
+
+    def section(self, data: dict[str, Any]) -> Section:
+        data = dict(data)
+        place = f"sections.{data.get('id', '?')}"
+        self.known(place, data, set(Section.__dataclass_fields__), {"id"})
+        zero = data.pop("standard_when_zero", None)
+        subs = tuple(Subheading(**s) for s in data.pop("subheadings", ()))
+        self.unique(place, [s.id for s in subs])
+        if not data.get("heading") and not data.get("optional"):
+            self.fault(place, "缺少 heading")
+        variants = tuple(data.pop("variants", ()))
+        known = {k: v for k, v in data.items() if k in Section.__dataclass_fields__}
+        return Section(
+            **{"id": "?", **known}, variants=variants, subheadings=subs,
+            standard_when_zero=(zero["name"], zero["text"]) if zero else None,
+        )  # fmt: skip
+
+    def field(self, data: dict[str, Any]) -> Field:
+        place = f"fields.{data.get('id', '?')}"
+        self.known(place, data, set(Field.__dataclass_fields__), {"id", "label", "kind"})
+        if data.get("kind") not in ("text", "year", "choice", "count", "amount", "date"):
+            self.fault(place, f"不认得 kind“{data.get('kind')}”")
+        label = data.get("label", "?")
+        return Field(
+            id=data.get("id", "?"), label=label, short=data.get("short", label),
+            kind=data.get("kind", "text"), variants=tuple(data.get("variants", ())),
+            required=data.get("required", False), choices=tuple(data.get("choices", ())),
+            hint=data.get("hint", ""), default=data.get("default"),
+        )  # fmt: skip
+
+    def known(self, place: str, data: dict[str, Any], allowed: set[str], needed: set[str]) -> None:
+        for key in data:
+            if key not in allowed:
+                self.fault(place, f"不认得的键“{key}”")
+        for key in sorted(needed - set(data)):
+            self.fault(place, f"缺少“{key}”")
+
+    def tree(self, place: str, items: list[dict[str, Any]]) -> tuple[Node, ...]:
+        """Turn the flat list with ``parent`` keys into a tree, children in file order."""
+        children: dict[str, list[dict[str, Any]]] = {}
+        ids = {item.get("id") for item in items}
+        self.unique(place, [str(item.get("id")) for item in items])
+        for item in items:
+            here = f"{place}.{item.get('id', '?')}"
+            self.known(here, item, _NODE_KEYS, {"id", "label"})
+            parent = item.get("parent", "")
+            if parent and parent not in ids:
+                self.fault(here, f"没有上级“{parent}”")
+            children.setdefault(parent, []).append(item)
+
+        def build(item: dict[str, Any], above: tuple[str, ...]) -> Node:
+            own = str(item.get("id", "?"))
+            if own in above:
+                self.fault(f"{place}.{own}", "上下级成环")
+                return Node(own, own)
+            label = str(item.get("label", "?"))
+            values = {
+                k: v
+                for k, v in item.items()
+                if k in _NODE_KEYS - {"parent", "id", "label", "variants", "short"}
+            }
+            return Node(
+                own, label, short=item.get("short", label), variants=tuple(item.get("variants", ())),
+                children=tuple(build(c, (*above, own)) for c in children.get(own, ())), **values,
+            )  # fmt: skip
+
+        made = tuple(build(item, ()) for item in children.get("", ()))
+        reached = {n.id for top in made for n in walk(top)}
+        for lost in [i for i in ids if i and i not in reached]:
+            self.fault(f"{place}.{lost}", "上下级成环，或上级不存在")
+        return made
+
+    def table(self, data: dict[str, Any], number: int) -> Table:
+        table_id = str(data.get("id", f"第{number}个表"))
+        place = f"tables.{table_id}"
+        self.known(place, data, {"id", "width", "label_columns", "default_column", "blocks"},
+                   {"id", "width", "label_columns", "blocks"})  # fmt: skip
+        width, labels = int(data.get("width", 1)), int(data.get("label_columns", 0))
+        layout: list[LayoutCell] = []
+        blocks: list[Block] = []
+        top = 1
+        for n, raw in enumerate(data.get("blocks", ()), 1):
+            here = f"{place}.blocks[{n}]"
+            self.known(here, raw, {"title", "corner", "corner_is_note", "columns", "rows", "wide"},
+                       {"columns", "rows"})  # fmt: skip
+            block = Block(
+                columns=self.tree(f"{here}.columns", raw.get("columns", [])),
+                rows=self.tree(f"{here}.rows", raw.get("rows", [])),
+                title=raw.get("title", ""), corner=raw.get("corner", ""),
+                corner_is_note=raw.get("corner_is_note", False), wide=raw.get("wide", False),
+                first_row=top,
+            )  # fmt: skip
+            cells, header_rows, height = lay_out(table_id, block, width, labels)
+            blocks.append(
+                Block(block.columns, block.rows, block.title, block.corner, block.corner_is_note,
+                      block.wide, top, header_rows)
+            )  # fmt: skip
+            layout += cells
+            self.covers(here, cells, top, height, width)
+            top += height
+        layout.sort(key=lambda cell: (cell.row, cell.column))
+        return Table(table_id, width, top - 1, labels, tuple(blocks), tuple(layout),
+                     data.get("default_column", ""))  # fmt: skip
+
+    def covers(self, place: str, cells: list[LayoutCell], top: int, height: int, width: int) -> None:
+        """The merged cells must tile the block's rectangle: no hole, no overlap, nothing outside."""
+        seen: set[tuple[int, int]] = set()
+        wanted = {(r, c) for r in range(top, top + height) for c in range(1, width + 1)}
+        for cell in cells:
+            for r in range(cell.row, cell.row + cell.row_span):
+                for c in range(cell.column, cell.column + cell.column_span):
+                    if (r, c) in seen:
+                        self.fault(place, f"第{r}行第{c}列被两个格占用（{cell.text or cell.cell}）")
+                    seen.add((r, c))
+        if seen != wanted:
+            r, c = min(seen ^ wanted)
+            self.fault(place, f"行列跨度合计与表宽 {width} 列不符，从第{r}行第{c}列起")
+
+    def cells(
+        self, tables: tuple[Table, ...], fields: tuple[Field, ...]
+    ) -> tuple[dict[str, Cell], dict[str, tuple[str, ...]]]:
+        cells: dict[str, Cell] = {}
+        quantities: dict[str, tuple[str, ...]] = {}
+        taken = {f.short for f in fields}
+
+        def name(place: str, key: str, ids: tuple[str, ...]) -> None:
+            if key in quantities or key in taken:
+                self.fault(place, f"占位符名称“{key}”重复，请用 short 区分")
+            quantities[key] = ids
+
+        for table in tables:
+            for block in table.blocks:
+                columns = block.column_leaves()
+                for path in paths(block.rows):
+                    row = path[-1]
+                    leaves = [leaf for leaf in row.leaves() if row is leaf or not leaf.total]
+                    for column in columns:
+                        ids = tuple(f"{table.id}.{leaf.id}.{column.id}" for leaf in leaves)
+                        place = f"tables.{table.id}.{row.id}.{column.id}"
+                        name(place, f"{row.short}.{column.short}", ids)
+                        if column.id == table.default_column or len(columns) == 1:
+                            name(place, row.short, ids)
+                        if row.children:
+                            continue
+                        row_label = "／".join(n.label for n in path)
+                        cells[ids[0]] = Cell(
+                            id=ids[0], table=table.id, row=row.id, column=column.id,
+                            label=f"{row_label}／{column.label}",
+                            row_label=row_label, column_label=column.label,
+                            name=f"{row.short}.{column.short}", kind=column.kind,
+                            decimals=column.decimals, unit=column.unit,
+                            total=row.total or column.total, hint=row.hint or column.hint,
+                        )  # fmt: skip
+        return cells, quantities
+
+    def rule(self, data: dict[str, Any]) -> Rule:
+        place = f"rules.{data.get('id', '?')}"
+        for key in sorted(_RULE_KEYS - {"strict"} - set(data)):
+            self.fault(place, f"缺少“{key}”")
+        for key in ("severity", "strict"):
+            if data.get(key, "error") not in SEVERITIES:
+                self.fault(place, f"{key}“{data[key]}”应是 {'、'.join(SEVERITIES)} 之一")
+        known = {k: str(v) for k, v in data.items() if k in _RULE_KEYS}
+        known = {**dict.fromkeys(_RULE_KEYS - {"strict"}, "?"), **known}
+        return Rule(**known, options={k: v for k, v in data.items() if k not in _RULE_KEYS})
+
+    def equations(
+        self, rule: Rule, tables: tuple[Table, ...], cells: Mapping[str, Cell]
+    ) -> Iterator[Equation]:
+        """Spell out an arithmetic rule for every column (or row) it ranges over."""
+        place = f"rules.{rule.id}"
+        table = next((t for t in tables if t.id == rule.options.get("table")), None)
+        along = rule.options.get("along")
+        if table is None or along not in AXES:
+            self.fault(place, "table 应是本格式的表，along 应是 rows 或 columns")
+            return
+        for block in table.blocks:
+            terms, others = block.rows, block.column_leaves()
+            if along == "columns":
+                terms, others = block.columns, block.row_leaves()
+            sides = [self.terms(place, terms, rule.options.get(side, [])) for side in ("left", "right")]
+            only = rule.options.get("each")
+            for other in others:
+                if only and other.id not in only:
+                    continue
+                pattern = (
+                    f"{table.id}.{{0}}.{other.id}" if along == "rows" else f"{table.id}.{other.id}.{{0}}"
+                )
+                ids = [tuple(pattern.format(term) for term in side) for side in sides]
+                if all(i in cells for side in ids for i in side):
+                    label = next(
+                        c.column_label if along == "rows" else c.row_label
+                        for c in cells.values() if c.table == table.id
+                        and (c.column if along == "rows" else c.row) == other.id
+                    )  # fmt: skip
+                    yield Equation(rule.id, ids[0], ids[1], rule.kind, f"“{label}”")
+
+    def terms(self, place: str, nodes: tuple[Node, ...], names: Any) -> list[str]:
+        """Expand terms: a leaf's id, a group's id (its items without totals) or ``@parts``."""
+        every = {n.id: n for top in nodes for n in walk(top)}
+        found: list[str] = []
+        for name in names:
+            if name == "@parts":
+                found += [leaf.id for top in nodes for leaf in top.leaves() if not leaf.total]
+            elif name not in every:
+                self.fault(place, f"没有行或列“{name}”")
+            elif every[name].children:
+                found += [leaf.id for leaf in every[name].leaves() if not leaf.total]
+            else:
+                found.append(name)
+        if not names:
+            self.fault(place, "left 和 right 都不能为空")
+        return found

@@ -1,0 +1,255 @@
+"""The types of the prescribed form.
+
+Names: a *cell* is one figure of the form with the id ``表三.new.natural`` (table, row, column);
+a *quantity* is a cell or a sum of cells (``表三.denied.total`` is the sum over the group 不予公开);
+its *name* is what people type in placeholders (``不予公开``, ``新收.自然人``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = [
+    "AXES", "SEVERITIES", "Block", "Cell", "Equation", "Field", "Form", "LayoutCell", "Node",
+    "Rule", "Section", "Subheading", "Table",
+]  # fmt: skip
+
+SEVERITIES = ("error", "warning", "ask", "info")
+AXES = ("rows", "columns")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A row or column of a table, or a group of them (then ``children`` is not empty)."""
+
+    id: str
+    label: str
+    """Exactly as prescribed, without the bracketed ``note``."""
+    note: str = ""
+    """Bracketed remark that the form prints after the label, in 楷体."""
+    short: str = ""
+    """Short Chinese name for placeholders; the label where the file gives none."""
+    variants: tuple[str, ...] = ()
+    """Other wordings accepted on reading, never written (FORMAT.md 3.4)."""
+    hint: str = ""
+    law: str = ""
+    total: bool = False
+    """Totals its siblings; a group's id used as a term leaves it out."""
+    kind: str = "count"
+    decimals: int = 0
+    unit: str = "件"
+    span: int = 1
+    children: tuple[Node, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The whole label as printed."""
+        return self.label + self.note
+
+    def leaves(self) -> Iterator[Node]:
+        """This node, or the leaves below it, in printed order."""
+        if not self.children:
+            yield self
+        for child in self.children:
+            yield from child.leaves()
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutCell:
+    """One cell of the printed grid; rows and columns are 1-based, spans at least 1."""
+
+    row: int
+    column: int
+    row_span: int
+    column_span: int
+    role: str
+    """``title`` (shaded block title), ``corner``, ``column``, ``row`` or ``value``."""
+    text: str = ""
+    note: str = ""
+    cell: str = ""
+    """Cell id, for ``value`` only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One figure of the form."""
+
+    id: str
+    table: str
+    row: str
+    column: str
+    label: str
+    """Where it stands, in the form's words: ``（三）不予公开／1.属于国家秘密／自然人``."""
+    row_label: str
+    column_label: str
+    name: str
+    """Placeholder name, unique in the form: ``国家秘密.自然人``."""
+    kind: str
+    """``count`` (whole number) or ``amount`` (``decimals`` places at most)."""
+    decimals: int
+    unit: str
+    total: bool
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Part of a table with its own header: title row, corner, column tree and row tree."""
+
+    columns: tuple[Node, ...]
+    rows: tuple[Node, ...]
+    title: str = ""
+    corner: str = ""
+    corner_is_note: bool = False
+    wide: bool = False
+    """Printed as one row: the leaves of the row tree are column groups (table 四)."""
+    first_row: int = 1
+    """First row of the block in the table's grid, 1-based."""
+    header_rows: int = 1
+    """Number of printed rows above the figures, title row included."""
+
+    def row_leaves(self) -> tuple[Node, ...]:
+        return tuple(leaf for node in self.rows for leaf in node.leaves())
+
+    def column_leaves(self) -> tuple[Node, ...]:
+        return tuple(leaf for node in self.columns for leaf in node.leaves())
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A prescribed table and its printed grid."""
+
+    id: str
+    width: int
+    height: int
+    label_columns: int
+    blocks: tuple[Block, ...]
+    layout: tuple[LayoutCell, ...]
+    default_column: str = ""
+
+    @property
+    def header_rows(self) -> int:
+        """Rows to repeat on each page: the header of the first block if it is the only one."""
+        return self.blocks[0].header_rows if len(self.blocks) == 1 else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Subheading:
+    id: str
+    heading: str
+    hint: str = ""
+    standard: str = ""
+    """Standard sentence with placeholders, prefilled in the blank workbook."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of the report, or the optional 引言 (no heading)."""
+
+    id: str
+    heading: str = ""
+    title: str = ""
+    number: str = ""
+    variants: tuple[str, ...] = ()
+    table: str = ""
+    optional: bool = False
+    hint: str = ""
+    source: str = ""
+    standard: str = ""
+    standard_when_zero: tuple[str, str] | None = None
+    """(quantity or field name, sentence used instead when that is 0)."""
+    subheadings: tuple[Subheading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """An entry of 基本信息."""
+
+    id: str
+    label: str
+    short: str
+    kind: str
+    """``text``, ``year``, ``choice``, ``count``, ``amount`` or ``date``."""
+    variants: tuple[str, ...] = ()
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    hint: str = ""
+    default: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """One instance of an arithmetic rule: both sides are sums of cells."""
+
+    rule: str
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    relation: str
+    """``equal`` or ``at_most``."""
+    place: str
+    """The column or row it is about, in the form's words."""
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        return self.left + self.right
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One check, as declared in the form file."""
+
+    id: str
+    title: str
+    kind: str
+    severity: str
+    source: str
+    message: str
+    advice: str
+    strict: str = ""
+    """Severity under ``--strict``; the same as ``severity`` when empty."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Every other key of the rule, for the generator of its kind."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Form:
+    """One edition of the prescribed form."""
+
+    id: str
+    title: str
+    document: str
+    issued_by: str
+    first_year: int
+    report_title: str
+    sections: tuple[Section, ...]
+    fields: tuple[Field, ...]
+    tables: tuple[Table, ...]
+    rules: Mapping[str, Rule]
+    cells: Mapping[str, Cell]
+    quantities: Mapping[str, tuple[str, ...]]
+    """Placeholder name → the cells it adds up."""
+    equations: tuple[Equation, ...]
+    last_year_cells: tuple[str, ...] = ()
+    last_year_sections: tuple[str, ...] = ()
+    unverified: tuple[str, ...] = ()
+
+    def table(self, table_id: str) -> Table:
+        """Return the table called ``table_id`` (``表三``); KeyError if there is none."""
+        return next(t for t in self.tables if t.id == table_id)
+
+    def section(self, section_id: str) -> Section:
+        return next(s for s in self.sections if s.id == section_id)
+
+    def field(self, field_id: str) -> Field:
+        return next(f for f in self.fields if f.id == field_id)
+
+    def title_of(self, org: str, year: int | str) -> str:
+        """Return the report's full title (FORMAT.md 2.1)."""
+        return self.report_title.format(org=org, year=year)
+
+    @property
+    def text_sections(self) -> tuple[Section, ...]:
+        """The parts that are text, 引言 included, in order."""
+        return tuple(s for s in self.sections if not s.table)

@@ -1,0 +1,10 @@
+"""Sources: one module per kind of file → grids of cells and paragraphs, nothing understood yet.
+
+A source says what stands where; which of it is the prescribed form is the recogniser's to find.
+"""
+
+from __future__ import annotations
+
+from .base import Document, Grid, GridCell, Paragraph, open_document
+
+__all__ = ["Document", "Grid", "GridCell", "Paragraph", "open_document"]

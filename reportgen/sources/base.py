@@ -1,0 +1,92 @@
+"""What every source hands on, and which source reads which file."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..errors import InputError
+
+__all__ = ["Document", "Grid", "GridCell", "Paragraph", "open_document"]
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """One cell of a grid, merged cells as one."""
+
+    row: int
+    """1-based, as the file numbers its rows."""
+    column: int
+    value: object = None
+    """``str``, ``int``, ``float``, ``Decimal``, ``bool``, a date, or None for an empty cell.
+    Spreadsheet errors are their text (``#REF!``)."""
+    row_span: int = 1
+    column_span: int = 1
+    address: str = ""
+    """As the user finds it: ``D4`` in a workbook, ``第4行第4列`` in a document."""
+    formula: str = ""
+    """With its ``=``; ``value`` is then the stored result, None if the file holds none."""
+    hidden: bool = False
+    """In a hidden row or column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A sheet, or a table of a document."""
+
+    name: str
+    cells: tuple[GridCell, ...]
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of a document that stands outside its tables."""
+
+    text: str
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What one file holds."""
+
+    path: str
+    kind: str
+    """``xlsx``, ``docx`` …"""
+    sha256: str
+    grids: tuple[Grid, ...] = ()
+    paragraphs: tuple[Paragraph, ...] = ()
+    properties: dict[str, str] = field(default_factory=dict)
+
+
+_READERS = {"xlsx": "xlsx", "xlsm": "xlsx", "docx": "docx"}
+"""Kind of file → module of this package with ``read(path, data) -> Document``."""
+
+
+def open_document(path: Path | str, kinds: Iterable[str] = ()) -> Document:
+    """Read a file by what it is (its content, not only its name).
+
+    Args:
+        path: the user's file.
+        kinds: kinds to accept; all when empty.
+
+    Raises:
+        InputError: missing, unreadable, empty, damaged, password-protected, renamed or of a
+            kind that is not read; says in Chinese which and what to do.
+    """
+    from ..files import read_input
+    from .sniff import kind_of
+
+    path = Path(path)
+    data = read_input(path)
+    kind = kind_of(path, data)
+    accepted = set(kinds) or set(_READERS)
+    if kind not in accepted or kind not in _READERS:
+        names = "、".join(sorted(accepted))
+        raise InputError(f"“{path.name}”是 {kind} 文件，这里只能读 {names}。")
+    reader = importlib.import_module(f".{_READERS[kind]}", __package__)
+    document: Document = reader.read(path, data)
+    return document

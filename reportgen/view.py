@@ -1,0 +1,113 @@
+"""View: a Report in finished strings, in the order and under the names templates use.
+
+All thinking happens here; Word and HTML only place what they are given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .form import Form, Node, Table
+from .numbers import format_number
+from .placeholders import filled
+from .report import Report
+
+__all__ = ["SectionView", "View", "make_view", "template_names"]
+
+TITLE_LINE = 20  # characters of 22 pt that fit the 156 mm type area (FORMAT.md 7.4)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """A part of the report: its heading and its passages (sub-heading, paragraphs)."""
+
+    id: str
+    heading: str
+    passages: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One report, ready to print."""
+
+    form: Form
+    title: str
+    title_lines: tuple[str, ...]
+    sections: tuple[SectionView, ...]
+    figures: Mapping[str, str]
+    """Cell id → printed number."""
+    names: Mapping[str, Any]
+    """What a template can name: nested mappings, lists and strings."""
+
+
+def make_view(report: Report, *, draft: bool = False) -> View:
+    """Return the view of a report.
+
+    Args:
+        report: a checked report.
+        draft: templates see ``草稿`` as true and print their mark on every page.
+    """
+    form = report.form
+    figures = {cell: format_number(report.values[cell].number) for cell in form.cells}
+    by_section: dict[str, list[tuple[str, tuple[str, ...]]]] = {s.id: [] for s in form.text_sections}
+    for passage in filled(report):
+        if passage.paragraphs:
+            by_section[passage.section].append((passage.heading, passage.paragraphs))
+    sections = tuple(SectionView(s.id, s.heading, tuple(by_section[s.id])) for s in form.text_sections)
+    lines = title_lines(report)
+    names: dict[str, Any] = {
+        "标题": report.full_title, "标题行": list(lines),
+        "表式": form.document, "草稿": "草稿" if draft else "",
+    }  # fmt: skip
+    for field in form.fields:
+        value = report.fields.get(field.id, field.default)
+        names[field.short] = (
+            value if isinstance(value, str) else "" if value is None else format_number(value)
+        )
+    for part, view in zip(form.text_sections, sections, strict=True):
+        names[part.number or part.title] = [
+            {"小标题": heading, "段落": list(texts)} for heading, texts in view.passages
+        ]
+    for table in form.tables:
+        names[table.id] = {
+            row.short: {column.short: figures[f"{table.id}.{row.id}.{column.id}"] for column in columns}
+            for row, columns in _figure_rows(table)
+        }
+    return View(form, report.full_title, lines, sections, figures, names)
+
+
+def _figure_rows(table: Table) -> list[tuple[Node, tuple[Node, ...]]]:
+    return [(row, block.column_leaves()) for block in table.blocks for row in block.row_leaves()]
+
+
+def template_names(form: Form) -> dict[str, Any]:
+    """Return the shape of :attr:`View.names`: what a template may name, for checking one.
+
+    Leaves are ``""``; a list holds one specimen of its items.
+    """
+    names: dict[str, Any] = {"标题": "", "标题行": [""], "表式": "", "草稿": ""}
+    names.update({field.short: "" for field in form.fields})
+    for section in form.text_sections:
+        names[section.number or section.title] = [{"小标题": "", "段落": [""]}]
+    for table in form.tables:
+        names[table.id] = {row.short: {c.short: "" for c in columns} for row, columns in _figure_rows(table)}
+    return names
+
+
+def title_lines(report: Report) -> tuple[str, ...]:
+    """Break the title between body, year and name of the document, never inside 2024年.
+
+    The year goes to the line of the body when that fits, as published reports do (FORMAT.md 7.4).
+    """
+    title = report.full_title
+    if len(title) <= TITLE_LINE or not report.org:
+        return (title,)
+    head = f"{report.org}{report.year}年"
+    tail = title.removeprefix(head)
+    if len(head) <= TITLE_LINE:
+        return (head, tail)
+    year = f"{report.year}年"
+    lines = [report.org[i : i + TITLE_LINE] for i in range(0, len(report.org), TITLE_LINE)]
+    return (*lines, year + tail)

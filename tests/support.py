@@ -1,0 +1,95 @@
+"""What several tests need: published figures as a Report, without any reader of ours."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from reportgen.form import Form, load_form
+from reportgen.numbers import Number
+from reportgen.report import Origin, Passage, Report, Value
+
+DATA = Path(__file__).with_name("data")
+
+# Keys of the published-figures files → row ids of the form.
+ROWS = {
+    "new": "new", "carried_in": "carried_in", "r1": "granted", "r2": "partial",
+    **{f"r3_{n}": f"deny_{n}" for n in range(1, 9)},
+    **{f"r4_{n}": f"unable_{n}" for n in range(1, 4)},
+    **{f"r5_{n}": f"noproc_{n}" for n in range(1, 6)},
+    **{f"r6_{n}": f"other_{n}" for n in range(1, 4)},
+    "r_total": "total_done", "carried_out": "carried_out",
+}  # fmt: skip
+T2_ROWS = {"规章": "rule", "行政规范性文件": "normative", "行政许可": "permit", "行政处罚": "penalty",
+           "行政强制": "coercion", "行政事业性收费": "fee"}  # fmt: skip
+T4_ROWS = {"行政复议": "review", "未经复议直接起诉": "direct", "复议后起诉": "after_review"}
+T3_COLUMNS = ("natural", "business", "research", "charity", "law", "other", "total")
+T4_COLUMNS = ("upheld", "corrected", "otherwise", "pending", "total")
+
+
+def published(name: str) -> dict[str, Any]:
+    """Return a file of published figures (``liwan_2024``, ``huaian_city_2024`` …) as it stands."""
+    data: dict[str, Any] = json.loads(
+        (DATA / f"{name}.json").read_text(encoding="utf-8"), parse_float=Decimal
+    )
+    return data
+
+
+def published_cells(name: str) -> dict[str, object]:
+    """Return the published figures by cell id of the 2021 form, raw (``""``, ``"/"`` included)."""
+    data = published(name)
+    cells: dict[str, object] = {}
+    for label, row in T2_ROWS.items():
+        value = data["t2"][label]
+        if row == "fee":
+            cells["表二.fee.amount"] = Decimal(str(value))
+        elif isinstance(value, list):
+            cells.update(
+                {f"表二.{row}.{c}": v for c, v in zip(("made", "abolished", "valid"), value, strict=True)}
+            )
+        else:
+            cells[f"表二.{row}.decisions"] = value
+    for key, row in ROWS.items():
+        for column, value in zip(T3_COLUMNS, data["t3"].get(key) or [None] * 7, strict=True):
+            cells[f"表三.{row}.{column}"] = value
+    for label, row in T4_ROWS.items():
+        for column, value in zip(T4_COLUMNS, data["t4"][label], strict=True):
+            cells[f"表四.{row}.{column}"] = value
+    return cells
+
+
+def sheet_address(form: Form, cell: str) -> Origin:
+    """The cell's place in the prescribed table as if it began at A1 of its own sheet."""
+    table = form.table(form.cells[cell].table)
+    at = next(c for c in table.layout if c.cell == cell)
+    return Origin(table.id, f"{'ABCDEFGHIJKLMNO'[at.column - 1]}{at.row}")
+
+
+def make_report(
+    cells: dict[str, object], *, org: str = "某某市某某局", year: int = 2024,
+    passages: tuple[Passage, ...] = (), form: Form | None = None, **fields: str | Number,
+) -> Report:  # fmt: skip
+    """Make a Report from raw figures by cell id; ``None`` is missing, ``""`` blank."""
+    form = form or load_form()
+    values = {}
+    for cell in form.cells:
+        raw = cells.get(cell, 0)
+        origin = sheet_address(form, cell)
+        if raw is None:
+            values[cell] = Value("missing")
+        elif raw == "":
+            values[cell] = Value("blank", origin=origin)
+        elif isinstance(raw, str):
+            values[cell] = Value("placeholder", raw=raw, origin=origin)
+        else:
+            assert isinstance(raw, (int, Decimal))
+            values[cell] = Value("number", raw, str(raw), origin)
+    return Report(form, values, {"org": org, "year": year, **fields}, passages)
+
+
+def published_report(name: str) -> Report:
+    """Return published figures as a Report (no texts)."""
+    data = published(name)
+    return make_report(published_cells(name), org=data["org"], year=data["year"])
