@@ -222,9 +222,12 @@ class _Loader:
     def table(self, data: dict[str, Any], number: int) -> Table:
         table_id = str(data.get("id", f"第{number}个表"))
         place = f"tables.{table_id}"
-        self.known(place, data, {"id", "width", "label_columns", "default_column", "blocks"},
+        self.known(place, data, {"id", "width", "label_columns", "default_column", "widths", "blocks"},
                    {"id", "width", "label_columns", "blocks"})  # fmt: skip
         width, labels = int(data.get("width", 1)), int(data.get("label_columns", 0))
+        widths = tuple(int(w) for w in data.get("widths", ()))
+        if widths and (len(widths) != width or min(widths) < 1):
+            self.fault(place, f"widths 应有{width}个正整数，每列一个")
         layout: list[LayoutCell] = []
         blocks: list[Block] = []
         top = 1
@@ -249,7 +252,7 @@ class _Loader:
             top += height
         layout.sort(key=lambda cell: (cell.row, cell.column))
         return Table(table_id, width, top - 1, labels, tuple(blocks), tuple(layout),
-                     data.get("default_column", ""))  # fmt: skip
+                     data.get("default_column", ""), widths)  # fmt: skip
 
     def covers(self, place: str, cells: list[LayoutCell], top: int, height: int, width: int) -> None:
         """The merged cells must tile the block's rectangle: no hole, no overlap, nothing outside."""

@@ -128,6 +128,8 @@ class Table:
     blocks: tuple[Block, ...]
     layout: tuple[LayoutCell, ...]
     default_column: str = ""
+    widths: tuple[int, ...] = ()
+    """Relative widths of the grid's columns as the official attachment prints them; () is equal."""
 
     @property
     def header_rows(self) -> int:
