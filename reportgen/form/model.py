@@ -7,13 +7,14 @@ its *name* is what people type in placeholders (``不予公开``, ``新收.自�
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 __all__ = [
     "AXES", "SEVERITIES", "Block", "Cell", "Equation", "Field", "Form", "LayoutCell", "Node",
-    "Rule", "Section", "Subheading", "Table",
+    "Rule", "Section", "Sheets", "Subheading", "Table",
 ]  # fmt: skip
 
 SEVERITIES = ("error", "warning", "ask", "info")
@@ -215,6 +216,23 @@ class Rule:
     """Every other key of the rule, for the generator of its kind."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """Names and header words of the standard workbook's own sheets."""
+
+    guide: str
+    fields: str
+    texts: str
+    last_year: str
+    checks: str
+    text_heads: tuple[str, ...]
+    """部分, 小标题, 正文."""
+    last_year_heads: tuple[str, ...]
+    """项目, 上年数, 说明."""
+    explanation_heads: tuple[str, ...]
+    """规则, 说明, 填写人, 日期."""
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Form:
     """One edition of the prescribed form."""
@@ -233,6 +251,10 @@ class Form:
     quantities: Mapping[str, tuple[str, ...]]
     """Placeholder name → the cells it adds up."""
     equations: tuple[Equation, ...]
+    sheets: Sheets
+    title_patterns: tuple[re.Pattern[str], ...]
+    """The prescribed title first, then wordings in use; groups ``org`` and ``year``.  They are
+    for text without white space and with half-width punctuation."""
     last_year_cells: tuple[str, ...] = ()
     last_year_sections: tuple[str, ...] = ()
     unverified: tuple[str, ...] = ()
@@ -247,9 +269,30 @@ class Form:
     def field(self, field_id: str) -> Field:
         return next(f for f in self.fields if f.id == field_id)
 
+    def section_of(self, table: Table) -> Section:
+        """Return the part a table stands in."""
+        return next(s for s in self.sections if s.table == table.id)
+
+    def last_year_label(self, cell: str) -> str:
+        """The label of one of last year's figures on the sheet 上年数据."""
+        return f"{self.cells[cell].table}　{self.cells[cell].label}"
+
+    def last_year_text_label(self, section_id: str) -> str:
+        """The label of a part's text on the sheet 上年数据."""
+        return f"上年{self.section(section_id).heading}"
+
     def title_of(self, org: str, year: int | str) -> str:
         """Return the report's full title (FORMAT.md 2.1)."""
         return self.report_title.format(org=org, year=year)
+
+    def last_year_label(self, cell_id: str) -> str:
+        """Return how the standard workbook names a figure of last year: ``表三：四、…／自然人``.
+
+        Unique among :attr:`last_year_cells`; writer and reader of the workbook both use it.
+        KeyError if the form has no such cell.
+        """
+        cell = self.cells[cell_id]
+        return f"{cell.table}：{cell.label}"
 
     @property
     def text_sections(self) -> tuple[Section, ...]:
