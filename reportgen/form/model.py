@@ -285,15 +285,6 @@ class Form:
         """Return the report's full title (FORMAT.md 2.1)."""
         return self.report_title.format(org=org, year=year)
 
-    def last_year_label(self, cell_id: str) -> str:
-        """Return how the standard workbook names a figure of last year: ``表三：四、…／自然人``.
-
-        Unique among :attr:`last_year_cells`; writer and reader of the workbook both use it.
-        KeyError if the form has no such cell.
-        """
-        cell = self.cells[cell_id]
-        return f"{cell.table}：{cell.label}"
-
     @property
     def text_sections(self) -> tuple[Section, ...]:
         """The parts that are text, 引言 included, in order."""
