@@ -6,6 +6,7 @@ every fault at once, with its place in the file.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -26,6 +27,7 @@ from .model import (
     Node,
     Rule,
     Section,
+    Sheets,
     Subheading,
     Table,
 )  # fmt: skip
@@ -91,8 +93,20 @@ class _Loader:
         data = self.read(self.path)
         rules = list(data.get("rules", []))
         for name in data.get("include", []):
-            rules = list(self.read(self.path.with_name(f"{name}.toml")).get("rules", [])) + rules
-        required = ("id", "title", "document", "first_year", "report_title", "sections", "fields", "tables")
+            included = self.read(self.path.with_name(f"{name}.toml"))
+            rules = list(included.get("rules", [])) + rules
+            data = {**included, **data}
+        required = (
+            "id",
+            "title",
+            "document",
+            "first_year",
+            "report_title",
+            "sections",
+            "fields",
+            "tables",
+            "sheets",
+        )
         missing = [key for key in required if key not in data]
         if missing:
             raise FormError(f"格式文件 {self.path.name} 缺少：{'、'.join(missing)}")
@@ -122,6 +136,7 @@ class _Loader:
             e for r in made_rules.values() if r.kind in ("equal", "at_most")
             for e in self.equations(r, tables, cells)
         )  # fmt: skip
+        sheets = self.sheets(data["sheets"])
         try:
             data["report_title"].format(org="", year="")
         except (KeyError, IndexError, ValueError) as error:
@@ -134,10 +149,18 @@ class _Loader:
             issued_by=data.get("issued_by", ""), first_year=data["first_year"],
             report_title=data["report_title"], sections=sections, fields=fields, tables=tables,
             rules=made_rules, cells=cells, quantities=quantities, equations=equations,
+            sheets=sheets,
+            title_patterns=tuple(_title_pattern(t) for t in (data["report_title"], *data.get("title_variants", ()))),
             last_year_cells=tuple(last.get("cells", ())),
             last_year_sections=tuple(last.get("sections", ())),
             unverified=tuple(data.get("unverified", ())),
         )  # fmt: skip
+
+    def sheets(self, data: dict[str, Any]) -> Sheets:
+        known = set(Sheets.__dataclass_fields__)
+        self.known("sheets", data, known, known)
+        values: dict[str, Any] = {k: data.get(k, "") for k in known}
+        return Sheets(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
 
     def unique(self, place: str, ids: Iterable[str]) -> None:
         seen: set[str] = set()
@@ -363,3 +386,11 @@ class _Loader:
         if not names:
             self.fault(place, "left 和 right 都不能为空")
         return found
+
+
+def _title_pattern(template: str) -> re.Pattern[str]:
+    """Turn ``{org}{year}年…`` into a pattern with the groups org and year."""
+    pattern = (
+        re.escape(template).replace(r"\{org\}", "(?P<org>.{1,60}?)").replace(r"\{year\}", r"(?P<year>\d{4})")
+    )
+    return re.compile(pattern)

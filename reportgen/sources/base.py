@@ -7,9 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..errors import InputError
+__all__ = ["Document", "Grid", "GridCell", "Paragraph", "column_letters", "open_document"]
 
-__all__ = ["Document", "Grid", "GridCell", "Paragraph", "open_document"]
+
+def column_letters(column: int) -> str:
+    """Return the letters of a 1-based spreadsheet column: 1 → A, 27 → AA."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +34,14 @@ class GridCell:
     address: str = ""
     """As the user finds it: ``D4`` in a workbook, ``第4行第4列`` in a document."""
     formula: str = ""
-    """With its ``=``; ``value`` is then the stored result, None if the file holds none."""
+    """With its ``=``; ``value`` is then its result, None if there is none."""
+    result: str = ""
+    """Of a formula: ``stored`` in the file, ``computed`` by us because the file holds none,
+    ``stale`` (the stored one, but the formula now gives another) or ``unknown``."""
     hidden: bool = False
     """In a hidden row or column."""
+    now: object = None
+    """Of a ``stale`` formula: what it gives now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +51,12 @@ class Grid:
     name: str
     cells: tuple[GridCell, ...]
     hidden: bool = False
+    a1: bool = False
+    """Addresses are ``D4``; else ``第4行第4列``."""
+
+    def address(self, row: int, column: int) -> str:
+        """Return the address of a place in this grid, also where it has no cell."""
+        return f"{column_letters(column)}{row}" if self.a1 else f"第{row}行第{column}列"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +96,14 @@ def open_document(path: Path | str, kinds: Iterable[str] = ()) -> Document:
             kind that is not read; says in Chinese which and what to do.
     """
     from ..files import read_input
-    from .sniff import kind_of
+    from .sniff import kind_of, refusal
 
     path = Path(path)
     data = read_input(path)
     kind = kind_of(path, data)
     accepted = set(kinds) or set(_READERS)
     if kind not in accepted or kind not in _READERS:
-        names = "、".join(sorted(accepted))
-        raise InputError(f"“{path.name}”是 {kind} 文件，这里只能读 {names}。")
+        raise refusal(path, kind, accepted & set(_READERS))
     reader = importlib.import_module(f".{_READERS[kind]}", __package__)
     document: Document = reader.read(path, data)
     return document

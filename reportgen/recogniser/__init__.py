@@ -1,0 +1,168 @@
+"""The recogniser: grids and paragraphs of any source + a form → Report.
+
+It finds the prescribed tables by their labels (FORMAT.md 3.4), never by fixed addresses, and
+reads every figure exactly or says why it cannot.  It does not judge the figures; the checks do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+
+from ..errors import InputError
+from ..findings import CellRef, Finding, finding
+from ..form import Cell, Form
+from ..numbers import Number, Parsed, format_number, parse_number
+from ..report import Origin, Report, Value
+from ..sources import Document, Grid, GridCell
+from .labels import key
+from .tables import Found, GridIndex, find_tables
+from .texts import Texts, find_texts, last_year_texts
+
+__all__ = ["recognise"]
+
+
+def recognise(document: Document, form: Form) -> Report:
+    """Read the prescribed form out of a document.
+
+    Args:
+        document: what a source found in the file.
+        form: the edition to look for.
+
+    Returns:
+        a Report with every cell of the form; ``notices`` say what could not be matched.
+
+    Raises:
+        InputError: the document holds none of the prescribed tables.
+    """
+    tables = find_tables(form, document.grids)
+    if not tables.tables:
+        names = "、".join(t.id for t in form.tables)
+        raise InputError(
+            f"“{_name(document)}”里没有规定的表格（{names}）。请确认选对了文件；"
+            "需要空白工作簿时运行 reportgen new。"
+        )
+    texts = find_texts(form, document)
+    values = {cell: _value(form.cells[cell], tables) for cell in form.cells}
+    values = _totals(form, values)
+    notices = [
+        *tables.findings,
+        *texts.findings,
+        *_formula_findings(form, values, tables),
+        *_hidden(form, values),
+    ]
+    return Report(
+        form=form, values=values, fields=texts.fields, passages=tuple(texts.passages),
+        field_origins=texts.field_origins, title=texts.title, path=document.path, kind=document.kind,
+        sha256=document.sha256, last_year=_last_year(form, document.grids),
+        last_year_texts=last_year_texts(form, document.grids), notices=tuple(notices),
+    )  # fmt: skip
+
+
+def _name(document: Document) -> str:
+    return document.path.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+# --------------------------------------------------------------------------- figures
+
+
+def _value(cell: Cell, tables: Found) -> Value:
+    """Read one figure from where the tables say it is."""
+    place = tables.cells.get(cell.id)
+    if place is None:
+        return Value("missing")
+    grid, found, row, column = place
+    hidden = grid.hidden or (found is not None and found.hidden)
+    origin = Origin(
+        grid.name, found.address if found and found.address else grid.address(row, column), hidden
+    )
+    if found is None:
+        return Value("blank", origin=origin)
+    return _read(cell, found, origin)
+
+
+def _read(cell: Cell, found: GridCell, origin: Origin) -> Value:
+    parsed: Parsed = parse_number(found.value, kind=cell.kind, decimals=cell.decimals, unit=cell.unit)
+    raw = found.formula if found.result == "unknown" else _raw(found.value)
+    remark = "公式没有存储结果，程序也算不出" if found.result == "unknown" else parsed.remark
+    state = "problem" if found.result == "unknown" else parsed.state
+    return Value(state, parsed.number, raw, origin, found.formula, found.result == "computed", remark)
+
+
+def _raw(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+        return format_number(value)
+    return str(value)
+
+
+def _totals(form: Form, values: dict[str, Value]) -> dict[str, Value]:
+    """A total by a formula we cannot compute, with no stored result: the form says what it is."""
+    for equation in form.equations:
+        if equation.relation != "equal" or len(equation.left) != 1:
+            continue
+        total = values[equation.left[0]]
+        parts = [values[c] for c in equation.right]
+        if total.formula and total.state == "problem" and total.number is None and total.raw == total.formula:
+            if all(p.state == "number" or p.state == "blank" for p in parts):
+                number: Number = sum((p.number or 0 for p in parts), start=0)
+                values[equation.left[0]] = replace(
+                    total, state="number", number=number, computed=True, remark=""
+                )
+    return values
+
+
+def _formula_findings(form: Form, values: dict[str, Value], tables: Found) -> Iterable[Finding]:
+    """N-05, N-06, N-08: what was done about formulas."""
+    for table in form.tables:
+        computed: list[CellRef] = []
+        for cell in (c for c in form.cells.values() if c.table == table.id):
+            value, place = values[cell.id], tables.cells.get(cell.id)
+            ref = CellRef(str(value.origin) if value.origin else "", cell.label, value.number, cell.id)
+            if value.computed:
+                computed.append(ref)
+            elif place and place[1] is not None and place[1].result == "stale":
+                yield finding(
+                    form.rules["N-08"], [ref], actual=value.number, place=f"“{cell.label}”", raw=value.formula,
+                    expected=parse_number(place[1].now).number,
+                )  # fmt: skip
+            elif value.formula and value.state == "problem" and value.raw == value.formula:
+                yield finding(
+                    form.rules["N-05"], [ref], place=f"“{cell.label}”", raw=value.formula, what=value.remark
+                )
+        if computed:
+            what = "、".join(f"{r.address}＝{format_number(r.value)}" for r in computed[:4])
+            what += "等" if len(computed) > 4 else ""
+            yield finding(form.rules["N-06"], computed, table=table.id, count=len(computed), what=what)
+
+
+def _hidden(form: Form, values: dict[str, Value]) -> Iterable[Finding]:
+    """N-07: figures other than 0 that nobody sees."""
+    refs = [
+        CellRef(str(v.origin), form.cells[c].label, v.number, c)
+        for c, v in values.items() if v.origin and v.origin.hidden and v.number
+    ]  # fmt: skip
+    if refs:
+        places = "、".join(f"{r.address}＝{format_number(r.value)}" for r in refs[:6])
+        yield finding(form.rules["N-07"], refs, what=f"有{len(refs)}个数在隐藏的行、列或工作表里（{places}）")
+
+
+# --------------------------------------------------------------------------- 上年数据
+
+
+def _last_year(form: Form, grids: tuple[Grid, ...]) -> dict[str, Value]:
+    """Figures of the sheet 上年数据, found by their labels; blank ones are left out."""
+    found: dict[str, Value] = {}
+    wanted = {key(form.last_year_label(cell)): cell for cell in form.last_year_cells}
+    for grid in grids:
+        index = GridIndex(grid)
+        for label in wanted.keys() & index.labels.keys():
+            cell = form.cells[wanted[label]]
+            for at in index.labels[label]:
+                entry = index.at.get((at.row, at.column + at.column_span))
+                if entry is not None and entry.value not in (None, ""):
+                    origin = Origin(grid.name, entry.address, entry.hidden)
+                    found.setdefault(cell.id, _read(cell, entry, origin))
+    return found

@@ -1,0 +1,247 @@
+"""Finding the prescribed tables in grids by their labels, whatever the layout around them.
+
+A figure is where the row of its row label meets the column of its column label.  A row label
+counts only with a header of its table above it; a label found twice, a figure without a label
+and a label without a figure are findings, never guesses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ..findings import CellRef, Finding, finding
+from ..form import Block, Form, Table
+from ..sources import Grid, GridCell
+from .labels import BlockLabels, block_labels, key, loose
+
+__all__ = ["Found", "GridIndex", "find_tables"]
+
+
+class GridIndex:
+    """A grid by position and by label."""
+
+    def __init__(self, grid: Grid) -> None:
+        self.grid = grid
+        self.at: dict[tuple[int, int], GridCell] = {}
+        self.labels: dict[str, list[GridCell]] = {}
+        self.key_of: dict[tuple[int, int], str] = {}
+        for cell in grid.cells:
+            for row in range(cell.row, cell.row + cell.row_span):
+                for column in range(cell.column, cell.column + cell.column_span):
+                    self.at.setdefault((row, column), cell)
+            if isinstance(cell.value, str):
+                label = key(cell.value)
+                if label:
+                    self.key_of[(cell.row, cell.column)] = label
+                    self.labels.setdefault(label, []).append(cell)
+                    short = loose(cell.value)
+                    if short != label:
+                        self.labels.setdefault(short, []).append(cell)
+
+    def find(self, wordings: Mapping[str, str]) -> Iterator[tuple[str, GridCell]]:
+        """Yield (leaf id, cell) for every cell that carries one of the wordings."""
+        for wording, leaf in wordings.items():
+            for cell in self.labels.get(wording, ()):
+                yield leaf, cell
+
+
+@dataclass(slots=True)
+class Found:
+    """Cell id → the grid cell that holds it (None: an empty place), and what was noticed."""
+
+    cells: dict[str, tuple[Grid, GridCell | None, int, int]] = field(default_factory=dict)
+    """With grid, row and column of the place."""
+    findings: list[Finding] = field(default_factory=list)
+    tables: set[str] = field(default_factory=set)
+    """Tables of which at least one row was found."""
+    used: set[tuple[str, int, int]] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row of figures found: its label cell and the header cell of each column."""
+
+    index: GridIndex
+    label: GridCell
+    row: int
+    columns: Mapping[str, GridCell]
+
+
+def find_tables(form: Form, grids: tuple[Grid, ...]) -> Found:
+    """Find every figure of the form in the grids.
+
+    Args:
+        form: the edition to look for.
+        grids: sheets of a workbook, or tables of a document, in order.
+    """
+    found = Found()
+    indexes = [GridIndex(grid) for grid in grids]
+    # Hidden sheets count only for tables that no visible sheet has.
+    visible = [i for i in indexes if not i.grid.hidden]
+    for table in form.tables:
+        rows = _table_rows(form, table, visible)
+        if not rows:
+            rows = _table_rows(form, table, [i for i in indexes if i.grid.hidden])
+        _take(form, table, rows, found)
+    return found
+
+
+def _table_rows(form: Form, table: Table, indexes: list[GridIndex]) -> dict[str, list[_Row]]:
+    rows: dict[str, list[_Row]] = {}
+    for block in table.blocks:
+        labels = block_labels(form, table, block)
+        inherited: Mapping[str, GridCell] = {}
+        for index in indexes:
+            here = list(_wide_rows(index, block, labels)) if block.wide else []
+            if not here:
+                here = list(_rows(index, block, labels, inherited))
+                inherited = here[-1][1].columns if here else {}
+            for leaf, row in here:
+                rows.setdefault(leaf, []).append(row)
+    return rows
+
+
+def _rows(
+    index: GridIndex, block: Block, labels: BlockLabels, inherited: Mapping[str, GridCell]
+) -> Iterator[tuple[str, _Row]]:
+    """Rows of a block in one grid: label at the left, header above."""
+    headers: dict[str, list[GridCell]] = {}
+    for leaf, cell in index.find(labels.columns):
+        headers.setdefault(leaf, []).append(cell)
+    # A table that goes on in the next grid without its header keeps the header before it.
+    going_on = not headers and not block.wide
+    for leaf, label in sorted(index.find(labels.rows), key=lambda found: (found[1].row, found[1].column)):
+        edge = label.column + label.column_span
+        columns = inherited if going_on else {}
+        if not going_on:
+            columns = {
+                column: max(above, key=lambda cell: cell.row)
+                for column, cells in headers.items()
+                if (above := [c for c in cells if c.row < label.row and c.column >= edge])
+            }
+        if len(columns) * 2 >= len(block.column_leaves()):
+            yield leaf, _Row(index, label, label.row, columns)
+
+
+def _wide_rows(index: GridIndex, block: Block, labels: BlockLabels) -> Iterator[tuple[str, _Row]]:
+    """Rows of figures that the form prints side by side in one row (table 四)."""
+    groups = sorted(index.find(labels.rows), key=lambda found: (found[1].column, found[1].row))
+    if not groups:
+        return
+    leaves = [(leaf, cell) for leaf, cell in index.find(labels.columns)]
+    columns: dict[int, dict[str, GridCell]] = {}
+    for leaf, cell in leaves:
+        over = [n for n, (_, g) in enumerate(groups) if g.row < cell.row and g.column <= cell.column]
+        if not over:
+            continue
+        group = max(over, key=lambda n: (groups[n][1].column, groups[n][1].row))
+        last = groups[group][1].column + groups[group][1].column_span - 1
+        if groups[group][1].column_span > 1 and cell.column > last:
+            continue
+        columns.setdefault(group, {}).setdefault(leaf, cell)
+    for n, (leaf, label) in enumerate(groups):
+        mine = columns.get(n, {})
+        if len(mine) * 2 < len(block.column_leaves()) or len({c.row + c.row_span for c in mine.values()}) > 1:
+            continue
+        below = max(c.row + c.row_span for c in mine.values())
+        yield leaf, _Row(index, label, _first_filled(index, mine, below), mine)
+
+
+def _first_filled(index: GridIndex, columns: Mapping[str, GridCell], row: int) -> int:
+    """The row of figures is right below the header; an empty row may have been put between."""
+    for candidate in range(row, row + 3):
+        if any(
+            (cell := index.at.get((candidate, c.column))) is not None and cell.value not in (None, "")
+            for c in columns.values()
+        ):
+            return candidate
+    return row
+
+
+def _take(form: Form, table: Table, rows: dict[str, list[_Row]], found: Found) -> None:
+    """Take over the figures of a table and say what does not fit."""
+    shape, wording = form.rules["S-04"], form.rules["S-07"]
+    if not rows:
+        found.findings.append(finding(shape, what=f"没有找到{table.id}（{form.section_of(table).heading}）"))
+        return
+    found.tables.add(table.id)
+    missing: list[str] = []
+    odd: dict[str, str] = {}
+    for block in table.blocks:
+        labels = block_labels(form, table, block)
+        for leaf in block.row_leaves():
+            here = rows.get(leaf.id, [])
+            if not here:
+                missing.append(f"“{leaf.label}”这一行")
+                continue
+            if len(here) > 1:
+                places = [_ref(r.index.grid, r.label) for r in here]
+                found.findings.append(finding(shape, places, what=f"{table.id}的“{leaf.label}”出现了{len(here)}次，不能确定用哪一行"))  # fmt: skip
+            row = here[0]
+            _note_wording(odd, row, row.label, labels, leaf.text)
+            for column in block.column_leaves():
+                cell_id = f"{table.id}.{leaf.id}.{column.id}"
+                header = row.columns.get(column.id)
+                if header is None:
+                    missing.append(f"“{form.cells[cell_id].label}”这一格")
+                    continue
+                _note_wording(odd, row, header, labels, column.text)
+                _place(form, cell_id, row, header, found)
+    if missing:
+        more = f"等{len(missing)}处" if len(missing) > 6 else ""
+        found.findings.append(finding(shape, what=f"{table.id}缺少{'、'.join(missing[:6])}{more}"))
+    for place, what in odd.items():
+        found.findings.append(finding(wording, [CellRef(place, "")], what=what))
+    _strangers(form, table, rows, found)
+
+
+def _note_wording(odd: dict[str, str], row: _Row, cell: GridCell, labels: BlockLabels, right: str) -> None:
+    if key(str(cell.value)) not in labels.exact:
+        odd[f"{row.index.grid.name}!{cell.address}"] = f"“{cell.value}”应为“{right}”"
+
+
+def _ref(grid: Grid, cell: GridCell) -> CellRef:
+    return CellRef(f"{grid.name}!{cell.address}", str(cell.value or ""))
+
+
+def _place(form: Form, cell_id: str, row: _Row, header: GridCell, found: Found) -> None:
+    """Find the one cell of the row under the header, which may span several columns."""
+    grid, at = row.index.grid, row.index.at
+    spots: dict[tuple[int, int], GridCell] = {}
+    for column in range(header.column, header.column + header.column_span):
+        cell = at.get((row.row, column))
+        if cell is not None:
+            spots.setdefault((cell.row, cell.column), cell)
+    filled = [c for c in spots.values() if c.value is not None or c.formula] or list(spots.values())
+    if len([c for c in filled if c.value not in (None, "")]) > 1:
+        refs = [_ref(grid, c) for c in filled]
+        found.findings.append(finding(form.rules["S-04"], refs, what=f"“{form.cells[cell_id].label}”对应的格里有不止一个数"))  # fmt: skip
+    cell = filled[0] if filled else None
+    place = (cell.row, cell.column) if cell else (row.row, header.column)
+    found.cells[cell_id] = (grid, cell, *place)
+    found.used.add((grid.name, *place))
+
+
+def _strangers(form: Form, table: Table, rows: dict[str, list[_Row]], found: Found) -> None:
+    """Numbers inside the table that belong to no row or no column of the form."""
+    spans: dict[str, tuple[GridIndex, list[int], list[int]]] = {}
+    for many in rows.values():
+        for row in many:
+            _, lines, columns = spans.setdefault(row.index.grid.name, (row.index, [], []))
+            lines.append(row.row)
+            columns += [c.column for c in row.columns.values()]
+            columns += [c.column + c.column_span - 1 for c in row.columns.values()]
+    for name, (index, lines, columns) in spans.items():
+        for cell in index.grid.cells:
+            inside = min(lines) <= cell.row <= max(lines) and min(columns) <= cell.column <= max(columns)
+            if not inside or (name, cell.row, cell.column) in found.used:
+                continue
+            if isinstance(cell.value, str) and not cell.value.strip(" \u3000/-—0123456789.,，"):
+                odd = bool(cell.value.strip())
+            else:
+                odd = cell.value is not None and not isinstance(cell.value, str)
+            if odd:
+                found.findings.append(
+                    finding(form.rules["S-04"], [_ref(index.grid, cell)], what=f"{table.id}里的“{cell.value}”不属于规定的任何一行一列")
+                )  # fmt: skip

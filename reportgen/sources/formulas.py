@@ -1,0 +1,300 @@
+"""What a spreadsheet formula gives, for the simple formulas people total tables with.
+
+Used where a file holds a formula but no result (made by a program, never opened in Excel or
+WPS), and to notice a stored result that no longer fits.  Sums, differences, ``IF``, ``COUNT``,
+``ROUND`` and references are computed exactly; anything else is *unknown*, never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from ..numbers import exact
+
+__all__ = ["UnknownError", "evaluate"]
+
+Lookup = Callable[[str, int, int], object]
+"""(sheet name or "" for the formula's own, row, column) → value; raises UnknownError."""
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<ref>(?:(?:'(?P<quoted>(?:[^']|'')+)'|(?P<sheet>[^\W\d][\w.]*))!)?"
+    r"\$?(?P<c1>[A-Za-z]{1,3})\$?(?P<r1>\d{1,7})(?::\$?(?P<c2>[A-Za-z]{1,3})\$?(?P<r2>\d{1,7}))?)(?![\w(])"
+    r"|(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)"
+    r"|(?P<text>\"(?:[^\"]|\"\")*\")"
+    r"|(?P<name>[A-Za-z][A-Za-z.]*)"
+    r"|(?P<op><=|>=|<>|[-+*/=<>(),&]))"
+)
+_MAX_CELLS = 20_000
+_MAX_DEPTH = 40
+
+
+class UnknownError(Exception):
+    """The formula is beyond what is computed here."""
+
+
+Area = tuple[str, int, int, int, int]
+
+
+def evaluate(formula: str, lookup: Lookup) -> object:
+    """Return the exact result of a formula (``int``, ``Decimal``, ``str`` or ``bool``).
+
+    Args:
+        formula: with its leading ``=``.
+        lookup: gives the value of a cell.
+
+    Raises:
+        UnknownError: a function, name or operand it does not know, or an error value.
+    """
+    parser = _Parser(formula.lstrip("="), lookup)
+    result = parser.comparison()
+    if parser.position < len(parser.tokens):
+        raise UnknownError(formula)
+    return _scalar(result, lookup)
+
+
+def column_number(letters: str) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+class _Parser:
+    def __init__(self, text: str, lookup: Lookup) -> None:
+        self.lookup = lookup
+        self.position = 0
+        self.depth = 0
+        self.tokens: list[tuple[str, object]] = []
+        at = 0
+        text = text.rstrip()
+        while at < len(text):
+            match = _TOKEN.match(text, at)
+            if not match or match.end() == at:
+                raise UnknownError(text)
+            at = match.end()
+            if match["ref"]:
+                sheet = (match["quoted"] or "").replace("''", "'") or match["sheet"] or ""
+                r1, c1 = int(match["r1"]), column_number(match["c1"])
+                r2, c2 = (int(match["r2"]), column_number(match["c2"])) if match["r2"] else (r1, c1)
+                area: Area = (sheet, min(r1, r2), min(c1, c2), max(r1, r2), max(c1, c2))
+                self.tokens.append(("area", area))
+            elif match["number"]:
+                self.tokens.append(("value", _number(match["number"])))
+            elif match["text"]:
+                self.tokens.append(("value", match["text"][1:-1].replace('""', '"')))
+            elif match["name"]:
+                self.tokens.append(("name", match["name"].upper()))
+            else:
+                self.tokens.append(("op", match["op"]))
+
+    def take(self, *operators: str) -> str:
+        if self.position < len(self.tokens):
+            kind, value = self.tokens[self.position]
+            if kind == "op" and value in operators:
+                self.position += 1
+                return str(value)
+        return ""
+
+    def expect(self, operator: str) -> None:
+        if not self.take(operator):
+            raise UnknownError(operator)
+
+    def comparison(self) -> object:
+        left = self.sum()
+        while operator := self.take("=", "<>", "<=", ">=", "<", ">"):
+            left = _compare(operator, _scalar(left, self.lookup), _scalar(self.sum(), self.lookup))
+        return left
+
+    def sum(self) -> object:
+        left = self.product()
+        while operator := self.take("+", "-", "&"):
+            right = _scalar(self.product(), self.lookup)
+            left = _scalar(left, self.lookup)
+            if operator == "&":
+                left = f"{_text(left)}{_text(right)}"
+            else:
+                left = _tidy(_operand(left) + (_operand(right) if operator == "+" else -_operand(right)))
+        return left
+
+    def product(self) -> object:
+        left = self.unary()
+        while operator := self.take("*", "/"):
+            right = _operand(_scalar(self.unary(), self.lookup))
+            number = _operand(_scalar(left, self.lookup))
+            if operator == "/" and right == 0:
+                raise UnknownError("/0")
+            left = _tidy(number * right if operator == "*" else number / right)
+        return left
+
+    def unary(self) -> object:
+        if self.take("-"):
+            return _tidy(-_operand(_scalar(self.unary(), self.lookup)))
+        self.take("+")
+        return self.atom()
+
+    def atom(self) -> object:
+        self.depth += 1
+        if self.depth > _MAX_DEPTH or self.position >= len(self.tokens):
+            raise UnknownError("depth")
+        kind, value = self.tokens[self.position]
+        self.position += 1
+        if kind == "name":
+            value = self.call(str(value))
+        elif kind == "op":
+            if value != "(":
+                raise UnknownError(str(value))
+            value = self.comparison()
+            self.expect(")")
+        elif kind == "area":
+            value = _Area(value)  # type: ignore[arg-type]
+        self.depth -= 1
+        return value
+
+    def call(self, name: str) -> object:
+        if name in ("TRUE", "FALSE") and not self.take("("):
+            return name == "TRUE"
+        if name in ("TRUE", "FALSE"):
+            self.expect(")")
+            return name == "TRUE"
+        self.expect("(")
+        arguments: list[object] = []
+        if not self.take(")"):
+            arguments.append(self.comparison())
+            while self.take(","):
+                arguments.append(self.comparison())
+            self.expect(")")
+        return _FUNCTIONS[name](arguments, self.lookup) if name in _FUNCTIONS else _unknown(name)
+
+
+class _Area:
+    def __init__(self, area: Area) -> None:
+        self.sheet, self.top, self.left, self.bottom, self.right = area
+
+    def values(self, lookup: Lookup) -> list[object]:
+        if (self.bottom - self.top + 1) * (self.right - self.left + 1) > _MAX_CELLS:
+            raise UnknownError("area")
+        return [
+            lookup(self.sheet, row, column)
+            for row in range(self.top, self.bottom + 1)
+            for column in range(self.left, self.right + 1)
+        ]
+
+
+def _unknown(what: str) -> object:
+    raise UnknownError(what)
+
+
+def _number(text: str) -> object:
+    try:
+        return _tidy(Decimal(text))
+    except InvalidOperation as error:  # pragma: no cover - the token pattern allows digits only
+        raise UnknownError(text) from error
+
+
+def _tidy(number: Decimal | int) -> int | Decimal:
+    whole = Decimal(number).to_integral_value()
+    return int(whole) if whole == number else Decimal(number)
+
+
+def _scalar(value: object, lookup: Lookup) -> object:
+    if isinstance(value, _Area):
+        if (value.top, value.left) != (value.bottom, value.right):
+            raise UnknownError("area")
+        value = lookup(value.sheet, value.top, value.left)
+    if isinstance(value, str) and value.startswith("#"):
+        raise UnknownError(value)
+    return exact(value) if isinstance(value, float) else value
+
+
+def _operand(value: object) -> Decimal:
+    if value is None:
+        return Decimal(0)
+    if isinstance(value, (bool, int, Decimal)):
+        return Decimal(value)
+    if isinstance(value, str):
+        try:
+            return Decimal(value.strip())
+        except InvalidOperation as error:
+            raise UnknownError(value) from error
+    raise UnknownError(str(value))
+
+
+def _text(value: object) -> str:
+    return "" if value is None else format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+def _compare(operator: str, left: object, right: object) -> bool:
+    if left is None:
+        left = "" if isinstance(right, str) else 0
+    if right is None:
+        right = "" if isinstance(left, str) else 0
+    if isinstance(left, str) != isinstance(right, str):
+        # Text is greater than any number in every spreadsheet.
+        order = 1 if isinstance(left, str) else -1
+    elif isinstance(left, str) and isinstance(right, str):
+        order = (left.lower() > right.lower()) - (left.lower() < right.lower())
+    else:
+        a, b = _operand(left), _operand(right)
+        order = (a > b) - (a < b)
+    return {
+        "=": order == 0,
+        "<>": order != 0,
+        "<": order < 0,
+        ">": order > 0,
+        "<=": order <= 0,
+        ">=": order >= 0,
+    }[operator]
+
+
+def _numbers(arguments: list[object], lookup: Lookup) -> list[Decimal]:
+    """The numbers that SUM and COUNT see: text and blanks in cells do not count."""
+    found: list[Decimal] = []
+    for argument in arguments:
+        if not isinstance(argument, _Area):
+            if argument is not None:
+                found.append(_operand(argument))
+            continue
+        for value in argument.values(lookup):
+            if isinstance(value, str) and value.startswith("#"):
+                raise UnknownError(value)
+            if isinstance(value, bool) or value is None or isinstance(value, str):
+                continue
+            found.append(_operand(exact(value) if isinstance(value, float) else value))
+    return found
+
+
+def _sum(arguments: list[object], lookup: Lookup) -> object:
+    return _tidy(sum(_numbers(arguments, lookup), start=Decimal(0)))
+
+
+def _if(arguments: list[object], lookup: Lookup) -> object:
+    if not 2 <= len(arguments) <= 3:
+        raise UnknownError("IF")
+    condition = _operand(_scalar(arguments[0], lookup))
+    return arguments[1] if condition else arguments[2] if len(arguments) == 3 else False
+
+
+def _round(arguments: list[object], lookup: Lookup) -> object:
+    if len(arguments) != 2:
+        raise UnknownError("ROUND")
+    number, places = (_operand(_scalar(a, lookup)) for a in arguments)
+    return _tidy(Decimal(number).quantize(Decimal(1).scaleb(-int(places)), ROUND_HALF_UP))
+
+
+def _countblank(arguments: list[object], lookup: Lookup) -> object:
+    return sum(
+        value is None or value == "" for a in arguments if isinstance(a, _Area) for value in a.values(lookup)
+    )
+
+
+_FUNCTIONS: dict[str, Callable[[list[object], Lookup], object]] = {
+    "SUM": _sum,
+    "COUNT": lambda arguments, lookup: len(_numbers(arguments, lookup)),
+    "COUNTBLANK": _countblank,
+    "IF": _if,
+    "ROUND": _round,
+    "N": lambda arguments, lookup: _sum(arguments, lookup) if len(arguments) == 1 else _unknown("N"),
+    "ABS": lambda arguments, lookup: _tidy(abs(_operand(_scalar(arguments[0], lookup)))),
+}
