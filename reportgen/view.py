@@ -5,9 +5,11 @@ All thinking happens here; Word and HTML only place what they are given.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import east_asian_width
 
 from .form import Form, Node, Table
 from .numbers import format_number
@@ -17,6 +19,7 @@ from .report import Report
 __all__ = ["SectionView", "View", "make_view", "template_names"]
 
 TITLE_LINE = 20  # characters of 22 pt that fit the 156 mm type area (FORMAT.md 7.4)
+TEXT_LINE = 28  # characters of 16 pt (FORMAT.md 7.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ def make_view(report: Report, *, draft: bool = False) -> View:
     sections = tuple(SectionView(s.id, s.heading, tuple(by_section[s.id])) for s in form.text_sections)
     lines = title_lines(report)
     names: dict[str, Any] = {
-        "标题": report.full_title, "标题行": list(lines),
+        "标题": report.full_title, "标题行": list(lines), "落款行": list(signature_lines(report)),
         "表式": form.document, "草稿": "草稿" if draft else "",
     }  # fmt: skip
     for field in form.fields:
@@ -87,7 +90,7 @@ def template_names(form: Form) -> dict[str, Any]:
 
     Leaves are ``""``; a list holds one specimen of its items.
     """
-    names: dict[str, Any] = {"标题": "", "标题行": [""], "表式": "", "草稿": ""}
+    names: dict[str, Any] = {"标题": "", "标题行": [""], "落款行": [""], "表式": "", "草稿": ""}
     names.update({field.short: "" for field in form.fields})
     for section in form.text_sections:
         names[section.number or section.title] = [{"小标题": "", "段落": [""]}]
@@ -111,3 +114,17 @@ def title_lines(report: Report) -> tuple[str, ...]:
     year = f"{report.year}年"
     lines = [report.org[i : i + TITLE_LINE] for i in range(0, len(report.org), TITLE_LINE)]
     return (*lines, year + tail)
+
+
+def signature_lines(report: Report) -> tuple[str, ...]:
+    """Return body and date, moved to their place with full-width blanks; nothing without a date.
+
+    The body ends two characters before the right edge and the date begins two characters right of
+    the body; where that brings the date too near the edge, both move left (GB/T 9704 7.3.5.2).
+    """
+    date = str(report.fields.get("signature_date", ""))
+    if not date:
+        return ()
+    width = math.ceil(sum(1 if east_asian_width(c) in "WF" else 0.5 for c in date))
+    start = max(0, TEXT_LINE - 2 - max(len(report.org), width + 2))
+    return ("\u3000" * start + report.org, "\u3000" * (start + 2) + date)
