@@ -24,7 +24,15 @@ from platform import node
 
 from .errors import InputError, OutputError
 
-__all__ = ["MAX_INPUT_BYTES", "is_backup", "is_lock_file", "read_input", "safe_name", "write_output"]
+__all__ = [
+    "MAX_INPUT_BYTES",
+    "is_backup",
+    "is_lock_file",
+    "read_input",
+    "safe_name",
+    "shown_name",
+    "write_output",
+]
 
 MAX_INPUT_BYTES = 50 * 1024 * 1024
 """A standard workbook has 40 KB, a report with pictures a few MB; more is the wrong file."""
@@ -68,7 +76,7 @@ def read_input(path: Path | str) -> bytes:
             open elsewhere (Windows), empty, too large, or changed while it was read.
     """
     path = Path(path)
-    name = _shown(path)
+    name = shown_name(path)
     if is_lock_file(path):
         raise InputError(
             f"{name}是 Excel 或 WPS 打开文件时留下的临时文件，不是工作簿。请选不带“~$”或“.~”的同名文件。"
@@ -97,32 +105,36 @@ def read_input(path: Path | str) -> bytes:
     return data
 
 
-def _shown(path: Path) -> str:
-    """Return the name for a message; what cannot be printed (undecodable names) is escaped."""
-    name = (path.name or str(path)).encode("utf-8", "backslashreplace").decode()
-    return f"“{''.join(c if c.isprintable() else '�' for c in name)}”"
+def shown_name(path: Path) -> str:
+    """Return a file's name in quotes for a message; what no terminal could print is escaped."""
+    return _quoted(path.name or str(path))
+
+
+def _quoted(text: object) -> str:
+    whole = str(text).encode("utf-8", "backslashreplace").decode()
+    return f"“{''.join(c if c.isprintable() else '�' for c in whole)}”"
 
 
 def _require_regular(info: os.stat_result, path: Path) -> None:
     if stat.S_ISDIR(info.st_mode):
-        raise InputError(f"{_shown(path)}是文件夹，不是文件。请选文件夹里的工作簿。")
+        raise InputError(f"{shown_name(path)}是文件夹，不是文件。请选文件夹里的工作簿。")
     if not stat.S_ISREG(info.st_mode):
-        raise InputError(f"{_shown(path)}不是普通文件（设备或管道），无法读取。请选磁盘上的文件。")
+        raise InputError(f"{shown_name(path)}不是普通文件（设备或管道），无法读取。请选磁盘上的文件。")
 
 
 def _too_large(path: Path) -> str:
     return (
-        f"{_shown(path)}超过 {MAX_INPUT_BYTES // 1024 // 1024} MB，不像是年度报告的文件。"
+        f"{shown_name(path)}超过 {MAX_INPUT_BYTES // 1024 // 1024} MB，不像是年度报告的文件。"
         "请确认选对了文件；如果里面插了大图片，请删去图片后另存。"
     )
 
 
 def _read_failure(path: Path, error: OSError) -> str:
-    name = _shown(path)
+    name = shown_name(path)
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
         if not path.parent.exists():
-            return f"找不到文件夹“{path.parent}”。请检查路径是否写对、U 盘或网络盘是否连着。"
-        return f"找不到文件{name}（在“{path.parent}”里）。请检查文件名和扩展名，或把文件拖进窗口。"
+            return f"找不到文件夹{_quoted(path.parent)}。请检查路径是否写对、U 盘或网络盘是否连着。"
+        return f"找不到文件{name}（在{_quoted(path.parent)}里）。请检查文件名和扩展名，或把文件拖进窗口。"
     if isinstance(error, PermissionError):
         if os.name == "nt":
             return (
@@ -131,7 +143,7 @@ def _read_failure(path: Path, error: OSError) -> str:
             )
         return f"没有读取{name}的权限。请把文件复制到自己的文件夹，或请管理员开放读取权限。"
     if error.errno == errno.ENAMETOOLONG:
-        return f"文件名{name[:41]}…太长，无法打开。请把文件改短名字后再试。"
+        return f"文件名{_quoted(path.name[:40])}…太长，无法打开。请把文件改短名字后再试。"
     return f"读取{name}时出错（{error.strerror or error}）。请把文件复制到本机磁盘后再试。"
 
 
@@ -177,13 +189,13 @@ def _check_name(path: Path) -> None:
     bad = sorted({c for c in name if ord(c) in _ILLEGAL or ord(c) < 32})
     if bad:
         shown = " ".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in bad)
-        raise OutputError(f"文件名{_shown(path)}里有 Windows 不允许的字符：{shown}。请换一个文件名。")
+        raise OutputError(f"文件名{shown_name(path)}里有 Windows 不允许的字符：{shown}。请换一个文件名。")
     if name != name.rstrip(". "):
-        raise OutputError(f"文件名{_shown(path)}以点或空格结尾，Windows 不允许。请换一个文件名。")
+        raise OutputError(f"文件名{shown_name(path)}以点或空格结尾，Windows 不允许。请换一个文件名。")
     if _RESERVED.fullmatch(name.split(".")[0].rstrip()):
-        raise OutputError(f"文件名{_shown(path)}是 Windows 的保留名。请换一个文件名。")
+        raise OutputError(f"文件名{shown_name(path)}是 Windows 的保留名。请换一个文件名。")
     if len(os.fsencode(name)) > 255:
-        raise OutputError(f"文件名“{name[:30]}…”太长。请换一个短一些的文件名（不超过 70 个汉字）。")
+        raise OutputError(f"文件名{_quoted(name[:30])}…太长。请换一个短一些的文件名（不超过 70 个汉字）。")
 
 
 # Writing
@@ -230,26 +242,26 @@ def _existing(path: Path, target: Path, inputs: Iterable[Path | str]) -> os.stat
     except FileNotFoundError:
         if not target.parent.exists():
             raise OutputError(
-                f"文件夹“{path.parent}”不存在，没有写入。请先建好文件夹，或换一个位置。"
+                f"文件夹{_quoted(path.parent)}不存在，没有写入。请先建好文件夹，或换一个位置。"
             ) from None
         return None
     if stat.S_ISDIR(info.st_mode):
-        raise OutputError(f"{_shown(path)}是文件夹，不能作为输出文件名。请在后面写上文件名。")
+        raise OutputError(f"{shown_name(path)}是文件夹，不能作为输出文件名。请在后面写上文件名。")
     if not stat.S_ISREG(info.st_mode):
-        raise OutputError(f"{_shown(path)}不是普通文件（设备或管道），不能写入。请换一个文件名。")
+        raise OutputError(f"{shown_name(path)}不是普通文件（设备或管道），不能写入。请换一个文件名。")
     for source in inputs:
         with contextlib.suppress(FileNotFoundError):
             if os.path.samefile(source, target):
-                raise OutputError(f"输出文件{_shown(path)}就是输入文件，没有覆盖。请换一个输出文件名。")
+                raise OutputError(f"输出文件{shown_name(path)}就是输入文件，没有覆盖。请换一个输出文件名。")
     # Root may write to anything, and a rename ignores the file's own mode: ask the mode itself.
     if not info.st_mode & 0o222:
-        raise OutputError(f"{_shown(path)}是只读文件，没有覆盖。请取消只读属性，或换一个文件名。")
+        raise OutputError(f"{shown_name(path)}是只读文件，没有覆盖。请取消只读属性，或换一个文件名。")
     return info
 
 
 def _exists(path: Path) -> OutputError:
     return OutputError(
-        f"{_shown(path)}已经存在，没有覆盖。"
+        f"{shown_name(path)}已经存在，没有覆盖。"
         "请换一个文件名；确要替换请加 --force（旧文件会另存一份带日期的备份）。"
     )
 
@@ -327,7 +339,7 @@ def _keep_copy(target: Path) -> Path:
         except FileExistsError:
             continue
         return copy
-    raise OutputError(f"“{target.name}”的备份太多，没有覆盖。请先清理同一文件夹里的备份。")
+    raise OutputError(f"{shown_name(target)}的备份太多，没有覆盖。请先清理同一文件夹里的备份。")
 
 
 def _copy(source: Path, copy: Path) -> None:
@@ -382,7 +394,7 @@ def _is_stale(entry: os.DirEntry[str], match: re.Match[str]) -> bool:
 
 
 def _write_failure(path: Path, error: OSError) -> str:
-    name, folder, kept = _shown(path), f"“{path.parent}”", "没有写入，原有文件未变"
+    name, folder, kept = shown_name(path), _quoted(path.parent), "没有写入，原有文件未变"
     if isinstance(error, PermissionError):
         if os.name == "nt" and path.exists():
             return f"{name}可能正在 Word 或 WPS 里打开着，{kept}。请保存并关闭它，再做一次。"

@@ -26,7 +26,7 @@ def check_entries(name: str, entries: list[ZipInfo]) -> None:
     The announced sizes can be relied on: :mod:`zipfile` never unpacks more of an entry than that.
 
     Args:
-        name: the file's name, for the message.
+        name: the file's name as messages show it, in quotes.
         entries: the archive's directory.
 
     Raises:
@@ -45,6 +45,6 @@ def check_entries(name: str, entries: list[ZipInfo]) -> None:
 
 def _refusal(name: str, what: str) -> str:
     return (
-        f"“{name}”{what}，不像正常的办公文件，没有打开。"
+        f"{name}{what}，不像正常的办公文件，没有打开。"
         "请新建一个空白工作簿，把数据按“数值”粘贴过去另存，再试。"
     )

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..errors import InputError
+from ..files import shown_name
 from .limits import check_entries
 
 __all__ = ["KIND_NAMES", "kind_of", "refusal"]
@@ -28,6 +29,7 @@ KIND_NAMES = {
     "xls": "旧版 Excel 工作簿（.xls，或 WPS 的 .et）",
     "xml-excel": "XML 电子表格 2003（.xml）",
     "ods": "OpenDocument 电子表格（.ods）",
+    "fods": "单文件 OpenDocument 电子表格（.fods）",
     "csv": "文本表格（.csv）",
     "docx": "Word 文档（.docx）",
     "docm": "带宏的 Word 文档（.docm）",
@@ -36,6 +38,7 @@ KIND_NAMES = {
     "doc": "旧版 Word 文档（.doc，或 WPS 的 .wps）",
     "xml-word": "XML 格式的 Word 文档（.xml）",
     "odt": "OpenDocument 文本（.odt）",
+    "fodt": "单文件 OpenDocument 文本（.fodt）",
     "rtf": "RTF 文档",
     "pptx": "演示文稿（.pptx）",
     "ppt": "旧版演示文稿（.ppt）",
@@ -52,8 +55,8 @@ KIND_NAMES = {
 }
 """Every kind :func:`kind_of` returns, as a user reads it."""
 
-_SHEETS = {"xlsm", "xltx", "xltm", "xlsb", "xls", "xml-excel", "ods", "csv", "uof"}
-_TEXTS = {"docm", "dotx", "dotm", "doc", "xml-word", "odt", "rtf"}
+_SHEETS = {"xlsm", "xltx", "xltm", "xlsb", "xls", "xml-excel", "ods", "fods", "csv", "uof"}
+_TEXTS = {"docm", "dotx", "dotm", "doc", "xml-word", "odt", "fodt", "rtf"}
 _SUFFIXES = {
     "xls": {".xls", ".et", ".xlt", ".ett"}, "doc": {".doc", ".wps", ".dot", ".wpt"},
     "html": {".html", ".htm"}, "mht": {".mht", ".mhtml"},
@@ -107,14 +110,14 @@ def kind_of(path: Path | str, data: bytes) -> str:
             format, or beyond the limits of :mod:`.limits`.
     """
     path = Path(path)
+    name = shown_name(path)
     if data.startswith(b"PK"):
-        return _zip_kind(path.name, data)
+        return _zip_kind(name, data)
     if data.startswith(_OLE):
-        return _ole_kind(path.name, data)
+        return _ole_kind(name, data)
     if not data.strip(b"\0"):
         raise InputError(
-            f"“{path.name}”的内容全是空字节，文件已损坏（常见于保存时断电或 U 盘拔出过早）。"
-            "请找备份或重新取得文件。"
+            f"{name}的内容全是空字节，文件已损坏（常见于保存时断电或 U 盘拔出过早）。请找备份或重新取得文件。"
         )
     for magic, kind in _MAGIC:
         if data.startswith(magic):
@@ -142,7 +145,7 @@ def refusal(path: Path | str, kind: str, accepted: Iterable[str]) -> InputError:
         what = f"的扩展名是 {path.suffix}，内容其实是{KIND_NAMES[kind]}"
     else:
         what = f"是{KIND_NAMES[kind]}"
-    return InputError(f"“{path.name}”{what}，这里不能读。{_advice(kind, suffix, accepted)}")
+    return InputError(f"{shown_name(path)}{what}，这里不能读。{_advice(kind, suffix, accepted)}")
 
 
 def _advice(kind: str, suffix: str, accepted: list[str]) -> str:
@@ -166,14 +169,14 @@ def _zip_kind(name: str, data: bytes) -> str:
             entries = archive.infolist()
             check_entries(name, entries)
             if any(entry.flag_bits & 1 for entry in entries):
-                raise InputError(f"“{name}”是加了密码的压缩包，打不开。请解开后再选里面的文件。")
+                raise InputError(f"{name}是加了密码的压缩包，打不开。请解开后再选里面的文件。")
             names = [entry.filename for entry in entries]
             if not names or len(set(names)) < len(names) or archive.testzip() is not None:
                 raise zipfile.BadZipFile
             return _package_kind(name, archive, set(names))
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError) as error:
         raise InputError(
-            f"“{name}”已损坏或没有下载完（压缩结构不完整）。"
+            f"{name}已损坏或没有下载完（压缩结构不完整）。"
             "请用 Excel 或 WPS 打开并选“修复”，另存后再试；打不开时请重新取得文件。"
         ) from error
 
@@ -203,14 +206,14 @@ def _refuse_strict(name: str, archive: zipfile.ZipFile, kind: str) -> None:
         if _STRICT in file.read(_HEAD):
             plain = "Excel 工作簿（.xlsx）" if kind == "xlsx" else "Word 文档（.docx）"
             raise InputError(
-                f"“{name}”是“Strict Open XML”变体，这里不能读。"
+                f"{name}是“Strict Open XML”变体，这里不能读。"
                 f"请用 Excel、Word 或 WPS 打开，“另存为”普通的{plain}，再选新文件。"
             )
 
 
 def _encrypted(name: str) -> str:
     return (
-        f"“{name}”设了打开密码，读不了。请用 Excel、Word 或 WPS 打开，"
+        f"{name}设了打开密码，读不了。请用 Excel、Word 或 WPS 打开，"
         "在“文件—信息—保护”（WPS：文件—文档加密）里去掉密码、保存后再试。"
     )
 
@@ -239,7 +242,7 @@ def _ole_kind(name: str, data: bytes) -> str:
     kind = next((k for k in ("xls", "doc", "ppt") if k in found), "")
     if not kind:
         raise InputError(
-            f"“{name}”是旧格式的办公文件，但里面找不到工作簿或文档，可能已损坏或由别的软件生成。"
+            f"{name}是旧格式的办公文件，但里面找不到工作簿或文档，可能已损坏或由别的软件生成。"
             "请用 Excel 或 WPS 打开，另存为 .xlsx 后再试；打不开时请重新取得文件。"
         )
     return kind
@@ -276,12 +279,18 @@ def _text_kind(path: Path, data: bytes) -> str:
 
 
 def _markup_kind(low: str) -> str:
-    if "schemas.uof.org" in low or "<uof:" in low:
-        return "uof"
-    if re.search(r"<(?:!doctype html|html|head|body|table|meta|div)\b", low):
+    for mark, kind in (
+        ("schemas.uof.org", "uof"),
+        ("<uof:", "uof"),
+        ("opendocument.spreadsheet", "fods"),
+        ("urn:oasis:names:tc:opendocument", "fodt"),
+        ("urn:schemas-microsoft-com:office:spreadsheet", "xml-excel"),
+        ('progid="excel.sheet"', "xml-excel"),
+        ('progid="word.document"', "xml-word"),
+        ("schemas.microsoft.com/office/word/2003", "xml-word"),
+    ):
+        if mark in low:
+            return kind
+    if re.search(r"<(?:!doctype\s+html|html|head|body|table|meta|div|p|h[1-6])[\s>]", low):
         return "html"
-    if 'progid="excel.sheet"' in low or "urn:schemas-microsoft-com:office:spreadsheet" in low:
-        return "xml-excel"
-    if 'progid="word.document"' in low or "schemas.microsoft.com/office/word/2003" in low:
-        return "xml-word"
     return "unknown" if low.startswith("<?xml") else "text"
