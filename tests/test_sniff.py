@@ -61,7 +61,7 @@ XLSX = office(PACKAGE + "spreadsheetml.sheet.main+xml", xl__workbook=b"<workbook
         ("html", b'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"></html>'),
         ("mht", b"From: <x>\r\nSubject: y\r\n z\r\nMIME-Version: 1.0\r\n\r\n<html>"),
         ("xml-excel", b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook/>'),
-        ("fods", b'<?xml version="1.0"?><office:document o="application/vnd.oasis.opendocument.spreadsheet">'),
+        ("fods", b'<?xml version="1.0"?><office:d a="application/vnd.oasis.opendocument.spreadsheet">'),
         ("uof", b'<?xml version="1.0"?><uof:UOF xmlns:uof="http://schemas.uof.org/cn/2003/uof">'),
         ("pdf", b"%PDF-1.7\n"),
         ("pdf", b"junk\n%PDF-1.4\n"),
