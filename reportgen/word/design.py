@@ -1,0 +1,223 @@
+"""The default Word template, made from the form alone.
+
+The template is a normal document that office IT edits in Word; the tags in it are those of
+``reportgen/word/tags.py``.  Run as a module to write the templates of all editions:
+
+    python -m reportgen.word.design [FOLDER]
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import zipfile
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import docx
+from docx.opc.constants import RELATIONSHIP_TYPE as RT
+from docx.opc.part import Part
+from docx.oxml.ns import qn
+from lxml import etree
+
+from ..form import Form, Section, Table, editions, load_form
+from . import styles as look
+from .design_table import run, table
+from .package import pack, write_zip
+from .styles import w
+
+__all__ = ["default_template", "main", "reference"]
+
+_NO_DATE = datetime(2000, 1, 1, tzinfo=timezone.utc)
+_KEPT_PARTS = {RT.STYLES, RT.SETTINGS, RT.FONT_TABLE, RT.THEME, RT.HEADER, RT.FOOTER}
+_IGNORABLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Ignorable"
+_APP = (
+    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    b'<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">'
+    b"<Application>reportgen</Application></Properties>"
+)
+
+
+def default_template(form: Form) -> bytes:
+    """Return the Word template of an edition, the same bytes every time.
+
+    Layout: FORMAT.md 7.1–7.9 (GB/T 9704—2012 for page and text, the official attachment for tables).
+    """
+    document = docx.Document()
+    _strip(document)
+    _set_page(document)
+    body = document.element.body
+    for child in list(body):
+        if child.tag != qn("w:sectPr"):
+            body.remove(child)
+    end = body[-1]
+    for element in _content(form):
+        end.addprevious(element)
+    properties = document.core_properties
+    properties.author = properties.last_modified_by = properties.comments = ""
+    properties.title, properties.subject, properties.language = form.title, form.document, "zh-CN"
+    properties.created = properties.modified = _NO_DATE
+    properties.revision = 1
+    return _packed(document)
+
+
+def reference(*path: str) -> str:
+    """Return the tag that prints a name of the view, given the steps to it."""
+    first, *rest = path
+    steps = (f".{step}" if step.isidentifier() else f'["{step}"]' for step in rest)
+    return "{{ " + first + "".join(steps) + " }}"
+
+
+# The text, from title to signature
+
+
+def _content(form: Form) -> Iterator[Any]:
+    yield from _loop("行", "标题行", [_paragraph(look.TITLE, "{{ 行 }}")])
+    yield _paragraph(look.BODY)
+    for section in form.sections:
+        if section.heading:
+            yield _paragraph(look.PART, section.heading)
+        if section.table:
+            form_table = form.table(section.table)
+            yield table(form_table, _figure_tags(form_table).__getitem__)
+        else:
+            yield from _passages(section)
+    if any(field.id == "signature_date" for field in form.fields):
+        date = form.field("signature_date").short
+        lines = _loop("行", "落款行", [_paragraph(look.SIGNATURE, "{{ 行 }}")])
+        yield from _when(date, [_paragraph(look.SIGNATURE), *lines])
+
+
+def _passages(section: Section) -> Iterator[Any]:
+    heading = _when("节.小标题", [_paragraph(look.PASSAGE, "{{ 节.小标题 }}")])
+    texts = _loop("段", "节.段落", [_paragraph(look.BODY, "{{ 段 }}")])
+    return _loop("节", section.number or section.title, [*heading, *texts])
+
+
+def _figure_tags(form_table: Table) -> dict[str, str]:
+    """Cell id → tag, by the names of :func:`reportgen.view.template_names`."""
+    return {
+        f"{form_table.id}.{row.id}.{column.id}": reference(form_table.id, row.short, column.short)
+        for block in form_table.blocks
+        for row in block.row_leaves()
+        for column in block.column_leaves()
+    }
+
+
+def _loop(variable: str, items: str, inside: Iterable[Any]) -> Iterator[Any]:
+    yield _paragraph(look.BODY, f"{{%p for {variable} in {items} %}}")
+    yield from inside
+    yield _paragraph(look.BODY, "{%p endfor %}")
+
+
+def _when(condition: str, inside: Iterable[Any]) -> Iterator[Any]:
+    yield _paragraph(look.BODY, f"{{%p if {condition} %}}")
+    yield from inside
+    yield _paragraph(look.BODY, "{%p endif %}")
+
+
+def _paragraph(style: str, text: str = "") -> Any:
+    paragraph = w("p", w("pPr", w("pStyle", val=style)))
+    if text:
+        paragraph.append(run(text))
+    return paragraph
+
+
+# Page, header, footer
+
+
+def _set_page(document: Any) -> None:
+    section = document.sections[0]
+    for header in (section.header, section.even_page_header):
+        mark = _when("草稿", [_paragraph(look.DRAFT, "{{ 草稿 }}")])
+        _fill(header, [*mark, _paragraph(look.BODY)])  # a header must not be left empty
+    _fill(section.footer, [_page_number(look.PAGE_ODD)])
+    _fill(section.even_page_footer, [_page_number(look.PAGE_EVEN)])
+    properties = section._sectPr
+    for child in list(properties):
+        if child.tag not in (qn("w:headerReference"), qn("w:footerReference")):
+            properties.remove(child)
+    width, height = look.PAGE
+    properties.extend([
+        w("pgSz", w=width, h=height),
+        w("pgMar", **look.MARGINS, header=look.HEADER_DISTANCE, footer=look.FOOTER_DISTANCE, gutter=0),
+        w("cols", space=425),
+        # No character grid: it would stretch the title, and LibreOffice draws it far too wide.
+        w("docGrid", linePitch=look.LINE),
+    ])  # fmt: skip
+
+
+def _fill(part: Any, paragraphs: Iterable[Any]) -> None:
+    part.is_linked_to_previous = False
+    element = part._element
+    for child in list(element):
+        element.remove(child)
+    element.extend(paragraphs)
+
+
+def _page_number(style: str) -> Any:
+    """``— 1 —`` (GB/T 9704 7.5)."""
+
+    def mark(kind: str) -> Any:
+        return w("r", w("rPr", w("rFonts", hint="eastAsia")), w("fldChar", fldCharType=kind))
+
+    instruction = w("instrText")
+    instruction.text = "PAGE"
+    paragraph = _paragraph(style, "— ")
+    paragraph.extend([
+        mark("begin"), w("r", w("rPr", w("rFonts", hint="eastAsia")), instruction), mark("separate"),
+        run("1"), mark("end"), run(" —"),
+    ])  # fmt: skip
+    return paragraph
+
+
+# The package
+
+
+def _strip(document: Any) -> None:
+    """Leave nothing of python-docx's own template but the empty parts we fill."""
+    part, package = document.part, document.part.package
+    for relation in [r for r in part.rels.values() if r.reltype not in _KEPT_PARTS]:
+        del part.rels[relation.rId]
+    for relation in [r for r in package.rels.values() if r.reltype.endswith("/thumbnail")]:
+        del package.rels[relation.rId]
+    for element, children in (
+        (document.styles.element, look.styles()),
+        (document.settings.element, look.settings()),
+    ):
+        for child in list(element):
+            element.remove(child)
+        element.extend(children)
+        element.attrib.pop(_IGNORABLE, None)  # it names prefixes that nothing here uses
+        etree.cleanup_namespaces(element)
+    related: Part
+    for related in package.iter_parts():
+        if related.partname == "/docProps/app.xml":
+            related._blob = _APP
+        elif related.partname == "/word/fontTable.xml":
+            related._blob = etree.tostring(
+                look.font_table(), xml_declaration=True, encoding="UTF-8", standalone=True
+            )
+
+
+def _packed(document: Any) -> bytes:
+    """Save with the fixed dates and order of :mod:`reportgen.word.package`."""
+    buffer = io.BytesIO()
+    document.save(buffer)
+    with zipfile.ZipFile(buffer) as archive:
+        names = sorted(archive.namelist(), key=lambda name: (name != "[Content_Types].xml", name))
+        return write_zip(pack(name, archive.read(name)) for name in names)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Write ``report-<edition>.docx`` of every edition into a folder (default ``templates``)."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    folder = Path(arguments[0] if arguments else "templates")
+    for edition in editions():
+        (folder / f"report-{edition}.docx").write_bytes(default_template(load_form(edition)))
+
+
+if __name__ == "__main__":
+    main()
