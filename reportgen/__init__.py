@@ -1,5 +1,37 @@
-"""reportgen: 政府信息公开工作年度报告, from the standard workbook to the Word report."""
+"""reportgen: 政府信息公开工作年度报告, from the standard workbook to the Word report.
+
+>>> import reportgen
+>>> report = reportgen.read_report("examples/liwan-2024.xlsx")
+>>> findings = reportgen.check(report)
+>>> result = reportgen.build(report, "report.docx")          # doctest: +SKIP
+"""
 
 from __future__ import annotations
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .api import BuildResult, build, read_report
+    from .checks import check
+    from .form import load_form
+    from .workbook import blank_workbook
+
 __version__ = "0.1.0"
+
+# Name → module that has it; imported when first used, so that `import reportgen` costs nothing.
+_HOMES = {
+    "BuildResult": "api",
+    "blank_workbook": "workbook",
+    "build": "api",
+    "check": "checks",
+    "load_form": "form",
+    "read_report": "api",
+}
+__all__ = ["BuildResult", "__version__", "blank_workbook", "build", "check", "load_form", "read_report"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)

@@ -160,7 +160,7 @@ class _Loader:
         known = set(Sheets.__dataclass_fields__)
         self.known("sheets", data, known, known)
         values: dict[str, Any] = {k: data.get(k, "") for k in known}
-        return Sheets(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+        return Sheets(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})  # type: ignore[arg-type]
 
     def unique(self, place: str, ids: Iterable[str]) -> None:
         seen: set[str] = set()

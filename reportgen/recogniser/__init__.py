@@ -18,7 +18,7 @@ from ..report import Origin, Report, Value
 from ..sources import Document, Grid, GridCell
 from .labels import key
 from .tables import Found, GridIndex, find_tables
-from .texts import Texts, find_texts, last_year_texts
+from .texts import find_texts, last_year_texts
 
 __all__ = ["recognise"]
 
@@ -105,12 +105,10 @@ def _totals(form: Form, values: dict[str, Value]) -> dict[str, Value]:
             continue
         total = values[equation.left[0]]
         parts = [values[c] for c in equation.right]
-        if total.formula and total.state == "problem" and total.number is None and total.raw == total.formula:
-            if all(p.state == "number" or p.state == "blank" for p in parts):
-                number: Number = sum((p.number or 0 for p in parts), start=0)
-                values[equation.left[0]] = replace(
-                    total, state="number", number=number, computed=True, remark=""
-                )
+        uncomputed = total.formula and total.state == "problem" and total.raw == total.formula
+        if uncomputed and all(p.state in ("number", "blank") for p in parts):
+            number: Number = sum((p.number or 0 for p in parts), start=0)
+            values[equation.left[0]] = replace(total, state="number", number=number, computed=True, remark="")
     return values
 
 
@@ -124,10 +122,9 @@ def _formula_findings(form: Form, values: dict[str, Value], tables: Found) -> It
             if value.computed:
                 computed.append(ref)
             elif place and place[1] is not None and place[1].result == "stale":
-                yield finding(
-                    form.rules["N-08"], [ref], actual=value.number, place=f"“{cell.label}”", raw=value.formula,
-                    expected=parse_number(place[1].now).number,
-                )  # fmt: skip
+                now = parse_number(place[1].now, kind=cell.kind, decimals=cell.decimals).number
+                words = {"place": f"“{cell.label}”", "raw": value.formula}
+                yield finding(form.rules["N-08"], [ref], actual=value.number, expected=now, **words)
             elif value.formula and value.state == "problem" and value.raw == value.formula:
                 yield finding(
                     form.rules["N-05"], [ref], place=f"“{cell.label}”", raw=value.formula, what=value.remark

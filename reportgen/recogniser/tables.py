@@ -177,7 +177,8 @@ def _take(form: Form, table: Table, rows: dict[str, list[_Row]], found: Found) -
                 continue
             if len(here) > 1:
                 places = [_ref(r.index.grid, r.label) for r in here]
-                found.findings.append(finding(shape, places, what=f"{table.id}的“{leaf.label}”出现了{len(here)}次，不能确定用哪一行"))  # fmt: skip
+                what = f"{table.id}的“{leaf.label}”出现了{len(here)}次，不能确定用哪一行"
+                found.findings.append(finding(shape, places, what=what))
             row = here[0]
             _note_wording(odd, row, row.label, labels, leaf.text)
             for column in block.column_leaves():
@@ -216,7 +217,8 @@ def _place(form: Form, cell_id: str, row: _Row, header: GridCell, found: Found) 
     filled = [c for c in spots.values() if c.value is not None or c.formula] or list(spots.values())
     if len([c for c in filled if c.value not in (None, "")]) > 1:
         refs = [_ref(grid, c) for c in filled]
-        found.findings.append(finding(form.rules["S-04"], refs, what=f"“{form.cells[cell_id].label}”对应的格里有不止一个数"))  # fmt: skip
+        what = f"“{form.cells[cell_id].label}”对应的格里有不止一个数"
+        found.findings.append(finding(form.rules["S-04"], refs, what=what))
     cell = filled[0] if filled else None
     place = (cell.row, cell.column) if cell else (row.row, header.column)
     found.cells[cell_id] = (grid, cell, *place)
@@ -242,6 +244,5 @@ def _strangers(form: Form, table: Table, rows: dict[str, list[_Row]], found: Fou
             else:
                 odd = cell.value is not None and not isinstance(cell.value, str)
             if odd:
-                found.findings.append(
-                    finding(form.rules["S-04"], [_ref(index.grid, cell)], what=f"{table.id}里的“{cell.value}”不属于规定的任何一行一列")
-                )  # fmt: skip
+                what = f"{table.id}里的“{cell.value}”不属于规定的任何一行一列"
+                found.findings.append(finding(form.rules["S-04"], [_ref(index.grid, cell)], what=what))

@@ -123,9 +123,10 @@ def _field(form: Form, one: Field, value: object, origin: Origin, texts: Texts) 
     else:
         texts.fields[one.id] = text
     if problem:
+        ref = CellRef(str(origin), one.label)
         texts.findings.append(
-            finding(form.rules["F-01"], [CellRef(str(origin), one.label)], place=f"“{one.label}”", raw=text, what=problem)
-        )  # fmt: skip
+            finding(form.rules["F-01"], [ref], place=f"“{one.label}”", raw=text, what=problem)
+        )
 
 
 def chinese_date(value: object) -> str:

@@ -1,0 +1,114 @@
+"""The verbs of the library: read, check, build.  The command line uses nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .checks import check
+from .errors import OutputError
+from .findings import Finding, worst
+from .form import Form, load_form
+from .report import Report
+
+__all__ = ["BuildResult", "build", "default_output", "read_report"]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """What became of one build."""
+
+    report: Report
+    findings: tuple[Finding, ...]
+    path: Path | None = None
+    """The report written; None if findings of level error stopped it."""
+    compared: int = 0
+    """Figures and texts read back from the finished document and compared."""
+    copy: Path | None = None
+    """Copy kept of the file that stood there before."""
+
+    @property
+    def status(self) -> str:
+        return worst(self.findings)
+
+
+def read_report(path: Path | str, form: Form | str = "2021") -> Report:
+    """Read a report from any source.
+
+    Args:
+        path: the user's file.
+        form: the edition to look for, or its id.
+
+    Raises:
+        InputError: the file cannot be read or holds none of the prescribed tables.
+    """
+    from .recogniser import recognise
+    from .sources import open_document
+
+    return recognise(open_document(path), load_form(form) if isinstance(form, str) else form)
+
+
+def default_output(report: Report, suffix: str = ".docx", folder: Path | None = None) -> Path:
+    """Return ``{标题}.docx`` beside the source, or in ``folder``."""
+    from .files import safe_name
+
+    return (folder or Path(report.path).parent) / (safe_name(report.full_title) + suffix)
+
+
+def build(
+    source: Report | Path | str,
+    out: Path | str | None = None,
+    *,
+    force: bool = False,
+    draft: bool = False,
+    strict: bool = False,
+    template: Path | str | None = None,
+    findings: Sequence[Finding] | None = None,
+) -> BuildResult:
+    """Check a report and write it as a Word document in the prescribed layout.
+
+    Nothing is written if a finding of level error remains, unless ``draft``.  The finished
+    document is read back and every figure and text compared before it is delivered.
+
+    Args:
+        source: a report, or the file to read it from.
+        out: where to; a folder or None means ``{标题}.docx`` there, or beside the source.
+        force: replace an existing file, keeping a dated copy of it.
+        draft: write in spite of errors, with 草稿 on every page and the wrong cells marked.
+        strict: blanks in number cells are errors (N-01).
+        template: a Word template instead of the shipped one.
+        findings: what the checks said, if the caller has run them; they are run otherwise.
+
+    Raises:
+        InputError, TemplateError, OutputError: as their names say.
+        ProofError: the finished document does not say what the report says.
+    """
+    report = source if isinstance(source, Report) else read_report(source)
+    found = tuple(check(report, strict=strict) if findings is None else findings)
+    if worst(found) == "errors" and not draft:
+        return BuildResult(report, found)
+
+    from .files import write_output
+    from .word import render_report
+    from .word.proof import prove
+
+    path = Path(out) if out is not None else default_output(report)
+    if path.is_dir():
+        path = default_output(report, folder=path)
+    if path.suffix.lower() != ".docx":
+        raise OutputError(f"输出文件“{path.name}”应以 .docx 结尾。")
+    wrong = {ref.id for f in found if f.severity == "error" for ref in f.cells if ref.id}
+    data = render_report(
+        report, template=Path(template) if template else None, draft=draft,
+        marks=wrong if draft else (), result=_result(found),
+    )  # fmt: skip
+    compared = prove(data, report, draft=draft)
+    copy = write_output(path, data, force=force, inputs=[report.path] if report.path else [])
+    return BuildResult(report, found, path, compared, copy)
+
+
+def _result(findings: Sequence[Finding]) -> str:
+    """What the document's properties say of the checks."""
+    counts = {level: sum(f.severity == level for f in findings) for level in ("error", "warning", "ask")}
+    return f"错误{counts['error']} 警告{counts['warning']} 待核实{counts['ask']}"

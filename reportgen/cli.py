@@ -1,0 +1,221 @@
+"""The command line: options in, library call, lines out, exit code (DESIGN.md 4)."""
+
+from __future__ import annotations
+
+import gettext
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NoReturn
+
+# click's own words are translated through gettext, which asks the environment for the language.
+os.environ["LANGUAGE"] = "zh_CN"
+gettext.bindtextdomain("reportgen", str(Path(__file__).with_name("locale")))
+gettext.textdomain("reportgen")
+
+import click  # noqa: E402
+
+from . import __version__  # noqa: E402
+from .errors import ReportgenError  # noqa: E402
+
+__all__ = ["cli", "main"]
+
+_FILE = click.Path(path_type=Path)
+_EXIT_ERRORS = 1
+_STYLE = click.option(
+    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True,
+    help="输出格式。",
+)  # fmt: skip
+
+
+@click.group(
+    options_metavar="[选项]",
+    subcommand_metavar="命令 …",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help="政府信息公开工作年度报告：读取填好的工作簿，核对勾稽关系，生成规定格式的 Word 报告。",
+)
+@click.version_option(__version__, message="reportgen %(version)s")
+def cli() -> None:
+    pass
+
+
+@cli.command(options_metavar="[选项]", help="生成空白的标准工作簿（或按已有文件预填）。")
+@click.option("-o", "out", type=_FILE, metavar="文件", help="写到哪里；默认是当前文件夹的“空白工作簿”。")
+@click.option("--form", "form_id", default="2021", show_default=True, metavar="版本", help="规定格式的版本。")
+@click.option("--year", type=int, metavar="年份", help="数据年度。")
+@click.option("--org", default="", metavar="名称", help="机关全称。")
+@click.option("--typed-totals", is_flag=True, help="总计格不设公式，由填表人填写，用来双重核对。")
+@click.option("--force", is_flag=True, help="文件已存在时先留一份带日期的副本，再写新的。")
+def new(out: Path | None, form_id: str, year: int | None, org: str, typed_totals: bool, force: bool) -> None:
+    from .files import safe_name, write_output
+    from .form import load_form
+    from .workbook import blank_workbook
+
+    form = load_form(form_id)
+    data = blank_workbook(form, year=year, org=org, typed_totals=typed_totals)
+    name = safe_name(form.title_of(org, year)) if org and year else "空白工作簿"
+    path = out or Path(f"{name}.xlsx")
+    copy = write_output(path, data, force=force)
+    _copied(copy)
+    click.echo(f"已生成工作簿：{path}")
+
+
+@cli.command(options_metavar="[选项]", help="只核对，不生成报告。可以一次给多个文件。")
+@click.argument("files", nargs=-1, required=True, type=_FILE, metavar="文件…")
+@_STYLE
+@click.option("--strict", is_flag=True, help="数字格留空或填“/”“—”按错误处理。")
+def validate(files: tuple[Path, ...], style: str, strict: bool) -> None:
+    from .api import read_report
+    from .checks import check
+    from .findings import worst
+    from .listing import json_document, json_report, json_unreadable, report_lines
+
+    code, documents = 0, []
+    for path in files:
+        try:
+            report = read_report(path)
+        except ReportgenError as error:
+            code = max(code, error.exit_code)
+            documents.append(json_unreadable(str(path), str(error)))
+            if style == "text":
+                _fail(str(error))
+            continue
+        findings = check(report, strict=strict)
+        code = max(code, _EXIT_ERRORS if worst(findings) == "errors" else 0)
+        documents.append(json_report(report, findings))
+        if style == "text":
+            _print(report_lines(report, findings))
+    if style == "json":
+        click.echo(json_document(documents))
+    sys.exit(code)
+
+
+@cli.command(options_metavar="[选项]", help="核对并生成 Word 报告。有错误时不生成，除非加 --draft。")
+@click.argument("files", nargs=-1, required=True, type=_FILE, metavar="文件…")
+@click.option(
+    "-o", "out", type=_FILE, metavar="文件|文件夹", help="输出的 .docx 或文件夹；默认写在工作簿旁边。"
+)
+@click.option("--template", type=_FILE, metavar="模板", help="使用自己的 Word 模板。")
+@click.option("--draft", is_flag=True, help="有错误也生成，每页标“草稿”，错误的格作标记。")
+@click.option("--force", is_flag=True, help="报告已存在时先留一份带日期的副本，再写新的。")
+@click.option("--strict", is_flag=True, help="数字格留空或填“/”“—”按错误处理。")
+def build(
+    files: tuple[Path, ...], out: Path | None, template: Path | None, draft: bool, force: bool, strict: bool
+) -> None:
+    from .api import build as build_report
+    from .listing import built_lines, report_lines
+
+    if len(files) > 1 and out is not None and not out.is_dir():
+        raise click.UsageError("有多个工作簿时，-o 应是一个已有的文件夹。")
+    code = 0
+    for path in files:
+        try:
+            result = build_report(path, out, force=force, draft=draft, strict=strict, template=template)
+        except ReportgenError as error:
+            code = max(code, error.exit_code)
+            _fail(str(error))
+            continue
+        code = max(code, _EXIT_ERRORS if result.status == "errors" else 0)
+        _print(report_lines(result.report, result.findings))
+        _print(built_lines(result))
+    sys.exit(code)
+
+
+@cli.command(
+    options_metavar="[选项]", help="双击时运行：核对并生成拖放的文件；没有文件时，处理所在文件夹里的工作簿。"
+)
+@click.argument("files", nargs=-1, type=_FILE, metavar="[文件…]")
+@click.option("--folder", type=_FILE, metavar="文件夹", help="没有给文件时，处理这个文件夹里的工作簿。")
+def office(files: tuple[Path, ...], folder: Path | None) -> None:
+    from .office import run
+
+    sys.exit(run(list(files), folder, sys.stdout))
+
+
+@cli.group(options_metavar="[选项]", subcommand_metavar="命令 …", help="检查或导出 Word 模板。")
+def template() -> None:
+    pass
+
+
+@template.command("check", options_metavar="[选项]", help="检查自己改过的 Word 模板，一次列出所有问题。")
+@click.argument("file", type=_FILE, metavar="模板.docx")
+@click.option("--form", "form_id", default="2021", show_default=True, metavar="版本", help="规定格式的版本。")
+def template_check(file: Path, form_id: str) -> None:
+    from .files import read_input
+    from .form import load_form
+    from .word.template import check_template
+
+    faults = check_template(read_input(file), load_form(form_id))
+    _print(fault.line() for fault in faults)
+    click.echo(f"“{file.name}”有 {len(faults)} 处问题。" if faults else f"“{file.name}”没有问题，可以使用。")
+    sys.exit(_EXIT_ERRORS if faults else 0)
+
+
+@template.command("export", options_metavar="[选项]", help="导出自带的 Word 模板，供在 Word 或 WPS 里修改。")
+@click.argument("folder", type=_FILE, metavar="文件夹")
+@click.option("--force", is_flag=True, help="文件已存在时先留一份带日期的副本，再写新的。")
+def template_export(folder: Path, force: bool) -> None:
+    from .files import write_output
+    from .word import shipped_templates
+
+    for name, data in shipped_templates():
+        path = folder / name
+        _copied(write_output(path, data, force=force))
+        click.echo(f"已导出：{path}")
+
+
+@cli.command(options_metavar="[选项]", help="列出所有核对规则：编号、级别、内容、依据。")
+@click.option("--form", "form_id", default="2021", show_default=True, metavar="版本", help="规定格式的版本。")
+@_STYLE
+def rules(form_id: str, style: str) -> None:
+    from .form import load_form
+    from .listing import rules_json, rules_lines
+
+    form = load_form(form_id)
+    if style == "json":
+        click.echo(rules_json(form))
+    else:
+        _print(rules_lines(form))
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)
+
+
+def _fail(message: str) -> None:
+    click.secho(message, err=True, fg="red")
+
+
+def _copied(copy: Path | None) -> None:
+    if copy is not None:
+        click.echo(f"原来的文件已另存为：{copy}")
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and exit; a user never sees a traceback.
+
+    ``REPORTGEN_DEBUG=1`` lets unexpected errors through, for developers.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # A console of code page 936 cannot show every character; better a ? than no message.
+        if stream is not None and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        cli.main(args=arguments, prog_name="reportgen", standalone_mode=False)
+    except ReportgenError as error:
+        _fail(str(error))
+        sys.exit(error.exit_code)
+    except click.exceptions.Abort:
+        _fail("已中断。")
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except Exception as error:
+        if os.environ.get("REPORTGEN_DEBUG"):
+            raise
+        _fail(f"程序内部出错（{type(error).__name__}：{error}）。没有写出任何文件；请把这一行发给技术人员。")
+        sys.exit(3)
+    sys.exit(0)

@@ -1,0 +1,324 @@
+"""Reading workbooks we did not lay out: every figure exactly, or a finding with its cell."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
+from support import published_cells
+
+from reportgen.api import read_report
+from reportgen.checks import check
+from reportgen.errors import InputError
+from reportgen.form import load_form
+
+FORM = load_form("2021")
+TITLE = "淮安市人民政府2024年政府信息公开工作年度报告"
+HUAIAN = published_cells("huaian_city_2024")
+
+
+def draw(
+    book, cells, *, top=3, left=2, gap=3, label=lambda text: text, sheets=False, merge=True, only=None
+):  # fmt: skip
+    """Draw the prescribed tables at some place; return cell id → openpyxl cell."""
+    sheet = book.active
+    sheet.cell(1, 1, TITLE)
+    places = {}
+    row = top
+    for table in FORM.tables:
+        if only and table.id not in only:
+            continue
+        if sheets:
+            sheet, row = book.create_sheet(table.id), top
+        for at in table.layout:
+            cell = sheet.cell(row + at.row, left + at.column)
+            if at.cell:
+                cell.value = cells[at.cell]
+                places[at.cell] = cell
+            else:
+                cell.value = label(at.text + at.note)
+            if merge and at.row_span * at.column_span > 1:
+                sheet.merge_cells(
+                    start_row=cell.row, start_column=cell.column,
+                    end_row=cell.row + at.row_span - 1, end_column=cell.column + at.column_span - 1,
+                )  # fmt: skip
+        row += table.height + gap
+    return places
+
+
+@pytest.fixture
+def saved(tmp_path):
+    def save(book, name="foreign.xlsx"):
+        path = tmp_path / name
+        book.save(path)
+        return path
+
+    return save
+
+
+def found(report, level=None):
+    return [(f.rule, [c.address for c in f.cells]) for f in check(report) if level in (None, f.severity)]
+
+
+def assert_figures(report, cells=HUAIAN):
+    assert {c: report.number(c) for c in FORM.cells} == cells
+    assert all(v.state == "number" for v in report.values.values())
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        {},
+        {"top": 1, "left": 0},
+        {"top": 9, "left": 5, "gap": 1},
+        {"sheets": True},
+        {"merge": False},
+        {"label": lambda t: t.replace("（", "(").replace("）", ")").replace("：", ":")},
+        {"label": lambda t: re.sub(r"(\d)\.", r"\1. ", t)},
+        {"label": lambda t: "\n".join(t[i : i + 4] for i in range(0, len(t), 4))},
+        {"label": " ".join},
+        {"label": lambda t: t.replace("“", '"').replace("”", '"')},
+    ],
+    ids=["plain", "A1", "shifted", "sheets", "unmerged", "half-width", "space", "breaks", "spaced", "quotes"],
+)
+def test_foreign_layouts_give_the_same_values(saved, layout):
+    book = Workbook()
+    draw(book, HUAIAN, **layout)
+    report = read_report(saved(book))
+    assert_figures(report)
+    assert (report.org, report.year) == ("淮安市人民政府", 2024)
+    assert found(report) == []
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(top=st.integers(0, 30), left=st.integers(0, 20), gap=st.integers(0, 5), sheets=st.booleans())
+def test_any_place_of_the_tables_gives_the_same_values(saved, top, left, gap, sheets):
+    book = Workbook()
+    draw(book, HUAIAN, top=max(top, 1), left=left, gap=gap, sheets=sheets)
+    assert_figures(read_report(saved(book)))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("本年度止件数", "本年废止件数"),
+        ("2. 其他法律法规禁止公开", "2.其他法律行政法规禁止公开"),
+        ("规范性文件", "行政规范性文件"),
+        ("属于国家秘密", "1.属于国家秘密"),
+        ("部分公开", "（二）部分公开（区分处理的，只计这一情形，不计其他情形）"),
+    ],
+)
+def test_published_label_variants_are_read_with_a_notice(saved, wrong, right):
+    book = Workbook()
+    draw(book, HUAIAN, label=lambda t: wrong if t == right else t)
+    report = read_report(saved(book))
+    assert_figures(report)
+    assert {rule for rule, _ in found(report)} == {"S-07"}
+    assert right in " ".join(f.message for f in check(report))
+
+
+@pytest.mark.parametrize(
+    ("typed", "value", "rules"),
+    [
+        ("3001", 3001, ["N-04"]),
+        ("３００１", 3001, ["N-04"]),
+        ("3,001", 3001, ["N-04"]),
+        ("3，001", 3001, ["N-04"]),
+        (" 3001 ", 3001, ["N-04"]),
+        ("3001件", 3001, ["N-04"]),
+        ("3001 件", 3001, ["N-04"]),
+        (3001.0, 3001, []),
+        ("3001.0", 3001, ["N-04"]),
+    ],
+)
+def test_numbers_as_people_type_them(saved, typed, value, rules):
+    book = Workbook()
+    places = draw(book, HUAIAN)
+    places["表三.new.natural"].value = typed
+    report = read_report(saved(book))
+    assert report.number("表三.new.natural") == value
+    assert [rule for rule, _ in found(report)] == rules
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "3001.5",
+        3001.5,
+        -3001,
+        "-3001",
+        "三千零一",
+        "约3001",
+        "3 001 2",
+        "1e3",
+        "12/3",
+        True,
+        "#REF!",
+        "3001元",
+    ],
+)
+def test_what_is_no_count_is_an_error_with_its_cell(saved, typed):
+    book = Workbook()
+    places = draw(book, HUAIAN)
+    places["表三.deny_3.natural"].value = typed
+    cell = places["表三.deny_3.natural"]
+    report = read_report(saved(book))
+    assert found(report) == [("N-02", [f"{cell.parent.title}!{cell.coordinate}"])]
+
+
+@pytest.mark.parametrize("typed", ["/", "—", "-", "－", "无", "", "  ", None])
+def test_blanks_and_placeholders_count_as_0_with_one_warning_a_table(saved, typed):
+    book = Workbook()
+    places = draw(book, HUAIAN)
+    blank = [places[c] for c in ("表三.deny_1.business", "表三.deny_3.business")]
+    for cell in blank:
+        assert cell.value in (0, 1)
+        cell.value = typed
+    report = read_report(saved(book))
+    warned = [(r, a) for r, a in found(report) if r == "N-01"]
+    assert warned == [("N-01", [f"{c.parent.title}!{c.coordinate}" for c in blank])]
+
+
+def test_money_is_exact_and_more_than_two_places_an_error(saved):
+    book = Workbook()
+    places = draw(book, HUAIAN)
+    places["表二.fee.amount"].value = 5230.52
+    assert read_report(saved(book)).number("表二.fee.amount") == Decimal("5230.52")
+    places["表二.fee.amount"].value = 0.1 + 0.2
+    assert read_report(saved(book)).number("表二.fee.amount") == Decimal("0.3")
+    places["表二.fee.amount"].value = 5230.525
+    assert [r for r, _ in found(read_report(saved(book)))] == ["N-03"]
+
+
+def column_sum(places, row, parts):
+    cells = [places[f"表三.{row}.{p}"].coordinate for p in parts]
+    return f"=SUM({cells[0]}:{cells[-1]})"
+
+
+APPLICANTS = ("natural", "business", "research", "charity", "law", "other")
+
+
+def test_formulas_without_results_are_computed_and_said(saved):
+    book = Workbook()
+    places = draw(book, HUAIAN)
+    places["表三.new.total"].value = column_sum(places, "new", APPLICANTS)
+    places["表三.carried_in.total"].value = "=" + "+".join(
+        places[f"表三.carried_in.{p}"].coordinate for p in APPLICANTS
+    )
+    report = read_report(saved(book))
+    assert_figures(report)
+    assert [(f.rule, f.severity, len(f.cells)) for f in check(report)] == [("N-06", "info", 2)]
+
+
+def test_a_total_formula_we_cannot_compute_is_what_the_form_says(saved):
+    book = Workbook()
+    places = draw(book, HUAIAN)
+    places["表三.new.total"].value = "=SUBTOTAL(9,A1:A1)"
+    report = read_report(saved(book))
+    assert_figures(report)
+    assert [f.rule for f in check(report)] == ["N-06"]
+
+
+def test_another_formula_we_cannot_compute_asks_to_open_and_save(saved):
+    book = Workbook()
+    places = draw(book, HUAIAN)
+    places["表三.new.natural"].value = "=VLOOKUP(1,A1:B2,2)"
+    findings = check(read_report(saved(book)))
+    assert ("N-05", "error") in [(f.rule, f.severity) for f in findings]
+    assert any("打开工作簿" in f.advice for f in findings)
+
+
+def test_a_formula_that_leaves_out_a_column_is_caught(saved):
+    book = Workbook()
+    places = draw(book, HUAIAN)
+    places["表三.new.total"].value = column_sum(places, "new", APPLICANTS[:4])
+    assert "T3-03" in [r for r, _ in found(read_report(saved(book)))]
+
+
+def test_hidden_row_with_a_figure_is_read_and_said(saved):
+    book = Workbook()
+    places = draw(book, HUAIAN)
+    cell = places["表三.granted.natural"]
+    cell.parent.row_dimensions[cell.row].hidden = True
+    report = read_report(saved(book))
+    assert_figures(report)
+    assert [r for r, _ in found(report)] == ["N-07"]
+
+
+def test_hidden_column_with_a_figure_is_read_and_said(saved):
+    book = Workbook()
+    places = draw(book, HUAIAN, sheets=True)
+    cell = places["表三.granted.natural"]
+    cell.parent.column_dimensions[get_column_letter(cell.column)].hidden = True
+    report = read_report(saved(book))
+    assert_figures(report)
+    assert [r for r, _ in found(report)] == ["N-07"]
+
+
+def test_inserted_row_with_a_figure_is_an_error(saved):
+    book = Workbook()
+    places = draw(book, HUAIAN, merge=False)
+    sheet = places["表三.granted.natural"].parent
+    row = places["表三.deny_1.natural"].row
+    sheet.insert_rows(row)
+    sheet.cell(row, places["表三.granted.natural"].column, 7)
+    report = read_report(saved(book))
+    assert_figures(report)
+    assert [r for r, _ in found(report, "error")] == ["S-04"]
+
+
+def test_missing_row_and_doubled_row_are_errors(saved):
+    book = Workbook()
+    draw(book, HUAIAN, label=lambda t: "" if t == "2.重复申请" else t)
+    findings = check(read_report(saved(book)))
+    assert any(f.rule == "S-04" and "重复申请" in f.message for f in findings)
+    book = Workbook()
+    draw(book, HUAIAN, label=lambda t: "2.重复申请" if t == "3.要求提供公开出版物" else t)
+    messages = [f.message for f in check(read_report(saved(book))) if f.rule == "S-04"]
+    assert any("出现了2次" in m for m in messages)
+    assert any("缺少" in m and "公开出版物" in m for m in messages)
+
+
+def test_two_copies_of_a_table_are_not_guessed_between(saved):
+    book = Workbook()
+    draw(book, HUAIAN)
+    book.active = book.create_sheet("上年")
+    draw(book, HUAIAN)
+    assert "S-04" in [r for r, _ in found(read_report(saved(book)), "error")]
+
+
+def test_a_hidden_copy_does_not_disturb(saved):
+    book = Workbook()
+    draw(book, HUAIAN)
+    book.active = book.create_sheet("旧")
+    draw(book, dict.fromkeys(HUAIAN, 9))
+    book["旧"].sheet_state = "hidden"
+    assert_figures(read_report(saved(book)))
+
+
+def test_a_missing_table_is_an_error_and_no_table_at_all_is_not_this_form(saved):
+    book = Workbook()
+    draw(book, HUAIAN, only={"表二", "表三"})
+    messages = [f.message for f in check(read_report(saved(book))) if f.severity == "error"]
+    assert len(messages) == 1
+    assert "表四" in messages[0]
+    book = Workbook()
+    book.active["A1"] = "预算表"
+    with pytest.raises(InputError, match="没有规定的表格"):
+        read_report(saved(book))
+
+
+def test_body_and_year_come_from_labels_before_the_title(saved):
+    book = Workbook()
+    draw(book, HUAIAN)
+    book.active["K1"], book.active["L1"] = "填报单位", "淮安市人民政府"
+    book.active["K2"], book.active["L2"] = "年度", "2024年"
+    report = read_report(saved(book))
+    assert (report.org, report.year, found(report)) == ("淮安市人民政府", 2024, [])
+    book.active["L2"] = 2023
+    assert [r for r, _ in found(read_report(saved(book)))] == ["S-03"]
