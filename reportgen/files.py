@@ -15,14 +15,13 @@ import secrets
 import shutil
 import stat
 import time
-import unicodedata
 import zlib
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from platform import node
 
 from .errors import InputError, OutputError
+from .filenames import check_name, is_backup, is_lock_file, quoted, safe_name, shown_name
 
 __all__ = [
     "MAX_INPUT_BYTES",
@@ -37,16 +36,8 @@ __all__ = [
 MAX_INPUT_BYTES = 50 * 1024 * 1024
 """A standard workbook has 40 KB, a report with pictures a few MB; more is the wrong file."""
 
-MAX_NAME_BYTES = 210
-"""Length of a file name made by :func:`safe_name`; leaves room for a suffix and the mark of a
-copy within the 255 bytes of ext4 (85 Chinese characters) and the 255 characters of NTFS."""
-
 _STALE_SECONDS = 600
 _TEMP = re.compile(r"\.reportgen-(?P<host>[0-9a-f]{8})-(?P<pid>\d+)-[0-9a-f]{8}\.tmp")
-_BACKUP = re.compile(r"\.备份\d{8}-\d{6}(?:-\d+)?$")
-
-_ILLEGAL = str.maketrans('<>:"/\\|?*', "＜＞：”／＼｜？＊")
-_RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])")
 _NO_SPACE = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 _NO_LINKS = {
     errno.EPERM,
@@ -105,16 +96,6 @@ def read_input(path: Path | str) -> bytes:
     return data
 
 
-def shown_name(path: Path) -> str:
-    """Return a file's name in quotes for a message; what no terminal could print is escaped."""
-    return _quoted(path.name or str(path))
-
-
-def _quoted(text: object) -> str:
-    whole = str(text).encode("utf-8", "backslashreplace").decode()
-    return f"“{''.join(c if c.isprintable() else '�' for c in whole)}”"
-
-
 def _require_regular(info: os.stat_result, path: Path) -> None:
     if stat.S_ISDIR(info.st_mode):
         raise InputError(f"{shown_name(path)}是文件夹，不是文件。请选文件夹里的工作簿。")
@@ -133,8 +114,8 @@ def _read_failure(path: Path, error: OSError) -> str:
     name = shown_name(path)
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
         if not path.parent.exists():
-            return f"找不到文件夹{_quoted(path.parent)}。请检查路径是否写对、U 盘或网络盘是否连着。"
-        return f"找不到文件{name}（在{_quoted(path.parent)}里）。请检查文件名和扩展名，或把文件拖进窗口。"
+            return f"找不到文件夹{quoted(path.parent)}。请检查路径是否写对、U 盘或网络盘是否连着。"
+        return f"找不到文件{name}（在{quoted(path.parent)}里）。请检查文件名和扩展名，或把文件拖进窗口。"
     if isinstance(error, PermissionError):
         if os.name == "nt":
             return (
@@ -143,66 +124,20 @@ def _read_failure(path: Path, error: OSError) -> str:
             )
         return f"没有读取{name}的权限。请把文件复制到自己的文件夹，或请管理员开放读取权限。"
     if error.errno == errno.ENAMETOOLONG:
-        return f"文件名{_quoted(path.name[:40])}…太长，无法打开。请把文件改短名字后再试。"
+        return f"文件名{quoted(path.name[:40])}…太长，无法打开。请把文件改短名字后再试。"
     return f"读取{name}时出错（{error.strerror or error}）。请把文件复制到本机磁盘后再试。"
-
-
-# Names
-
-
-def is_lock_file(path: Path) -> bool:
-    """Tell whether Excel or Word (``~$x.xlsx``), WPS or LibreOffice (``.~x``) left it beside an open file."""
-    return path.name.startswith(("~$", ".~"))
-
-
-def is_backup(path: Path) -> bool:
-    """Tell whether the file is a dated copy made by :func:`write_output`."""
-    return bool(_BACKUP.search(path.stem))
-
-
-def safe_name(title: str) -> str:
-    """Return ``title`` as a file name (without suffix) that Windows, UOS and Kylin all take.
-
-    Characters Windows forbids become their full-width forms, so that the name still reads the same;
-    invisible characters go; device names (CON, NUL …) get a mark; long names are cut.
-
-    Args:
-        title: any text.
-
-    Returns:
-        1 to :data:`MAX_NAME_BYTES` bytes of UTF-8.
-    """
-    text = unicodedata.normalize("NFC", title).translate(_ILLEGAL)
-    text = "".join(
-        " " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C"
-    )
-    text = " ".join(text.split())
-    text = text.encode()[:MAX_NAME_BYTES].decode(errors="ignore").lstrip("~$. ").rstrip(". ")
-    if _RESERVED.fullmatch(text.split(".")[0].rstrip()):
-        text = f"_{text}"
-    return text or "未命名"
-
-
-def _check_name(path: Path) -> None:
-    """Refuse a name that Windows could not hold: the file goes to others (bosses, upload pages)."""
-    name = path.name
-    bad = sorted({c for c in name if ord(c) in _ILLEGAL or ord(c) < 32})
-    if bad:
-        shown = " ".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in bad)
-        raise OutputError(f"文件名{shown_name(path)}里有 Windows 不允许的字符：{shown}。请换一个文件名。")
-    if name != name.rstrip(". "):
-        raise OutputError(f"文件名{shown_name(path)}以点或空格结尾，Windows 不允许。请换一个文件名。")
-    if _RESERVED.fullmatch(name.split(".")[0].rstrip()):
-        raise OutputError(f"文件名{shown_name(path)}是 Windows 的保留名。请换一个文件名。")
-    if len(os.fsencode(name)) > 255:
-        raise OutputError(f"文件名{_quoted(name[:30])}…太长。请换一个短一些的文件名（不超过 70 个汉字）。")
 
 
 # Writing
 
 
 def write_output(
-    path: Path | str, data: bytes, *, force: bool = False, inputs: Iterable[Path | str] = ()
+    path: Path | str,
+    data: bytes,
+    *,
+    force: bool = False,
+    keep: bool = True,
+    inputs: Iterable[Path | str] = (),
 ) -> Path | None:
     """Put ``data`` under ``path`` in one step: the whole file or nothing.
 
@@ -211,6 +146,7 @@ def write_output(
         data: the whole content.
         force: replace an existing file, keeping a dated copy of it beside it.  When the file already
             holds exactly ``data`` it is left alone, without a copy.
+        keep: False for a file that is wholly ours and says so in itself: no copy is kept.
         inputs: files the result was made from; they are never overwritten, not even with ``force``.
 
     Returns:
@@ -221,7 +157,7 @@ def write_output(
             be written; whatever stood there is unchanged and nothing partial is left.
     """
     path = Path(path)
-    _check_name(path)
+    check_name(path)
     try:
         target = Path(os.path.realpath(path))
         old = _existing(path, target, inputs)
@@ -230,7 +166,7 @@ def write_output(
         if old is not None and old.st_size == len(data) and target.read_bytes() == data:
             return None
         _remove_stale(target.parent)
-        return _put(path, target, data, old)
+        return _put(path, target, data, old, keep)
     except OSError as error:
         raise OutputError(_write_failure(path, error)) from error
 
@@ -242,7 +178,7 @@ def _existing(path: Path, target: Path, inputs: Iterable[Path | str]) -> os.stat
     except FileNotFoundError:
         if not target.parent.exists():
             raise OutputError(
-                f"文件夹{_quoted(path.parent)}不存在，没有写入。请先建好文件夹，或换一个位置。"
+                f"文件夹{quoted(path.parent)}不存在，没有写入。请先建好文件夹，或换一个位置。"
             ) from None
         return None
     if stat.S_ISDIR(info.st_mode):
@@ -266,7 +202,7 @@ def _exists(path: Path) -> OutputError:
     )
 
 
-def _put(path: Path, target: Path, data: bytes, old: os.stat_result | None) -> Path | None:
+def _put(path: Path, target: Path, data: bytes, old: os.stat_result | None, keep: bool) -> Path | None:
     temp = target.parent / f".reportgen-{_host()}-{os.getpid()}-{secrets.token_hex(4)}.tmp"
     copy: Path | None = None
     done = False
@@ -279,7 +215,7 @@ def _put(path: Path, target: Path, data: bytes, old: os.stat_result | None) -> P
                 raise _exists(path) from None
         else:
             temp.chmod(stat.S_IMODE(old.st_mode) & 0o777)
-            copy = _keep_copy(target)
+            copy = _keep_copy(target) if keep else None
             os.replace(temp, target)
         done = True
         _sync_folder(target.parent)
@@ -292,6 +228,8 @@ def _put(path: Path, target: Path, data: bytes, old: os.stat_result | None) -> P
 
 
 def _host() -> str:
+    from platform import node
+
     return f"{zlib.crc32(node().encode(errors='replace')):08x}"
 
 
@@ -394,7 +332,7 @@ def _is_stale(entry: os.DirEntry[str], match: re.Match[str]) -> bool:
 
 
 def _write_failure(path: Path, error: OSError) -> str:
-    name, folder, kept = shown_name(path), _quoted(path.parent), "没有写入，原有文件未变"
+    name, folder, kept = shown_name(path), quoted(path.parent), "没有写入，原有文件未变"
     if isinstance(error, PermissionError):
         if os.name == "nt" and path.exists():
             return f"{name}可能正在 Word 或 WPS 里打开着，{kept}。请保存并关闭它，再做一次。"

@@ -17,7 +17,7 @@ from faults import as_plain_user, in_child
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reportgen import files
+from reportgen import filenames, files
 from reportgen.errors import InputError, OutputError
 from reportgen.files import is_backup, is_lock_file, read_input, safe_name, write_output
 
@@ -317,11 +317,11 @@ def test_somebody_else_writes_the_same_name_meanwhile(
 @given(st.text())
 def test_safe_names_are_safe(title: str) -> None:
     name = safe_name(title)
-    assert 1 <= len(name.encode()) <= files.MAX_NAME_BYTES
+    assert 1 <= len(name.encode()) <= filenames.MAX_NAME_BYTES
     assert not re.search(r'[<>:"/\\|?*\x00-\x1f\x7f]', name)
     assert name == name.strip(" .")
     assert not is_lock_file(Path(name + ".docx"))
-    files._check_name(Path(name + ".docx"))
+    filenames.check_name(Path(name + ".docx"))
     assert safe_name(name) == name
 
 
