@@ -1,0 +1,51 @@
+# `make` lists what can be done; everything sets up its own environment.
+.POSIX:
+.SUFFIXES:
+
+BIN = .venv/bin
+READY = .venv/.ready
+EXAMPLE = examples/liwan-2024.xlsx
+
+.PHONY: help setup demo test test-office lint format types templates wheel-test check clean
+
+help:   ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
+
+setup: $(READY)   ## make .venv with this package and its tools (any Python from 3.10 on)
+
+$(READY): setup.cfg pyproject.toml scripts/venv.sh
+	@PYTHON='$(PYTHON)' sh scripts/venv.sh
+	@touch $@
+
+demo: $(READY)   ## build the report of the example workbook into out/
+	@mkdir -p out
+	$(BIN)/reportgen build $(EXAMPLE) -o out/liwan-2024.docx --force
+
+test: $(READY)   ## the fast tests, under two minutes
+	$(BIN)/python -m pytest
+
+test-office: $(READY)   ## the tests with LibreOffice, validators and injected faults; installs them
+	@PYTHON=$(BIN)/python bash tests/office/install.sh
+	$(BIN)/python -m pytest -m office
+
+lint: $(READY)   ## style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(READY)   ## put the style right
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(READY)   ## static types
+	$(BIN)/mypy
+
+templates: $(READY)   ## write the shipped Word templates anew from the form
+	$(BIN)/python -m reportgen.word.design templates
+
+wheel-test: $(READY)   ## build the wheel, install it in an empty environment, use it
+	sh scripts/wheel-test.sh
+
+check: lint types test wheel-test   ## all of the above but the office tests
+
+clean:   ## remove what the targets made
+	rm -rf .venv build dist out *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .office
