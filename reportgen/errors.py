@@ -7,7 +7,7 @@ the user as it stands.  The exit code belongs to the class (DESIGN.md 4).
 
 from __future__ import annotations
 
-__all__ = ["FormError", "InputError", "OutputError", "ReportgenError", "TemplateError"]
+__all__ = ["FormError", "InputError", "OutputError", "ProofError", "ReportgenError", "TemplateError"]
 
 
 class ReportgenError(Exception):
@@ -26,6 +26,10 @@ class FormError(ReportgenError):
 
 class TemplateError(ReportgenError):
     """A Word or page template has mistakes; all of them are in the text (exit code 3)."""
+
+
+class ProofError(ReportgenError):
+    """A finished document does not say what the report says; it is not delivered (exit code 3)."""
 
 
 class OutputError(ReportgenError):

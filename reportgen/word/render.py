@@ -1,0 +1,123 @@
+"""A Report and a prepared template → the bytes of a Word file, the same every time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+
+from .. import __version__
+from ..errors import TemplateError
+from ..form import Form
+from ..report import Report
+from ..view import View, make_view
+from .cache import prepared_template
+from .package import Member, pack, write_zip
+from .plan import Part, Prepared, render_part
+from .properties import core_xml, custom_xml
+
+__all__ = ["default_template", "printed_texts", "render", "render_report", "shipped_templates"]
+
+_BEFORE_PROPERTIES = "_rels/.rels"
+
+
+def default_template(form: Form) -> Path:
+    """Return the shipped Word template of a form.
+
+    Raises:
+        TemplateError: none is shipped for this edition.
+    """
+    from .. import templates
+
+    path = Path(templates.__path__[0]) / f"report-{form.id}.docx"
+    if not path.is_file():
+        raise TemplateError(f"没有随程序提供“{form.id}”版格式的 Word 模板，请用 --template 指定一个。")
+    return path
+
+
+def shipped_templates() -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of every shipped Word template, oldest form first."""
+    from .. import templates
+
+    for path in sorted(Path(templates.__path__[0]).glob("report-*.docx")):
+        yield path.name, path.read_bytes()
+
+
+def printed_texts(view: View) -> list[str]:
+    """Return every text of a report in the order in which it is printed: title, headings, texts."""
+    by_id = {section.id: section for section in view.sections}
+    texts = [view.title]
+    for section in view.form.sections:
+        if section.heading:
+            texts.append(section.heading)
+        if section.id in by_id:
+            for heading, paragraphs in by_id[section.id].passages:
+                texts += [heading] if heading else []
+                texts += paragraphs
+    return texts
+
+
+def render(
+    prepared: Prepared, view: View, properties: Mapping[str, str], *, marks: Collection[str] = ()
+) -> bytes:
+    """Print one report.
+
+    Args:
+        prepared: a template of the view's form.
+        view: the report in finished strings.
+        properties: user-defined document properties.
+        marks: ids of the cells to print with a yellow background.
+    """
+    return write_zip(_members(prepared, view, properties, marks))
+
+
+def _members(
+    prepared: Prepared, view: View, properties: Mapping[str, str], marks: Collection[str]
+) -> Iterator[Member]:
+    year = str(view.names["年份"])
+    for member in prepared.members:
+        if isinstance(member, Part):
+            yield pack(member.name, render_part(member, view.names, marks))
+            continue
+        yield member
+        if member.name == _BEFORE_PROPERTIES:
+            author = str(view.names["机关名称"])
+            yield pack(
+                "docProps/core.xml", core_xml(view.title, author, int(year) if year.isdigit() else 1979)
+            )
+            yield pack("docProps/custom.xml", custom_xml(properties))
+
+
+def render_report(
+    report: Report,
+    *,
+    template: Path | None = None,
+    draft: bool = False,
+    marks: Collection[str] = (),
+    result: str = "",
+) -> bytes:
+    """Print a report with a template; :func:`~reportgen.word.proof.prove` is the caller's next step.
+
+    Args:
+        report: a checked report.
+        template: the user's own template; the shipped one if None.
+        draft: print the template's 草稿 mark.
+        marks: ids of the cells to mark, for a draft with wrong figures.
+        result: result of the checks in a few words, kept in the document's properties.
+
+    Returns:
+        the Word file.
+
+    Raises:
+        TemplateError: the template has mistakes, or cannot be read.
+    """
+    form = report.form
+    prepared = prepared_template(template or default_template(form), form)
+    view = make_view(report, draft=draft)
+    properties = {
+        "表式": f"{form.id}（{form.document}）",
+        "reportgen": __version__,
+        "工作簿SHA-256": report.sha256,
+        "校验结果": result,
+        "核对数值": str(len(view.figures) + len(printed_texts(view))),
+    }
+    return render(prepared, view, properties, marks=marks)

@@ -1,0 +1,417 @@
+"""One part of a template: its tags taken out of the XML, operations put in their place.
+
+Word and WPS break typed tags over runs (spelling, fonts, revisions); so a paragraph's text is
+joined first and tags are found in that.  In the tree each tag becomes the processing instruction
+``<?rg N?>``, N being the number of its operation; what stands between is literal.  A block opens
+and closes among the children of the same element, so that whatever is repeated or left out is
+whole elements: no data can make the result ill-formed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from lxml import etree
+
+from .faults import TemplateFault, shorten
+from .names import Names, is_text
+from .plan import Plan, nest
+from .tags import Statement, Tag, TagError, find_tags, leftover, parse_tag
+
+__all__ = ["Rewriter"]
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+_STANDINS = {W + "tab": "\t", W + "br": "\n", W + "cr": "\n", W + "noBreakHyphen": "-"}
+_REVISIONS = tuple(
+    W + n for n in (
+        "ins", "del", "moveFrom", "moveTo", "rPrChange", "pPrChange", "tcPrChange", "trPrChange",
+        "tblPrChange", "sectPrChange", "cellIns", "cellDel",
+    )
+)  # fmt: skip
+_AFTER_HIGHLIGHT = {
+    W + n for n in (
+        "u", "effect", "bdr", "shd", "fitText", "vertAlign", "rtl", "cs", "em", "lang", "eastAsianLayout",
+        "specVanish", "oMath", "rPrChange",
+    )
+}  # fmt: skip
+_LEVELS = {"": "段内", "p": "{%p", "tr": "{%tr"}
+_NEEDS_PARAGRAPH = tuple(W + n for n in ("tc", "txbxContent", "hdr", "ftr", "footnote", "endnote", "body"))
+_PI = re.compile(r"<\?rg (\d+)\?>")
+
+Element = Any
+"""An lxml element; lxml-stubs do not know processing instructions among children well."""
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A block that is open."""
+
+    statement: Statement
+    tag: Tag
+    container: Element
+    text: str
+    has_else: bool = False
+
+
+@dataclass(slots=True)
+class Rewriter:
+    """Rewrites one part; afterwards ``faults``, and :meth:`plan` if there are none."""
+
+    names: Names
+    label: str
+    root: Element
+    faults: list[TemplateFault] = field(default_factory=list)
+    operations: list[list[Any]] = field(default_factory=list)
+    printed: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
+    """Path of every value printed, with the paragraph's text; copies for old Word left out."""
+    _frames: list[_Frame] = field(default_factory=list)
+
+    def fault(self, text: str, message: str) -> None:
+        self.faults.append(TemplateFault(self.label, shorten(text), message))
+
+    def rewrite(self) -> None:
+        """Find every tag of the part, note every fault, change the tree."""
+        if next(self.root.iter(*_REVISIONS), None) is not None:
+            self.fault("", "有未接受的修订，请先在“审阅”里接受全部修订并关闭修订，再保存")
+        gone: set[Element] = set()
+        for paragraph in list(self.root.iter(W + "p")):
+            if paragraph not in gone:
+                gone |= self._paragraph(paragraph)
+        for frame in self._frames:
+            self.fault(frame.text, f"{frame.tag.raw} 没有对应的 {_closing(frame)}")
+        self._check_containers()
+        self._strip_ids()
+
+    # ------------------------------------------------------------ paragraphs
+
+    def _paragraph(self, paragraph: Element) -> set[Element]:
+        """Rewrite one paragraph; returns the paragraphs that are gone with it."""
+        pieces = list(_pieces(paragraph))
+        text = "".join(piece[1] for piece in pieces)
+        tags = find_tags(text)
+        if stray := leftover(text, tags):
+            self.fault(text, f"“{stray}”没有配对；标签要完整地写在同一段里")
+        if not tags:
+            return set()
+        levels = {tag.level for tag in tags if tag.kind == "block"} & {"p", "tr"}
+        if "tr" in levels:
+            return self._row(paragraph, text)
+        if levels:
+            self._own_paragraph(paragraph, text, tags)
+            return {paragraph}
+        depth = len(self._frames)
+        placed = [(tag, self._operation(tag, paragraph, text)) for tag in tags]
+        for frame in self._frames[depth:]:
+            self.fault(
+                text,
+                f"{frame.tag.raw} 没有在同一段里用 {_closing(frame)} 结束；跨段的请写成单独成段的 {{%p … %}}",
+            )
+        while len(self._frames) > depth:
+            self._pop()
+        _place(paragraph, pieces, placed, self.operations, self.names)
+        return set()
+
+    def _own_paragraph(self, paragraph: Element, text: str, tags: list[Tag]) -> None:
+        if not _only_tags(text, tags) or any(t.level != "p" and t.kind != "comment" for t in tags):
+            self.fault(text, "写 {%p … %} 的段落里不能再有别的内容，请让它单独成段")
+        if _holds_more(paragraph):
+            self.fault(text, "写 {%p … %} 的段落里有分节符、图片或域，请移到别的段落")
+        parent = paragraph.getparent()
+        operations = [self._operation(tag, parent, text) for tag in tags if tag.level == "p"]
+        _replace(paragraph, operations)
+
+    def _row(self, paragraph: Element, text: str) -> set[Element]:
+        row = next(paragraph.iterancestors(W + "tr"), None)
+        if row is None:
+            self.fault(text, "{%tr … %} 只能写在表格里")
+            return {paragraph}
+        inside = list(row.iter(W + "p"))
+        operations: list[int | None] = []
+        for each in inside:
+            content = "".join(piece[1] for piece in _pieces(each))
+            tags = find_tags(content)
+            if not _only_tags(content, tags) or any(t.level != "tr" and t.kind != "comment" for t in tags):
+                self.fault(content, "写 {%tr … %} 的那一行里不能再有别的内容，请让它单独成行")
+            operations += [
+                self._operation(tag, row.getparent(), content) for tag in tags if tag.level == "tr"
+            ]
+        _replace(row, operations)
+        return set(inside)
+
+    # ------------------------------------------------------------ tags
+
+    def _operation(self, tag: Tag, container: Element, text: str) -> int | None:
+        """Return the number of a tag's operation, None if it prints nothing or is wrong."""
+        if tag.kind == "comment":
+            return None
+        try:
+            statement = parse_tag(tag)
+            if statement.verb == "print":
+                operation = self._print(statement, container, text)
+            elif statement.verb in ("for", "if"):
+                operation = self._open(statement, tag, container, text)
+            else:
+                operation = self._continue(statement, tag, container)
+        except TagError as fault:
+            self.fault(text, f"{tag.raw}：{fault}")
+            self._open_anyway(tag, container, text)
+            return None
+        self.operations.append(operation)
+        return len(self.operations) - 1
+
+    def _print(self, statement: Statement, container: Element, text: str) -> list[Any]:
+        kind, path = self.names.resolve(statement.expression)
+        if not is_text(kind):
+            what = (
+                "一个列表" if isinstance(kind, list) else "一组内容" if isinstance(kind, dict) else "是非判断"
+            )
+            raise TagError(f"这是{what}，不能直接印出，请写明印其中哪一项")
+        if not any(e.tag == _MC + "Fallback" for e in container.iterancestors()):
+            self.printed.append((path, text))
+        return ["v", statement.expression]
+
+    def _open(self, statement: Statement, tag: Tag, container: Element, text: str) -> list[Any]:
+        self._frames.append(_Frame(statement, tag, container, text))
+        if statement.verb == "if":
+            self.names.resolve(statement.expression)
+            return ["if", statement.expression]
+        try:
+            self.names.open_loop(statement.variable, statement.expression)
+        except TagError:
+            self.names.open_unknown(statement.variable)
+            raise
+        return ["for", statement.variable, statement.expression]
+
+    def _open_anyway(self, tag: Tag, container: Element, text: str) -> None:
+        """Open the block of a faulty tag too: its end and its body are no further faults."""
+        words = tag.body.split()
+        if words[:1] in (["for"], ["if"]) and not (self._frames and self._frames[-1].tag is tag):
+            self._frames.append(_Frame(Statement(words[0]), tag, container, text))
+            if words[0] == "for":
+                self.names.open_unknown(words[1] if len(words) > 1 else "")
+
+    def _continue(self, statement: Statement, tag: Tag, container: Element) -> list[Any]:
+        opener = {"endfor": "for"}.get(statement.verb, "if")
+        if not self._frames or self._frames[-1].statement.verb != opener:
+            raise TagError(f"前面没有与它对应的 {{% {opener} … %}}")
+        frame = self._frames[-1]
+        if frame.tag.level != tag.level:
+            raise TagError(f"与 {frame.tag.raw} 的写法不一致，两处都要写成 {_LEVELS[frame.tag.level]} 的形式")
+        if frame.container is not container:
+            raise TagError(f"与 {frame.tag.raw} 不在同一处（同一段、同一格或同一个表）")
+        if statement.verb.startswith("end"):
+            self._pop()
+            return ["end"]
+        if frame.has_else:
+            raise TagError("前面已经有 else")
+        frame.has_else = statement.verb == "else"
+        if statement.verb == "else":
+            return ["else"]
+        self.names.resolve(statement.expression)
+        return ["elif", statement.expression]
+
+    def _pop(self) -> None:
+        if self._frames.pop().statement.verb == "for":
+            self.names.loops.pop()
+
+    # ------------------------------------------------------------ the tree as a whole
+
+    def _check_containers(self) -> None:
+        """What must hold a paragraph (a row) must hold one whatever the data say."""
+        for element in self.root.iter(*_NEEDS_PARAGRAPH):
+            always, ends_well = self._unconditional(element, W + "p")
+            if not always or (element.tag == W + "tc" and not ends_well):
+                self.fault(
+                    _text(element),
+                    "这里可能一段也不剩，Word 会打不开；请在最后一个 {%p … %} 后面留一个空段落",
+                )
+        for table in self.root.iter(W + "tbl"):
+            if not self._unconditional(table, W + "tr")[0]:
+                self.fault(_text(table), "这个表可能一行也不剩，请至少留一行在 {%tr … %} 之外")
+
+    def _unconditional(self, element: Element, wanted: str) -> tuple[bool, bool]:
+        """Is there a ``wanted`` child outside all blocks; is the last child such a one?"""
+        depth, found, last = 0, False, False
+        for child in element:
+            if child.tag is etree.PI:
+                verb = self.operations[int(child.text)][0]
+                depth += {"for": 1, "if": 1, "end": -1}.get(verb, 0)
+            elif child.tag in (wanted, W + "sdt"):
+                last = depth == 0
+                found |= last
+        return found, last
+
+    def _strip_ids(self) -> None:
+        """Ids of paragraphs must not repeat; Word makes new ones.  Bookmarks inside blocks go too."""
+        for element in self.root.iter(W + "p", W + "tr"):
+            for name in (_W14 + "paraId", _W14 + "textId"):
+                element.attrib.pop(name, None)
+        if any(operation[0] in ("for", "if") for operation in self.operations):
+            for element in list(self.root.iter(W + "bookmarkStart", W + "bookmarkEnd")):
+                element.getparent().remove(element)
+
+    def plan(self) -> tuple[str, Plan]:
+        """Return the part's namespace prefix (``w:``) and its plan."""
+        prefix = next((p for p, uri in self.root.nsmap.items() if uri == W[1:-1]), None)
+        xml = etree.tostring(self.root, encoding="unicode")
+        pieces: list[Any] = _PI.split('<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + xml)
+        pieces[1::2] = [self.operations[int(n)] for n in pieces[1::2]]
+        return (f"{prefix}:" if prefix else ""), nest(iter(pieces))[0]
+
+
+def _closing(frame: _Frame) -> str:
+    return f"{{%{frame.tag.level} end{frame.statement.verb} %}}"
+
+
+def _pieces(paragraph: Element) -> Iterator[tuple[Element, str]]:
+    """Yield the paragraph's own text elements with their text, text boxes left out."""
+    for child in paragraph:
+        if child.tag == W + "t":
+            yield child, child.text or ""
+        elif child.tag in _STANDINS:
+            yield child, _STANDINS[child.tag]
+        elif child.tag not in (W + "p", W + "pPr", W + "rPr", W + "txbxContent"):
+            yield from _pieces(child)
+
+
+def _text(element: Element) -> str:
+    return "".join(t.text or "" for t in element.iter(W + "t"))
+
+
+def _only_tags(text: str, tags: list[Tag]) -> bool:
+    for tag in reversed(tags):
+        text = text[: tag.start] + text[tag.end :]
+    return not text.strip()
+
+
+def _holds_more(paragraph: Element) -> bool:
+    names = ("sectPr", "drawing", "pict", "object", "fldChar", "fldSimple", "footnoteReference")
+    return next(paragraph.iter(*(W + n for n in names)), None) is not None
+
+
+def _marker(number: int) -> Element:
+    return etree.ProcessingInstruction("rg", str(number))
+
+
+def _replace(element: Element, operations: list[int | None]) -> None:
+    parent = element.getparent()
+    for number in operations:
+        if number is not None:
+            element.addprevious(_marker(number))
+    parent.remove(element)
+
+
+def _place(
+    paragraph: Element,
+    pieces: list[tuple[Element, str]],
+    placed: list[tuple[Tag, int | None]],
+    operations: list[list[Any]],
+    names: Names,
+) -> None:
+    """Cut the tags out of the text elements and put their operations where they began."""
+    content: dict[Element, list[str | int]] = {}
+    at = 0
+    for element, text in pieces:
+        end = at + len(text)
+        cut: list[str | int] = []
+        here = at
+        for tag, number in placed:
+            if tag.end <= at or tag.start >= end:
+                continue
+            cut.append(text[here - at : max(tag.start - at, here - at)])
+            if tag.start >= at and number is not None:
+                cut.append(number)
+            here = min(tag.end, end)
+        if here > at or cut:
+            content[element] = [*cut, text[here - at :]]
+        at = end
+    for run in list(dict.fromkeys(element.getparent() for element in content)):
+        _rebuild(run, content, operations, names)
+
+
+def _rebuild(
+    run: Element, content: dict[Element, list[str | int]], operations: list[list[Any]], names: Names
+) -> None:
+    """Replace a run by runs of whole pieces: blocks open and close between runs, never inside."""
+    look = run.find(W + "rPr")
+    parts: list[Element] = []
+
+    def new_run() -> Element:
+        fresh = etree.Element(run.tag, run.attrib, run.nsmap)
+        if look is not None:
+            fresh.append(_copy(look))
+        parts.append(fresh)
+        return fresh
+
+    current = new_run()
+    for child in list(run):
+        if child is look:
+            continue
+        if child not in content:
+            current.append(child)
+            continue
+        if child.tag != W + "t":
+            continue  # a tab or line break inside a tag
+        text = None
+        for piece in content[child]:
+            if isinstance(piece, int) and operations[piece][0] != "v":
+                parts.append(_marker(piece))
+                current, text = new_run(), None
+            elif piece != "":
+                if text is None:
+                    text = etree.SubElement(current, W + "t")
+                    text.set(_SPACE, "preserve")
+                _append(text, piece)
+    for part in parts:
+        if part.tag is etree.PI:
+            run.addprevious(part)
+        elif any(child.tag != W + "rPr" for child in part):
+            _mark(part, operations, names)
+            run.addprevious(part)
+    run.getparent().remove(run)
+
+
+def _copy(element: Element) -> Element:
+    return etree.fromstring(etree.tostring(element))
+
+
+def _append(text: Element, piece: str | int) -> None:
+    if isinstance(piece, int):
+        text.append(_marker(piece))
+    elif len(text):
+        text[-1].tail = (text[-1].tail or "") + piece
+    else:
+        text.text = (text.text or "") + piece
+
+
+def _mark(run: Element, operations: list[list[Any]], names: Names) -> None:
+    """Let a run that prints figures be highlighted: w:highlight at its place in CT_RPr."""
+    cells = [
+        cell
+        for marker in (child for text in run.iterchildren(W + "t") for child in text)
+        if (cell := names.cell(operations[int(marker.text)][1])) is not None
+    ]
+    if not cells:
+        return
+    w = next((p for p, uri in run.nsmap.items() if uri == W[1:-1]), None)
+    w = f"{w}:" if w else ""
+    on, off = f'<{w}highlight {w or "w:"}val="yellow"/>', ""
+    look = run.find(W + "rPr")
+    if look is None:
+        operations.append(["mark", cells, f"<{w}rPr>{on}</{w}rPr>", ""])
+        run.insert(0, _marker(len(operations) - 1))
+        return
+    own = look.find(W + "highlight")
+    if own is not None:
+        value = own.get(W + "val")
+        off = f'<{w}highlight {w or "w:"}val="{value}"/>'
+        look.remove(own)
+    operations.append(["mark", cells, on, off])
+    place = next((n for n, child in enumerate(look) if child.tag in _AFTER_HIGHLIGHT), len(look))
+    look.insert(place, _marker(len(operations) - 1))
