@@ -14,12 +14,12 @@ from decimal import Decimal, InvalidOperation
 from math import isfinite
 from typing import Literal, TypeAlias
 
-__all__ = ["Number", "Parsed", "difference", "exact", "format_number", "parse_number", "show"]
+__all__ = ["PLACEHOLDERS", "Number", "Parsed", "difference", "exact", "format_number", "parse_number", "show"]
 
 Number: TypeAlias = "int | Decimal"
 State: TypeAlias = Literal["number", "blank", "placeholder", "problem"]
 
-_PLACEHOLDERS = frozenset(
+PLACEHOLDERS = frozenset(
     [
         "/",
         "\\",
@@ -97,7 +97,7 @@ def _parse_text(raw: str, kind: str, decimals: int, unit: str) -> Parsed:
     text = unicodedata.normalize("NFKC", raw).strip().strip("\u200b\ufeff").strip()
     if not text:
         return Parsed("blank")
-    if text in _PLACEHOLDERS:
+    if text in PLACEHOLDERS:
         return Parsed("placeholder")
     if text.startswith("#"):
         return Parsed("problem", remark="公式出错")

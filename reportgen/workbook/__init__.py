@@ -1,0 +1,45 @@
+"""The standard workbook: a form, blank or prefilled, as .xlsx with live checks and no macros.
+
+Sheets: guide, 基本信息, texts, one sheet per prescribed table, last year's figures, checks.  All
+labels, rules and hints come from the form; only the furniture of the sheets is worded here.
+"""
+
+from __future__ import annotations
+
+from ..form import Form
+from ..report import Report
+
+__all__ = ["blank_workbook"]
+
+
+def blank_workbook(
+    form: Form,
+    *,
+    year: int | None = None,
+    org: str = "",
+    typed_totals: bool = False,
+    report: Report | None = None,
+    last_year: Report | None = None,
+) -> bytes:
+    """Return the standard workbook of a form as the bytes of an .xlsx file.
+
+    Args:
+        form: the edition of the form.
+        year: the year of the data; overrides the report's.
+        org: the body's full name; overrides the report's.
+        typed_totals: leave the totals open for typing instead of giving them by formula.
+        report: prefill everything this report holds: figures, fields, texts, last year's figures.
+            Without ``typed_totals``, a total that is not the sum of its parts is still written as
+            it was reported, so that no figure is lost and the sheet shows the break.
+        last_year: last year's report, for the sheet of last year's figures; goes before what
+            ``report`` holds of them.
+
+    Returns:
+        the file; the same arguments give the same bytes.
+
+    Raises:
+        OutputError: a text is longer than a cell can hold (32767 characters).
+    """
+    from .book import assemble
+
+    return assemble(form, year, org, typed_totals, report, last_year)

@@ -1,0 +1,111 @@
+"""The whole workbook: sheets in order, properties, and a file with the same bytes every time."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from openpyxl.packaging.custom import StringProperty
+from openpyxl.styles import Font
+from openpyxl.workbook import Workbook
+from openpyxl.workbook.defined_name import DefinedName
+
+from ..form import Form
+from ..numbers import Number
+from ..report import Report
+from .checksheet import CheckSheet
+from .entries import fields_sheet, last_year_sheet, last_year_texts
+from .figures import figures
+from .guide import guide_sheet
+from .places import places
+from .styles import SONG, Pen
+from .tables import TableSheet
+from .textsheet import text_rows, text_sheet
+
+__all__ = ["FORM_PROPERTY", "assemble"]
+
+FORM_PROPERTY = "reportgen.form"
+"""Custom document property with the form's edition; a help to programs, nothing depends on it."""
+
+_EPOCH = datetime(2021, 1, 1)
+"""Date written into every workbook: the bytes depend on the contents alone."""
+_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def assemble(
+    form: Form,
+    year: int | None,
+    org: str,
+    typed_totals: bool,
+    report: Report | None,
+    last_year: Report | None,
+) -> bytes:
+    """Build the workbook; see :func:`reportgen.workbook.blank_workbook`."""
+    fields: dict[str, str | Number] = dict(report.fields) if report else {}
+    fields |= {"org": org} if org else {}
+    fields |= {"year": year} if year is not None else {}
+    whose = Report(form, report.values if report else {}, fields, report.passages if report else ())
+
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    _base_font(book)
+    pen = Pen()
+    where = places(form)
+    contents = figures(form, typed_totals, report)
+    checks = CheckSheet(form, where, contents)
+
+    guide_sheet(book, pen, form, typed_totals)
+    fields_sheet(book, pen, form, fields)
+    text_sheet(book, pen, form, list(text_rows(form, whose, standard=not whose.passages)), where)
+    for table in form.tables:
+        TableSheet(book, pen, form, table, where, contents).write(checks.status(table))
+    if last_year is not None:
+        last_year_sheet(book, pen, form, last_year.values, last_year_texts(last_year))
+    elif report is not None:
+        last_year_sheet(book, pen, form, report.last_year, report.last_year_texts)
+    else:
+        last_year_sheet(book, pen, form, {}, {})
+    checks.write(book, pen)
+    _describe(book, form, whose)
+    return _packed(book)
+
+
+def _base_font(book: Workbook) -> None:
+    """Column widths count characters of this font; the default one is no Chinese font."""
+    inner: Any = book
+    inner._fonts[0] = Font(name=SONG, size=11, family=3, charset=134)
+    inner._named_styles["Normal"].font = inner._fonts[0]
+
+
+def _describe(book: Workbook, form: Form, report: Report) -> None:
+    properties = book.properties
+    properties.creator = report.org or "reportgen"
+    properties.title = report.full_title if report.org and report.year else form.title
+    properties.subject = form.document
+    properties.created = properties.modified = _EPOCH
+    custom: Any = getattr(book, "custom_doc_props")  # noqa: B009
+    custom.append(StringProperty(name=FORM_PROPERTY, value=form.id))
+    name = DefinedName("reportgen_form", attr_text=f'"{form.id}"', hidden=True)
+    book.defined_names.add(name)
+
+
+def _packed(book: Workbook) -> bytes:
+    """Save, then pack again: openpyxl writes the hour of saving into the zip and the properties."""
+    raw = BytesIO()
+    book.save(raw)
+    packed = BytesIO()
+    stamp = _EPOCH.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    with zipfile.ZipFile(raw) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "docProps/core.xml":
+                data = _MODIFIED.sub(rb"\g<1>" + stamp + rb"\g<2>", data)
+            info = zipfile.ZipInfo(name, _ZIP_DATE)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.create_system = 3  # the same on Windows
+            new.writestr(info, data)
+    return packed.getvalue()

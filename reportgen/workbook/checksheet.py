@@ -1,0 +1,267 @@
+"""The sheet 校验: every arithmetic rule and number check of the form as live formulas.
+
+Each number cell of the form has a hidden cell here that judges its content alone (0 right,
+1 nothing entered, 2 count refused, 3 amount refused, 4 text); the rules look only at those and at
+sums, so that a stray text or error never turns into ``#VALUE!`` and all three spreadsheet programs
+agree.  What a rule means is decided by ``reportgen.checks``; this sheet says the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.worksheet import Worksheet
+
+from ..form import Equation, Form, Rule, Table
+from ..numbers import PLACEHOLDERS
+from .figures import Figures
+from .places import Places, letter, quoted
+from .styles import (
+    BLANK,
+    BROKEN,
+    DONE,
+    HEI,
+    INVALID,
+    LINES,
+    LINK,
+    Formula,
+    Look,
+    Pen,
+    height,
+    protect,
+    set_page,
+    tint,
+    tint_verdict,
+    widths,
+)  # fmt: skip
+
+__all__ = ["BREAKS", "EMPTY", "HEAD_ROW", "HOLDS", "UNSURE", "CheckSheet"]
+
+HOLDS, BREAKS, EMPTY, UNSURE = "通过", "不符", "未填", "不能判断"
+HEAD_ROW = 4
+COLUMNS = {"rule": 1, "table": 2, "what": 3, "left": 4, "right": 5, "off": 6, "result": 7}
+STATES = 12
+"""First column of the hidden judgements."""
+
+TITLE = Look(font=HEI, size=16)
+SUMMARY = Look(size=12, bold=True, indent=1, border=LINES)
+INTRO = Look(size=9, colour="595959", indent=1)
+HEAD = Look(bold=True, border=LINES, horizontal="center", fill="E7EEF7")
+TEXT = Look(size=10, border=LINES, indent=1)
+SMALL = Look(size=10, border=LINES, horizontal="center")
+LINKED = Look(size=10, border=LINES, horizontal="center", colour=LINK)
+NUMBER = Look(size=10, border=LINES, horizontal="center")
+COUNT = Look(size=10, border=LINES, horizontal="center", number_format='0" 格"')
+RESULT = Look(size=10, bold=True, border=LINES, horizontal="center")
+ANSWER = Look(size=10, border=LINES, open=True)
+GREY = Look(size=8, colour="A6A6A6", horizontal="center")
+WHAT_WIDTH = 66.0
+SINGLE_CELL_CODES = {"blanks": 1, "whole": 2, "decimals": 3, "remarks": 4}
+"""Kind of rule → the judgement it counts; text that can be read (12件) and text that cannot
+both break "numbers only"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the sheet."""
+
+    rule: Rule
+    what: str
+    table: str = ""
+    left: str = ""
+    right: str = ""
+    off: str = ""
+    result: str = ""
+    target: str = ""
+    """Cells to look at, as a formula would name them."""
+    counts: bool = False
+    """``off`` is a number of cells."""
+    answered: bool = False
+    """No formula: judged by the program, explained here."""
+
+
+class CheckSheet:
+    """Writes the sheet; knows its rows beforehand, because the tables' status points at them."""
+
+    def __init__(self, form: Form, where: Places, figures: Figures) -> None:
+        self.form, self.where, self.figures = form, where, figures
+        self.name = quoted(form.sheets.checks)
+        self.shift: dict[str, int] = {}
+        column = STATES
+        for table in form.tables:
+            self.shift[table.id] = column - 1
+            column += table.width + 1
+        self.list_column = column
+        self.lines = list(self._lines())
+        self.last = HEAD_ROW + len(self.lines)
+
+    # ---- what stands where
+
+    def state_ranges(self, cells: Iterable[str]) -> list[str]:
+        """Return the judgements of cells, as ranges of this sheet."""
+        moved = []
+        for table, top, left, bottom, right in self.where.areas(cells):
+            shift = self.shift[table]
+            a, b = f"${letter(left + shift)}${top}", f"${letter(right + shift)}${bottom}"
+            moved.append(a if a == b else f"{a}:{b}")
+        return moved
+
+    def counted(self, cells: Iterable[str], test: str, *, sheet: str = "") -> str:
+        """Return a formula part: how many of the cells have a judgement that passes ``test``."""
+        ranges = (f"{sheet}!{r}" if sheet else r for r in self.state_ranges(cells))
+        return "+".join(f"COUNTIF({r},{test})" for r in ranges)
+
+    def status(self, table: Table) -> str:
+        """Return the formula for the top of a table's sheet."""
+        cells = [c.id for c in self.form.cells.values() if c.table == table.id]
+        first, last = HEAD_ROW + 1, self.last
+        on = f'{self.name}!$B${first}:$B${last},"{table.id}",{self.name}!$G${first}:$G${last}'
+        wrong = f'COUNTIFS({on},"{BREAKS}")+COUNTIFS({on},"{UNSURE}")'
+        return _verdict(wrong, self.counted(cells, "1", sheet=self.name), "本表")
+
+    # ---- the rows
+
+    def _lines(self) -> Iterator[Line]:
+        row = HEAD_ROW + 1
+        for rule in self.form.rules.values():
+            lines: Iterable[Line] = ()
+            if rule.kind in ("equal", "at_most"):
+                equations = (e for e in self.form.equations if e.rule == rule.id)
+                lines = (self._equation(rule, e, n) for n, e in enumerate(equations, row))
+            elif rule.kind in SINGLE_CELL_CODES:
+                lines = self._single(rule, row)
+            elif rule.severity == "ask":
+                lines = [Line(rule, rule.title, answered=True)]
+            for line in lines:
+                yield line
+                row += 1
+
+    def _equation(self, rule: Rule, equation: Equation, row: int) -> Line:
+        table = self.form.cells[equation.left[0]].table
+        left, right = (self.where.total(s, full=True) for s in (equation.left, equation.right))
+        exact = equation.relation == "equal"
+        # Totals by formula are never empty; what was typed decides whether there is anything to judge.
+        entries = [c for c in equation.cells if c in self.figures.entries] or [
+            c for c in self.figures.entries if self.form.cells[c].table == table
+        ]
+        filled = self.counted(entries, '"<>1"')
+        wrong = self.counted(equation.cells, '">1"')
+        off = f"ABS(D{row}-E{row})" if exact else f"MAX(0,D{row}-E{row})"
+        return Line(
+            rule, f"{equation.place}：{rule.title}", table,
+            left=f'=IFERROR({left},"出错")', right=f'=IFERROR({right},"出错")', off=f'=IFERROR({off},"")',
+            result=f'=IF({wrong}>0,"{UNSURE}",IF({filled}=0,"{EMPTY}",'
+                   f'IF(D{row}{"=" if exact else "<="}E{row},"{HOLDS}","{BREAKS}")))',
+            target=self.where.ranges(equation.cells, full=True)[0],
+        )  # fmt: skip
+
+    def _single(self, rule: Rule, row: int) -> Iterator[Line]:
+        kind = {"whole": "count", "decimals": "amount"}.get(rule.kind)
+        verdict = EMPTY if rule.kind == "blanks" else BREAKS
+        for table in self.form.tables:
+            cells = [c for c in self.form.cells.values() if c.table == table.id and kind in (None, c.kind)]
+            if cells:
+                ids = [c.id for c in cells]
+                yield Line(
+                    rule, rule.title, table.id, counts=True,
+                    off=f"={self.counted(ids, str(SINGLE_CELL_CODES[rule.kind]))}",
+                    result=f'=IF(F{row}=0,"{HOLDS}","{verdict}")',
+                    target=self.where.ranges(ids, full=True)[0],
+                )  # fmt: skip
+                row += 1
+
+    # ---- writing
+
+    def write(self, book: Workbook, pen: Pen) -> None:
+        sheet = book.create_sheet(self.form.sheets.checks)
+        heads = self.form.sheets.explanation_heads
+        widths(sheet, [9, 8, WHAT_WIDTH, 11, 11, 10, 11, 32, 11, 14, 2])
+        pen.put(sheet, 1, 1, "勾稽校验", TITLE, columns=10)
+        sheet.row_dimensions[1].height = 30
+        first, span = HEAD_ROW + 1, f"$G${HEAD_ROW + 1}:$G${self.last}"
+        wrong = f'COUNTIF({span},"{BREAKS}")+COUNTIF({span},"{UNSURE}")'
+        blank = self.counted(self.form.cells, "1")
+        pen.put(sheet, 2, 1, Formula(_verdict(wrong, blank, "全部")), SUMMARY, columns=10)
+        sheet.row_dimensions[2].height = 26
+        pen.put(sheet, 3, 1, INTRO_TEXT, INTRO, columns=10)
+        sheet.row_dimensions[3].height = 44
+        names = [heads[0], "表", "检查内容", "左边", "右边", "相差", "结果", *heads[1:]]
+        for column, name in enumerate(names, 1):
+            pen.put(sheet, HEAD_ROW, column, name, HEAD)
+        sheet.row_dimensions[HEAD_ROW].height = 22
+        for row, line in enumerate(self.lines, first):
+            self._line(sheet, pen, row, line)
+        self._states(sheet, pen)
+        self._colours(sheet)
+        sheet.freeze_panes = f"A{first}"
+        protect(sheet)
+        set_page(sheet, landscape=True, area=f"A1:J{self.last}")
+        sheet.print_title_rows = f"{HEAD_ROW}:{HEAD_ROW}"
+
+    def _line(self, sheet: Worksheet, pen: Pen, row: int, line: Line) -> None:
+        pen.put(sheet, row, COLUMNS["rule"], line.rule.id, SMALL)
+        pen.put(sheet, row, COLUMNS["what"], line.what, TEXT)
+        cell = pen.put(sheet, row, COLUMNS["table"], line.table, LINKED)
+        if line.target:
+            cell.hyperlink = Hyperlink(cell.coordinate, location=line.target, tooltip="到要核对的单元格")
+        for name, look in (("left", NUMBER), ("right", NUMBER), ("off", COUNT if line.counts else NUMBER)):
+            text = getattr(line, name)
+            pen.put(sheet, row, COLUMNS[name], Formula(text) if text else None, look)
+        result = "由程序核对" if line.answered else Formula(line.result)
+        pen.put(sheet, row, COLUMNS["result"], result, SMALL if line.answered else RESULT)
+        for column in range(COLUMNS["result"] + 1, COLUMNS["result"] + 4):
+            pen.put(sheet, row, column, None, ANSWER)
+        sheet.row_dimensions[row].height = height(line.what, WHAT_WIDTH)
+
+    def _states(self, sheet: Worksheet, pen: Pen) -> None:
+        """Judge every number cell on its own, in hidden columns laid out like the tables."""
+        blanks = sorted({normal for word in PLACEHOLDERS for normal in (word, _full_width(word))} | {""})
+        column = letter(self.list_column)
+        known = f"${column}${HEAD_ROW}:${column}${HEAD_ROW + len(blanks) - 1}"
+        for row, word in enumerate(blanks, HEAD_ROW):
+            # As formulas, because an empty cell would not match the empty text.
+            pen.put(sheet, row, self.list_column, Formula(f'="{word}"'), GREY)
+        for cell in self.form.cells.values():
+            row, at = self.where.at[cell.id]
+            x = self.where.ranges([cell.id], full=True)[0]
+            if cell.kind == "count":
+                code, exact = 2, f"INT({x})"
+            else:
+                code, exact = 3, f"ROUND({x},{cell.decimals})"
+            judged = (
+                f"=IF(ISERROR({x}),{code},IF(ISLOGICAL({x}),{code},IF(ISNUMBER({x}),"
+                f"IF(OR({x}<0,{x}>999999999999999,{x}<>{exact}),{code},0),"
+                f"IF(ISNUMBER(MATCH(TRIM({x}),{known},0)),1,4))))"
+            )
+            pen.put(sheet, row, at + self.shift[cell.table], Formula(judged), GREY)
+        for n in range(STATES, self.list_column + 1):
+            sheet.column_dimensions[letter(n)].hidden = True
+
+    def _colours(self, sheet: Worksheet) -> None:
+        area, first = f"G{HEAD_ROW + 1}:G{self.last}", f"$G{HEAD_ROW + 1}"
+        for word, colour in ((BREAKS, BROKEN), (UNSURE, INVALID), (EMPTY, BLANK), (HOLDS, DONE)):
+            tint(sheet, area, f'{first}="{word}"', colour, stop=True)
+        tint_verdict(sheet, "A2:J2")
+
+
+INTRO_TEXT = (
+    "这里随填随算，不用改动。“不符”是两边不相等（或填了负数、小数、文字），点“表”一栏可以跳到要核对的单元格；"
+    "空格和“/”“—”按 0 计算，确实没有请填 0；“不能判断”是算式里有文字或不合要求的数。"
+    "需要说明的，写在右边三栏。"
+)
+
+
+def _verdict(wrong: str, blank: str, scope: str) -> str:
+    """Return the formula of a summary line."""
+    return (
+        f'=IF({wrong}>0,"{scope}：有 "&({wrong})&" 处不符，请看“校验”表标色的行",'
+        f'IF({blank}>0,"{scope}：已填的数都对得上，还有 "&({blank})&" 格没有填",'
+        f'"{scope}：全部通过"))'
+    )
+
+
+def _full_width(word: str) -> str:
+    return "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in word)

@@ -1,0 +1,135 @@
+"""The sheets 基本信息 and 上年数据: one labelled entry per row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from ..form import Field, Form
+from ..numbers import Number
+from ..placeholders import filled
+from ..report import Report, Value
+from .figures import typed
+from .styles import (
+    HEI,
+    LINES,
+    SONG,
+    Look,
+    Pen,
+    height,
+    protect,
+    set_page,
+    widths,
+)  # fmt: skip
+from .tables import limit
+
+__all__ = ["FIELD_TOP", "fields_sheet", "last_year_sheet"]
+
+FIELD_TOP = 4
+"""Row of the first entry of 基本信息; entries stand in column B."""
+
+TITLE = Look(font=HEI, size=16)
+INTRO = Look(size=9, colour="595959", indent=1)
+HEAD = Look(bold=True, border=LINES, horizontal="center", fill="E7EEF7")
+LABEL = Look(border=LINES, indent=1, fill="F7F9FC")
+HINT = Look(size=9, border=LINES, colour="595959", indent=1)
+WORDS = Look(font=SONG, size=11, border=LINES, indent=1, open=True, fill="FFFDF3", number_format="@")
+NUMBER = Look(size=11, border=LINES, indent=1, open=True, fill="FFFDF3")
+DAY = Look(size=11, border=LINES, indent=1, open=True, fill="FFFDF3", number_format='yyyy"年"m"月"d"日"')
+LONG = Look(size=11, border=LINES, indent=1, open=True, fill="FFFDF3", vertical="top")
+LABEL_TOP = Look(border=LINES, indent=1, fill="F7F9FC", vertical="top")
+
+MAX_YEAR = 2099
+
+
+def fields_sheet(book: Workbook, pen: Pen, form: Form, values: Mapping[str, str | Number]) -> None:
+    """Add 基本信息: label, entry, hint; ``values`` by field id."""
+    sheet = book.create_sheet(form.sheets.fields)
+    widths(sheet, [30, 44, 70])
+    pen.put(sheet, 1, 1, form.sheets.fields, TITLE, columns=3)
+    sheet.row_dimensions[1].height = 30
+    pen.put(sheet, 2, 1, "填中间一栏。这里的内容用于标题、正文和校验。", INTRO, columns=3)
+    for column, head in enumerate(("项目", "填写内容", "提示"), 1):
+        pen.put(sheet, 3, column, head, HEAD)
+    sheet.row_dimensions[3].height = 22
+    for row, field in enumerate(form.fields, FIELD_TOP):
+        pen.put(sheet, row, 1, field.label, LABEL)
+        look = {"text": WORDS, "choice": WORDS, "date": DAY}.get(field.kind, NUMBER)
+        pen.put(sheet, row, 2, values.get(field.id), look)
+        hint = ("【必填】" if field.required else "") + field.hint
+        pen.put(sheet, row, 3, hint, HINT)
+        sheet.row_dimensions[row].height = height(hint, 70, line=13, least=26)
+        _limit(sheet, form, field, f"B{row}")
+    sheet.freeze_panes = f"B{FIELD_TOP}"
+    protect(sheet)
+    set_page(sheet, landscape=True, area=f"A1:C{FIELD_TOP + len(form.fields) - 1}")
+
+
+def _limit(sheet: Worksheet, form: Form, field: Field, address: str) -> None:
+    if field.kind == "choice":
+        rule = DataValidation(
+            type="list", formula1=f'"{",".join(field.choices)}"', allow_blank=True,
+            showErrorMessage=True, errorTitle="不能这样填", error="请从下拉列表中选择。",
+        )  # fmt: skip
+    elif field.kind == "year":
+        rule = DataValidation(
+            type="whole", operator="between", formula1=str(form.first_year), formula2=str(MAX_YEAR),
+            allow_blank=True, showErrorMessage=True, errorTitle="不能这样填",
+            error=f"请填四位数字的年份，{form.first_year} 年及以后。",
+        )  # fmt: skip
+    elif field.kind in ("count", "amount"):
+        rule = limit(field.kind, "件" if field.kind == "count" else "元", 2, field.short)
+    else:
+        return
+    rule.add(address)
+    sheet.add_data_validation(rule)
+
+
+def last_year_sheet(
+    book: Workbook, pen: Pen, form: Form, values: Mapping[str, Value], texts: Mapping[str, str]
+) -> None:
+    """Add last year's figures and texts, labelled as :meth:`Form.last_year_label` says."""
+    sheet = book.create_sheet(form.sheets.last_year)
+    widths(sheet, [58, 16, 56])
+    pen.put(sheet, 1, 1, form.sheets.last_year, TITLE, columns=3)
+    sheet.row_dimensions[1].height = 30
+    intro = "照上年公布的报告填写。与今年的数衔接不上、确有原因的，在“说明”一栏写明。没有上年报告的可以不填。"
+    pen.put(sheet, 2, 1, intro, INTRO, columns=3)
+    sheet.row_dimensions[2].height = 20
+    for column, head in enumerate(form.sheets.last_year_heads, 1):
+        pen.put(sheet, 3, column, head, HEAD)
+    sheet.row_dimensions[3].height = 22
+    row = 3
+    for cell_id in form.last_year_cells:
+        row += 1
+        cell = form.cells[cell_id]
+        pen.put(sheet, row, 1, form.last_year_label(cell_id), LABEL)
+        pen.put(sheet, row, 2, typed(values.get(cell_id)), NUMBER)
+        pen.put(sheet, row, 3, None, LONG)
+        sheet.row_dimensions[row].height = height(form.last_year_label(cell_id), 56, least=21)
+        rule = limit(cell.kind, cell.unit, cell.decimals, "上年数")
+        rule.add(f"B{row}")
+        sheet.add_data_validation(rule)
+    row += 1
+    pen.put(sheet, row, 1, "上年正文（用来检查是否雷同；可整段粘贴）", INTRO, columns=3)
+    sheet.row_dimensions[row].height = 24
+    for section_id in form.last_year_sections:
+        row += 1
+        text = texts.get(section_id, "")
+        pen.put(sheet, row, 1, form.last_year_text_label(section_id), LABEL_TOP)
+        pen.put(sheet, row, 2, text, LONG, columns=2)
+        sheet.row_dimensions[row].height = height(text, 72, least=90)
+    sheet.freeze_panes = "A4"
+    protect(sheet)
+    set_page(sheet, landscape=True, area=f"A1:C{row}")
+
+
+def last_year_texts(report: Report) -> dict[str, str]:
+    """Return the texts of a whole report by section, as 上年数据 takes them."""
+    texts: dict[str, list[str]] = {}
+    for passage in filled(report):
+        texts.setdefault(passage.section, []).extend(passage.paragraphs)
+    return {section: "\n".join(paragraphs) for section, paragraphs in texts.items()}

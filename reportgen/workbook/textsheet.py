@@ -1,0 +1,173 @@
+"""The sheet 文字内容: a row per heading and sub-heading, and the names a text may use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.hyperlink import Hyperlink
+
+from ..form import Form, Section
+from ..form.layout import paths
+from ..placeholders import names, standard_text
+from ..report import Passage, Report
+from .entries import FIELD_TOP
+from .places import Places, quoted
+from .styles import HEI, LINES, LINK, Formula, Look, Pen, height, protect, set_page, widths
+
+__all__ = ["text_rows", "text_sheet"]
+
+SPARE = 2
+"""Empty rows after each part for sub-headings of the body's own."""
+
+TITLE = Look(font=HEI, size=16)
+INTRO = Look(size=9, colour="595959", indent=1)
+HEAD = Look(bold=True, border=LINES, horizontal="center", fill="E7EEF7")
+PART = Look(bold=True, border=LINES, vertical="top", fill="F7F9FC", indent=1)
+FIXED = Look(border=LINES, vertical="top", fill="F7F9FC", colour="A6A6A6", indent=1)
+SUB = Look(size=11, border=LINES, vertical="top", open=True, fill="FFFDF3", indent=1)
+BODY = Look(size=11, border=LINES, vertical="top", open=True, fill="FFFDF3", indent=1)
+HINT = Look(size=9, border=LINES, vertical="top", colour="595959", indent=1)
+GUIDE = Look(size=10, vertical="top", colour="404040", indent=1)
+NAME = Look(size=10, border=LINES, indent=1)
+NOW = Look(size=10, border=LINES, horizontal="center")
+GO = Look(size=10, colour=LINK, indent=1)
+BODY_WIDTH, HINT_WIDTH, TOP = 82.0, 34.0, 4
+
+
+@dataclass(frozen=True, slots=True)
+class TextRow:
+    section: Section
+    heading: str
+    text: str
+    hint: str
+    spare: bool = False
+
+
+def text_rows(form: Form, report: Report, *, standard: bool) -> Iterator[TextRow]:
+    """Yield the rows of the sheet in order.
+
+    Args:
+        report: its passages fill the rows; where a part has passages of its own, these replace
+            the proposed sub-headings, in their order.
+        standard: fill the rows of parts without passages with the form's standard sentences.
+    """
+    for section in form.text_sections:
+        passages = [p for p in report.passages if p.section == section.id]
+        if passages:
+            yield from _reported(section, passages)
+        else:
+            yield TextRow(section, "", standard_text(section, report) if standard else "", section.hint)
+            for sub in section.subheadings:
+                yield TextRow(section, sub.heading, sub.standard if standard else "", sub.hint)
+        if section.heading:
+            for _ in range(SPARE):
+                yield TextRow(section, "", "", "需要另加小标题时用，不用可以空着。", spare=True)
+
+
+def _reported(section: Section, passages: list[Passage]) -> Iterator[TextRow]:
+    hints = {sub.heading: sub.hint for sub in section.subheadings}
+    if passages[0].heading:
+        yield TextRow(section, "", "", section.hint)
+    for passage in passages:
+        hint = hints.get(passage.heading, "") if passage.heading else section.hint
+        yield TextRow(section, passage.heading, "\n".join(passage.paragraphs), hint)
+
+
+def text_sheet(book: Workbook, pen: Pen, form: Form, rows: list[TextRow], where: Places) -> None:
+    """Add the sheet: entries at the left, the names for placeholders at the right and below."""
+    sheet = book.create_sheet(form.sheets.texts)
+    widths(sheet, [24, 26, BODY_WIDTH, HINT_WIDTH, 2, 30, 76, 14])
+    pen.put(sheet, 1, 1, form.sheets.texts, TITLE, columns=4)
+    sheet.row_dimensions[1].height = 30
+    pen.put(sheet, 2, 1, INTRO_TEXT, INTRO, columns=4)
+    sheet.row_dimensions[2].height = 32
+    for column, head in enumerate((*form.sheets.text_heads, "提示"), 1):
+        pen.put(sheet, TOP - 1, column, head, HEAD)
+    sheet.row_dimensions[TOP - 1].height = 22
+    shown = ""
+    for row, one in enumerate(rows, TOP):
+        section = one.section
+        pen.put(sheet, row, 1, section.heading or section.title, PART if section.id != shown else FIXED)
+        shown = section.id
+        # 引言 has no sub-headings.
+        pen.put(sheet, row, 2, one.heading, SUB if section.heading else FIXED)
+        pen.put(sheet, row, 3, one.text, BODY)
+        pen.put(sheet, row, 4, one.hint, HINT)
+        least = 32.0 if one.spare else 66.0
+        tall = max(height(one.text, BODY_WIDTH, least=least), height(one.hint, HINT_WIDTH, line=12.5))
+        sheet.row_dimensions[row].height = max(tall, height(one.heading, 24))
+    last = TOP + len(rows) - 1
+    _name_list(book, pen, form, where, last)
+    sheet.freeze_panes = f"A{TOP}"
+    protect(sheet)
+    set_page(sheet, landscape=True, area=f"A1:D{last}")
+    sheet.print_title_rows = f"{TOP - 1}:{TOP - 1}"
+
+
+def _name_list(book: Workbook, pen: Pen, form: Form, where: Places, last: int) -> None:
+    """The names: a short guide beside the entries, the table with live values below it.
+
+    The rows of the entries are tall; a list of names beside them would be torn apart.
+    """
+    sheet = book[form.sheets.texts]
+    known = names(form)
+    ordered = sorted(known, key=lambda name: "." in name)
+    common = [n for n in ordered if "." not in n]
+    pen.put(sheet, 1, 6, "占位符", TITLE, columns=3)
+    link = pen.put(sheet, 2, 6, "完整的名称表在下方 ↓", GO, columns=3)
+    top = last + 3
+    link.hyperlink = Hyperlink(link.coordinate, location=f"{quoted(sheet.title)}!F{top}")
+    guide = GUIDE_TEXT.format(example="{{ " + common[len(form.fields)] + " }}", names="、".join(common))
+    pen.put(sheet, TOP - 1, 6, guide, GUIDE, columns=3, rows=last - TOP + 2)
+    for column, head in enumerate(("占位符", "含义", "当前值"), 6):
+        pen.put(sheet, top, column, head, HEAD)
+    sheet.row_dimensions[top].height = 22
+    meaning = _meanings(form)
+    fields = {field.short: n for n, field in enumerate(form.fields)}
+    for row, name in enumerate(ordered, top + 1):
+        pen.put(sheet, row, 6, "{{ " + name + " }}", NAME)
+        pen.put(sheet, row, 7, meaning[name], NAME)
+        if name in fields:
+            field = form.fields[fields[name]]
+            at = f"{quoted(form.sheets.fields)}!B{FIELD_TOP + fields[name]}"
+            empty = '""' if field.default is None else str(field.default)
+            now = f'=IF({at}="",{empty},{at})'
+            look = DATE if field.kind == "date" else NOW
+        else:
+            now, look = "=" + where.total(form.quantities[name], full=True), NOW
+        pen.put(sheet, row, 8, Formula(now), look)
+        sheet.row_dimensions[row].height = height(meaning[name], 74)
+
+
+DATE = Look(size=10, border=LINES, horizontal="center", number_format='yyyy"年"m"月"d"日"')
+
+
+def _meanings(form: Form) -> dict[str, str]:
+    """Say for every name where its figure stands, in the form's words."""
+    found = {field.short: field.label for field in form.fields}
+    for table in form.tables:
+        for block in table.blocks:
+            columns = block.column_leaves()
+            for path in paths(block.rows):
+                row = path[-1]
+                label = "／".join(n.label for n in path)
+                for column in columns:
+                    text = f"{table.id}　{label}／{column.label}" + ("（各项之和）" if row.children else "")
+                    found[f"{row.short}.{column.short}"] = text
+                    if column.id == table.default_column or len(columns) == 1:
+                        found[row.short] = text
+    return found
+
+
+INTRO_TEXT = (
+    "正文写在“正文”一栏，每按一次 Alt+Enter 换行就是一个自然段。"
+    "小标题可以修改，也可以不用；某个小标题下没有正文，报告里就不出现这个小标题。"
+)
+GUIDE_TEXT = (
+    "怎样用占位符\n"
+    "在正文里写 {example}，生成报告时自动换成表里的数，文字和表格就不会对不上。\n"
+    "双花括号用英文半角，名称照抄。\n\n"
+    "常用名称（写在双花括号里）\n{names}"
+)
