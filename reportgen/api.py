@@ -33,20 +33,30 @@ class BuildResult:
         return worst(self.findings)
 
 
-def read_report(path: Path | str, form: Form | str = "2021") -> Report:
+def read_report(
+    path: Path | str, form: Form | str = "2021", *, last_year: Report | Path | str | None = None
+) -> Report:
     """Read a report from any source.
 
     Args:
         path: the user's file.
         form: the edition to look for, or its id.
+        last_year: last year's report, or the file to read it from, for the rules that link years.
 
     Raises:
-        InputError: the file cannot be read or holds none of the prescribed tables.
+        InputError: a file cannot be read or holds none of the prescribed tables.
     """
     from .recogniser import recognise
     from .sources import open_document
 
-    return recognise(open_document(path), load_form(form) if isinstance(form, str) else form)
+    report = recognise(open_document(path), load_form(form) if isinstance(form, str) else form)
+    if last_year is None:
+        return report
+    from .last_year import with_last_year
+
+    return with_last_year(
+        report, last_year if isinstance(last_year, Report) else read_report(last_year, form)
+    )
 
 
 def default_output(report: Report, suffix: str = ".docx", folder: Path | None = None) -> Path:

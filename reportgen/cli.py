@@ -23,6 +23,9 @@ __all__ = ["cli", "main"]
 
 _FILE = click.Path(path_type=Path)
 _EXIT_ERRORS = 1
+_LAST_YEAR = click.option(
+    "--last-year", "last_year", type=_FILE, metavar="文件", help="上年的工作簿或报告，用来核对衔接。"
+)
 _STYLE = click.option(
     "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True,
     help="输出格式。",
@@ -64,8 +67,9 @@ def new(out: Path | None, form_id: str, year: int | None, org: str, typed_totals
 @cli.command(options_metavar="[选项]", help="只核对，不生成报告。可以一次给多个文件。")
 @click.argument("files", nargs=-1, required=True, type=_FILE, metavar="文件…")
 @_STYLE
+@_LAST_YEAR
 @click.option("--strict", is_flag=True, help="数字格留空或填“/”“—”按错误处理。")
-def validate(files: tuple[Path, ...], style: str, strict: bool) -> None:
+def validate(files: tuple[Path, ...], style: str, strict: bool, last_year: Path | None) -> None:
     from .api import read_report
     from .checks import check
     from .findings import worst
@@ -74,7 +78,7 @@ def validate(files: tuple[Path, ...], style: str, strict: bool) -> None:
     code, documents = 0, []
     for path in files:
         try:
-            report = read_report(path)
+            report = read_report(path, last_year=last_year)
         except ReportgenError as error:
             code = max(code, error.exit_code)
             documents.append(json_unreadable(str(path), str(error)))
@@ -96,14 +100,17 @@ def validate(files: tuple[Path, ...], style: str, strict: bool) -> None:
 @click.option(
     "-o", "out", type=_FILE, metavar="文件|文件夹", help="输出的 .docx 或文件夹；默认写在工作簿旁边。"
 )
+@_LAST_YEAR
 @click.option("--template", type=_FILE, metavar="模板", help="使用自己的 Word 模板。")
 @click.option("--draft", is_flag=True, help="有错误也生成，每页标“草稿”，错误的格作标记。")
 @click.option("--force", is_flag=True, help="报告已存在时先留一份带日期的副本，再写新的。")
 @click.option("--strict", is_flag=True, help="数字格留空或填“/”“—”按错误处理。")
 def build(
-    files: tuple[Path, ...], out: Path | None, template: Path | None, draft: bool, force: bool, strict: bool
-) -> None:
+    files: tuple[Path, ...], out: Path | None, last_year: Path | None, template: Path | None,
+    draft: bool, force: bool, strict: bool,
+) -> None:  # fmt: skip
     from .api import build as build_report
+    from .api import read_report
     from .listing import built_lines, report_lines
 
     if len(files) > 1 and out is not None and not out.is_dir():
@@ -111,7 +118,8 @@ def build(
     code = 0
     for path in files:
         try:
-            result = build_report(path, out, force=force, draft=draft, strict=strict, template=template)
+            report = read_report(path, last_year=last_year)
+            result = build_report(report, out, force=force, draft=draft, strict=strict, template=template)
         except ReportgenError as error:
             code = max(code, error.exit_code)
             _fail(str(error))

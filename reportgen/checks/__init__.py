@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from ..findings import Finding, sort_findings
 from ..form import Rule
 from ..report import Report
-from . import cells, sums, texts
+from . import cells, last_year, relations, sums, texts
 
 __all__ = ["check"]
 
@@ -26,6 +26,12 @@ KINDS: dict[str, Generator] = {
     "remarks": cells.remarks,
     "identity": cells.identity,
     "placeholders": texts.placeholders,
+    "relation": relations.relation,
+    "jump": relations.jump,
+    "repeated": last_year.repeated,
+    "leftovers": last_year.leftovers,
+    "period": last_year.period,
+    "deadline": last_year.deadline,
 }
 
 

@@ -8,18 +8,21 @@ from .model import (
     SEVERITIES,
     Block,
     Cell,
+    Comparison,
     Equation,
     Field,
     Form,
     LayoutCell,
     Node,
+    Relation,
     Rule,
     Section,
     Subheading,
     Table,
+    Term,
 )  # fmt: skip
 
 __all__ = [
-    "AXES", "SEVERITIES", "Block", "Cell", "Equation", "Field", "Form", "LayoutCell", "Node",
-    "Rule", "Section", "Subheading", "Table", "editions", "load_form",
+    "AXES", "SEVERITIES", "Block", "Cell", "Comparison", "Equation", "Field", "Form", "LayoutCell", "Node",
+    "Relation", "Rule", "Section", "Subheading", "Table", "Term", "editions", "load_form",
 ]  # fmt: skip

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,8 @@ from .model import (
     Subheading,
     Table,
 )  # fmt: skip
+from .phrases import load_narrative
+from .relations import relations
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -70,7 +72,8 @@ def load_form(edition: str | Path = "2021") -> Form:
 
 _NODE_KEYS = {"id", "label", "note", "short", "variants", "hint", "law", "total", "kind",
               "decimals", "unit", "span", "parent"}  # fmt: skip
-_RULE_KEYS = {"id", "title", "kind", "severity", "source", "message", "advice", "strict"}
+_RULE_KEYS = {"id", "title", "kind", "severity", "source", "message", "advice", "strict", "explainable"}
+_OPTIONAL_KEYS = {"strict", "explainable"}
 
 
 class _Loader:
@@ -136,7 +139,15 @@ class _Loader:
             e for r in made_rules.values() if r.kind in ("equal", "at_most")
             for e in self.equations(r, tables, cells)
         )  # fmt: skip
+        links = tuple(
+            link for r in made_rules.values() if r.kind == "relation"
+            for link in relations(r, _expander(tables, cells), {f.id for f in fields}, partial(self.fault, f"rules.{r.id}"))
+        )  # fmt: skip
         sheets = self.sheets(data["sheets"])
+        numbers = {f.short for f in fields if f.kind in ("count", "amount")}
+        narrative = load_narrative(
+            data.get("narrative", {}), quantities.keys() | numbers, made_rules.keys(), self.fault
+        )
         try:
             data["report_title"].format(org="", year="")
         except (KeyError, IndexError, ValueError) as error:
@@ -149,11 +160,12 @@ class _Loader:
             issued_by=data.get("issued_by", ""), first_year=data["first_year"],
             report_title=data["report_title"], sections=sections, fields=fields, tables=tables,
             rules=made_rules, cells=cells, quantities=quantities, equations=equations,
-            sheets=sheets,
+            relations=links, sheets=sheets,
+            last_year_tables={k: tuple(v) for k, v in last.get("other_editions", {}).items()},
             title_patterns=tuple(_title_pattern(t) for t in (data["report_title"], *data.get("title_variants", ()))),
             last_year_cells=tuple(last.get("cells", ())),
             last_year_sections=tuple(last.get("sections", ())),
-            unverified=tuple(data.get("unverified", ())),
+            unverified=tuple(data.get("unverified", ())), narrative=narrative,
         )  # fmt: skip
 
     def sheets(self, data: dict[str, Any]) -> Sheets:
@@ -330,13 +342,13 @@ class _Loader:
 
     def rule(self, data: dict[str, Any]) -> Rule:
         place = f"rules.{data.get('id', '?')}"
-        for key in sorted(_RULE_KEYS - {"strict"} - set(data)):
+        for key in sorted(_RULE_KEYS - _OPTIONAL_KEYS - set(data)):
             self.fault(place, f"缺少“{key}”")
         for key in ("severity", "strict"):
             if data.get(key, "error") not in SEVERITIES:
                 self.fault(place, f"{key}“{data[key]}”应是 {'、'.join(SEVERITIES)} 之一")
-        known = {k: str(v) for k, v in data.items() if k in _RULE_KEYS}
-        known = {**dict.fromkeys(_RULE_KEYS - {"strict"}, "?"), **known}
+        known: dict[str, Any] = {k: v for k, v in data.items() if k in _RULE_KEYS}
+        known = {**dict.fromkeys(_RULE_KEYS - _OPTIONAL_KEYS, "?"), **known}
         return Rule(**known, options={k: v for k, v in data.items() if k not in _RULE_KEYS})
 
     def equations(
@@ -386,6 +398,24 @@ class _Loader:
         if not names:
             self.fault(place, "left 和 right 都不能为空")
         return found
+
+
+def _expander(tables: tuple[Table, ...], cells: Mapping[str, Cell]) -> Callable[[str], tuple[str, ...]]:
+    """Return what resolves ``表三.denied.total``: a cell, or a group of rows at one column."""
+
+    def expand(name: str) -> tuple[str, ...]:
+        if name in cells:
+            return (name,)
+        table_id, row, column = name.split(".")
+        rows = {
+            n.id: n for t in tables if t.id == table_id for b in t.blocks for top in b.rows for n in walk(top)
+        }
+        ids = tuple(f"{table_id}.{leaf.id}.{column}" for leaf in rows[row].leaves() if not leaf.total)
+        for cell in ids:
+            cells[cell]
+        return ids
+
+    return expand
 
 
 def _title_pattern(template: str) -> re.Pattern[str]:

@@ -12,9 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .phrases import Narrative
+
 __all__ = [
-    "AXES", "SEVERITIES", "Block", "Cell", "Equation", "Field", "Form", "LayoutCell", "Node",
-    "Rule", "Section", "Sheets", "Subheading", "Table",
+    "AXES", "SEVERITIES", "Block", "Cell", "Comparison", "Equation", "Field", "Form", "LayoutCell", "Node",
+    "Relation", "Rule", "Section", "Sheets", "Subheading", "Table", "Term",
 ]  # fmt: skip
 
 SEVERITIES = ("error", "warning", "ask", "info")
@@ -200,6 +202,42 @@ class Equation:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """``factor`` × a sum of cells, or × a field of 基本信息, or a whole number by itself."""
+
+    factor: int
+    cells: tuple[str, ...] = ()
+    field: str = ""
+    last: bool = False
+    """The cells are of last year's report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two sums and how they should compare (``=``, ``<=``, ``<``, ``>=``, ``>``, ``<>``)."""
+
+    left: tuple[Term, ...]
+    operator: str
+    right: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One instance of a rule that relates figures; judged only where all conditions hold."""
+
+    rule: str
+    expect: Comparison
+    when: tuple[Comparison, ...] = ()
+    fields: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """The field of 基本信息 must be filled with one of the values."""
+    unless_fields: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """The field must be filled with none of the values."""
+    from_year: int = 0
+    text: tuple[str, ...] = ()
+    """(section id, pattern that must be found in its text)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One check, as declared in the form file."""
 
@@ -212,6 +250,8 @@ class Rule:
     advice: str
     strict: str = ""
     """Severity under ``--strict``; the same as ``severity`` when empty."""
+    explainable: bool = False
+    """An error that an explanation settles (FORMAT.md: must, override); ``ask`` always is."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """Every other key of the rule, for the generator of its kind."""
 
@@ -251,13 +291,18 @@ class Form:
     quantities: Mapping[str, tuple[str, ...]]
     """Placeholder name → the cells it adds up."""
     equations: tuple[Equation, ...]
+    relations: tuple[Relation, ...]
     sheets: Sheets
     title_patterns: tuple[re.Pattern[str], ...]
     """The prescribed title first, then wordings in use; groups ``org`` and ``year``.  They are
     for text without white space and with half-width punctuation."""
+    last_year_tables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Other edition → tables whose figures mean the same in this one (FORMAT.md 4)."""
     last_year_cells: tuple[str, ...] = ()
     last_year_sections: tuple[str, ...] = ()
     unverified: tuple[str, ...] = ()
+    narrative: Narrative = field(default_factory=Narrative)
+    """How texts speak of the figures."""
 
     def table(self, table_id: str) -> Table:
         """Return the table called ``table_id`` (``表三``); KeyError if there is none."""

@@ -1,0 +1,128 @@
+"""Rules that relate figures of this year and last year (FORMAT.md 6.2–6.4)."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from ..findings import CellRef, Finding, finding
+from ..form import Comparison, Relation, Rule, Term
+from ..numbers import Number, difference, format_number
+from ..report import Report
+
+__all__ = ["jump", "last_ref", "relation"]
+
+_OPERATORS = {
+    "=": operator.eq, "<>": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
+
+
+class _CannotJudge(Exception):  # noqa: N818 - a signal inside this module, not an error
+    """A figure it needs is missing, unreadable, or last year's is not known."""
+
+
+def relation(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
+    """Every instance of the rule whose conditions hold and whose comparison does not."""
+    for one in report.form.relations:
+        if one.rule != rule.id:
+            continue
+        try:
+            if not _applies(one, report) or _holds(one.expect, report):
+                continue
+        except _CannotJudge:
+            continue
+        left, right = _sum(one.expect.left, report), _sum(one.expect.right, report)
+        terms = (*one.expect.left, *one.expect.right)
+        refs = [
+            last_ref(report, cell) if term.last else report.ref(cell) for term in terms for cell in term.cells
+        ]
+        yield finding(
+            rule, refs, strict=strict, actual=left, expected=right, difference=difference(left, right),
+            place=_place(one, report), left=left, right=right,
+        )  # fmt: skip
+
+
+def last_ref(report: Report, cell: str) -> CellRef:
+    """Point at one of last year's figures."""
+    value = report.last_year[cell]
+    address = str(value.origin) if value.origin else ""
+    return CellRef(address, f"上年 {report.form.cells[cell].label}", value.number, f"上年.{cell}")
+
+
+def _place(one: Relation, report: Report) -> str:
+    """Name the figure it is about: the first one, or the group it is the sum of."""
+    term = next(t for t in (*one.expect.left, *one.expect.right) if t.cells)
+    label = report.form.cells[term.cells[0]].label
+    if len(term.cells) > 1:
+        label = label.rsplit("／", 2)[0]
+    return f"{'上年' if term.last else ''}“{label}”"
+
+
+def _applies(one: Relation, report: Report) -> bool:
+    for name, values in one.fields:
+        if report.fields.get(name) not in values:
+            return False
+    for name, values in one.unless_fields:
+        if not report.fields.get(name) or report.fields.get(name) in values:
+            return False
+    if one.from_year and (report.year or 0) < one.from_year:
+        return False
+    if one.text:
+        section, pattern = one.text
+        said = "\n".join(t for p in report.passages if p.section == section for t in p.paragraphs)
+        if not re.search(pattern, said):
+            return False
+    return all(_holds(condition, report) for condition in one.when)
+
+
+def _holds(comparison: Comparison, report: Report) -> bool:
+    left, right = _sum(comparison.left, report), _sum(comparison.right, report)
+    result: bool = _OPERATORS[comparison.operator](left, right)
+    return result
+
+
+def _sum(terms: tuple[Term, ...], report: Report) -> Number:
+    total = Decimal(0)
+    for term in terms:
+        total += term.factor * Decimal(_term(term, report))
+    return int(total) if total == total.to_integral_value() else total
+
+
+def _term(term: Term, report: Report) -> Number:
+    if term.field:
+        field = report.form.field(term.field)
+        value = report.fields.get(term.field, field.default)
+        if isinstance(value, str) or value is None:
+            raise _CannotJudge
+        return value
+    if not term.cells:
+        return 1
+    values = [(report.last_year if term.last else report.values).get(cell) for cell in term.cells]
+    if any(
+        v is None or v.state in ("problem", "missing") or (term.last and v.number is None) for v in values
+    ):
+        raise _CannotJudge
+    return sum((v.number for v in values if v and v.number is not None), start=Decimal(0))
+
+
+def jump(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
+    """A figure that changed by more than ``percent`` and more than ``least`` against last year."""
+    percent, least = int(rule.options["percent"]), int(rule.options["least"])
+    for cell in rule.options["cells"]:
+        last = report.last_year.get(cell)
+        now = report.values[cell]
+        if last is None or last.number is None or now.number is None:
+            continue
+        change = difference(now.number, last.number)
+        base = min(now.number, last.number) if percent > 100 else last.number
+        if base == 0 or change <= least or change * 100 <= percent * base:
+            continue
+        times = Decimal(now.number) / Decimal(last.number) if last.number else Decimal(0)
+        what = f"为上年的 {format_number(round(times * 100, 1))}%"
+        refs = [report.ref(cell), last_ref(report, cell)]
+        label = f"“{report.form.cells[cell].label}”"
+        yield finding(
+            rule, refs, strict=strict, actual=now.number, expected=last.number, place=label, what=what
+        )

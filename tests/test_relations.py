@@ -1,0 +1,157 @@
+"""Rules that relate figures, last year and dates: each tried both ways."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from support import make_report, published_cells
+
+from reportgen.checks import KINDS, check
+from reportgen.checks.last_year import similarity
+from reportgen.form import load_form
+from reportgen.last_year import with_last_year
+from reportgen.report import Passage
+
+BASE = published_cells("huaian_city_2024")
+LAST = BASE | {
+    "表二.rule.valid": 10, "表二.normative.valid": 84,
+    **{f"表三.carried_out.{c}": BASE[f"表三.carried_in.{c}"]
+       for c in ("natural", "business", "research", "charity", "law", "other", "total")},
+}  # fmt: skip
+
+
+def judged(cells=None, last=None, passages=(), last_passages=(), **fields):
+    report = make_report(BASE | (cells or {}), passages=passages, **fields)
+    if last is not None:
+        report = with_last_year(report, make_report(LAST | last, year=2023, passages=last_passages))
+    return check(report)
+
+
+def ids(findings):
+    return {f.rule for f in findings}
+
+
+def test_every_rule_has_a_generator():
+    for edition in ("2021",):
+        assert {r.kind for r in load_form(edition).rules.values()} <= {*KINDS, "reading"}
+
+
+# rule, this year's cells and last year's that break it; what huaian published does not.
+BROKEN = [
+    ("T2-01", {"表二.rule.valid": 12}, {}),
+    ("T2-02", {"表二.normative.made": 93}, {}),
+    ("T2-03", {"表二.normative.abolished": 93}, {}),
+    ("T2-07", {"表二.permit.decisions": 44722}, {}),
+    ("T2-08", {"表二.fee.amount": Decimal(961716000)}, {}),
+    ("T3-04", {}, {"表三.carried_out.total": 35}),
+    ("T3-05", {}, {"表三.carried_out.natural": 35}),
+    ("T3-07", {"表三.total_done.total": 0}, {}),
+    ("T3-08", {"表三.carried_out.total": 700}, {}),
+    ("T3-10", {"表三.other_3.total": 400}, {}),
+    ("T4-04", {"表四.after_review.total": 703}, {}),
+    ("T4-06", {}, {"表四.direct.pending": 27}),
+]
+
+
+@pytest.mark.parametrize(("rule", "cells", "last"), BROKEN, ids=[b[0] for b in BROKEN])
+def test_relation_rules_both_ways(rule, cells, last):
+    assert rule not in ids(judged(last={}))
+    assert rule in ids(judged(cells, last))
+
+
+def test_relations_of_last_year_need_last_year():
+    assert not ids(judged()) & {"T2-01", "T2-03", "T2-07", "T3-04", "T3-05", "T4-04", "T4-06"}
+
+
+def test_carried_in_names_both_years_and_both_numbers():
+    finding = next(f for f in judged(last={"表三.carried_out.total": 35}) if f.rule == "T3-04")
+    assert (finding.severity, finding.actual, finding.expected, finding.difference) == ("error", 34, 35, 1)
+    assert [c.id for c in finding.cells] == ["表三.carried_in.total", "上年.表三.carried_out.total"]
+
+
+def test_rules_of_the_kind_of_body():
+    assert "T2-04" not in ids(judged())
+    assert "T2-04" not in ids(judged(unit_type="设区的市级政府"))
+    assert "T2-04" in ids(judged(unit_type="县级政府"))
+    assert "T4-02" not in ids(judged(review_body="否"))
+    assert "T4-02" in ids(judged(review_body="是"))
+
+
+def test_rare_grounds_are_only_said():
+    found = [f for f in judged() if f.rule == "T3-11"]
+    assert [f.severity for f in found] == ["info"] * 2  # deny_1 and deny_3
+    assert "T4-05" in ids(judged())
+
+
+def test_fee_of_part_six_is_within_the_charges_of_table_two():
+    assert "T2-06" not in ids(judged(fee_amount=Decimal(3940)))
+    cells = {"表二.fee.amount": Decimal("0.39")}
+    assert "T2-06" not in ids(judged(cells, fee_amount=Decimal(3940)))
+    assert "T2-06" in ids(judged(cells, fee_amount=Decimal(4000)))
+    assert "T2-06" not in ids(judged({"表二.fee.amount": Decimal(0)}, fee_amount=Decimal(0)))
+
+
+def test_unpaid_fees_against_part_six():
+    said = (Passage("other", "", ("2024年未收取信息处理费。",)),)
+    assert "T3-09" in ids(judged(passages=said))
+    assert "T3-09" not in ids(judged(passages=(Passage("other", "", ("收取信息处理费3940元。",)),)))
+
+
+TEXT = (
+    "全年共召开专题会议6次，办理政府信息公开申请674件，其中自然人申请618件，商业企业申请19件，答复及时规范。"
+)
+
+
+def test_repetition_is_asked_from_half_on():
+    mine = (Passage("problems", "", (TEXT,)),)
+    assert similarity(TEXT, TEXT) == 100
+    found = [f for f in judged(passages=mine, last={}, last_passages=mine) if f.rule in ("C-05", "C-11")]
+    assert ids(found) == {"C-05", "C-11"}
+    other = "存在的问题是解读形式单一，下一步将丰富解读形式，加强业务培训，提高答复质量，压实各单位责任，做好考核工作。"
+    assert not ids(judged(passages=mine, last={}, last_passages=(Passage("problems", "", (other,)),))) & {
+        "C-05",
+        "C-11",
+    }
+
+
+def test_statement_of_period():
+    right = (Passage("preamble", "", ("数据统计期限为2024年1月1日至2024年12月31日。",)),)
+    wrong = (Passage("preamble", "", ("数据统计期限为2023年1月1日至12月31日。",)),)
+    part = (Passage("overall", "", ("2023年3月1日至5月31日开展专项行动。",)),)
+    assert "S-09" not in ids(judged(passages=right)) | ids(judged(passages=part))
+    assert "S-09" in ids(judged(passages=wrong))
+
+
+@pytest.mark.parametrize(
+    ("date", "unit", "rules"),
+    [
+        ("2025年1月31日", "政府部门", set()),
+        ("2025年2月1日", "政府部门", {"D-01"}),
+        ("2025年3月31日", "县级政府", set()),
+        ("2025年4月1日", "县级政府", {"D-02"}),
+        ("2025年4月1日", "乡镇街道", set()),
+        ("2024年12月31日", "县级政府", {"D-03"}),
+    ],
+)
+def test_dates(date, unit, rules):
+    found = ids(judged(published=date, unit_type=unit))
+    assert found & {"D-01", "D-02", "D-03"} == rules
+
+
+def test_last_years_report_beats_what_was_typed_of_it():
+    report = make_report(BASE)
+    last = make_report(LAST, year=2023)
+    typed = replace(
+        report, last_year={"表三.carried_out.total": replace(last.values["表三.carried_out.total"], number=1)}
+    )
+    found = check(with_last_year(typed, last))
+    assert "L-01" in ids(found)
+    assert "T3-04" not in ids(found)
+
+
+def test_an_older_edition_gives_only_the_tables_that_mean_the_same(form):
+    last = replace(make_report(LAST, year=2020), form=replace(form, id="2019"))
+    joined = with_last_year(make_report(BASE), last)
+    assert {c.split(".")[0] for c in joined.last_year} == {"表三", "表四"}
