@@ -1,0 +1,271 @@
+"""Which module may use which: arrows point one way, heavy libraries stay behind their fences."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from reportgen.form import Form
+
+ROOT = Path(__file__).parent.parent / "reportgen"
+
+# Room → rooms of reportgen it may import, at any depth, also inside functions.  Reading down is
+# reading up the layers; a module that is not in a package is a room of its own.
+MAY_IMPORT: dict[str, set[str]] = {
+    "errors": set(),
+    "forms": set(),
+    "numbers": set(),
+    "filenames": {"errors"},
+    "files": {"errors", "filenames"},
+    "form": {"errors"},
+    "findings": {"form", "numbers"},
+    "report": {"findings", "form", "numbers"},
+    "placeholders": {"form", "numbers", "report"},
+    "sources": {"errors", "files", "numbers"},
+    "last_year": {"errors", "findings", "form", "numbers", "placeholders", "report"},
+    "review": {"errors", "findings", "form", "last_year", "numbers", "repairs", "report"},
+    "recogniser": {"errors", "findings", "form", "numbers", "report", "sources"},
+    "checks": {"findings", "form", "numbers", "placeholders", "report"},
+    "repairs": {"findings", "form", "numbers", "report"},
+    "aggregate": {"errors", "findings", "form", "numbers", "report"},
+    "view": {"form", "numbers", "placeholders", "report"},
+    "workbook": {"errors", "findings", "form", "numbers", "placeholders", "report"},
+    # word reads its own result back through the source reader, to prove it.
+    "word": {"__init__", "errors", "findings", "form", "numbers", "recogniser", "report", "sources", "view"},
+    "page": {"errors", "findings", "form", "numbers", "report", "view"},
+    "api": {"checks", "errors", "files", "findings", "form", "page", "recogniser", "repairs", "report",
+            "sources", "word", "workbook", "aggregate", "numbers"},
+    "listing": {"api", "findings", "form", "numbers", "repairs", "report"},
+    "batch": {"api", "errors", "findings", "form", "report"},
+    "office": {"api", "checks", "errors", "files", "findings", "listing", "report"},
+    "cli": {"__init__", "api", "batch", "checks", "errors", "files", "findings", "form", "listing", "office",
+            "repairs", "report", "word", "workbook"},
+    "__main__": {"cli"},
+    "__init__": {"aggregate", "api", "checks", "form", "repairs", "workbook"},
+}  # fmt: skip
+
+# Library → modules (and what is below them) that may import it.
+FENCES = {
+    "click": {"cli"},
+    "openpyxl": {"sources.xlsx", "workbook"},
+    "docx": {"word"},
+    "jinja2": {"word", "page"},
+    "lxml": {"word", "sources", "page"},
+    "tomli": {"form.load"},
+}
+
+# What no module may use: the network, code from data, other programs.
+FORBIDDEN = {
+    "socket", "ssl", "http", "ftplib", "smtplib", "urllib.request", "xmlrpc", "requests", "httpx", "aiohttp",
+    "pickle", "marshal", "shelve", "ctypes", "subprocess", "webbrowser",
+}  # fmt: skip
+FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__"}
+
+
+def name_of(path: Path) -> str:
+    parts = list(path.relative_to(ROOT).with_suffix("").parts)
+    if len(parts) > 1 and parts[-1] == "__init__":
+        parts.pop()
+    return ".".join(parts)
+
+
+def room_of(module: str) -> str:
+    return module.partition(".")[0]
+
+
+@cache
+def trees() -> dict[str, ast.Module]:
+    return {name_of(p): ast.parse(p.read_bytes()) for p in sorted(ROOT.rglob("*.py"))}
+
+
+def own_name(base: str, alias: str) -> str:
+    """Return the module inside the package that ``from base import alias`` takes."""
+    inner = base.removeprefix("reportgen").lstrip(".")
+    longer = f"{inner}.{alias}".lstrip(".")
+    return longer if longer in trees() else inner or "__init__"
+
+
+def imports(module: str, node: ast.AST) -> Iterator[tuple[str, bool]]:
+    """Yield (module, is it ours) for an import statement."""
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            ours = alias.name.split(".")[0] == "reportgen"
+            yield (own_name(alias.name, "") if ours else alias.name), ours
+    elif isinstance(node, ast.ImportFrom):
+        base = node.module or ""
+        if node.level:
+            package = (ROOT / module.replace(".", "/")).is_dir()
+            above = ["reportgen", *([] if module == "__init__" else module.split("."))]
+            above = above[: len(above) - node.level + (package or module == "__init__")]
+            base = ".".join([*above, *([base] if base else [])])
+        for alias in node.names:
+            if base.split(".")[0] == "reportgen":
+                yield own_name(base, alias.name), True
+            else:
+                yield f"{base}.{alias.name}", False
+
+
+def all_imports() -> Iterator[tuple[str, str, bool, bool]]:
+    """Yield (module, imported, ours, at start-up) for every import of the package."""
+    for module, tree in trees().items():
+        late = {
+            id(inner)
+            for node in ast.walk(tree)
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+            or (isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"))
+            for inner in ast.walk(node)
+        }
+        for node in ast.walk(tree):
+            for imported, ours in imports(module, node):
+                yield module, imported, ours, id(node) not in late
+
+
+def test_the_walk_sees_imports() -> None:
+    seen = {(module, imported) for module, imported, _, _ in all_imports()}
+    assert ("files", "errors") in seen
+    assert ("sources.base", "files") in seen, "also those inside functions"
+    assert ("sources.base", "sources.sniff") in seen
+    assert ("cli", "click") in seen
+
+
+def test_every_room_has_its_line() -> None:
+    assert {room_of(module) for module in trees()} <= set(MAY_IMPORT)
+
+
+def test_arrows() -> None:
+    wrong = sorted(
+        f"{module} imports {imported}"
+        for module, imported, ours, _ in all_imports()
+        if ours and room_of(imported) not in MAY_IMPORT[room_of(module)] | {room_of(module)}
+    )
+    assert not wrong, wrong
+
+
+def cycles(edges: dict[str, set[str]]) -> list[list[str]]:
+    """Return one way round for each strongly connected set found by depth-first search."""
+    found: list[list[str]] = []
+    done: set[str] = set()
+
+    def visit(node: str, trail: list[str]) -> None:
+        if node in trail:
+            found.append([*trail[trail.index(node) :], node])
+            return
+        if node in done:
+            return
+        for after in sorted(edges.get(node, ())):
+            visit(after, [*trail, node])
+        done.add(node)
+
+    for start in sorted(edges):
+        visit(start, [])
+    return found
+
+
+def test_the_table_itself_has_no_cycle() -> None:
+    rooms = {room: used - {"__init__"} for room, used in MAY_IMPORT.items()}
+    assert cycles(rooms) == []
+    assert cycles({"a": {"b"}, "b": {"a"}}) == [["a", "b", "a"]]
+
+
+def test_no_cycle_between_modules_at_start_up() -> None:
+    edges: dict[str, set[str]] = {module: set() for module in trees()}
+    for module, imported, ours, early in all_imports():
+        # A package's __init__ gathers its modules; they do not import it back.
+        if ours and early and imported != module and imported in edges and imported != "__init__":
+            edges[module].add(imported)
+    assert cycles(edges) == []
+
+
+def test_third_party_fences() -> None:
+    wrong = []
+    for module, imported, ours, _ in all_imports():
+        top = imported.split(".")[0]
+        if ours or top in sys.stdlib_module_names or top == "__future__":
+            continue
+        allowed = FENCES.get(top, set())
+        if not any(module == place or module.startswith(place + ".") for place in allowed):
+            wrong.append(f"{module} imports {imported}")
+    assert not wrong, wrong
+
+
+def test_nothing_reaches_out_or_runs_data() -> None:
+    wrong = [
+        f"{module} imports {imported}"
+        for module, imported, ours, _ in all_imports()
+        if not ours and any(imported == bad or imported.startswith(bad + ".") for bad in FORBIDDEN)
+    ]
+    wrong += [
+        f"{module} calls {node.func.id}"
+        for module, tree in trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FORBIDDEN_CALLS
+    ]
+    assert not wrong, wrong
+
+
+@pytest.mark.parametrize(
+    "command", [["--help"], ["--version"], ["build", "--help"], ["rules"], ["validate", "missing.xlsx"]]
+)
+def test_light_commands_import_nothing_heavy(command: list[str], tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from reportgen.cli import main\n"
+        "try: main(sys.argv[1:])\n"
+        "except SystemExit: pass\n"
+        "print('LOADED', *sorted(m for m in sys.modules if '.' not in m))\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", code, *command],
+        capture_output=True, text=True, encoding="utf-8", check=True, cwd=tmp_path,
+    )  # fmt: skip
+    loaded = run.stdout.rpartition("LOADED ")[2].split()
+    assert "reportgen" in loaded
+    assert "click" in loaded
+    heavy = {"openpyxl", "docx", "jinja2", "lxml", "zipfile", "multiprocessing", "asyncio", "ssl"}
+    if command != ["validate", "missing.xlsx"]:
+        assert not heavy & set(loaded)
+    else:
+        assert not heavy - {"zipfile"} & set(loaded)
+
+
+def prescribed_words(form: Form) -> set[str]:
+    """Return the words of the form of four characters or more, without their numbering."""
+    words = {s.title for s in form.sections}
+    words |= {sub.heading for s in form.sections for sub in s.subheadings}
+    for table in form.tables:
+        words |= {cell.text for cell in table.layout if not cell.cell}
+    bare = {re.sub(r"^(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|\d+\.)", "", w) for w in words}
+    return {w for w in bare if len(w) >= 4}
+
+
+def strings(tree: ast.Module) -> Iterator[str]:
+    """Yield every string the code works with: all but docstrings, which may give examples."""
+    docs = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
+            yield node.value
+
+
+def test_no_label_of_the_form_in_the_code(form: Form) -> None:
+    words = prescribed_words(form)
+    assert len(words) > 50, "the list is made from the form"
+    wrong = [
+        f"{module}: {word}"
+        for module, tree in trees().items()
+        for text in strings(tree)
+        for word in sorted(words)
+        if word in text
+    ]
+    assert not wrong, wrong
+
+
+def test_modules_stay_readable() -> None:
+    long = {p.name: n for p in ROOT.rglob("*.py") if (n := len(p.read_text("utf-8").splitlines())) > 450}
+    assert not long
