@@ -1,0 +1,270 @@
+"""The Word reader: what prints is what is read."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import docx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support import DATA
+
+from reportgen.errors import InputError
+from reportgen.form import Form
+from reportgen.sources import Document, Grid, Paragraph, open_document
+from reportgen.sources.docx import blocks, read
+
+NAMESPACES = (
+    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+    'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
+    'xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape" '
+    'xmlns:v="urn:schemas-microsoft-com:vml" '
+    'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+)
+
+
+def body(xml: str) -> list[Paragraph | Grid]:
+    return blocks(f"<w:document {NAMESPACES}><w:body>{xml}</w:body></w:document>".encode())
+
+
+def texts(xml: str) -> list[str]:
+    return [block.text for block in body(xml) if isinstance(block, Paragraph)]
+
+
+def run(text: str, properties: str = "") -> str:
+    return f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+def p(*runs: str) -> str:
+    return f"<w:p><w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr>{''.join(runs)}</w:p>"
+
+
+def tc(text: str, properties: str = "") -> str:
+    return f"<w:tc><w:tcPr>{properties}</w:tcPr>{p(run(text))}</w:tc>"
+
+
+def tr(*cells: str, properties: str = "") -> str:
+    return f"<w:tr><w:trPr>{properties}</w:trPr>{''.join(cells)}</w:tr>"
+
+
+def tbl(*rows: str) -> str:
+    return f"<w:tbl><w:tblPr/><w:tblGrid/>{''.join(rows)}</w:tbl>"
+
+
+def cells(xml: str, number: int = 0) -> list[tuple[int, int, int, int, object]]:
+    grid = [block for block in body(xml) if isinstance(block, Grid)][number]
+    return [(c.row, c.column, c.row_span, c.column_span, c.value) for c in grid.cells]
+
+
+def test_official_form_has_the_prescribed_grids(form: Form) -> None:
+    document = open_document(DATA / "official-form.docx")
+    assert document.kind == "docx"
+    assert len(document.grids) == 3
+    for table, grid in zip(form.tables, document.grids, strict=True):
+        want = {
+            (c.row, c.column, c.row_span, c.column_span): "".join((c.text + c.note).split())
+            for c in table.layout
+        }
+        found = {
+            (c.row, c.column, c.row_span, c.column_span): "".join(str(c.value or "").split())
+            for c in grid.cells
+        }
+        assert found == want
+    headings = [section.heading for section in form.sections if section.heading]
+    assert [q.text for q in document.paragraphs if q.text in headings] == headings
+
+
+def test_addresses_count_as_people_do() -> None:
+    found = body(p(run("甲")) + p() + p(run("乙")) + tbl(tr(tc("1"), tc("2"))) + p(run("丙")))
+    assert [b.address if isinstance(b, Paragraph) else b.name for b in found] == [
+        "第1段", "第2段", "第1个表格", "第3段",
+    ]  # fmt: skip
+    grid = found[2]
+    assert isinstance(grid, Grid)
+    assert [c.address for c in grid.cells] == ["第1行第1列", "第1行第2列"]
+
+
+def test_merged_cells_are_one() -> None:
+    xml = tbl(
+        tr(tc("甲", '<w:vMerge w:val="restart"/>'), tc("乙", '<w:gridSpan w:val="2"/>')),
+        tr(tc("", "<w:vMerge/>"), tc("1"), tc("2")),
+        tr(tc("", '<w:vMerge w:val="continue"/>'), tc("3"), tc("4")),
+        tr(tc("丁", '<w:vMerge w:val="restart"/>'), tc("5"), tc("6")),
+    )
+    assert cells(xml) == [
+        (1, 1, 3, 1, "甲"), (1, 2, 1, 2, "乙"), (2, 2, 1, 1, "1"), (2, 3, 1, 1, "2"),
+        (3, 2, 1, 1, "3"), (3, 3, 1, 1, "4"), (4, 1, 1, 1, "丁"), (4, 2, 1, 1, "5"), (4, 3, 1, 1, "6"),
+    ]  # fmt: skip
+
+
+def test_continuing_nothing_is_a_cell_of_its_own() -> None:
+    assert cells(tbl(tr(tc("甲", "<w:vMerge/>"), tc("乙"))))[0] == (1, 1, 1, 1, "甲")
+    other_width = tbl(
+        tr(tc("甲", '<w:gridSpan w:val="2"/><w:vMerge w:val="restart"/>')),
+        tr(tc("乙", "<w:vMerge/>"), tc("丙")),
+    )
+    assert [c[4] for c in cells(other_width)] == ["甲", "乙", "丙"]
+
+
+def test_old_horizontal_merge() -> None:
+    xml = tbl(tr(tc("甲", '<w:hMerge w:val="restart"/>'), tc("", "<w:hMerge/>"), tc("乙")))
+    assert cells(xml) == [(1, 1, 1, 2, "甲"), (1, 3, 1, 1, "乙")]
+
+
+def test_rows_that_begin_late() -> None:
+    xml = tbl(
+        tr(tc("1"), tc("2")), tr(tc("3"), properties='<w:gridBefore w:val="1"/><w:gridAfter w:val="0"/>')
+    )
+    assert cells(xml)[-1] == (2, 2, 1, 1, "3")
+
+
+def test_deleted_rows_do_not_count() -> None:
+    xml = tbl(tr(tc("1")), tr(tc("2"), properties="<w:del/>"), tr(tc("3")))
+    assert cells(xml) == [(1, 1, 1, 1, "1"), (2, 1, 1, 1, "3")]
+
+
+def test_nested_table_is_a_table_of_its_own() -> None:
+    inner = tbl(tr(tc("里")))
+    xml = tbl(tr(f"<w:tc><w:tcPr/>{p(run('外'))}{inner}{p()}</w:tc>", tc("旁")))
+    assert cells(xml, 0) == [(1, 1, 1, 1, "外\n"), (1, 2, 1, 1, "旁")]
+    assert cells(xml, 1) == [(1, 1, 1, 1, "里")]
+
+
+def test_content_controls_hyperlinks_and_smart_tags_are_transparent() -> None:
+    wrapped = f"<w:sdt><w:sdtPr><w:alias/></w:sdtPr><w:sdtContent>{tc('1')}</w:sdtContent></w:sdt>"
+    row = f"<w:sdt><w:sdtContent>{tr(wrapped, tc('2'))}</w:sdtContent></w:sdt>"
+    assert [c[4] for c in cells(tbl(row))] == ["1", "2"]
+    assert texts(f"<w:sdt><w:sdtContent>{p(run('甲'))}</w:sdtContent></w:sdt>") == ["甲"]
+    assert texts(p(f"<w:hyperlink>{run('网')}</w:hyperlink><w:smartTag>{run('址')}</w:smartTag>")) == ["网址"]
+
+
+def test_text_box_counts_once_and_belongs_to_no_cell() -> None:
+    box = f"<w:txbxContent>{p(run('框里 9'))}</w:txbxContent>"
+    drawing = (
+        "<w:r><mc:AlternateContent>"
+        f'<mc:Choice Requires="wps"><w:drawing><wps:txbx>{box}</wps:txbx></w:drawing></mc:Choice>'
+        f"<mc:Fallback><w:pict><v:textbox>{box}</v:textbox></w:pict></mc:Fallback>"
+        "</mc:AlternateContent></w:r>"
+    )
+    assert texts(p(run("前"), drawing, run("后"))) == ["前后", "框里 9"]
+    xml = tbl(tr(f"<w:tc><w:tcPr/>{p(run('12'), drawing)}</w:tc>"))
+    assert cells(xml) == [(1, 1, 1, 1, "12")]
+    assert texts(xml) == ["框里 9"]
+    assert texts(p(f"<w:r><w:pict><v:textbox>{box}</v:textbox></w:pict></w:r>")) == ["框里 9"]
+
+
+def test_revisions_fields_and_hidden_text() -> None:
+    assert texts(p(run("1"), f"<w:del>{run('2')}</w:del>", f"<w:ins>{run('3')}</w:ins>")) == ["13"]
+    assert texts(p(f"<w:moveFrom>{run('2')}</w:moveFrom>", f"<w:moveTo>{run('4')}</w:moveTo>")) == ["4"]
+    assert texts(p("<w:r><w:delText>9</w:delText><w:instrText>PAGE</w:instrText></w:r>", run("甲"))) == ["甲"]
+    assert texts(p(run("1"), run("2", "<w:vanish/>"), run("3", '<w:vanish w:val="0"/>'))) == ["13"]
+    assert texts(p("<m:oMath><m:r><m:t>5</m:t></m:r></m:oMath>")) == ["5"]
+
+
+def test_characters_that_are_elements() -> None:
+    marks = (
+        '<w:r><w:t>a</w:t><w:tab/><w:t>b</w:t><w:br/><w:t>c</w:t><w:br w:type="page"/><w:noBreakHyphen/>'
+        "<w:softHyphen/><w:cr/><w:t>d</w:t></w:r>"
+    )
+    assert texts(p(marks)) == ["a\tb\nc-\nd"]
+
+
+def test_blank_cells_hold_none() -> None:
+    assert [c[4] for c in cells(tbl(tr(tc(""), tc("  "), tc("0"))))] == [None, None, "0"]
+
+
+@pytest.mark.parametrize("span", ["0", "-3", "x", "99999999999999999999"])
+def test_absurd_spans_do_no_harm(span: str) -> None:
+    found = cells(tbl(tr(tc("甲", f'<w:gridSpan w:val="{span}"/>'), tc("乙"))))
+    assert [c[4] for c in found] == ["甲", "乙"]
+    assert found[0][3] <= 1000
+
+
+def test_entities_are_refused() -> None:
+    bomb = (
+        '<!DOCTYPE w:document [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
+        f"<w:document {NAMESPACES}><w:body>{p(run('&b;'))}</w:body></w:document>"
+    )
+    with pytest.raises(ValueError, match="document type"):
+        blocks(bomb.encode())
+
+
+def packed(document_xml: bytes, **more: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(
+            "_rels/.rels",
+            '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+            '<Relationship Id="a" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships'
+            '/officeDocument" Target="/word/other.xml"/></Relationships>',
+        )
+        archive.writestr("word/other.xml", document_xml)
+        for name, data in more.items():
+            archive.writestr(f"docProps/{name}.xml", data)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("xml", [b"", b"<w:document", b"\x00\x01", b"<!DOCTYPE a []><a/>"])
+def test_damaged_documents_are_refused_in_words(xml: bytes) -> None:
+    with pytest.raises(InputError, match="报告"):
+        read(Path("报告.docx"), packed(xml))
+
+
+def test_main_part_and_properties_are_found() -> None:
+    custom = (
+        '<Properties xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes">'
+        '<property name="表式"><vt:lpwstr>2021 &amp; 后</vt:lpwstr></property>'
+        '<property name="数"><vt:i4>7</vt:i4></property></Properties>'
+    )
+    xml = f"<w:document {NAMESPACES}><w:body>{p(run('甲'))}</w:body></w:document>".encode()
+    document: Document = read(Path("x.docx"), packed(xml, custom=custom))
+    assert [q.text for q in document.paragraphs] == ["甲"]
+    assert document.properties == {"表式": "2021 & 后", "数": "7"}
+
+
+def test_deep_nesting_is_no_danger() -> None:
+    depth = 3000
+    xml = "<w:sdt><w:sdtContent>" * depth + p(run("底")) + "</w:sdtContent></w:sdt>" * depth
+    assert texts(xml) == ["底"]
+
+
+@st.composite
+def partitions(draw: st.DrawFn) -> tuple[int, int, list[tuple[int, int, int, int]]]:
+    """Draw a grid and rectangles to merge that do not overlap."""
+    rows, columns = draw(st.integers(1, 6)), draw(st.integers(1, 6))
+    taken: set[tuple[int, int]] = set()
+    boxes = []
+    for row in range(1, rows + 1):
+        for column in range(1, columns + 1):
+            if (row, column) in taken:
+                continue
+            down, right = draw(st.integers(1, rows - row + 1)), draw(st.integers(1, columns - column + 1))
+            box = [(r, c) for r in range(row, row + down) for c in range(column, column + right)]
+            if taken.intersection(box):
+                down = right = 1
+                box = [(row, column)]
+            taken.update(box)
+            boxes.append((row, column, down, right))
+    return rows, columns, boxes
+
+
+@settings(max_examples=40, deadline=None)
+@given(partitions())
+def test_any_merged_table_written_by_python_docx(
+    drawn: tuple[int, int, list[tuple[int, int, int, int]]],
+) -> None:
+    rows, columns, boxes = drawn
+    document = docx.Document()
+    table = document.add_table(rows, columns)
+    for n, (row, column, down, right) in enumerate(boxes):
+        first = table.cell(row - 1, column - 1)
+        merged = first.merge(table.cell(row + down - 2, column + right - 2))
+        merged.text = f"格{n}"
+    out = io.BytesIO()
+    document.save(out)
+    (grid,) = read(Path("x.docx"), out.getvalue()).grids
+    found = [(c.row, c.column, c.row_span, c.column_span, c.value) for c in grid.cells]
+    assert found == [(*box, f"格{n}") for n, box in enumerate(boxes)]
