@@ -1,16 +1,22 @@
-"""How large a packed file may be: what an attacker's or a broken file may cost us.
+"""How much a file may cost us: what an attacker's or a broken file may make us do.
 
-Office files are zip archives.  A normal workbook of this form has 20 to 40 entries and unpacks to
-well under 2 MB; the limits leave two orders of magnitude.
+All limits of all sources stand here.  A normal workbook of this form has 20 to 40 zip entries and
+unpacks to well under 2 MB, a report has some 500 cells on 3 to 20 pages; the limits leave two
+orders of magnitude.  References to other files, macros and scripts are never followed, by no source.
 """
 
 from __future__ import annotations
 
-from zipfile import ZipInfo
+import re
+import time
+from zipfile import ZipFile, ZipInfo
 
 from ..errors import InputError
 
-__all__ = ["MAX_ENTRIES", "MAX_RATIO", "MAX_UNPACKED_BYTES", "RATIO_FREE_BYTES", "check_entries"]
+__all__ = [
+    "MAX_CELLS", "MAX_DEPTH", "MAX_ENTRIES", "MAX_GRIDS", "MAX_PAGES", "MAX_RATIO", "MAX_SECONDS",
+    "MAX_SPAN", "MAX_UNPACKED_BYTES", "RATIO_FREE_BYTES", "Budget", "check_entries", "check_markup",
+]  # fmt: skip
 
 MAX_ENTRIES = 4000
 MAX_UNPACKED_BYTES = 200 * 1024 * 1024
@@ -18,6 +24,21 @@ MAX_RATIO = 150
 """Unpacked to packed bytes of one entry; sheets full of equal rows reach about 40."""
 RATIO_FREE_BYTES = 8 * 1024 * 1024
 """An entry that unpacks to no more than this may have any ratio."""
+MAX_CELLS = 300_000
+"""Cells with content, places under merged cells included, over all tables of one file."""
+MAX_GRIDS = 500
+"""Sheets or tables of one file."""
+MAX_SPAN = 1000
+"""Rows or columns one merged cell may cover; the form's widest covers 22."""
+MAX_DEPTH = 200
+"""Elements inside each other; libxml2 itself stops at 256."""
+MAX_PAGES = 300
+"""Pages of a PDF; a report with its annexes has 30."""
+MAX_SECONDS = 60.0
+"""For one file; the largest honest file measured takes 5."""
+
+_MARKUP = (".xml", ".rels", ".vml")
+_DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 
 
 def check_entries(name: str, entries: list[ZipInfo]) -> None:
@@ -41,6 +62,84 @@ def check_entries(name: str, entries: list[ZipInfo]) -> None:
     for entry in entries:
         if entry.file_size > max(RATIO_FREE_BYTES, MAX_RATIO * entry.compress_size):
             raise InputError(_refusal(name, f"里面有部件压缩比超过 {MAX_RATIO} 倍"))
+
+
+def check_markup(name: str, archive: ZipFile) -> None:
+    """Refuse an office file whose XML declares a document type.
+
+    Neither OPC (ECMA-376 part 2) nor OpenDocument packages have any; entities are how a small file
+    becomes gigabytes, or asks for other files.
+
+    Args:
+        name: the file's name as messages show it, in quotes.
+        archive: the file, within the limits of :func:`check_entries`.
+
+    Raises:
+        InputError: a part declares a document type or an entity.
+    """
+    for entry in archive.infolist():
+        if not entry.filename.lower().endswith(_MARKUP):
+            continue
+        with archive.open(entry) as part:
+            # Declarations stand before the first element; NULs are what UTF-16 has between letters.
+            head = part.read(65536).replace(b"\0", b"")
+        if _DECLARATION.search(head):
+            raise InputError(_refusal(name, f"里面的部件“{entry.filename}”声明了实体"))
+
+
+class Budget:
+    """What is left to spend on one file; every ``spend`` raises when it is gone."""
+
+    def __init__(self, name: str) -> None:
+        """``name``: the file's name as messages show it, in quotes."""
+        self.name = name
+        self.cells = 0
+        self.grids = 0
+        self.pages = 0
+        self.ends = time.monotonic() + MAX_SECONDS
+
+    def spend_cells(self, count: int = 1) -> None:
+        """Account for ``count`` cells.
+
+        Raises:
+            InputError: more than :data:`MAX_CELLS`, or no time left.
+        """
+        self.cells += count
+        if self.cells > MAX_CELLS:
+            raise InputError(_refusal(self.name, f"里面的单元格超过 {MAX_CELLS} 个"))
+        self.spend_time()
+
+    def spend_grid(self) -> None:
+        """Account for one more sheet or table.
+
+        Raises:
+            InputError: more than :data:`MAX_GRIDS`.
+        """
+        self.grids += 1
+        if self.grids > MAX_GRIDS:
+            raise InputError(_refusal(self.name, f"里面的表格超过 {MAX_GRIDS} 个"))
+        self.spend_time()
+
+    def spend_page(self) -> None:
+        """Account for one more page.
+
+        Raises:
+            InputError: more than :data:`MAX_PAGES`, or no time left.
+        """
+        self.pages += 1
+        if self.pages > MAX_PAGES:
+            raise InputError(_refusal(self.name, f"超过 {MAX_PAGES} 页"))
+        self.spend_time()
+
+    def check_depth(self, depth: int) -> None:
+        """Raises InputError where elements stand more than :data:`MAX_DEPTH` inside each other."""
+        if depth > MAX_DEPTH:
+            raise InputError(_refusal(self.name, f"里面的元素嵌套超过 {MAX_DEPTH} 层"))
+
+    def spend_time(self) -> None:
+        """Raises InputError when :data:`MAX_SECONDS` have gone by."""
+        if time.monotonic() > self.ends:
+            raise InputError(_refusal(self.name, f"读了 {MAX_SECONDS:.0f} 秒还没有读完"))
 
 
 def _refusal(name: str, what: str) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..files import shown_name
-from .limits import check_entries
+from .limits import check_entries, check_markup
 
 __all__ = ["KIND_NAMES", "kind_of", "refusal"]
 
@@ -173,6 +173,7 @@ def _zip_kind(name: str, data: bytes) -> str:
             names = [entry.filename for entry in entries]
             if not names or len(set(names)) < len(names) or archive.testzip() is not None:
                 raise zipfile.BadZipFile
+            check_markup(name, archive)
             return _package_kind(name, archive, set(names))
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError) as error:
         raise InputError(

@@ -1,0 +1,271 @@
+"""Web pages (.html, .htm, and the HTML tables that web systems hand out under the name .xls).
+
+Tables become grids by the table algorithm of the HTML standard, everything
+else paragraphs.  A table that only lays out the page (it holds other tables, or has a single column)
+is taken apart into paragraphs and the tables in it.  Several reports in one page stay in page order;
+the recogniser says so when the prescribed tables stand there more than once, and reads none of them.
+
+Nothing is fetched: no styles, frames, pictures; scripts are not run.  Text that is hidden in the page
+itself (``hidden``, ``display:none``) is not read; hidden tables are marked as hidden sheets are.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from ..filenames import shown_name
+from .base import Document, Grid, GridCell, Paragraph
+from .limits import MAX_SPAN, Budget
+
+__all__ = ["Page", "decode", "read"]
+
+_CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]+)""", re.I)
+_CHINESE = {"gb2312", "gbk", "gb18030", "cp936", "x-gbk", "gb_2312-80", "hz"}
+_SKIPPED = {
+    "head", "script", "style", "template", "noscript", "select", "textarea", "object", "iframe", "svg",
+    "audio", "video", "canvas", "rp", "rt",
+}  # fmt: skip
+_BLOCKS = {
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl",
+    "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
+    "hr", "html", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td",
+    "tfoot", "th", "thead", "tr", "ul",
+}  # fmt: skip
+_HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
+_BLANKS = re.compile(r"[ \t\r\n\f\xa0\u200b\ufeff]+")
+_ROW_GROUPS = ("thead", "tbody", "tfoot")
+_MAX_ROWSPAN = 65534
+
+
+def read(path: Path, data: bytes) -> Document:
+    """Read a web page.
+
+    Args:
+        path: for messages only.
+        data: the file's bytes.
+
+    Raises:
+        InputError: no text in any known encoding, frames only, or beyond the limits.
+    """
+    name = shown_name(path)
+    page = Page(Budget(name))
+    page.take(decode(data, name))
+    if not page.grids and not page.paragraphs and page.frames:
+        raise InputError(
+            f"{name}只有框架，内容在别的文件里，这里不去读取。"
+            "请在浏览器或 Excel 里打开它，另存为“单个文件网页”（.mht）或 .xlsx 再试。"
+        )
+    return Document(
+        str(path), "html", hashlib.sha256(data).hexdigest(), tuple(page.grids), tuple(page.paragraphs)
+    )
+
+
+def decode(data: bytes, name: str, declared: str = "") -> str:
+    """Return the text of a page.
+
+    A byte order mark decides.  Else UTF-8 wins wherever it fits: Chinese text in another encoding is
+    not valid UTF-8, while pages that declare GBK and are UTF-8 are common; then what the page
+    declares, then GB18030.
+
+    Args:
+        data: the page's bytes.
+        name: the file's name as messages show it, in quotes.
+        declared: the encoding that stands outside of the page (mail header), if any.
+
+    Raises:
+        InputError: none fits.
+    """
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ):  # fmt: skip
+        if data.startswith(mark):
+            data, tries = data[len(mark) :], [encoding]
+            break
+    else:
+        if not declared and (match := _CHARSET.search(data[:4096])):
+            declared = match[1].decode("ascii")
+        known = declared.lower()
+        tries = ["utf-8", "gb18030"]
+        if known == "big5":
+            tries.insert(1, "big5")
+        if known in _CHINESE and _few_wide(data):
+            tries.reverse()
+    for encoding in tries:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InputError(f"{name}里的文字编码不认得，读不出来。请在浏览器里打开它，另存为 UTF-8 网页再试。")
+
+
+def _few_wide(data: bytes) -> bool:
+    """Too few bytes beyond ASCII to tell UTF-8 from GBK by its look (联通 is both)."""
+    return sum(byte > 127 for byte in data[: 1 << 16]) < 12
+
+
+class Page:
+    """Grids and paragraphs of one page, or of several that belong together."""
+
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
+        self.grids: list[Grid] = []
+        self.paragraphs: list[Paragraph] = []
+        self.frames = False
+        self._line: list[str] = []
+
+    def take(self, text: str) -> None:
+        """Take over a page.
+
+        Raises:
+            InputError: beyond the limits.
+        """
+        from lxml import etree
+
+        parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
+        data = text.replace("\0", "").encode("utf-8", "replace")
+        try:
+            root = etree.fromstring(data, parser)
+        except etree.XMLSyntaxError:
+            root = None
+        if any("depth" in entry.message.lower() for entry in parser.error_log):
+            self.budget.check_depth(10**6)
+        if root is None:
+            return
+        depth = 0
+        for event, _ in etree.iterwalk(root, events=("start", "end")):
+            depth += 1 if event == "start" else -1
+            self.budget.check_depth(depth)
+        self.frames = self.frames or root.find(".//frame") is not None or root.find(".//iframe") is not None
+        self._flow(root)
+        self._flush()
+
+    def _flow(self, element: Any) -> None:
+        """Walk what is not in a data table."""
+        tag = element.tag
+        if tag == "br":
+            self._flush()
+        elif tag == "table" and (grid := self._grid(element)):
+            self._flush()
+            self.grids.append(grid)
+        elif tag not in _SKIPPED and not _is_hidden(element):
+            block = tag in _BLOCKS
+            if block:
+                self._flush()
+            self._line.append(element.text or "")
+            for child in element.iterchildren():
+                self._flow(child)
+                self._line.append(child.tail or "")
+            if block:
+                self._flush()
+        elif tag not in _SKIPPED:
+            # Hidden text is not part of the page; hidden tables count as hidden sheets do.
+            for table in element.iter("table"):
+                if grid := self._grid(table):
+                    self.grids.append(grid)
+
+    def _flush(self) -> None:
+        text = _BLANKS.sub(" ", "".join(self._line)).strip(" \u3000")
+        self._line.clear()
+        if text:
+            self.paragraphs.append(Paragraph(text, f"第{len(self.paragraphs) + 1}段"))
+
+    def _grid(self, table: Any) -> Grid | None:
+        """The grid of a data table; None for one that only lays out the page."""
+        self.budget.spend_time()
+        if any(len(_cells_of(inner)) > 1 for inner in table.iterdescendants("table")):
+            return None
+        if all(len(row) <= 1 for _, rows in _groups(table) for row in map(_row_cells, rows)):
+            return None
+        self.budget.spend_grid()
+        cells = tuple(self._form(table))
+        return Grid(f"第{len(self.grids) + 1}个表格", cells, _is_hidden_here(table))
+
+    def _form(self, table: Any) -> Iterator[GridCell]:
+        """Form a table: https://html.spec.whatwg.org/multipage/tables.html#forming-a-table"""
+        y = 0
+        for _, rows in _groups(table):
+            taken: set[tuple[int, int]] = set()
+            end = y + len(rows)
+            for row in rows:
+                x = 0
+                for cell in _row_cells(row):
+                    while (x, y) in taken:
+                        x += 1
+                    columns = max(1, min(_number(cell, "colspan"), MAX_SPAN))
+                    wanted = min(_number(cell, "rowspan"), _MAX_ROWSPAN)
+                    height = end - y if wanted == 0 else min(wanted, end - y)
+                    self.budget.spend_cells(columns * height)
+                    if columns * height > 1 or height > 1:
+                        taken.update((i, j) for i in range(x, x + columns) for j in range(y, y + height))
+                    else:
+                        taken.add((x, y))
+                    yield GridCell(
+                        y + 1, x + 1, _text(cell) or None, height, columns, f"第{y + 1}行第{x + 1}列",
+                        hidden=_is_hidden(cell) or _is_hidden(row),
+                    )  # fmt: skip
+                    x += columns
+                y += 1
+
+
+def _groups(table: Any) -> list[tuple[str, list[Any]]]:
+    """Row groups in the order they print: rows straight in the table group with their neighbours,
+    the foot comes last."""
+    groups: list[tuple[str, list[Any]]] = []
+    for child in table.iterchildren():
+        if child.tag in _ROW_GROUPS:
+            groups.append((child.tag, list(child.iterchildren("tr"))))
+        elif child.tag == "tr":
+            if not groups or groups[-1][0] != "":
+                groups.append(("", []))
+            groups[-1][1].append(child)
+    return sorted(groups, key=lambda group: group[0] == "tfoot")
+
+
+def _row_cells(row: Any) -> list[Any]:
+    return [cell for cell in row.iterchildren("td", "th")]
+
+
+def _cells_of(table: Any) -> list[Any]:
+    return [cell for _, rows in _groups(table) for row in rows for cell in _row_cells(row)]
+
+
+def _number(cell: Any, name: str) -> int:
+    """A span by the rules for parsing non-negative integers; 1 where there is none."""
+    match = re.match(r"\s*\+?(\d{1,12})", cell.get(name, ""), re.ASCII)
+    return int(match[1]) if match else 1
+
+
+def _is_hidden(element: Any) -> bool:
+    return element.get("hidden") is not None or bool(_HIDDEN.search(element.get("style", "")))
+
+
+def _is_hidden_here(element: Any) -> bool:
+    return _is_hidden(element) or any(_is_hidden(one) for one in element.iterancestors())
+
+
+def _text(cell: Any) -> str:
+    """The text of a cell; its paragraphs and breaks are lines."""
+    parts: list[str] = []
+
+    def walk(element: Any) -> None:
+        block = element.tag in _BLOCKS
+        if element.tag == "br" or block:
+            parts.append("\n")
+        if element.tag not in _SKIPPED and (element is cell or not _is_hidden(element)):
+            # Breaks of the source are blanks; only elements make lines.
+            parts.append(_BLANKS.sub(" ", element.text or ""))
+            for child in element.iterchildren():
+                walk(child)
+                parts.append(_BLANKS.sub(" ", child.tail or ""))
+        if block:
+            parts.append("\n")
+
+    walk(cell)
+    lines = (line.strip(" \u3000") for line in "".join(parts).split("\n"))
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,51 @@
+"""Single-file web pages (.mht), as browsers, Word and Excel save them: RFC 2557, through :mod:`email`.
+
+Every page in the file is read, in order: Excel puts each sheet in a part of its own.  Pictures,
+styles and scripts are left alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from email import message_from_bytes, policy
+from pathlib import Path
+
+from ..errors import InputError
+from ..filenames import shown_name
+from .base import Document
+from .html import Page, decode
+from .limits import Budget
+
+__all__ = ["read"]
+
+_MAX_PARTS = 2000
+
+
+def read(path: Path, data: bytes) -> Document:
+    """Read a single-file web page.
+
+    Args:
+        path: for messages only.
+        data: the file's bytes.
+
+    Raises:
+        InputError: there is no page in it, its text cannot be decoded, or it is beyond the limits.
+    """
+    name = shown_name(path)
+    message = message_from_bytes(data, policy=policy.compat32)
+    page = Page(Budget(name))
+    pages = 0
+    for number, part in enumerate(message.walk()):
+        if number > _MAX_PARTS:
+            raise InputError(f"{name}里面的部件超过 {_MAX_PARTS} 个，不像正常的网页，没有打开。")
+        if part.get_content_type() not in ("text/html", "application/xhtml+xml"):
+            continue
+        content = part.get_payload(decode=True)
+        if isinstance(content, bytes) and content.strip():
+            pages += 1
+            page.take(decode(content, name, part.get_content_charset("")))
+    if not pages:
+        raise InputError(f"{name}里面没有网页，可能已损坏。请在浏览器里重新另存，再试。")
+    return Document(
+        str(path), "mht", hashlib.sha256(data).hexdigest(), tuple(page.grids), tuple(page.paragraphs)
+    )

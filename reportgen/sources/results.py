@@ -1,0 +1,64 @@
+"""Formulas of one workbook against the results stored with them, whatever its file format."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from . import formulas
+
+__all__ = ["Place", "Results"]
+
+Place: TypeAlias = "tuple[str, int, int]"
+"""Sheet name, row, column."""
+
+_MAX_DEPTH = 50
+"""Formulas that refer to formulas."""
+
+
+class Results:
+    """Stored results, and what we compute ourselves."""
+
+    def __init__(self) -> None:
+        self.formulas: dict[Place, str] = {}
+        self.stored: dict[Place, object] = {}
+        """Values typed, and results of formulas as the file has them."""
+        self.own: dict[Place, object] = {}
+
+    def value(self, place: Place, depth: int = 0) -> object:
+        """Return a cell's value as its formulas give it now.
+
+        Raises:
+            UnknownError: we cannot tell, and the file does not say.
+        """
+        if place not in self.formulas:
+            return self.stored.get(place)
+        if place not in self.own:
+            if depth > _MAX_DEPTH:
+                raise formulas.UnknownError("depth")
+            try:
+                self.own[place] = formulas.evaluate(
+                    self.formulas[place],
+                    lambda sheet, row, column: self.value((sheet or place[0], row, column), depth + 1),
+                )
+            except formulas.UnknownError:
+                self.own[place] = formulas.UnknownError
+        found = self.own[place]
+        if found is formulas.UnknownError:
+            if self.stored.get(place) is None:
+                raise formulas.UnknownError(str(place))
+            return self.stored[place]
+        return found
+
+    def result(self, place: Place) -> tuple[object, str]:
+        """Return a cell's value and where it is from (see GridCell.result; ``""`` if typed)."""
+        stored = self.stored.get(place)
+        if place not in self.formulas:
+            return stored, ""
+        try:
+            own = self.value(place)
+        except formulas.UnknownError:
+            return stored, "unknown" if stored is None else "stored"
+        if stored is None:
+            return (own, "computed") if own not in (None, "") else (None, "stored")
+        same = own == stored or (own in ("", None) and stored in ("", None))
+        return stored, "stored" if same else "stale"
