@@ -66,14 +66,18 @@ def exact(value: float) -> Number:
     return int(number) if number == number.to_integral_value() else number
 
 
-def parse_number(raw: object, *, kind: str = "count", decimals: int = 0, unit: str = "件") -> Parsed:
+def parse_number(
+    raw: object, *, kind: str = "count", decimals: int = 0, unit: str = "件", text: bool = False
+) -> Parsed:
     """Read one number cell.
 
     Args:
         raw: the stored value: ``None``, ``int``, ``float``, ``Decimal``, ``bool`` or text.
-        kind: ``count`` (whole number ≥ 0) or ``amount`` (≥ 0, at most ``decimals`` places).
+        kind: ``count`` (whole number ≥ 0), ``change`` (whole number, also negative) or ``amount``
+            (≥ 0, at most ``decimals`` places).
         decimals: places allowed for an amount.
         unit: the unit of the cell; only this unit may stand behind the number.
+        text: the source has no other way to hold a number than as text (a document): nothing to remark.
 
     Returns:
         a :class:`Parsed`; ``number`` is set for the state ``number`` only.
@@ -90,10 +94,10 @@ def parse_number(raw: object, *, kind: str = "count", decimals: int = 0, unit: s
         return _judge(raw, kind, decimals, "")
     if not isinstance(raw, str):
         return Parsed("problem", remark="是日期或其他格式，不是数字")
-    return _parse_text(raw, kind, decimals, unit)
+    return _parse_text(raw, kind, decimals, unit, text)
 
 
-def _parse_text(raw: str, kind: str, decimals: int, unit: str) -> Parsed:
+def _parse_text(raw: str, kind: str, decimals: int, unit: str, in_document: bool) -> Parsed:
     text = unicodedata.normalize("NFKC", raw).strip().strip("\u200b\ufeff").strip()
     if not text:
         return Parsed("blank")
@@ -122,15 +126,17 @@ def _parse_text(raw: str, kind: str, decimals: int, unit: str) -> Parsed:
         number_or_int: Number = int(number)
     else:
         number_or_int = number
-    return _judge(number_or_int, kind, decimals, "、".join(remarks) or "数字存成了文本")
+    return _judge(
+        number_or_int, kind, decimals, "、".join(remarks) or ("" if in_document else "数字存成了文本")
+    )
 
 
 def _judge(number: Number, kind: str, decimals: int, remark: str) -> Parsed:
-    if number < 0:
+    if number < 0 and kind != "change":
         return Parsed("problem", remark="是负数")
     if len(Decimal(number).as_tuple().digits) > _MAX_DIGITS:
         return Parsed("problem", remark=f"超过 {_MAX_DIGITS} 位数字")
-    if kind == "count":
+    if kind in ("count", "change"):
         if not isinstance(number, int):
             return Parsed("problem", remark="有小数")
         return Parsed("number", number, remark)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import FormError
+from .adopt import adopt
 from .layout import lay_out, paths, walk
 from .model import (
     AXES,
@@ -94,6 +95,8 @@ class _Loader:
 
     def form(self) -> Form:
         data = self.read(self.path)
+        if other := data.get("adopt", {}).get("edition"):
+            data = adopt(data, self.read(self.path.with_name(f"{other}.toml")), self.fault)
         rules = list(data.get("rules", []))
         for name in data.get("include", []):
             included = self.read(self.path.with_name(f"{name}.toml"))
@@ -158,6 +161,7 @@ class _Loader:
         return Form(
             id=data["id"], title=data["title"], document=data["document"],
             issued_by=data.get("issued_by", ""), first_year=data["first_year"],
+            final_year=data.get("final_year", 0),
             report_title=data["report_title"], sections=sections, fields=fields, tables=tables,
             rules=made_rules, cells=cells, quantities=quantities, equations=equations,
             relations=links, sheets=sheets,
@@ -192,10 +196,10 @@ class _Loader:
         self.unique(place, [s.id for s in subs])
         if not data.get("heading") and not data.get("optional"):
             self.fault(place, "缺少 heading")
-        variants = tuple(data.pop("variants", ()))
+        variants, also = tuple(data.pop("variants", ())), tuple(data.pop("also", ()))
         known = {k: v for k, v in data.items() if k in Section.__dataclass_fields__}
         return Section(
-            **{"id": "?", **known}, variants=variants, subheadings=subs,
+            **{"id": "?", **known}, variants=variants, also=also, subheadings=subs,
             standard_when_zero=(zero["name"], zero["text"]) if zero else None,
         )  # fmt: skip
 

@@ -90,7 +90,8 @@ class Cell:
     name: str
     """Placeholder name, unique in the form: ``国家秘密.自然人``."""
     kind: str
-    """``count`` (whole number) or ``amount`` (``decimals`` places at most)."""
+    """``count`` (whole number), ``change`` (whole number that may be negative) or ``amount``
+    (``decimals`` places at most)."""
     decimals: int
     unit: str
     total: bool
@@ -158,6 +159,9 @@ class Section:
     title: str = ""
     number: str = ""
     variants: tuple[str, ...] = ()
+    """Other wordings of the heading, accepted on reading with a finding (S-01)."""
+    also: tuple[str, ...] = ()
+    """Other wordings that are as right as ``heading``, where it is not known which is prescribed."""
     table: str = ""
     optional: bool = False
     hint: str = ""
@@ -301,6 +305,8 @@ class Form:
     last_year_cells: tuple[str, ...] = ()
     last_year_sections: tuple[str, ...] = ()
     unverified: tuple[str, ...] = ()
+    final_year: int = 0
+    """Last year of data this edition is for; 0 while it is in force."""
     narrative: Narrative = field(default_factory=Narrative)
     """How texts speak of the figures."""
 
