@@ -74,6 +74,7 @@ def validate(files: tuple[Path, ...], style: str, strict: bool, last_year: Path 
     from .checks import check
     from .findings import worst
     from .listing import json_document, json_report, json_unreadable, report_lines
+    from .repairs import find_repairs
 
     code, documents = 0, []
     for path in files:
@@ -86,10 +87,11 @@ def validate(files: tuple[Path, ...], style: str, strict: bool, last_year: Path 
                 _fail(str(error))
             continue
         findings = check(report, strict=strict)
-        code = max(code, _EXIT_ERRORS if worst(findings) == "errors" else 0)
-        documents.append(json_report(report, findings))
+        repairs = find_repairs(report) if worst(findings) == "errors" else None
+        code = max(code, _EXIT_ERRORS if repairs is not None else 0)
+        documents.append(json_report(report, findings, repairs))
         if style == "text":
-            _print(report_lines(report, findings))
+            _print(report_lines(report, findings, repairs))
     if style == "json":
         click.echo(json_document(documents))
     sys.exit(code)
@@ -112,6 +114,7 @@ def build(
     from .api import build as build_report
     from .api import read_report
     from .listing import built_lines, report_lines
+    from .repairs import find_repairs
 
     if len(files) > 1 and out is not None and not out.is_dir():
         raise click.UsageError("有多个工作簿时，-o 应是一个已有的文件夹。")
@@ -125,7 +128,8 @@ def build(
             _fail(str(error))
             continue
         code = max(code, _EXIT_ERRORS if result.status == "errors" else 0)
-        _print(report_lines(result.report, result.findings))
+        repairs = find_repairs(report) if result.status == "errors" else None
+        _print(report_lines(result.report, result.findings, repairs))
         _print(built_lines(result))
     sys.exit(code)
 
@@ -187,9 +191,17 @@ def rules(form_id: str, style: str) -> None:
         _print(rules_lines(form))
 
 
+_COLOURS = {"error": "red", "warning": "yellow", "ask": "cyan"}
+
+
 def _print(lines: Iterable[str]) -> None:
+    """Print lines, coloured by the level they begin with; click leaves colour out of a pipe."""
+    from .findings import SEVERITY_LABELS
+
+    colours = {SEVERITY_LABELS[level]: colour for level, colour in _COLOURS.items()}
     for line in lines:
-        click.echo(line)
+        colour = colours.get(line.split(" ", 1)[0])
+        click.echo(click.style(line, fg=colour) if colour else line)
 
 
 def _fail(message: str) -> None:

@@ -49,13 +49,24 @@ class Finding:
     sentence: str = ""
     """The sentence of the text it is about."""
 
+    @property
+    def place(self) -> str:
+        """Where it is, short: the first addresses."""
+        addresses = list(dict.fromkeys(c.address for c in self.cells if c.address))
+        if len(addresses) > 2:
+            return f"{addresses[0]} 等{len(addresses)}格"
+        return "、".join(addresses)
+
+    @property
+    def text(self) -> str:
+        """What is wrong, then what to do."""
+        said = f"“{self.sentence}”：" if self.sentence and self.sentence not in self.message else ""
+        return f"{said}{self.message}。{self.advice}"
+
     def line(self) -> str:
         """One line: severity, id, place, what, advice."""
-        places = "、".join(c.address for c in self.cells[:6] if c.address)
-        if len(self.cells) > 6:
-            places += f" 等{len(self.cells)}格"
-        where = f" [{places}]" if places else ""
-        return f"{SEVERITY_LABELS[self.severity]} {self.rule}{where} {self.message}。{self.advice}"
+        where = f" [{self.place}]" if self.place else ""
+        return f"{SEVERITY_LABELS[self.severity]} {self.rule}{where} {self.text}"
 
     def to_json(self) -> dict[str, Any]:
         """The finding in the JSON contract (DESIGN.md 5)."""

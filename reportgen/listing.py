@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 from .findings import SEVERITY_LABELS, Finding, json_number, worst
 from .form import SEVERITIES, Form
@@ -12,6 +13,7 @@ from .report import Report
 
 if TYPE_CHECKING:
     from .api import BuildResult
+    from .repairs import Repairs
 
 __all__ = [
     "built_lines", "json_document", "json_report", "json_unreadable", "report_lines", "rules_json",
@@ -29,12 +31,43 @@ def summary(findings: Sequence[Finding]) -> str:
     return "、".join(counts) if counts else "全部通过"
 
 
-def report_lines(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
-    """The findings of one report, one line each, errors first, then a summary line."""
+def report_lines(
+    report: Report, findings: Sequence[Finding], repairs: Repairs | None = None
+) -> Iterator[str]:
+    """The findings of one report, one line each, errors first, aligned; corrections; a summary line.
+
+    Every line begins with its level (错误, 警告 …), so that whoever shows it can colour it.
+    """
+    ids = max((len(f.rule) for f in findings), default=0)
+    places = max((_width(f.place) for f in findings), default=0)
+    places = min(places, _PLACE_WIDTH)
+    level = ""
     for one in findings:
-        yield one.line()
+        if level and one.severity != level:
+            yield ""
+        level = one.severity
+        label = _pad(SEVERITY_LABELS[level], _LEVEL_WIDTH)
+        yield f"{label}  {one.rule:<{ids}}  {_pad(one.place, places)}  {one.text}"
+    if repairs is not None and (lines := repairs.lines(report)):
+        yield ""
+        yield from lines
+    if findings:
+        yield ""
     title = report.full_title if report.org else report.path
     yield f"{title}：{summary(findings)}"
+
+
+_PLACE_WIDTH = 24
+_LEVEL_WIDTH = max(2 * len(label) for label in SEVERITY_LABELS.values())
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal: Chinese characters and full-width punctuation take two."""
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _pad(text: str, width: int) -> str:
+    return text + " " * max(0, width - _width(text))
 
 
 def built_lines(result: BuildResult) -> Iterator[str]:
@@ -48,13 +81,15 @@ def built_lines(result: BuildResult) -> Iterator[str]:
     yield f"已生成{'草稿' if result.status == 'errors' else '报告'}：{result.path}"
 
 
-def json_report(report: Report, findings: Sequence[Finding], compared: int = 0) -> dict[str, Any]:
+def json_report(
+    report: Report, findings: Sequence[Finding], repairs: Repairs | None = None, compared: int = 0
+) -> dict[str, Any]:
     """One report in the JSON contract."""
     return {
         "input": report.path, "kind": report.kind, "form": report.form.id, "org": report.org,
         "year": report.year, "status": worst(findings),
         "findings": [f.to_json() for f in findings],
-        "repairs": [],
+        "repairs": repairs.to_json(report) if repairs is not None else [],
         "values": {cell: json_number(value.number) for cell, value in report.values.items()},
         "compared": compared,
     }  # fmt: skip
