@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from ..form import Form, LayoutCell, Table
 from ..sources.base import Grid, GridCell, Paragraph
 from .faults import TemplateFault, shorten
-from .names import Path
+from .names import UNKNOWN, Path
 from .plan import Plan
 
 __all__ = ["check_fit", "specimen"]
@@ -66,9 +66,11 @@ def check_fit(
         whole: the print with each block once.
         bare: the print without blocks.
     """
-    yield from _check_figures(form, cells, whole, bare)
-    for table in form.tables:
-        yield from _check_table(form, table, cells, bare)
+    excused: set[str] = set()
+    tables = [fault for table in form.tables for fault in _check_table(form, table, cells, bare, excused)]
+    wanted = {path: cell for path, cell in cells.items() if cell not in excused}
+    yield from _check_figures(form, wanted, whole, bare)
+    yield from tables
     yield from _check_texts(form, whole, bare)
 
 
@@ -122,9 +124,16 @@ def _check_figures(
 
 
 def _check_table(
-    form: Form, table: Table, cells: dict[Path, str], bare: Sequence[Paragraph | Grid]
+    form: Form,
+    table: Table,
+    cells: dict[Path, str],
+    bare: Sequence[Paragraph | Grid],
+    excused: set[str],
 ) -> Iterator[TemplateFault]:
-    """The prescribed grid, cell by cell: the same places, spans and words, each figure in its cell."""
+    """The prescribed grid, cell by cell: the same places, spans and words, each figure in its cell.
+
+    Figures whose tag is a fault already are put into ``excused``.
+    """
     paths = {cell: path for path, cell in cells.items()}
     holding = [
         grid
@@ -159,7 +168,9 @@ def _check_table(
                 f"{place}应当占 {want.row_span} 行 {want.column_span} 列，"
                 f"模板里占 {cell.row_span} 行 {cell.column_span} 列，请按规定合并单元格",
             )  # fmt: skip
-        if message := _content_fault(form, want, text, cells, expected):
+        if want.cell and (UNKNOWN,) in _tokens(text):
+            excused.add(want.cell)
+        elif message := _content_fault(form, want, text, cells, expected):
             yield TemplateFault(where, _shown(text), f"{place}{message}")
     for cell in found.values():
         yield TemplateFault(

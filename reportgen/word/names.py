@@ -9,7 +9,10 @@ from ..form import Form
 from ..view import template_names
 from .tags import TagError
 
-__all__ = ["Names", "Path", "is_text"]
+__all__ = ["UNKNOWN", "Names", "Path", "is_text"]
+
+UNKNOWN = "?"
+"""Path of what a faulty tag would have named."""
 
 Path: TypeAlias = "tuple[str, ...]"
 """Where a value comes from: ``("一", "*", "段落", "*")`` for each paragraph of part 一."""
@@ -60,7 +63,7 @@ class Names:
 
     def open_unknown(self, variable: str) -> None:
         """Enter a loop over something that is no list, without a fault for every use of its variable."""
-        self.loops.append((variable, _ANYTHING, ("?",)))
+        self.loops.append((variable, _ANYTHING, (UNKNOWN,)))
 
     def cell(self, expression: list[Any]) -> str | None:
         """Return the id of the cell that an expression prints, None if it is no figure of the form."""

@@ -17,7 +17,7 @@ from typing import Any
 from lxml import etree
 
 from .faults import TemplateFault, shorten
-from .names import Names, is_text
+from .names import UNKNOWN, Names, is_text
 from .plan import Plan, nest
 from .tags import Statement, Tag, TagError, find_tags, leftover, parse_tag
 
@@ -40,6 +40,7 @@ _AFTER_HIGHLIGHT = {
         "specVanish", "oMath", "rPrChange",
     )
 }  # fmt: skip
+_UNKNOWN = ["path", UNKNOWN]
 _LEVELS = {"": "段内", "p": "{%p", "tr": "{%tr"}
 _NEEDS_PARAGRAPH = tuple(W + n for n in ("tc", "txbxContent", "hdr", "ftr", "footnote", "endnote", "body"))
 _PI = re.compile(r"<\?rg (\d+)\?>")
@@ -70,6 +71,8 @@ class Rewriter:
     operations: list[list[Any]] = field(default_factory=list)
     printed: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
     """Path of every value printed, with the paragraph's text; copies for old Word left out."""
+    balanced: bool = True
+    """Every block has its end, so that :meth:`plan` makes sense, faults or not."""
     _frames: list[_Frame] = field(default_factory=list)
 
     def fault(self, text: str, message: str) -> None:
@@ -83,6 +86,7 @@ class Rewriter:
         for paragraph in list(self.root.iter(W + "p")):
             if paragraph not in gone:
                 gone |= self._paragraph(paragraph)
+        self.balanced &= not self._frames
         for frame in self._frames:
             self.fault(frame.text, f"{frame.tag.raw} 没有对应的 {_closing(frame)}")
         self._check_containers()
@@ -112,6 +116,7 @@ class Rewriter:
                 text,
                 f"{frame.tag.raw} 没有在同一段里用 {_closing(frame)} 结束；跨段的请写成单独成段的 {{%p … %}}",
             )
+            self.balanced = False
         while len(self._frames) > depth:
             self._pop()
         _place(paragraph, pieces, placed, self.operations, self.names)
@@ -160,8 +165,10 @@ class Rewriter:
                 operation = self._continue(statement, tag, container)
         except TagError as fault:
             self.fault(text, f"{tag.raw}：{fault}")
-            self._open_anyway(tag, container, text)
-            return None
+            stand_in = self._stand_in(tag, container, text)
+            if stand_in is None:
+                return None
+            operation = stand_in
         self.operations.append(operation)
         return len(self.operations) - 1
 
@@ -188,13 +195,19 @@ class Rewriter:
             raise
         return ["for", statement.variable, statement.expression]
 
-    def _open_anyway(self, tag: Tag, container: Element, text: str) -> None:
-        """Open the block of a faulty tag too: its end and its body are no further faults."""
+    def _stand_in(self, tag: Tag, container: Element, text: str) -> list[Any] | None:
+        """Return an operation in place of a faulty one: the rest of the template can still be judged."""
+        if tag.kind == "print":
+            return ["v", _UNKNOWN]
         words = tag.body.split()
-        if words[:1] in (["for"], ["if"]) and not (self._frames and self._frames[-1].tag is tag):
+        if words[:1] not in (["for"], ["if"]):
+            self.balanced = False
+            return None
+        if not (self._frames and self._frames[-1].tag is tag):
             self._frames.append(_Frame(Statement(words[0]), tag, container, text))
             if words[0] == "for":
                 self.names.open_unknown(words[1] if len(words) > 1 else "")
+        return ["for", self.names.loops[-1][0], _UNKNOWN] if words[0] == "for" else ["if", _UNKNOWN]
 
     def _continue(self, statement: Statement, tag: Tag, container: Element) -> list[Any]:
         opener = {"endfor": "for"}.get(statement.verb, "if")

@@ -129,6 +129,8 @@ def _parse(source: str) -> nodes.Template:
 
 
 def _expression(source: str) -> list[Any]:
+    if not source:
+        raise TagError("里面没有内容")
     if re.search(r"[{%#]\}|\{[{%#]", source):
         raise TagError("标签里又有标签")
     body = _parse("{{ " + source + " }}").body

@@ -72,7 +72,7 @@ def _compile(template: bytes, form: Form) -> tuple[Prepared | None, list[Templat
                     for path, text in rewriter.printed
                     if path in names.cells
                 ]
-            if not rewriter.faults and (rewriter.operations or name == next(iter(labels))):
+            if rewriter.balanced and (rewriter.operations or name == next(iter(labels))):
                 plans[name] = Part(name, *rewriter.plan())
     except PackageError as fault:
         return None, [TemplateFault("模板文件", "", str(fault))]
