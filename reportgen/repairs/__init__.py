@@ -1,0 +1,8 @@
+"""Repairs: which cell is wrong and what it should be.  Suggestions only; nothing is changed."""
+
+from __future__ import annotations
+
+from .find import find_repairs
+from .model import Change, Repair, Repairs
+
+__all__ = ["Change", "Repair", "Repairs", "find_repairs"]

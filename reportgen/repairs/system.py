@@ -1,0 +1,219 @@
+"""The arithmetic of a report as a linear system over the cells that were typed.
+
+Cells that a formula fills and cells without a readable number carry no evidence of their own:
+they are eliminated, and what is left are the equations that only typed figures must satisfy.
+The eliminated cells are computed back from the typed ones.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from math import gcd
+
+from ..form import Equation
+from ..numbers import Number
+from ..report import Report
+
+__all__ = ["Row", "System", "build_system"]
+
+_REFERENCE = re.compile(r"(?<![A-Za-z!'])\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?")
+_A1 = re.compile(r"([A-Z]{1,3})(\d+)")
+
+Terms = dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One equation over typed cells: the terms must add up to 0."""
+
+    rule: str
+    place: str
+    terms: Mapping[str, int]
+
+    def residual(self, values: Mapping[str, Number]) -> Number:
+        return total(values[cell] * factor for cell, factor in self.terms.items())
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """What typed figures must satisfy."""
+
+    rows: tuple[Row, ...]
+    limits: tuple[Row, ...]
+    """Rules ``at most``: the terms must not add up to more than 0."""
+    typed: Mapping[str, Number]
+    """Figures that are evidence; a blank counts as 0."""
+    formulas: frozenset[str]
+    """Cells that follow the typed ones by a formula."""
+    unknown: frozenset[str]
+    """Cells with no value: unreadable or not there."""
+    pivots: tuple[tuple[str, Mapping[str, int]], ...]
+    """Eliminated cell and the equation it is computed from, in order of elimination."""
+
+    def complete(self, changed: Mapping[str, Number]) -> dict[str, Number]:
+        """Return all figures after changing typed ones; a cell that stays unknown is not in it.
+
+        A figure that would not come out whole is left out too; see :func:`consistent`.
+        """
+        values: dict[str, Number] = {**self.typed, **changed}
+        for cell, terms in reversed(self.pivots):
+            others = [(values.get(other), factor) for other, factor in terms.items() if other != cell]
+            if all(value is not None for value, _ in others):
+                rest = total(value * factor for value, factor in others if value is not None)
+                quotient = divide(-rest, terms[cell])
+                if quotient is not None:
+                    values[cell] = quotient
+        return values
+
+
+def total(numbers: Iterable[Number]) -> Number:
+    """Return the exact sum of counts and amounts."""
+    result: Number = 0
+    for number in numbers:
+        result = Decimal(result) + number if isinstance(number, Decimal) else result + number
+    return result
+
+
+def divide(number: Number, factor: int) -> Number | None:
+    """Return the exact quotient, None if there is none."""
+    if factor in (1, -1):
+        return number * factor
+    if isinstance(number, int):
+        return number // factor if number % factor == 0 else None
+    quotient = number / factor
+    return quotient if quotient * factor == number else None
+
+
+def build_system(report: Report) -> System:
+    """Turn the arithmetic rules of the report's form into a system over its typed cells."""
+    form, values = report.form, report.values
+    equal = [e for e in form.equations if e.relation == "equal"]
+    unknown = [c for c in form.cells if values[c].state in ("problem", "missing")]
+    rows = {n: Row(e.rule, e.place, _terms(e)) for n, e in enumerate(equal)}
+    limits = [
+        Row(e.rule, e.place, _terms(e)) for e in form.equations if e.relation == "at_most"
+    ]  # fmt: skip
+    pivots: list[tuple[str, Mapping[str, int]]] = []
+
+    def eliminate(cell: str, number: int) -> None:
+        nonlocal limits
+        pivot = rows.pop(number)
+        pivots.append((cell, pivot.terms))
+        for other, row in rows.items():
+            if cell in row.terms:
+                rows[other] = _without(cell, row, pivot)
+        limits = [_without(cell, row, pivot) if cell in row.terms else row for row in limits]
+
+    formulas = set()
+    for cell, number in _definitions(report, equal):
+        if cell in rows[number].terms:
+            eliminate(cell, number)
+            formulas.add(cell)
+    for cell in unknown:
+        known = [n for n, row in rows.items() if cell in row.terms]
+        if known:
+            eliminate(cell, min(known, key=lambda n: (len(rows[n].terms), n)))
+    typed = {c: report.number(c) for c in form.cells if c not in formulas and c not in set(unknown)}
+    return System(
+        tuple(_independent([row for row in rows.values() if row.terms])),
+        tuple(row for row in limits if row.terms and all(c in typed for c in row.terms)),
+        typed, frozenset(formulas), frozenset(unknown), tuple(pivots),
+    )  # fmt: skip
+
+
+def _terms(equation: Equation) -> Terms:
+    terms: Terms = {}
+    for cells, factor in ((equation.left, 1), (equation.right, -1)):
+        for cell in cells:
+            terms[cell] = terms.get(cell, 0) + factor
+    return terms
+
+
+def _without(cell: str, row: Row, pivot: Row) -> Row:
+    """Eliminate a cell from a row; the row keeps its sign, so limits stay limits."""
+    keep, add = abs(pivot.terms[cell]), row.terms[cell]
+    if pivot.terms[cell] > 0:
+        add = -add
+    terms = {c: keep * factor for c, factor in row.terms.items()}
+    for other, factor in pivot.terms.items():
+        terms[other] = terms.get(other, 0) + add * factor
+    terms = {c: factor for c, factor in terms.items() if factor}
+    shared = gcd(*terms.values()) if terms else 1
+    return Row(row.rule, row.place, {c: factor // shared for c, factor in terms.items()})
+
+
+def _definitions(report: Report, equal: list[Equation]) -> list[tuple[str, int]]:
+    """Return the cells that a formula computes from exactly the other cells of an equation.
+
+    The cell stands alone on one side, the equation holds now, and the formula, where its
+    references can be read, names just the cells of the other side.  One cell, one equation.
+    """
+    at: dict[str, list[tuple[int, int, str]]] = {}
+    for cell, value in report.values.items():
+        place = _A1.fullmatch(value.origin.address) if value.origin else None
+        if value.origin and place:
+            at.setdefault(value.origin.sheet, []).append((_column(place[1]), int(place[2]), cell))
+    found: dict[str, int] = {}
+    taken: set[int] = set()
+    for cell, value in report.values.items():
+        if not value.formula or value.state != "number":
+            continue
+        candidates = [
+            n for n, e in enumerate(equal)
+            if n not in taken and (cell,) in (e.left, e.right)
+            and all(report.values[c].state not in ("problem", "missing") for c in e.cells)
+            and report.total(e.left) == report.total(e.right)
+        ]  # fmt: skip
+        named = _named_cells(report, cell, at)
+        exact = [n for n in candidates if set(equal[n].cells) - {cell} == named]
+        if exact or (candidates and not named):
+            found[cell] = (exact or candidates)[0]
+            taken.add(found[cell])
+    return list(found.items())
+
+
+def _named_cells(report: Report, cell: str, at: Mapping[str, list[tuple[int, int, str]]]) -> set[str]:
+    """Return the cells of the form that a cell's formula refers to; empty if that is unclear."""
+    value = report.values[cell]
+    if value.origin is None or "!" in value.formula:
+        return set()
+    named: set[str] = set()
+    for first, top, last, bottom in _REFERENCE.findall(value.formula):
+        left, right = _column(first), _column(last or first)
+        upper, lower = int(top), int(bottom or top)
+        named |= {
+            other for column, row, other in at.get(value.origin.sheet, ())
+            if left <= column <= right and upper <= row <= lower
+        }  # fmt: skip
+    return named
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def _independent(rows: list[Row]) -> list[Row]:
+    """Leave out a row that is the plain sum of others without a common cell.
+
+    With formula totals the balance of the 总计 column is the sum of the other balances: no
+    evidence, and it would tie together columns that have nothing to do with each other.
+    """
+    kept = list(rows)
+    for row in sorted(rows, key=lambda r: -len(r.terms)):
+        left: Terms = dict(row.terms)
+        for other in kept:
+            if other is row or not other.terms.keys() <= left.keys():
+                continue
+            ratios = {left[c] * other.terms[c] for c in other.terms}
+            if ratios in ({1}, {-1}):
+                for cell in other.terms:
+                    del left[cell]
+        if not left and len(row.terms) > 0:
+            kept = [other for other in kept if other is not row]
+    return kept
