@@ -130,7 +130,7 @@ class _Loader:
 
     def pattern(self, place: str, text: str) -> None:
         try:
-            re.compile(re.sub(r"<\w+>", "2000", text))
+            re.compile(expand(text, 2000))
         except re.error as error:
             self.fault(place, f"“{text}”不是正确的正则表达式（{error}）")
 
