@@ -76,9 +76,17 @@ def reference(*path: str) -> str:
 def _content(form: Form) -> Iterator[Any]:
     yield from _loop("行", "标题行", [_paragraph(look.TITLE, "{{ 行 }}")])
     yield _paragraph(look.BODY)
+    after_table = False
     for section in form.sections:
         if section.heading:
-            yield _paragraph(look.PART, section.heading)
+            heading = _paragraph(look.PART, section.heading)
+            gaps = {"before": look.GAP_BEFORE} if after_table else {}
+            if section.table:
+                gaps["after"] = look.GAP_AFTER
+            if gaps:
+                heading[0].append(w("spacing", **gaps))
+            yield heading
+        after_table = bool(section.table)
         if section.table:
             form_table = form.table(section.table)
             yield table(form_table, _figure_tags(form_table).__getitem__)

@@ -12,7 +12,7 @@ from .styles import w
 
 __all__ = ["column_widths", "table"]
 
-# A block of at most this many rows is not torn apart by a page's end.
+# A block or group of at most this many rows is not torn apart by a page's end.
 _KEPT_TOGETHER = 6
 # Figures of table 三 and 四 have had five digits; digits of 宋体 are half as wide as high.
 _DIGITS = 5
@@ -39,9 +39,11 @@ def table(form_table: Table, tag: Callable[[str], str]) -> Any:
         for row in range(cell.row, cell.row + cell.row_span):
             covering[row, cell.column] = cell
     kept, repeated = _kept_rows(form_table), form_table.header_rows
+    wide = {block.first_row + block.header_rows for block in form_table.blocks if block.wide}
     element = w("tbl", _table_properties(), w("tblGrid", *(w("gridCol", w=width) for width in widths)))
     for row in range(1, form_table.height + 1):
-        properties = w("trPr", w("cantSplit"), w("trHeight", val=look.ROW_HEIGHT, hRule="atLeast"))
+        height = look.WIDE_ROW_HEIGHT if row in wide else look.ROW_HEIGHT
+        properties = w("trPr", w("cantSplit"), w("trHeight", val=height, hRule="atLeast"))
         if row <= repeated:
             properties.append(w("tblHeader"))
         line = w("tr", properties)
@@ -53,19 +55,23 @@ def table(form_table: Table, tag: Callable[[str], str]) -> Any:
 
 
 def _kept_rows(table: Table) -> set[int]:
-    """Rows that stay on the page of the next one: headers, and all of a short block but its last."""
+    """Rows that stay on the page of the next one: headers, all of a short block or group but its last."""
     kept: set[int] = set()
     ends = [*(block.first_row for block in table.blocks[1:]), table.height + 1]
     for block, end in zip(table.blocks, ends, strict=True):
         rows = range(block.first_row, end)
         kept.update(rows[:-1] if len(rows) <= _KEPT_TOGETHER else rows[: block.header_rows])
+    for cell in table.layout:
+        if cell.role == "row" and cell.row_span <= _KEPT_TOGETHER:
+            kept.update(range(cell.row, cell.row + cell.row_span - 1))
     return kept
 
 
 def _table_properties() -> Any:
     line = {"val": "single", "sz": look.TABLE_BORDER, "space": 0, "color": "000000"}
     sides = ("top", "left", "bottom", "right", "insideH", "insideV")
-    margins = (("top", 0), ("left", look.CELL_MARGIN), ("bottom", 0), ("right", look.CELL_MARGIN))
+    margins = (("top", look.CELL_AIR), ("left", look.CELL_MARGIN),
+               ("bottom", look.CELL_AIR), ("right", look.CELL_MARGIN))  # fmt: skip
     return w(
         "tblPr",
         w("tblW", w=look.TYPE_WIDTH, type="dxa"),
@@ -88,9 +94,8 @@ def _cell(
         properties.append(w("vMerge", val="restart" if row == cell.row else "continue"))
     if cell.role == "title":
         properties.append(w("shd", val="clear", color="auto", fill=look.BLOCK_FILL))
-    if cell.role == "value":
-        margins = (w(side, w=look.CELL_NUMBER_MARGIN, type="dxa") for side in ("left", "right"))
-        properties.append(w("tcMar", *margins))
+    if (margin := _margin(cell)) is not None:
+        properties.append(w("tcMar", *(w(side, w=margin, type="dxa") for side in ("left", "right"))))
     properties.append(w("vAlign", val="center"))
     paragraph = w("p", w("pPr", w("pStyle", val=_style(form_table, cell, width))))
     if kept:
@@ -101,6 +106,13 @@ def _cell(
         if cell.note:
             paragraph.append(run(cell.note, look.NOTE))
     return w("tc", properties, paragraph)
+
+
+def _margin(cell: LayoutCell) -> int | None:
+    """Left and right margin of a cell that needs all its width; None is the table's."""
+    if cell.role == "value":
+        return look.CELL_NUMBER_MARGIN
+    return look.CELL_GROUP_MARGIN if cell.role == "row" and cell.row_span > 1 else None
 
 
 def _style(table: Table, cell: LayoutCell, width: int) -> str:

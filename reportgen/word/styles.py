@@ -13,10 +13,11 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 __all__ = [
-    "BLOCK_FILL", "BODY", "CELL_MARGIN", "CELL_NUMBER_MARGIN", "DRAFT", "FONTS", "FOOTER_DISTANCE",
+    "BLOCK_FILL", "BODY", "CELL_AIR", "CELL_GROUP_MARGIN", "CELL_MARGIN", "CELL_NUMBER_MARGIN", "DRAFT",
+    "FONTS", "FOOTER_DISTANCE", "GAP_AFTER", "GAP_BEFORE",
     "HEADER_DISTANCE", "LINE", "MARGINS", "NOTE", "NUMBER", "NUMBER_SIZE", "NUMBER_SMALL", "PAGE",
     "PAGE_EVEN", "PAGE_ODD", "PART", "PASSAGE", "ROW_HEIGHT", "SIGNATURE", "TABLE_BORDER", "TABLE_HEAD",
-    "TABLE_TEXT", "TITLE", "TYPE_WIDTH", "font_table", "settings", "styles", "w",
+    "TABLE_TEXT", "TITLE", "TYPE_WIDTH", "WIDE_ROW_HEIGHT", "font_table", "settings", "styles", "w",
 ]  # fmt: skip
 
 # GB/T 9704 5.1 and 5.2.1: A4, 37 mm above and 28 mm left of a type area of 156 × 225 mm.
@@ -35,8 +36,12 @@ TWO_CHARACTERS = 630
 BLOCK_FILL = "C6D9F1"
 TABLE_BORDER = 4  # eighths of a point
 CELL_MARGIN = 57
-CELL_NUMBER_MARGIN = 28
+CELL_NUMBER_MARGIN = 0  # six digits in table 三; the figures are centred, so nothing touches the lines
+CELL_GROUP_MARGIN = 15  # four characters of a group's label in one line, as in the attachment
+CELL_AIR = 20  # above and below
 ROW_HEIGHT = 340
+GAP_BEFORE, GAP_AFTER = 120, 60  # of a heading after a table, and before one
+WIDE_ROW_HEIGHT = 672  # the only row of figures of table 四
 NUMBER_SIZE = 20
 TABLE_LINE = 280
 
@@ -93,7 +98,8 @@ _STYLES = (
     Style(PASSAGE, "二级标题", "Heading2", font=KAI, size=32, indent=_FIRST_LINE, spacing=TIGHT,
           following=BODY),
     Style(BODY, "报告正文", indent=_FIRST_LINE, spacing=TIGHT),
-    Style(SIGNATURE, "落款", BODY, align="left", indent=(("firstLineChars", 0), ("firstLine", 0))),
+    Style(SIGNATURE, "落款", BODY, align="left", indent=(("firstLineChars", 0), ("firstLine", 0)),
+          keep_next=True),
     Style(TABLE_TEXT, "表格文字", font=SONG, size=20, line=TABLE_LINE, align="left", air=False,
           proofed=False),
     Style(TABLE_HEAD, "表格表头", TABLE_TEXT, align="center"),
@@ -165,7 +171,8 @@ def styles() -> list[Any]:
     defaults = w("docDefaults",
                  w("rPrDefault", w("rPr", _fonts(FANG), w("kern", val=2), w("sz", val=32), w("szCs", val=32),
                                    language)),
-                 w("pPrDefault", w("pPr")))  # fmt: skip
+                 w("pPrDefault", w("pPr", w("widowControl", val=0), w("overflowPunct", val=0))))  # fmt: skip
+    # Punctuation must not hang out of the type area.  (LibreOffice 7.4 reads this the wrong way round.)
     # Word's other styles stay out of the way of those who edit the template.
     latent = w("latentStyles", defLockedState=0, defUIPriority=99, defSemiHidden=1, defUnhideWhenUsed=1,
                defQFormat=0, count=376)  # fmt: skip
