@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Mapping
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -14,7 +15,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 
 from ..form import Form
-from ..numbers import Number
+from ..numbers import Number, format_number
 from ..report import Report
 from .checksheet import CheckSheet
 from .entries import fields_sheet, last_year_sheet, last_year_texts
@@ -33,6 +34,7 @@ FORM_PROPERTY = "reportgen.form"
 _EPOCH = datetime(2021, 1, 1)
 """Date written into every workbook: the bytes depend on the contents alone."""
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
+_FORMULA = re.compile(rb'(<c r="([A-Z]+[0-9]+)"[^>]*><f>[^<]*</f>)(?:<v></v>|<v ?/>)')
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -71,7 +73,11 @@ def assemble(
         last_year_sheet(book, pen, form, {}, {})
     checks.write(book, pen)
     _describe(book, form, whose)
-    return _packed(book)
+    results = {
+        (where.sheet[cell], where.address(cell)): format_number(number)
+        for cell, number in contents.results.items()
+    }
+    return _packed(book, results)
 
 
 def _base_font(book: Workbook) -> None:
@@ -93,19 +99,37 @@ def _describe(book: Workbook, form: Form, report: Report) -> None:
     book.defined_names.add(name)
 
 
-def _packed(book: Workbook) -> bytes:
-    """Save, then pack again: openpyxl writes the hour of saving into the zip and the properties."""
+def _packed(book: Workbook, results: Mapping[tuple[str, str], str]) -> bytes:
+    """Save, then pack again: openpyxl writes the hour of saving into the zip and the properties.
+
+    Args:
+        results: (sheet, address) → what the formula there gives.  openpyxl cannot store results;
+            with them the totals also show where nothing is computed (previews, telephones).
+    """
     raw = BytesIO()
     book.save(raw)
     packed = BytesIO()
     stamp = _EPOCH.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    parts = {f"xl/worksheets/sheet{n}.xml": sheet.title for n, sheet in enumerate(book.worksheets, 1)}
     with zipfile.ZipFile(raw) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
             data = old.read(name)
             if name == "docProps/core.xml":
                 data = _MODIFIED.sub(rb"\g<1>" + stamp + rb"\g<2>", data)
+            elif name in parts:
+                data = _with_results(data, {a: v for (s, a), v in results.items() if s == parts[name]})
             info = zipfile.ZipInfo(name, _ZIP_DATE)
             info.compress_type = zipfile.ZIP_DEFLATED
             info.create_system = 3  # the same on Windows
             new.writestr(info, data)
     return packed.getvalue()
+
+
+def _with_results(xml: bytes, results: Mapping[str, str]) -> bytes:
+    """Put results into the formula cells of a sheet."""
+
+    def put(match: re.Match[bytes]) -> bytes:
+        result = results.get(match[2].decode())
+        return match[0] if result is None else match[1] + b"<v>" + result.encode() + b"</v>"
+
+    return _FORMULA.sub(put, xml) if results else xml

@@ -86,14 +86,14 @@ class Pen:
         cell = sheet.cell(row, column)
         assert isinstance(cell, Cell)
         prefix = _fill_in(cell, value)
-        self.dress(cell, look, prefix)
         if rows > 1 or columns > 1:
+            # Before dressing: openpyxl copies the borders of a dressed cell slowly, side by side.
             sheet.merge_cells(
                 start_row=row, end_row=row + rows - 1, start_column=column, end_column=column + columns - 1
             )
-            for line in sheet.iter_rows(row, row + rows - 1, column, column + columns - 1):
-                for other in line:
-                    self.dress(other, look, prefix)
+        for line in sheet.iter_rows(row, row + rows - 1, column, column + columns - 1):
+            for one in line:
+                self.dress(one, look, prefix)
         return cell
 
     def dress(self, cell: Cell | MergedCell, look: Look, prefix: bool = False) -> None:

@@ -146,7 +146,8 @@ DATE = Look(size=10, border=LINES, horizontal="center", number_format='yyyy"年"
 
 def _meanings(form: Form) -> dict[str, str]:
     """Say for every name where its figure stands, in the form's words."""
-    found = {field.short: field.label for field in form.fields}
+    # Worded unlike the labels that the reader looks for on other sheets.
+    found = {field.short: f"{form.sheets.fields}：{field.label}" for field in form.fields}
     for table in form.tables:
         for block in table.blocks:
             columns = block.column_leaves()
@@ -154,7 +155,7 @@ def _meanings(form: Form) -> dict[str, str]:
                 row = path[-1]
                 label = "／".join(n.label for n in path)
                 for column in columns:
-                    text = f"{table.id}　{label}／{column.label}" + ("（各项之和）" if row.children else "")
+                    text = f"{table.id}：{label}／{column.label}" + ("（各项之和）" if row.children else "")
                     found[f"{row.short}.{column.short}"] = text
                     if column.id == table.default_column or len(columns) == 1:
                         found[row.short] = text
