@@ -20,7 +20,6 @@ from reportgen.view import template_names
 from reportgen.word.design import default_template, main, reference
 from reportgen.word.design_table import column_widths
 
-
 TEMPLATES = Path(__file__).parents[1] / "templates"
 SHIPPED = sorted(path.stem.removeprefix("report-") for path in TEMPLATES.glob("report-*.docx"))
 
