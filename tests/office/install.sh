@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests marked "office" need, on Debian or Ubuntu: LibreOffice without a screen,
-# poppler, Chinese stand-in fonts, and the validators of Office files.  Each step is skipped when
+# poppler, Chinese stand-in fonts, strace for injected faults, the validators of Office files.  Each step is skipped when
 # its result is there already, so a second run takes under two seconds.
 #
 #   bash tests/office/install.sh            PYTHON=… chooses the interpreter that gets the validators
@@ -12,7 +12,7 @@ python=${PYTHON:-$root/.venv/bin/python}
 [ -x "$python" ] || python=$(command -v python3)
 
 packages=(libreoffice-writer-nogui libreoffice-calc-nogui poppler-utils fontconfig fonts-noto-cjk
-          fonts-liberation locales)
+          fonts-liberation locales strace)
 fonts=/usr/local/share/fonts/fandol
 faces=(FandolFang-Regular FandolHei-Bold FandolHei-Regular FandolKai-Regular FandolSong-Bold FandolSong-Regular)
 alias=/etc/fonts/conf.d/35-gov-cn-alias.conf

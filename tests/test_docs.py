@@ -1,0 +1,115 @@
+"""The documentation tells the truth: its commands, options, files and links exist."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from reportgen.cli import cli
+from reportgen.errors import InputError, OutputError, ReportgenError
+from reportgen.findings import SEVERITY_LABELS
+from reportgen.form import Form
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MANUAL = (ROOT / "docs/manual.zh.md").read_text(encoding="utf-8")
+TEXTS = {"README.md": README, "docs/manual.zh.md": MANUAL}
+
+
+def commands(group: click.Group, above: str = "") -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{above}{name} ")
+        else:
+            yield above + name, command
+
+
+ALL = dict(commands(cli))
+
+
+def used(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the command and the options of every ``reportgen …`` line in code."""
+    code = re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S) + re.findall(r"`(reportgen [^`\n]+)`", text)
+    for line in "\n".join(code).splitlines():
+        words = line.partition("#")[0].split()
+        if words[:1] != ["reportgen"] or len(words) < 2 or not re.match(r"[a-z]", words[1]):
+            continue
+        name = " ".join(words[1:3]) if isinstance(cli.commands.get(words[1]), click.Group) else words[1]
+        yield name, [w.partition("=")[0] for w in words if re.match(r"--?[a-z]", w)]
+
+
+@pytest.mark.parametrize("document", sorted(TEXTS))
+def test_commands_and_options_exist(document: str) -> None:
+    found = list(used(TEXTS[document]))
+    assert len(found) >= 3
+    for name, options in found:
+        assert name in ALL, f"{document}: reportgen {name}"
+        known = {option for p in ALL[name].params for option in p.opts} | {"--help", "-h"}
+        assert set(options) <= known, f"{document}: reportgen {name} {options}"
+
+
+def test_the_manual_names_every_command_and_option() -> None:
+    for name, command in ALL.items():
+        assert f"reportgen {name}" in MANUAL, name
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                longest = max(parameter.opts, key=len)
+                assert f"`{longest}" in MANUAL or f" {longest}" in MANUAL, f"{name} {longest}"
+
+
+@pytest.mark.parametrize("target", re.findall(r"^make ([a-z-]+)$", README, re.M))
+def test_the_two_commands_are_targets(target: str) -> None:
+    done = subprocess.run(
+        ["make", "-n", target],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": "/usr/bin:/bin"},
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_readme_has_two_commands() -> None:
+    assert re.findall(r"^make ([a-z-]+)$", README, re.M) == ["demo", "test"]
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/manual.zh.md", "docs/decisions.md", "CHANGELOG.md"])
+def test_links_lead_somewhere(document: str) -> None:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):
+        if not target.startswith("https://"):
+            assert ((ROOT / document).parent / target).exists(), f"{document}: {target}"
+
+
+def test_exit_codes_are_the_programs() -> None:
+    codes = dict(re.findall(r"^\| (\d) \| (.*) \|$", README, re.M))
+    assert sorted(codes) == ["0", "1", "2", "3", "4"]
+    assert "cannot be read" in codes[str(InputError.exit_code)]
+    assert "cannot be written" in codes[str(OutputError.exit_code)]
+    assert "wrong usage" in codes[str(click.UsageError.exit_code)]
+    assert ReportgenError.exit_code == 3
+    for code in codes:
+        assert re.search(rf"^\| {code} \|", MANUAL, re.M), code
+
+
+def test_severities_are_explained() -> None:
+    for label in SEVERITY_LABELS.values():
+        assert f"| {label} |" in MANUAL
+
+
+def test_rules_named_exist(form: Form) -> None:
+    named = set(re.findall(r"\b([A-Z]\d?-\d\d)\b", MANUAL + README))
+    assert named <= set(form.rules), named - set(form.rules)
+
+
+def test_the_sheets_are_explained(form: Form) -> None:
+    sheets = form.sheets
+    names = [sheets.guide, sheets.fields, sheets.texts, sheets.last_year, sheets.checks]
+    for name in [*names, *(table.id for table in form.tables)]:
+        assert f"“{name}”" in MANUAL, name
