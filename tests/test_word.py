@@ -156,7 +156,7 @@ def split_runs(data: bytes, cuts: Any) -> bytes:
     return changed(change, data=data)
 
 
-@settings(QUIET, max_examples=20)
+@settings(QUIET, max_examples=10)
 @given(st.integers(0, 2**32))
 def test_tags_broken_over_runs_anywhere(form: Form, seed: int) -> None:
     places = random.Random(seed)

@@ -1,10 +1,13 @@
-"""What can be wrong with a Word template, as values."""
+"""What can be wrong with a Word template, as values; and how tables and texts are looked at for it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-__all__ = ["TemplateFault", "shorten"]
+from ..sources.base import Grid, GridCell
+
+__all__ = ["TemplateFault", "shorten", "squeezed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +31,12 @@ def shorten(text: str, limit: int = 40) -> str:
     """Return a text on one line, cut to ``limit`` characters."""
     text = " ".join(text.split())
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def squeezed(grid: Grid) -> Iterator[GridCell]:
+    """Number a grid's columns by the edges that cells really have: Word keeps stray grid lines."""
+    edges = sorted({edge for c in grid.cells for edge in (c.column, c.column + c.column_span)})
+    number = {edge: n for n, edge in enumerate(edges, 1)}
+    for c in grid.cells:
+        left, right = number[c.column], number[c.column + c.column_span]
+        yield replace(c, column=left, column_span=right - left)

@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ..form import Form, LayoutCell, Table
-from ..sources.base import Grid, GridCell, Paragraph
-from .faults import TemplateFault, shorten
+from ..sources.base import Grid, Paragraph
+from .faults import TemplateFault, shorten, squeezed
 from .names import UNKNOWN, Path
 from .plan import Plan
 
@@ -151,7 +151,7 @@ def _check_table(
         return
     grid = holding[0]
     where = f"正文{grid.name}"
-    found = {(cell.row, cell.column): cell for cell in _squeezed(grid)}
+    found = {(cell.row, cell.column): cell for cell in squeezed(grid)}
     for want in table.layout:
         place = f"第{want.row}行第{want.column}列"
         cell = found.pop((want.row, want.column), None)
@@ -196,15 +196,6 @@ def _content_fault(form: Form, want: LayoutCell, text: str, cells: dict[Path, st
 
 def _bare_text(text: str) -> str:
     return "".join(text.split())
-
-
-def _squeezed(grid: Grid) -> Iterator[GridCell]:
-    """Number the columns by the edges that cells really have: Word keeps stray grid lines."""
-    edges = sorted({edge for c in grid.cells for edge in (c.column, c.column + c.column_span)})
-    number = {edge: n for n, edge in enumerate(edges, 1)}
-    for c in grid.cells:
-        left, right = number[c.column], number[c.column + c.column_span]
-        yield GridCell(c.row, left, c.value, c.row_span, right - left, c.address)
 
 
 # ---------------------------------------------------------------- headings and texts

@@ -8,18 +8,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from ..errors import ProofError
+from ..form import Table
 from ..recogniser import recognise
 from ..report import Report
-from ..sources import Document
+from ..sources import Document, GridCell
 from ..sources.docx import read
 from ..view import View, make_view
-from .faults import shorten
+from .faults import shorten, squeezed
 from .plan import printable
 from .render import printed_texts
 
 __all__ = ["prove"]
+
+Cells: TypeAlias = "dict[tuple[int, int], GridCell]"
+"""The cells of a grid by row and column."""
 
 _DIGITS = re.compile(r"\d+")
 _SHOWN = 10
@@ -43,7 +48,8 @@ def prove(data: bytes, report: Report, *, draft: bool = False) -> int:
     document = read(Path("报告.docx"), data)
     view = make_view(report, draft=draft)
     texts = printed_texts(view)
-    differences = [*_figures(document, view, report), *_texts(document, view, texts)]
+    known = {digits for text in (view.title, *_fields(view)) for digits in _DIGITS.findall(text)}
+    differences = [*_figures(document, view, known), *_texts(document, view, texts, known)]
     if differences:
         more = f"\n……共 {len(differences)} 处" if len(differences) > _SHOWN else ""
         raise ProofError(
@@ -54,27 +60,57 @@ def prove(data: bytes, report: Report, *, draft: bool = False) -> int:
     return len(view.figures) + len(texts)
 
 
-def _figures(document: Document, view: View, report: Report) -> Iterator[str]:
-    form = report.form
+def _figures(document: Document, view: View, known: set[str]) -> Iterator[str]:
+    """Every figure twice: by its place in the prescribed table, and by its labels."""
+    form = view.form
+    grids = {grid.name: {(c.row, c.column): c for c in squeezed(grid)} for grid in document.grids}
+    wrong: set[str] = set()
+    for table in form.tables:
+        name = max(grids, key=lambda n: _likeness(table, grids[n]), default="")
+        yield from _compare(table, view, name, grids.pop(name, {}), wrong)
+    for name, cells in grids.items():
+        for cell in cells.values():
+            if not known.issuperset(_DIGITS.findall(str(cell.value))):
+                yield f"{name}{cell.address}的“{shorten(str(cell.value))}”不是报告里的数"
     found = recognise(document, form)
-    places = set()
-    for cell, printed in view.figures.items():
-        value = found.values[cell]
-        if value.origin is not None:
-            places.add((value.origin.sheet, value.origin.address))
-        if value.raw.strip() != printed:
-            label = f"{form.cells[cell].table} {form.cells[cell].label}"
-            yield f"“{label}”应为 {printed}，文件里是“{value.raw}”"
+    for id_, printed in view.figures.items():
+        value = found.values[id_]
+        if value.raw.strip() != printed and id_ not in wrong:
+            yield f"按标签找到的{_named(view, id_)}应为 {printed}，文件里是“{value.raw}”"
     yield from (n.message for n in found.notices if n.severity in ("error", "warning"))
-    labels = {_squeeze(c.text + c.note) for table in form.tables for c in table.layout if not c.cell}
-    for grid in document.grids:
-        for at in grid.cells:
-            if at.value is None or (grid.name, at.address) in places or _squeeze(str(at.value)) in labels:
-                continue
-            yield f"{grid.name}{at.address}的“{shorten(str(at.value))}”不是规定的文字，也不是报告里的数"
 
 
-def _texts(document: Document, view: View, texts: Sequence[str]) -> Iterator[str]:
+def _likeness(table: Table, cells: Cells) -> int:
+    """Count the prescribed labels that stand at their place."""
+    return sum(
+        _squeeze(str(cells[c.row, c.column].value)) == _squeeze(c.text + c.note)
+        for c in table.layout
+        if not c.cell and (c.row, c.column) in cells
+    )
+
+
+def _compare(table: Table, view: View, name: str, cells: Cells, wrong: set[str]) -> Iterator[str]:
+    """One table, cell by cell; figures that differ are put into ``wrong``."""
+    cells = dict(cells)
+    for want in table.layout:
+        text = view.figures[want.cell] if want.cell else want.text + want.note
+        cell = cells.pop((want.row, want.column), None)
+        actual = "" if cell is None or cell.value is None else str(cell.value)
+        if (actual.strip() if want.cell else _squeeze(actual)) != (text if want.cell else _squeeze(text)):
+            wrong.add(want.cell)
+            label = _named(view, want.cell) if want.cell else f"{table.id}第{want.row}行第{want.column}列"
+            yield f"{label}应为 {text}，文件里是“{shorten(actual)}”"
+        elif cell is None or (cell.row_span, cell.column_span) != (want.row_span, want.column_span):
+            yield f"{table.id}第{want.row}行第{want.column}列合并的格数与规定不同"
+    for cell in cells.values():
+        yield f"{name}{cell.address}多出一格“{shorten(str(cell.value or ''))}”"
+
+
+def _named(view: View, cell: str) -> str:
+    return f"“{view.form.cells[cell].table} {view.form.cells[cell].label}”"
+
+
+def _texts(document: Document, view: View, texts: Sequence[str], known: set[str]) -> Iterator[str]:
     """Every text in its order; what the template adds may hold no figure that the report does not."""
     title, *rest = (printable(text) for text in texts)
     wanted = [text for text in rest if text.strip()]
@@ -95,7 +131,6 @@ def _texts(document: Document, view: View, texts: Sequence[str]) -> Iterator[str
         yield f"缺少这一段文字，或与数据不一致：“{shorten(wanted[at])}”{instead}"
         return
     own = {printable(line) for line in view.names["落款行"]}
-    known = {d for name in (view.title, *_fields(view)) for d in _DIGITS.findall(name)}
     for text in extra:
         if text not in own and not known.issuperset(_DIGITS.findall(text)):
             yield f"模板多印了一段含有数字的文字：“{shorten(text)}”；固定的文字请写到工作簿的文字内容里"
