@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests marked "office" need, on Debian or Ubuntu: LibreOffice without a screen,
-# poppler, Chinese stand-in fonts, strace for injected faults, the validators of Office files.  Each step is skipped when
-# its result is there already, so a second run takes under two seconds.
+# poppler, Chinese stand-in fonts, strace for injected faults, and the validators of Office files.
+# Each step is skipped when its result is there already: a second run takes under two seconds.
 #
 #   bash tests/office/install.sh            PYTHON=… chooses the interpreter that gets the validators
 set -euo pipefail
