@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from .form import SEVERITIES, Form, Rule
@@ -16,6 +17,7 @@ from .numbers import Number, show
 
 __all__ = ["CellRef", "Finding", "finding", "json_number", "sort_findings", "worst"]
 
+_CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: read aloud and typed by hand
 SEVERITY_LABELS = {"error": "错误", "warning": "警告", "ask": "待核实", "info": "提示"}
 
 
@@ -48,6 +50,20 @@ class Finding:
     difference: Number | None = None
     sentence: str = ""
     """The sentence of the text it is about."""
+    explanation: str = ""
+    """The accepted answer to it, signed."""
+
+    @property
+    def code(self) -> str:
+        """核对码: five characters made of the rule and the values it speaks of.
+
+        An explanation quotes it and so is bound to these values.
+        """
+        values = [(c.id or c.label, show(c.value)) for c in self.cells]
+        said = self.sentence or ("" if any(c.value is not None for c in self.cells) else self.message)
+        made_of = repr((self.rule, values, show(self.actual), show(self.expected), said))
+        number = int.from_bytes(sha256(made_of.encode()).digest()[:4], "big")
+        return "".join(_CODE_LETTERS[(number >> shift) & 31] for shift in (0, 5, 10, 15, 20))
 
     @property
     def place(self) -> str:
@@ -61,7 +77,9 @@ class Finding:
     def text(self) -> str:
         """What is wrong, then what to do."""
         said = f"“{self.sentence}”：" if self.sentence and self.sentence not in self.message else ""
-        return f"{said}{self.message}。{self.advice}"
+        code = f"（核对码 {self.code}）" if self.severity == "ask" else ""
+        answer = f"说明：{self.explanation}" if self.explanation else self.advice
+        return f"{said}{self.message}。{answer}{code}"
 
     def line(self) -> str:
         """One line: severity, id, place, what, advice."""
@@ -80,8 +98,11 @@ class Finding:
             "expected": json_number(self.expected), "actual": json_number(self.actual),
             "difference": json_number(self.difference),
         }  # fmt: skip
+        data["code"] = self.code
         if self.sentence:
             data["sentence"] = self.sentence
+        if self.explanation:
+            data["explanation"] = self.explanation
         return data
 
 

@@ -14,7 +14,7 @@ from .findings import CellRef, Finding
 from .form import Form
 from .numbers import Number
 
-__all__ = ["Origin", "Passage", "Report", "Value"]
+__all__ = ["Explanation", "Origin", "Passage", "Report", "Value"]
 
 ValueState: TypeAlias = Literal["number", "blank", "placeholder", "problem", "missing"]
 
@@ -63,6 +63,21 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Explanation:
+    """An answer on the sheet 校验 to a finding that asks."""
+
+    rule: str
+    code: str
+    """核对码 of the finding (or several), as typed."""
+    text: str
+    name: str = ""
+    date: str = ""
+    printed: bool = False
+    """To be printed as a note below the table."""
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One body, one year.
 
@@ -75,6 +90,8 @@ class Report:
     fields: Mapping[str, str | Number] = field(default_factory=dict)
     passages: tuple[Passage, ...] = ()
     field_origins: Mapping[str, Origin] = field(default_factory=dict)
+    headings: tuple[tuple[str, str], ...] = ()
+    """Headings of parts found in a document, in order: section id, as it stands there."""
     title: str = ""
     """The title found in the source, ``""`` if it has none of its own."""
     path: str = ""
@@ -86,6 +103,7 @@ class Report:
     last_year_texts: Mapping[str, str] = field(default_factory=dict)
     """Last year's texts by section id."""
 
+    explanations: tuple[Explanation, ...] = ()
     notices: tuple[Finding, ...] = ()
     """What the reader has to say: labels it could not match, formulas it computed."""
 

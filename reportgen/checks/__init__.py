@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from ..explanations import settle
 from ..findings import Finding, sort_findings
 from ..form import Rule
 from ..report import Report
-from . import cells, last_year, relations, sums, texts
+from . import cells, last_year, relations, shape, sums, texts
 
 __all__ = ["check"]
 
@@ -25,6 +26,8 @@ KINDS: dict[str, Generator] = {
     "decimals": cells.decimals,
     "remarks": cells.remarks,
     "identity": cells.identity,
+    "headings": shape.headings,
+    "edition": shape.edition,
     "placeholders": texts.placeholders,
     "relation": relations.relation,
     "jump": relations.jump,
@@ -43,11 +46,11 @@ def check(report: Report, *, strict: bool = False) -> list[Finding]:
         strict: blanks and placeholders in number cells are errors (N-01).
 
     Returns:
-        the findings of the reader and of the rules, errors first.
+        the findings of the reader and of the rules, errors first; explained ones are ``info``.
     """
     found: list[Finding] = [*report.notices]
     for rule in report.form.rules.values():
         generator = KINDS.get(rule.kind)
         if generator is not None:
             found += generator(rule, report, strict)
-    return sort_findings(found, report.form)
+    return sort_findings(settle(report, found), report.form)

@@ -16,6 +16,7 @@ from ..form import Cell, Form
 from ..numbers import Number, Parsed, format_number, parse_number
 from ..report import Origin, Report, Value
 from ..sources import Document, Grid, GridCell
+from .answers import find_answers
 from .labels import key
 from .tables import Found, GridIndex, find_tables
 from .texts import find_texts, last_year_texts
@@ -54,9 +55,10 @@ def recognise(document: Document, form: Form) -> Report:
     ]
     return Report(
         form=form, values=values, fields=texts.fields, passages=tuple(texts.passages),
-        field_origins=texts.field_origins, title=texts.title, path=document.path, kind=document.kind,
+        field_origins=texts.field_origins, headings=tuple(texts.headings), title=texts.title, path=document.path, kind=document.kind,
         sha256=document.sha256, last_year=_last_year(form, document.grids),
-        last_year_texts=last_year_texts(form, document.grids), notices=tuple(notices),
+        last_year_texts=last_year_texts(form, document.grids),
+        explanations=tuple(find_answers(form, document.grids)), notices=tuple(notices),
     )  # fmt: skip
 
 
@@ -79,11 +81,13 @@ def _value(cell: Cell, tables: Found) -> Value:
     )
     if found is None:
         return Value("blank", origin=origin)
-    return _read(cell, found, origin)
+    return _read(cell, found, origin, in_document=not grid.a1)
 
 
-def _read(cell: Cell, found: GridCell, origin: Origin) -> Value:
-    parsed: Parsed = parse_number(found.value, kind=cell.kind, decimals=cell.decimals, unit=cell.unit)
+def _read(cell: Cell, found: GridCell, origin: Origin, *, in_document: bool = False) -> Value:
+    parsed: Parsed = parse_number(
+        found.value, kind=cell.kind, decimals=cell.decimals, unit=cell.unit, text=in_document
+    )
     raw = found.formula if found.result == "unknown" else _raw(found.value)
     remark = "公式没有存储结果，程序也算不出" if found.result == "unknown" else parsed.remark
     state = "problem" if found.result == "unknown" else parsed.state
@@ -123,8 +127,10 @@ def _formula_findings(form: Form, values: dict[str, Value], tables: Found) -> It
                 computed.append(ref)
             elif place and place[1] is not None and place[1].result == "stale":
                 now = parse_number(place[1].now, kind=cell.kind, decimals=cell.decimals).number
-                words = {"place": f"“{cell.label}”", "raw": value.formula}
-                yield finding(form.rules["N-08"], [ref], actual=value.number, expected=now, **words)
+                yield finding(
+                    form.rules["N-08"], [ref], actual=value.number, expected=now,
+                    place=f"“{cell.label}”", raw=value.formula,
+                )  # fmt: skip
             elif value.formula and value.state == "problem" and value.raw == value.formula:
                 yield finding(
                     form.rules["N-05"], [ref], place=f"“{cell.label}”", raw=value.formula, what=value.remark

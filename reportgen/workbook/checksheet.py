@@ -43,7 +43,9 @@ __all__ = ["BREAKS", "EMPTY", "HEAD_ROW", "HOLDS", "UNSURE", "CheckSheet"]
 HOLDS, BREAKS, EMPTY, UNSURE = "通过", "不符", "未填", "不能判断"
 HEAD_ROW = 4
 COLUMNS = {"rule": 1, "table": 2, "what": 3, "left": 4, "right": 5, "off": 6, "result": 7}
-STATES = 12
+LAST = 12
+"""Last visible column: the answers to findings that ask follow the result."""
+STATES = 14
 """First column of the hidden judgements."""
 
 TITLE = Look(font=HEI, size=16)
@@ -178,15 +180,15 @@ class CheckSheet:
     def write(self, book: Workbook, pen: Pen) -> None:
         sheet = book.create_sheet(self.form.sheets.checks)
         heads = self.form.sheets.explanation_heads
-        widths(sheet, [9, 8, WHAT_WIDTH, 11, 11, 10, 11, 32, 11, 14, 2])
-        pen.put(sheet, 1, 1, "勾稽校验", TITLE, columns=10)
+        widths(sheet, [9, 8, WHAT_WIDTH, 11, 11, 10, 11, 10, 40, 11, 14, 10, 2])
+        pen.put(sheet, 1, 1, "勾稽校验", TITLE, columns=LAST)
         sheet.row_dimensions[1].height = 30
         first, span = HEAD_ROW + 1, f"$G${HEAD_ROW + 1}:$G${self.last}"
         wrong = f'COUNTIF({span},"{BREAKS}")+COUNTIF({span},"{UNSURE}")'
         blank = self.counted(self.form.cells, "1")
-        pen.put(sheet, 2, 1, Formula(_verdict(wrong, blank, "全部")), SUMMARY, columns=10)
+        pen.put(sheet, 2, 1, Formula(_verdict(wrong, blank, "全部")), SUMMARY, columns=LAST)
         sheet.row_dimensions[2].height = 26
-        pen.put(sheet, 3, 1, INTRO_TEXT, INTRO, columns=10)
+        pen.put(sheet, 3, 1, INTRO_TEXT, INTRO, columns=LAST)
         sheet.row_dimensions[3].height = 44
         names = [heads[0], "表", "检查内容", "左边", "右边", "相差", "结果", *heads[1:]]
         for column, name in enumerate(names, 1):
@@ -198,7 +200,7 @@ class CheckSheet:
         self._colours(sheet)
         sheet.freeze_panes = f"A{first}"
         protect(sheet)
-        set_page(sheet, landscape=True, area=f"A1:J{self.last}")
+        set_page(sheet, landscape=True, area=f"A1:{letter(LAST)}{self.last}")
         sheet.print_title_rows = f"{HEAD_ROW}:{HEAD_ROW}"
 
     def _line(self, sheet: Worksheet, pen: Pen, row: int, line: Line) -> None:
@@ -212,7 +214,7 @@ class CheckSheet:
             pen.put(sheet, row, COLUMNS[name], Formula(text) if text else None, look)
         result = "由程序核对" if line.answered else Formula(line.result)
         pen.put(sheet, row, COLUMNS["result"], result, SMALL if line.answered else RESULT)
-        for column in range(COLUMNS["result"] + 1, COLUMNS["result"] + 4):
+        for column in range(COLUMNS["result"] + 1, LAST + 1):
             pen.put(sheet, row, column, None, ANSWER)
         sheet.row_dimensions[row].height = height(line.what, WHAT_WIDTH)
 
@@ -244,13 +246,13 @@ class CheckSheet:
         area, first = f"G{HEAD_ROW + 1}:G{self.last}", f"$G{HEAD_ROW + 1}"
         for word, colour in ((BREAKS, BROKEN), (UNSURE, INVALID), (EMPTY, BLANK), (HOLDS, DONE)):
             tint(sheet, area, f'{first}="{word}"', colour, stop=True)
-        tint_verdict(sheet, "A2:J2")
+        tint_verdict(sheet, f"A2:{letter(LAST)}2")
 
 
 INTRO_TEXT = (
     "这里随填随算，不用改动。“不符”是两边不相等（或填了负数、小数、文字），点“表”一栏可以跳到要核对的单元格；"
     "空格和“/”“—”按 0 计算，确实没有请填 0；“不能判断”是算式里有文字或不合要求的数。"
-    "需要说明的，写在右边三栏。"
+    "“待核实”的问题属实的，在右边写明说明，并填上检查结果里给出的核对码；数值变了说明就失效。"
 )
 
 
