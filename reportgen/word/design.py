@@ -1,7 +1,7 @@
 """The default Word template, made from the form alone.
 
 The template is a normal document that office IT edits in Word; the tags in it are those of
-``reportgen/word/tags.py``.  Run as a module to write the templates of all editions:
+``reportgen/word/tags.py``.  Run as a module to write the shipped templates:
 
     python -m reportgen.word.design [FOLDER]
 """
@@ -220,11 +220,15 @@ def _packed(document: Any) -> bytes:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Write ``report-<edition>.docx`` of every edition into a folder (default ``templates``)."""
+    """Write ``report-<edition>.docx`` into a folder (default ``templates``).
+
+    Only of editions in force: reports by an earlier one are read, not written.
+    """
     arguments = sys.argv[1:] if arguments is None else arguments
     folder = Path(arguments[0] if arguments else "templates")
-    for edition in editions():
-        (folder / f"report-{edition}.docx").write_bytes(default_template(load_form(edition)))
+    for form in map(load_form, editions()):
+        if not form.final_year:
+            (folder / f"report-{form.id}.docx").write_bytes(default_template(form))
 
 
 if __name__ == "__main__":
