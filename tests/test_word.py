@@ -225,6 +225,31 @@ def test_inline_blocks_keep_their_runs_whole() -> None:
     assert f"甲{'·'.join(make_view(example()).title_lines)}·乙" in lines(found)
 
 
+def test_blocks_do_not_cross_hyperlinks(form: Form) -> None:
+    def change(root: Any) -> None:
+        (line,) = before_first_heading(root, ("{% if 标题 %}甲", "乙{% endif %}"))
+        first = line.find(W + "r")
+        link = etree.Element(W + "hyperlink")
+        first.addprevious(link)
+        link.append(first)
+
+    assert [f for f in faults(changed(change), form) if "超链接" in f]
+
+
+def test_word_cannot_put_other_values_over_ours(form: Form) -> None:
+    def change(root: Any) -> None:
+        run = only(root, "{{ 表三.新收.自然人 }}").find(W + "r")
+        control = etree.Element(W + "sdt")
+        run.addprevious(control)
+        settings_ = etree.SubElement(control, W + "sdtPr")
+        etree.SubElement(settings_, W + "dataBinding", {W + "xpath": "/a", W + "storeItemID": "{0}"})
+        etree.SubElement(control, W + "sdtContent").append(run)
+
+    made = printed(changed(change), example())
+    assert prove(made, example()) > 200
+    assert b"dataBinding" not in unzip(made)[DOCUMENT]
+
+
 def rows_template(*rows: tuple[str, str]) -> bytes:
     def change(root: Any) -> None:
         (place,) = before_first_heading(root, "占位")

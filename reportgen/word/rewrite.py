@@ -19,14 +19,14 @@ from lxml import etree
 from .faults import TemplateFault, shorten
 from .names import UNKNOWN, Names, is_text
 from .plan import Plan, nest
+from .runs import W, marker, place
 from .tags import Statement, Tag, TagError, find_tags, leftover, parse_tag
 
 __all__ = ["Rewriter"]
 
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+_W15 = "{http://schemas.microsoft.com/office/word/2012/wordml}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _STANDINS = {W + "tab": "\t", W + "br": "\n", W + "cr": "\n", W + "noBreakHyphen": "-"}
 _REVISIONS = tuple(
     W + n for n in (
@@ -34,12 +34,6 @@ _REVISIONS = tuple(
         "tblPrChange", "sectPrChange", "cellIns", "cellDel",
     )
 )  # fmt: skip
-_AFTER_HIGHLIGHT = {
-    W + n for n in (
-        "u", "effect", "bdr", "shd", "fitText", "vertAlign", "rtl", "cs", "em", "lang", "eastAsianLayout",
-        "specVanish", "oMath", "rPrChange",
-    )
-}  # fmt: skip
 _UNKNOWN = ["path", UNKNOWN]
 _LEVELS = {"": "段内", "p": "{%p", "tr": "{%tr"}
 _NEEDS_PARAGRAPH = tuple(W + n for n in ("tc", "txbxContent", "hdr", "ftr", "footnote", "endnote", "body"))
@@ -119,8 +113,23 @@ class Rewriter:
             self.balanced = False
         while len(self._frames) > depth:
             self._pop()
-        _place(paragraph, pieces, placed, self.operations, self.names)
+        place(paragraph, pieces, placed, self.operations, self.names)
+        self._check_inline(paragraph, text)
         return set()
+
+    def _check_inline(self, paragraph: Element, text: str) -> None:
+        """A block inside a paragraph may not begin in a hyperlink and end outside of it."""
+        parents: list[Element] = []
+        for instruction in paragraph.iter(etree.PI):
+            verb = self.operations[int(instruction.text)][0]
+            if verb in ("for", "if"):
+                parents.append(instruction.getparent())
+            elif verb in ("elif", "else", "end"):
+                if parents and parents[-1] is not instruction.getparent():
+                    self.fault(text, "循环、条件的开头和结尾不能一个在超链接（或内容控件）里、一个在外")
+                    self.balanced = False
+                if verb == "end" and parents:
+                    parents.pop()
 
     def _own_paragraph(self, paragraph: Element, text: str, tags: list[Tag]) -> None:
         if not _only_tags(text, tags) or any(t.level != "p" and t.kind != "comment" for t in tags):
@@ -262,6 +271,8 @@ class Rewriter:
 
     def _strip_ids(self) -> None:
         """Ids of paragraphs must not repeat; Word makes new ones.  Bookmarks inside blocks go too."""
+        for binding in list(self.root.iter(W + "dataBinding", _W15 + "dataBinding")):
+            binding.getparent().remove(binding)  # or Word would show the bound value, not ours
         for element in self.root.iter(W + "p", W + "tr"):
             for name in (_W14 + "paraId", _W14 + "textId"):
                 element.attrib.pop(name, None)
@@ -308,123 +319,9 @@ def _holds_more(paragraph: Element) -> bool:
     return next(paragraph.iter(*(W + n for n in names)), None) is not None
 
 
-def _marker(number: int) -> Element:
-    return etree.ProcessingInstruction("rg", str(number))
-
-
 def _replace(element: Element, operations: list[int | None]) -> None:
     parent = element.getparent()
     for number in operations:
         if number is not None:
-            element.addprevious(_marker(number))
+            element.addprevious(marker(number))
     parent.remove(element)
-
-
-def _place(
-    paragraph: Element,
-    pieces: list[tuple[Element, str]],
-    placed: list[tuple[Tag, int | None]],
-    operations: list[list[Any]],
-    names: Names,
-) -> None:
-    """Cut the tags out of the text elements and put their operations where they began."""
-    content: dict[Element, list[str | int]] = {}
-    at = 0
-    for element, text in pieces:
-        end = at + len(text)
-        cut: list[str | int] = []
-        here = at
-        for tag, number in placed:
-            if tag.end <= at or tag.start >= end:
-                continue
-            cut.append(text[here - at : max(tag.start - at, here - at)])
-            if tag.start >= at and number is not None:
-                cut.append(number)
-            here = min(tag.end, end)
-        if here > at or cut:
-            content[element] = [*cut, text[here - at :]]
-        at = end
-    for run in list(dict.fromkeys(element.getparent() for element in content)):
-        _rebuild(run, content, operations, names)
-
-
-def _rebuild(
-    run: Element, content: dict[Element, list[str | int]], operations: list[list[Any]], names: Names
-) -> None:
-    """Replace a run by runs of whole pieces: blocks open and close between runs, never inside."""
-    look = run.find(W + "rPr")
-    parts: list[Element] = []
-
-    def new_run() -> Element:
-        fresh = etree.Element(run.tag, run.attrib, run.nsmap)
-        if look is not None:
-            fresh.append(_copy(look))
-        parts.append(fresh)
-        return fresh
-
-    current = new_run()
-    for child in list(run):
-        if child is look:
-            continue
-        if child not in content:
-            current.append(child)
-            continue
-        if child.tag != W + "t":
-            continue  # a tab or line break inside a tag
-        text = None
-        for piece in content[child]:
-            if isinstance(piece, int) and operations[piece][0] != "v":
-                parts.append(_marker(piece))
-                current, text = new_run(), None
-            elif piece != "":
-                if text is None:
-                    text = etree.SubElement(current, W + "t")
-                    text.set(_SPACE, "preserve")
-                _append(text, piece)
-    for part in parts:
-        if part.tag is etree.PI:
-            run.addprevious(part)
-        elif any(child.tag != W + "rPr" for child in part):
-            _mark(part, operations, names)
-            run.addprevious(part)
-    run.getparent().remove(run)
-
-
-def _copy(element: Element) -> Element:
-    return etree.fromstring(etree.tostring(element))
-
-
-def _append(text: Element, piece: str | int) -> None:
-    if isinstance(piece, int):
-        text.append(_marker(piece))
-    elif len(text):
-        text[-1].tail = (text[-1].tail or "") + piece
-    else:
-        text.text = (text.text or "") + piece
-
-
-def _mark(run: Element, operations: list[list[Any]], names: Names) -> None:
-    """Let a run that prints figures be highlighted: w:highlight at its place in CT_RPr."""
-    cells = [
-        cell
-        for marker in (child for text in run.iterchildren(W + "t") for child in text)
-        if (cell := names.cell(operations[int(marker.text)][1])) is not None
-    ]
-    if not cells:
-        return
-    w = next((p for p, uri in run.nsmap.items() if uri == W[1:-1]), None)
-    w = f"{w}:" if w else ""
-    on, off = f'<{w}highlight {w or "w:"}val="yellow"/>', ""
-    look = run.find(W + "rPr")
-    if look is None:
-        operations.append(["mark", cells, f"<{w}rPr>{on}</{w}rPr>", ""])
-        run.insert(0, _marker(len(operations) - 1))
-        return
-    own = look.find(W + "highlight")
-    if own is not None:
-        value = own.get(W + "val")
-        off = f'<{w}highlight {w or "w:"}val="{value}"/>'
-        look.remove(own)
-    operations.append(["mark", cells, on, off])
-    place = next((n for n, child in enumerate(look) if child.tag in _AFTER_HIGHLIGHT), len(look))
-    look.insert(place, _marker(len(operations) - 1))
