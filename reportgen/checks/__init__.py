@@ -18,6 +18,15 @@ __all__ = ["check"]
 
 Generator = Callable[[Rule, Report, bool], Iterator[Finding]]
 
+
+def _narrative(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
+    """The engine behind the X rules is loaded when there is a text to judge."""
+    if report.passages:
+        from .narrative import narrative
+
+        yield from narrative(rule, report, strict)
+
+
 KINDS: dict[str, Generator] = {
     "equal": sums.equal,
     "at_most": sums.at_most,
@@ -35,6 +44,7 @@ KINDS: dict[str, Generator] = {
     "leftovers": last_year.leftovers,
     "period": last_year.period,
     "deadline": last_year.deadline,
+    "narrative": _narrative,
 }
 
 

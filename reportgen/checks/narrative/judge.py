@@ -1,0 +1,226 @@
+"""The verdict on every number of a report's texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeAlias
+
+from ...findings import CellRef
+from ...form.phrases import Topic
+from ...numbers import Number, show
+from ...placeholders import filled
+from ...report import Passage, Report
+from .claims import DOUBTFUL, SURE, UNSURE, Claim, claims
+from .figures import Figures, Side, agrees
+from .numerals import Compact, compact
+from .percent import Shares
+from .sentences import Item, items
+from .vocabulary import Vocabulary, vocabulary
+
+__all__ = ["JudgedNumber", "Verdict", "judge_numbers", "judged"]
+
+Verdict: TypeAlias = Literal[
+    "matched", "contradicts", "last_year", "percentage_ok", "percentage_wrong", "unattributed"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedNumber:
+    """A number of the texts and what it was found to be."""
+
+    passage: int
+    """Index into the report's passages."""
+    paragraph: int
+    """Index into the passage's paragraphs, placeholders filled."""
+    start: int
+    end: int
+    """Characters of the filled paragraph, unit included."""
+    text: str
+    """As written; 未收到…申请 for a 0 said in words."""
+    value: Number
+    unit: str
+    verdict: Verdict
+    sentence: str
+    quantities: tuple[str, ...] = ()
+    """Placeholder names of the figures that make it right, or should have."""
+    expected: Number | None = None
+    rule: str = ""
+    severity: str = ""
+    """Of the finding it leads to; ``""`` if to none."""
+    says: str = ""
+    """What the form has to say, for the message."""
+    refs: tuple[CellRef, ...] = field(default=(), repr=False)
+    key: tuple[object, ...] = field(default=(), repr=False)
+    """Numbers with the same key should be the same number (X-17)."""
+
+
+_memo: list[tuple[Report, tuple[JudgedNumber, ...]]] = []
+
+
+def judged(report: Report) -> tuple[JudgedNumber, ...]:
+    """The verdicts on a report, computed once for all the rules that ask in turn."""
+    if _memo and _memo[0][0] is report:
+        return _memo[0][1]
+    result = tuple(judge_numbers(report))
+    _memo[:] = [(report, result)]
+    return result
+
+
+def judge_numbers(report: Report) -> list[JudgedNumber]:
+    """Account for every number in a report's texts (FORMAT.md 6.5).
+
+    Args:
+        report: what was read; placeholders are filled first, so their numbers agree by nature.
+
+    Returns:
+        one verdict per number, and per statement that says a number in words (未收到, 全部办结),
+        in the order of the texts.  A form without vocabulary (``[narrative]``) judges nothing.
+    """
+    if not report.form.narrative.phrases:
+        return []
+    words = vocabulary(report.form, report.year)
+    result: list[JudgedNumber] = []
+    for index, passage in enumerate(filled(report)):
+        heading = _heading(passage, words)
+        for paragraph, text in enumerate(passage.paragraphs):
+            result += _Paragraph(report, words, index, passage, paragraph, text, heading).judge()
+            heading = heading or words.topic_of_heading(text[:20])
+    return result
+
+
+def _heading(passage: Passage, words: Vocabulary) -> Topic | None:
+    start = passage.paragraphs[0][:16] if passage.paragraphs else ""
+    return words.topic_of_heading(passage.heading or start)
+
+
+_LOWER = {"error": "warning", "warning": "ask"}
+
+
+class _Paragraph:
+    def __init__(
+        self, report: Report, words: Vocabulary, index: int, passage: Passage, paragraph: int, text: str,
+        heading: Topic | None,
+    ) -> None:  # fmt: skip
+        self.report, self.words, self.index, self.passage = report, words, index, passage
+        self.paragraph, self.original = paragraph, text
+        self.text: Compact = compact(text)
+        self.figures = Figures(report)
+        self.items: Sequence[Item] = list(items(self.text, words, report.org, heading))
+        self.claims = claims(self.items, words, report.org)
+        self.shares = Shares(self.text.text, self.items, self.claims, words, self.figures)
+
+    def judge(self) -> list[JudgedNumber]:
+        found = [self.by_claim(claim) for claim in self.claims]
+        taken = {c.item.start for c in self.claims}
+        for item in self.items:
+            if item.token and item.start not in taken:
+                found.append(self.by_share(item))
+        return sorted(found, key=lambda j: (j.start, j.end))
+
+    def blank(self, item: Item) -> JudgedNumber:
+        start, end = self.text.span(item.start, item.end)
+        first, last = self.text.span(*item.sentence)
+        token = item.token if item.kind == "number" else None
+        return JudgedNumber(
+            self.index, self.paragraph, start, end, self.original[start:end],
+            token.value if token else 0, token.unit if token else "", "unattributed",
+            self.original[first:last].strip(),
+        )  # fmt: skip
+
+    def by_claim(self, claim: Claim) -> JudgedNumber:
+        item = claim.item
+        blank = self.blank(item)
+        if item.compared and item.token and item.kind == "number":
+            return self.by_share(item)
+        if item.year is not None:
+            return self.of_last_year(claim, blank)
+        sides = self.figures.sides(claim.readings)
+        right = [s for s in sides if self.agrees(s, item)]
+        if claim.every:
+            right = right if len(right) == len(claim.readings) else []
+        key = claim.key if claim.doubt == SURE and item.kind != "done" else ()
+        if right:
+            return replace(
+                blank, verdict="matched", quantities=right[0].reading, expected=right[0].value,
+                rule=claim.rule, refs=self.refs(right[:1]), key=key,
+            )  # fmt: skip
+        if claim.doubt == UNSURE or len(sides) < len(claim.readings) or not claim.rule:
+            return replace(blank, key=key if claim.doubt == SURE else ())
+        return self.wrong(claim, blank, [s for s in sides if not self.agrees(s, item)])
+
+    def wrong(self, claim: Claim, blank: JudgedNumber, sides: list[Side]) -> JudgedNumber:
+        rule = self.report.form.rules[claim.rule]
+        doubt = claim.doubt
+        if rule.options.get("year_first") and not claim.item.year_said:
+            doubt = max(doubt, DOUBTFUL)
+        severity = rule.severity if doubt == SURE else _LOWER.get(rule.severity, rule.severity)
+        shown = list(dict.fromkeys((s.name, self.shown(s)) for s in sides))
+        says = "表中" + "，".join(f"{name}是{value}" for name, value in shown)
+        return replace(
+            blank, verdict="contradicts", quantities=sides[0].reading, expected=sides[0].value,
+            rule=claim.rule, severity=severity, says=says, refs=self.refs(sides),
+            key=claim.key if claim.doubt == SURE else (),
+        )  # fmt: skip
+
+    def shown(self, side: Side) -> str:
+        return show(side.value) + ("元" if side.money else "")
+
+    def agrees(self, side: Side, item: Item) -> bool:
+        return agrees(side.value, item.token) if item.token else side.value == 0
+
+    def of_last_year(self, claim: Claim, blank: JudgedNumber) -> JudgedNumber:
+        """A number of the year before: compared with last year's figures where they are known."""
+        year = self.report.year
+        if year is None or claim.item.year != year - 1:
+            return blank
+        sides = self.figures.sides(claim.readings, last_year=True)
+        right = [s for s in sides if self.agrees(s, claim.item)]
+        if right:
+            return replace(
+                blank,
+                verdict="last_year",
+                quantities=right[0].reading,
+                expected=right[0].value,
+                rule=claim.rule,
+            )
+        if claim.doubt != SURE or len(sides) < len(claim.readings) or not claim.rule:
+            return blank
+        says = "上年数据中" + "，".join(f"{s.name}是{self.shown(s)}" for s in sides)
+        return replace(
+            blank, verdict="contradicts", quantities=sides[0].reading, expected=sides[0].value,
+            rule=claim.rule, severity="warning", says=says, refs=self.refs(()),
+        )  # fmt: skip
+
+    def by_share(self, item: Item) -> JudgedNumber:
+        blank = self.blank(item)
+        share = self.shares.judge(item)
+        if share is None:
+            return blank
+        severity = share.severity or ""
+        if severity == "rule":
+            severity = self.report.form.rules[share.rule].severity
+        return replace(
+            blank, verdict=share.verdict, quantities=share.quantities, expected=share.expected,
+            rule=share.rule, severity=severity, says=share.says, refs=self.refs(()),
+        )  # fmt: skip
+
+    def refs(self, sides: Sequence[Side]) -> tuple[CellRef, ...]:
+        """The places a number speaks of: its text, then the cells or fields of the form."""
+        from ..texts import passage_label
+
+        report = self.report
+        found = [CellRef(str(self.passage.origin or ""), passage_label(report.form, self.passage))]
+        for side in sides:
+            found += [report.ref(c) for c in side.cells]
+            for name in side.fields:
+                origin = report.field_origins.get(name)
+                value = report.fields[name]
+                found.append(CellRef(str(origin or ""), report.form.field(name).label,
+                                     None if isinstance(value, str) else value))  # fmt: skip
+        return tuple(dict.fromkeys(found))
+
+
+def spoken(number: JudgedNumber) -> Number:
+    """The number in 元 where it is money."""
+    return number.value * 10_000 if number.unit == "万元" else number.value

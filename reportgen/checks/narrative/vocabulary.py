@@ -1,0 +1,102 @@
+"""The form's vocabulary, compiled once per form and year: words around a number → phrases."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ...form import Form
+from ...form.phrases import Phrase, Topic, expand
+
+__all__ = ["Hit", "Vocabulary", "vocabulary"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A phrase found in a text."""
+
+    phrase: Phrase
+    start: int
+    end: int
+
+
+class Vocabulary:
+    """Compiled expressions; ``year`` is the data year of the report, None if unknown."""
+
+    def __init__(self, form: Form, year: int | None) -> None:
+        data = form.narrative
+        self.year = year
+        self.topics = {t.id: t for t in data.topics}
+        self._year = year
+        words = data.words
+        self._phrases = [(p, self._compile(p.key)) for p in data.phrases]
+        self._nouns = [(t, self._compile(t.noun)) for t in data.topics]
+        self._headings = [(t, self._compile(t.heading)) for t in data.topics if t.heading]
+        neutral: tuple[str, ...] = words.get("neutral", ())
+        self.neutral = self._any(neutral)
+        self.neutral_words = self._any(tuple(w for w in neutral if len(w) > 1))
+        """Without the single letters, which are parts of other words too (件 of 信件)."""
+        self.restrict = self._any(words.get("restrict", ()))
+        self.periods = self._any(words.get("periods", ()))
+        self.foreign = self._any(words.get("foreign", ()))
+        self.owners = self._compile(words.get("owners", "(?!)"))
+        self.whole = self._compile(words.get("whole", "(?!)"))
+        self.negation = self._compile(words.get("negation", "(?!)"))
+        self.not_negation = self._compile(words.get("not_negation", "(?!)"))
+        self.all_done = self._compile(words.get("all_done", "(?!)"))
+        self.all_done_rates = self._compile(words.get("all_done_rates", "(?!)"))
+        self.all_done_names: tuple[str, ...] = words.get("all_done_names", ())
+        self.done_of: tuple[tuple[str, ...], ...] = words.get("done_of", ())
+        self.all_upheld = self._compile(words.get("all_upheld", "(?!)"))
+        self.upheld_column: str = words.get("all_upheld_column", "")
+        self.each = self._compile(words.get("each", "(?!)"))
+        self.respectively = self._compile(words.get("respectively", "(?!)"))
+        self.including = self._compile(words.get("including", "(?!)"))
+
+    def _compile(self, text: str) -> re.Pattern[str]:
+        return re.compile(expand(text, self._year))
+
+    def _any(self, texts: tuple[str, ...]) -> re.Pattern[str]:
+        return self._compile("|".join(sorted(texts, key=len, reverse=True)) or "(?!)")
+
+    def hits(self, text: str, topic: Topic | None = None) -> list[Hit]:
+        """Return the phrases in a text by place; of overlapping ones the longest, then the highest.
+
+        Phrases that name no topic of their own count only if the talk is of theirs.
+        """
+        found = [
+            Hit(phrase, match.start(), match.end())
+            for phrase, pattern in self._phrases
+            if not phrase.topics or (topic is not None and topic.id in phrase.topics)
+            for match in pattern.finditer(text)
+        ]
+        found.sort(key=lambda h: (h.start - h.end, -h.phrase.rank))
+        kept: list[Hit] = []
+        for hit in found:
+            same = [k for k in kept if (k.start < hit.end and hit.start < k.end) or k.start == hit.start]
+            # two phrases may share the same words (a topic decides later which is meant)
+            if all((k.start, k.end) == (hit.start, hit.end) for k in same):
+                kept.append(hit)
+        return sorted(kept, key=lambda h: h.start)
+
+    def nouns(self, text: str) -> list[tuple[Topic, int, int]]:
+        """Return the topics named in a text by place; of overlapping nouns the longest."""
+        found = [(t, m.start(), m.end()) for t, pattern in self._nouns for m in pattern.finditer(text)]
+        found.sort(key=lambda n: n[1] - n[2])
+        kept: list[tuple[Topic, int, int]] = []
+        for noun in found:
+            if not any(k[1] < noun[2] and noun[1] < k[2] for k in kept):
+                kept.append(noun)
+        return sorted(kept, key=lambda n: n[1])
+
+    def topic_of_heading(self, heading: str) -> Topic | None:
+        """Return the topic a sub-heading is about, if it is about just one."""
+        found = [t for t, pattern in self._headings if pattern.search(heading)]
+        return found[0] if len(found) == 1 else None
+
+
+@lru_cache(maxsize=8)
+def vocabulary(form: Form, year: int | None) -> Vocabulary:
+    """Return the compiled vocabulary of a form."""
+    return Vocabulary(form, year)
