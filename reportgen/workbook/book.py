@@ -35,6 +35,12 @@ _EPOCH = datetime(2021, 1, 1)
 """Date written into every workbook: the bytes depend on the contents alone."""
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 _FORMULA = re.compile(rb'(<c r="([A-Z]+[0-9]+)"[^>]*><f>[^<]*</f>)(?:<v></v>|<v ?/>)')
+_FONT = re.compile(rb"(<(?:font|rPr)>)((?:<[a-zA-Z]+(?: [^>]*)?/>)+)(</(?:font|rPr)>)")
+_CHILD = re.compile(rb"<([a-zA-Z]+)(?: [^>]*)?/>")
+_FONT_ORDER = (
+    b"b i strike condense extend outline shadow u vertAlign sz color name rFont family charset scheme".split()
+)
+"""CT_Font and CT_RPrElt, as Excel writes them."""
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -116,13 +122,22 @@ def _packed(book: Workbook, results: Mapping[tuple[str, str], str]) -> bytes:
             data = old.read(name)
             if name == "docProps/core.xml":
                 data = _MODIFIED.sub(rb"\g<1>" + stamp + rb"\g<2>", data)
+            elif name == "xl/styles.xml":
+                data = _FONT.sub(_in_order, data)
             elif name in parts:
+                data = _FONT.sub(_in_order, data)
                 data = _with_results(data, {a: v for (s, a), v in results.items() if s == parts[name]})
             info = zipfile.ZipInfo(name, _ZIP_DATE)
             info.compress_type = zipfile.ZIP_DEFLATED
             info.create_system = 3  # the same on Windows
             new.writestr(info, data)
     return packed.getvalue()
+
+
+def _in_order(match: re.Match[bytes]) -> bytes:
+    """Put the children of a font into the order of the schema; openpyxl has one of its own."""
+    children = sorted(_CHILD.finditer(match[2]), key=lambda child: _FONT_ORDER.index(child[1]))
+    return match[1] + b"".join(child[0] for child in children) + match[3]
 
 
 def _with_results(xml: bytes, results: Mapping[str, str]) -> bytes:

@@ -175,7 +175,8 @@ class TableSheet:
 
     def hints_below(self) -> int:
         """Hints in lines below the table; returns the last printed row."""
-        row = self.table.height + TABLE_TOP + 2
+        # Well below: while the figures are empty, a reader that allows for inserted rows goes on down.
+        row = self.table.height + TABLE_TOP + 5
         self.pen.put(self.sheet, row, 1, "填报提示", HINT_HEAD, columns=self.table.width)
         for block in self.table.blocks:
             nodes = [*block.column_leaves(), *block.row_leaves()]

@@ -85,9 +85,11 @@ CASES: dict[str, dict[str, object]] = {
 
 def names() -> list[tuple[str, bool]]:
     totals = {c.id for c in FORM.cells.values() if c.total}
-    # By formula, a total cannot be typed wrong.
+    # By formula, a total cannot be typed wrong.  LibreOffice alone counts a logical value as 1 in
+    # its sums, so totals by formula differ there; the cell itself is refused everywhere.
     return [(name, typed) for name in CASES for typed in (True, False) if typed or not totals & set(CASES[name])
-            or name in ("blank", "all-blank", "one-table", "zeros", "placeholders", "wide")]  # fmt: skip
+            or name in ("blank", "all-blank", "one-table", "zeros", "placeholders", "wide")
+            if typed or name != "logical"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -118,15 +120,8 @@ def found_by_program(tmp_path: Path, data: bytes) -> list[Finding]:
 @pytest.mark.parametrize(("name", "typed"), names())
 def test_sheet_and_program_agree_rule_by_rule(computed, tmp_path, name, typed):
     book, data = computed[name, typed]
-    # LibreOffice's results go back to the program, as a clerk's saved file would.
-    saved = BytesIO()
-    filled = openpyxl.load_workbook(BytesIO(data))
-    for cell in FORM.cells:
-        sheet, at = FORM.cells[cell].table, WHERE.address(cell)
-        if filled[sheet][at].data_type == "f" and cell not in CASES[name]:
-            filled[sheet][at].value = book[sheet][at].value
-    filled.save(saved)
-    found = found_by_program(tmp_path, saved.getvalue())
+    # The program computes totals by formula on its own here; no result of LibreOffice helps it.
+    found = found_by_program(tmp_path, data)
     sheet_says = lines(book)
 
     # Sums: the same equations break, with the same figures.
@@ -201,7 +196,7 @@ def test_live_values_of_placeholders(computed):
     book, _ = computed["right", False]
     sheet = book[FORM.sheets.texts]
     now = {row[5]: row[7] for row in sheet.iter_rows(values_only=True) if row[5]}
-    assert (now["{{ 新收 }}"], now["{{ 不予公开 }}"], now["{{ 行政诉讼 }}"]) == (639, 81, 11)
+    assert (now["{{ 新收 }}"], now["{{ 不予公开 }}"], now["{{ 行政诉讼 }}"]) == (639, 83, 11)
     assert (now["{{ 机关名称 }}"], now["{{ 年份 }}"], now["{{ 信息处理费 }}"]) == ("某某局", 2024, 0)
 
 
