@@ -126,11 +126,12 @@ def finding(
     **words: object,
 ) -> Finding:
     """Make a finding of ``rule``; ``words`` fill its message and advice,
-    with ``expected``, ``actual`` and ``difference``.
+    with ``expected``, ``actual``, ``difference`` and ``sentence``.
 
     Numbers among the words are shown as the report prints them.
     """
-    words = {"expected": expected, "actual": actual, "difference": difference, **words}
+    given = {"expected": expected, "actual": actual, "difference": difference, "sentence": sentence}
+    words = {**given, **words}
     texts = {k: show(v) if isinstance(v, (int, Decimal)) or v is None else str(v) for k, v in words.items()}
     return Finding(
         rule.id,
