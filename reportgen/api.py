@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .checks import check
 from .errors import OutputError
 from .findings import Finding, worst
-from .form import Form, load_form
+from .form import Form, editions, load_form
 from .report import Report
+
+if TYPE_CHECKING:
+    from .sources import Document
 
 __all__ = ["BuildResult", "build", "default_output", "read_report"]
 
@@ -34,22 +38,21 @@ class BuildResult:
 
 
 def read_report(
-    path: Path | str, form: Form | str = "2021", *, last_year: Report | Path | str | None = None
+    path: Path | str, form: Form | str | None = None, *, last_year: Report | Path | str | None = None
 ) -> Report:
     """Read a report from any source.
 
     Args:
         path: the user's file.
-        form: the edition to look for, or its id.
+        form: the edition to look for, or its id; None to tell it by the labels.
         last_year: last year's report, or the file to read it from, for the rules that link years.
 
     Raises:
         InputError: a file cannot be read or holds none of the prescribed tables.
     """
-    from .recogniser import recognise
     from .sources import open_document
 
-    report = recognise(open_document(path), load_form(form) if isinstance(form, str) else form)
+    report = _read(open_document(path), load_form(form) if isinstance(form, str) else form)
     if last_year is None:
         return report
     from .last_year import with_last_year
@@ -57,6 +60,18 @@ def read_report(
     return with_last_year(
         report, last_year if isinstance(last_year, Report) else read_report(last_year, form)
     )
+
+
+def _read(document: Document, form: Form | None) -> Report:
+    if document.kind == "json":
+        from .exchange import from_json
+
+        return from_json(document.exchange, form, path=document.path, sha256=document.sha256)
+    from .recogniser import choose_form, recognise
+
+    if form is None:
+        form = choose_form(document, (load_form(edition) for edition in reversed(editions())))
+    return recognise(document, form)
 
 
 def default_output(report: Report, suffix: str = ".docx", folder: Path | None = None) -> Path:

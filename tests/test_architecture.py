@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "recogniser": {"explanations", "errors", "findings", "form", "numbers", "report", "sources"},
     "checks": {"explanations", "findings", "form", "numbers", "placeholders", "report"},
     "repairs": {"findings", "form", "numbers", "report"},
+    "exchange": {"errors", "findings", "form", "numbers", "report"},
     "aggregate": {"errors", "findings", "form", "numbers", "report"},
     "view": {"form", "numbers", "placeholders", "report"},
     "workbook": {"errors", "findings", "form", "numbers", "placeholders", "report"},
@@ -42,7 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # word reads its own result back through the source reader, to prove it.
     "word": {"__init__", "errors", "findings", "form", "numbers", "recogniser", "report", "sources", "view"},
     "page": {"errors", "findings", "form", "numbers", "report", "view"},
-    "api": {"aggregate", "checks", "errors", "explanations", "files", "findings", "form", "last_year", "marking", "numbers",
+    "api": {"aggregate", "checks", "errors", "exchange", "explanations", "files", "findings", "form", "last_year", "marking", "numbers",
             "page", "recogniser", "repairs", "report", "review", "sources", "word", "workbook"},
     "listing": {"api", "findings", "form", "numbers", "repairs", "report", "review"},
     "batch": {"api", "errors", "findings", "form", "report"},

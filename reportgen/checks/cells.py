@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ..findings import CellRef, Finding, finding
 from ..form import Cell, Rule
 from ..report import Report, Value
+from .shape import title_wording
 
 __all__ = ["blanks", "decimals", "identity", "remarks", "whole"]
 
@@ -77,7 +78,7 @@ def identity(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
         yield finding(rule, ref, what=f"没有填写{field.label}，无法确定标题")
     elif field.kind == "year" and not isinstance(value, int):
         yield finding(rule, ref, what=f"{field.label}“{value}”不是四位数字的年份")
-    elif field.kind == "year" and isinstance(value, int) and value < form.first_year:
-        yield finding(rule, ref, what=f"{field.label}{value}早于本格式适用的{form.first_year}年")
     elif report.title and str(value) not in report.title:
         yield finding(rule, ref, what=f"标题“{report.title}”里没有{field.label}“{value}”")
+    if rule.options.get("wording"):
+        yield from title_wording(rule, report)

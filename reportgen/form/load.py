@@ -93,7 +93,8 @@ class _Loader:
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise FormError(f"格式文件 {path.name} 读不出来：{error}") from error
 
-    def form(self) -> Form:
+    def complete(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """Return the file with what it takes over from others, and all its rules."""
         data = self.read(self.path)
         if other := data.get("adopt", {}).get("edition"):
             data = adopt(data, self.read(self.path.with_name(f"{other}.toml")), self.fault)
@@ -102,6 +103,10 @@ class _Loader:
             included = self.read(self.path.with_name(f"{name}.toml"))
             rules = list(included.get("rules", [])) + rules
             data = {**included, **data}
+        return data, rules
+
+    def form(self) -> Form:
+        data, rules = self.complete()
         required = (
             "id",
             "title",

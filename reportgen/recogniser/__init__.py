@@ -17,11 +17,12 @@ from ..numbers import Number, Parsed, format_number, parse_number
 from ..report import Origin, Report, Value
 from ..sources import Document, Grid, GridCell
 from .answers import find_answers
+from .edition import choose_form
 from .labels import key
 from .tables import Found, GridIndex, find_tables
 from .texts import find_texts, last_year_texts
 
-__all__ = ["recognise"]
+__all__ = ["choose_form", "recognise"]
 
 
 def recognise(document: Document, form: Form) -> Report:
@@ -55,8 +56,8 @@ def recognise(document: Document, form: Form) -> Report:
     ]
     return Report(
         form=form, values=values, fields=texts.fields, passages=tuple(texts.passages),
-        field_origins=texts.field_origins, headings=tuple(texts.headings), title=texts.title, path=document.path, kind=document.kind,
-        sha256=document.sha256, last_year=_last_year(form, document.grids),
+        field_origins=texts.field_origins, headings=tuple(texts.headings), title=texts.title,
+        path=document.path, kind=document.kind, sha256=document.sha256, last_year=_last_year(form, document.grids),
         last_year_texts=last_year_texts(form, document.grids),
         explanations=tuple(find_answers(form, document.grids)), notices=tuple(notices),
     )  # fmt: skip

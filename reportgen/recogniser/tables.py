@@ -166,6 +166,8 @@ def _take(form: Form, table: Table, rows: dict[str, list[_Row]], found: Found) -
         found.findings.append(finding(shape, what=f"没有找到{table.id}（{form.section_of(table).heading}）"))
         return
     found.tables.add(table.id)
+    if _several_sets(form, table, rows, found):
+        return
     missing: list[str] = []
     odd: dict[str, str] = {}
     for block in table.blocks:
@@ -177,8 +179,9 @@ def _take(form: Form, table: Table, rows: dict[str, list[_Row]], found: Found) -
                 continue
             if len(here) > 1:
                 places = [_ref(r.index.grid, r.label) for r in here]
-                what = f"{table.id}的“{leaf.label}”出现了{len(here)}次，不能确定用哪一行"
+                what = f"{table.id}的“{leaf.label}”出现了{len(here)}次，不能确定用哪一行，没有读"
                 found.findings.append(finding(shape, places, what=what))
+                continue
             row = here[0]
             _note_wording(odd, row, row.label, labels, leaf.text)
             for column in block.column_leaves():
@@ -195,6 +198,19 @@ def _take(form: Form, table: Table, rows: dict[str, list[_Row]], found: Found) -
     for place, what in odd.items():
         found.findings.append(finding(wording, [CellRef(place, "")], what=what))
     _strangers(form, table, rows, found)
+
+
+def _several_sets(form: Form, table: Table, rows: dict[str, list[_Row]], found: Found) -> bool:
+    """Say so if the whole table stands there more than once; which one is meant is not ours to guess."""
+    many = [here for here in rows.values() if len(here) > 1]
+    if len(many) * 2 <= len(rows) or len(rows) < 2:
+        return False
+    sets = max(len(here) for here in many)
+    first = next(here for here in many if len(here) == sets)
+    places = [_ref(row.index.grid, row.label) for row in first]
+    what = f"文件里有{sets}套{table.id}，不能确定用哪一套，没有读；请把要用的一份单独存成文件"
+    found.findings.append(finding(form.rules["S-04"], places, what=what))
+    return True
 
 
 def _note_wording(odd: dict[str, str], row: _Row, cell: GridCell, labels: BlockLabels, right: str) -> None:

@@ -1,41 +1,21 @@
-"""Fields, title and texts: 基本信息, 文字内容 and the paragraphs of a document."""
+"""Fields, title and texts of a workbook: 基本信息, 文字内容, 上年数据."""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
-from ..findings import CellRef, Finding, finding
+from ..findings import CellRef, finding
 from ..form import Field, Form, Section
-from ..numbers import Number, exact, parse_number
+from ..numbers import exact, parse_number
 from ..report import Origin, Passage
-from ..sources import Document, Grid, GridCell, Paragraph
+from ..sources import Document, Grid, GridCell
 from .labels import key
+from .prose import read_prose
 from .tables import GridIndex
+from .wording import Texts, chinese_date, clean, parse_title, section_of, split_paragraphs
 
-__all__ = ["Texts", "chinese_date", "find_texts", "parse_title"]
-
-_ILLEGAL = re.compile(r"[\x00-\x08\x0c\x0e-\x1f\x7f\ufffe\uffff]")
-_BREAKS = re.compile(r"\r\n|[\r\n\x0b\x0c\u2028\u2029]")
-_SUBHEADING = re.compile(r"^[（(][一二三四五六七八九十]+[）)][^。；;，,：:]{1,28}。?$")
-_DATE = re.compile(r"(\d{4})\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})\s*日?")
-_CONTROL = re.compile(r"_x00(?:0[0-8BCEF]|1[0-9A-F])_", re.I)
-
-
-@dataclass(slots=True)
-class Texts:
-    """What a document says outside its tables."""
-
-    fields: dict[str, str | Number] = field(default_factory=dict)
-    field_origins: dict[str, Origin] = field(default_factory=dict)
-    title: str = ""
-    passages: list[Passage] = field(default_factory=list)
-    headings: list[tuple[str, str]] = field(default_factory=list)
-    """(section id, heading as it stands), in the order found."""
-    findings: list[Finding] = field(default_factory=list)
-    last_year_texts: dict[str, str] = field(default_factory=dict)
+__all__ = ["find_texts", "last_year_texts"]
 
 
 def find_texts(form: Form, document: Document) -> Texts:
@@ -49,22 +29,13 @@ def find_texts(form: Form, document: Document) -> Texts:
             _text_sheet(form, index, head, texts)
         else:
             _fields(form, index, texts)
-    _paragraphs(form, document.paragraphs, texts)
+    read_prose(form, document, texts)
     cells = (c.value for g in document.grids if not g.hidden for c in g.cells if isinstance(c.value, str))
     _title(form, cells, texts)
     return texts
 
 
 # --------------------------------------------------------------------------- title
-
-
-def parse_title(form: Form, text: str) -> tuple[str, int] | None:
-    """Return body and year if ``text`` is a title of this report, in any wording in use."""
-    for pattern in form.title_patterns:
-        match = pattern.fullmatch(key(text))
-        if match:
-            return match["org"], int(match["year"])
-    return None
 
 
 def _title(form: Form, candidates: Iterable[str], texts: Texts) -> None:
@@ -129,31 +100,7 @@ def _field(form: Form, one: Field, value: object, origin: Origin, texts: Texts) 
         )
 
 
-def chinese_date(value: object) -> str:
-    """Return a date as ``2025年1月20日`` (GB/T 9704 7.3.5.4), ``""`` if it is none."""
-    if isinstance(value, (dt.datetime, dt.date)):
-        return f"{value.year}年{value.month}月{value.day}日"
-    match = _DATE.fullmatch(key(str(value)).replace(" ", ""))
-    if not match:
-        return ""
-    try:
-        date = dt.date(int(match[1]), int(match[2]), int(match[3]))
-    except ValueError:
-        return ""
-    return f"{date.year}年{date.month}月{date.day}日"
-
-
 # --------------------------------------------------------------------------- texts
-
-
-def clean(text: str) -> str:
-    """Drop what no document can hold: control characters, also as workbooks escape them."""
-    return _ILLEGAL.sub("", _CONTROL.sub("", text))
-
-
-def split_paragraphs(text: str) -> tuple[str, ...]:
-    """Line breaks make paragraphs; blank lines and surrounding blanks do not count."""
-    return tuple(p for p in (clean(line).strip() for line in _BREAKS.split(text)) if p)
 
 
 def _head_row(index: GridIndex, heads: list[str]) -> dict[str, GridCell]:
@@ -172,7 +119,7 @@ def _text_sheet(form: Form, index: GridIndex, head: dict[str, GridCell], texts: 
     for row in range(first, max((r for r, _ in index.at), default=0) + 1):
         part_cell = index.at.get((row, part))
         if part_cell is not None and part_cell.value and part_cell.row == row:
-            section = _section(form, str(part_cell.value))
+            section = section_of(form, str(part_cell.value))
         body_cell = index.at.get((row, body))
         if body_cell is None or body_cell.value is None or body_cell.row != row:
             continue
@@ -187,65 +134,6 @@ def _text_sheet(form: Form, index: GridIndex, head: dict[str, GridCell], texts: 
         sub_cell = index.at.get((row, sub))
         heading = clean(str(sub_cell.value)).strip() if sub_cell is not None and sub_cell.value else ""
         texts.passages.append(Passage(section.id, heading, paragraphs, origin))
-
-
-def _section(form: Form, text: str) -> Section | None:
-    """Return the part whose heading (or a known variant) this is."""
-    wanted = key(text).rstrip("。.:")
-    for section in form.sections:
-        if wanted in {key(t) for t in (section.heading, section.title, *section.variants) if t}:
-            return section
-    return None
-
-
-def _paragraphs(form: Form, paragraphs: tuple[Paragraph, ...], texts: Texts) -> None:
-    """Split a document's paragraphs by the prescribed headings."""
-    current = form.sections[0].id if form.sections[0].optional else ""
-    heading = ""
-    held: list[str] = []
-    origin: Origin | None = None
-    seen_title: list[str] = []
-
-    def close() -> None:
-        if current and held:
-            texts.passages.append(Passage(current, heading, tuple(held), origin))
-
-    for paragraph in paragraphs:
-        lines = split_paragraphs(paragraph.text)
-        text = " ".join(lines)
-        if not text:
-            continue
-        section = _section(form, text) if len(text) <= 60 else None
-        if not texts.headings and section is None and not texts.title and len(seen_title) < 6:
-            # The title may stand on several lines.
-            seen_title.append(text)
-            for start in range(len(seen_title)):
-                joined = "".join(seen_title[start:])
-                if parse_title(form, joined):
-                    texts.title, held = joined, []
-                    break
-            if texts.title:
-                continue
-        if section is not None and section.heading:
-            close()
-            texts.headings.append((section.id, text))
-            current, heading, held, origin = section.id, "", [], None
-        elif _SUBHEADING.match(text) and current:
-            close()
-            heading, held = text, []
-            origin = Origin("正文", paragraph.address)
-        else:
-            origin = origin or Origin("正文", paragraph.address)
-            held = [*held, *lines]
-    if (
-        held
-        and len(held) >= 2
-        and key(held[-2]) == key(str(texts.fields.get("org", "")))
-        and chinese_date(held[-1])
-    ):
-        texts.fields.setdefault("signature_date", chinese_date(held[-1]))
-        held = held[:-2]
-    close()
 
 
 def last_year_texts(form: Form, grids: tuple[Grid, ...]) -> Mapping[str, str]:

@@ -78,9 +78,14 @@ class Document:
     grids: tuple[Grid, ...] = ()
     paragraphs: tuple[Paragraph, ...] = ()
     properties: dict[str, str] = field(default_factory=dict)
+    exchange: str = ""
+    """Content of a data file of ours (kind ``json``), which needs no recogniser."""
 
 
-_READERS = {"xlsx": "xlsx", "xlsm": "xlsx", "docx": "docx"}
+_READERS = {
+    "xlsx": "xlsx", "xlsm": "xlsx", "xls": "xls", "ods": "ods", "docx": "docx", "html": "html", "mht": "mht",
+    "pdf": "pdf", "json": "json",
+}  # fmt: skip
 """Kind of file → module of this package with ``read(path, data) -> Document``."""
 
 

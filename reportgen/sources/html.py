@@ -61,8 +61,10 @@ def read(path: Path, data: bytes) -> Document:
             f"{name}只有框架，内容在别的文件里，这里不去读取。"
             "请在浏览器或 Excel 里打开它，另存为“单个文件网页”（.mht）或 .xlsx 再试。"
         )
+    # A bare table, as web systems export it, is no report to ask headings of.
+    kind = "html" if page.paragraphs else "html-table"
     return Document(
-        str(path), "html", hashlib.sha256(data).hexdigest(), tuple(page.grids), tuple(page.paragraphs)
+        str(path), kind, hashlib.sha256(data).hexdigest(), tuple(page.grids), tuple(page.paragraphs)
     )
 
 
@@ -228,7 +230,7 @@ def _groups(table: Any) -> list[tuple[str, list[Any]]]:
 
 
 def _row_cells(row: Any) -> list[Any]:
-    return [cell for cell in row.iterchildren("td", "th")]
+    return list(row.iterchildren("td", "th"))
 
 
 def _cells_of(table: Any) -> list[Any]:

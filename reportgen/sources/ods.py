@@ -141,7 +141,7 @@ def _count(element: Any, name: str) -> int:
 
 
 def _is_hidden(element: Any) -> bool:
-    return element.get(f"{_TABLE}visibility", "visible") != "visible"
+    return bool(element.get(f"{_TABLE}visibility", "visible") != "visible")
 
 
 def _hidden_columns(table: Any) -> list[tuple[int, int]]:
@@ -189,19 +189,16 @@ def _value(cell: Any) -> object:
     text = "\n".join(_plain(p) for p in cell.iterfind(f"{_TEXT}p"))
     if cell.get(f"{_CALCEXT}value-type") == "error":
         return text if text.startswith("#") else f"#{text or 'ERR!'}"
-    if kind in _NUMBERS:
-        try:
-            number = float(cell.get(f"{_OFFICE}value", ""))
-        except ValueError:
-            return text or None
-        return exact(number) if math.isfinite(number) else "#NUM!"
     if kind == "boolean":
         return cell.get(f"{_OFFICE}boolean-value") == "true"
-    if kind == "date":
-        try:
+    try:
+        if kind in _NUMBERS:
+            number = float(cell.get(f"{_OFFICE}value", ""))
+            return exact(number) if math.isfinite(number) else "#NUM!"
+        if kind == "date":
             return dt.datetime.fromisoformat(cell.get(f"{_OFFICE}date-value", "")[:19])
-        except ValueError:
-            return text or None
+    except ValueError:
+        pass  # what does not fit its type is what it shows
     return text or None
 
 

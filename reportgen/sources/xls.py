@@ -81,17 +81,18 @@ def _grid(xlrd: Any, book: Any, sheet: Any, budget: Budget) -> Grid:
 
 
 def _value(xlrd: Any, book: Any, cell: Any) -> object:
+    value: object = None
     if cell.ctype == xlrd.XL_CELL_NUMBER:
-        return exact(cell.value) if math.isfinite(cell.value) else "#NUM!"
-    if cell.ctype == xlrd.XL_CELL_TEXT:
-        return cell.value or None
-    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
-        return bool(cell.value)
-    if cell.ctype == xlrd.XL_CELL_ERROR:
-        return xlrd.error_text_from_code.get(cell.value, "#ERR!")
-    if cell.ctype == xlrd.XL_CELL_DATE:
+        value = exact(cell.value) if math.isfinite(cell.value) else "#NUM!"
+    elif cell.ctype == xlrd.XL_CELL_TEXT:
+        value = cell.value or None
+    elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
+        value = bool(cell.value)
+    elif cell.ctype == xlrd.XL_CELL_ERROR:
+        value = xlrd.error_text_from_code.get(cell.value, "#ERR!")
+    elif cell.ctype == xlrd.XL_CELL_DATE:
         try:
-            return xlrd.xldate_as_datetime(cell.value, book.datemode)
+            value = xlrd.xldate_as_datetime(cell.value, book.datemode)
         except (ValueError, OverflowError):
-            return "#DATE!"
-    return None
+            value = "#DATE!"
+    return value

@@ -1,0 +1,56 @@
+"""Rules about the shape of a document: headings, title, edition of the form (FORMAT.md 6.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from ..findings import CellRef, Finding, finding
+from ..form import Rule
+from ..report import Report
+
+__all__ = ["edition", "headings", "title_wording"]
+
+
+def headings(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
+    """S-01: the headings of the parts, each once, as prescribed, in order; of documents only."""
+    if report.kind not in rule.options["sources"]:
+        return
+    prescribed = [section for section in report.form.sections if section.heading]
+    found = list(report.headings)
+    for section in prescribed:
+        here = [text for one, text in found if one == section.id]
+        if not here:
+            yield finding(rule, what=f"缺少标题“{section.heading}”")
+        elif len(here) > 1:
+            yield finding(rule, what=f"标题“{section.heading}”出现了{len(here)}次")
+        for text in here:
+            # Blanks in a heading are the layout's, not the wording's.
+            if "".join(text.split()) not in (section.heading, *section.also):
+                yield finding(rule, what=f"标题“{text}”应为“{section.heading}”")
+    order = [section.id for section in prescribed]
+    places = [order.index(one) for one, _ in found]
+    for n, (before, after) in enumerate(pairwise(places)):
+        if after < before:
+            yield finding(rule, what=f"标题顺序不对：“{found[n + 1][1]}”应在“{found[n][1]}”之前")
+
+
+def title_wording(rule: Rule, report: Report) -> Iterator[Finding]:
+    """S-02: the title of a document is worded as prescribed."""
+    if report.kind not in rule.options.get("wording_sources", ()) or not (report.org and report.year):
+        return
+    if not report.title:
+        yield finding(rule, severity=rule.options["wording"], what="正文前没有找到标题")
+    elif "".join(report.title.split()) != report.full_title:
+        ref = [CellRef("标题", report.title)]
+        what = f"标题“{report.title}”与规定的写法不同，应为“{report.full_title}”"
+        yield finding(rule, ref, severity=rule.options["wording"], what=what)
+
+
+def edition(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
+    """S-08: the edition of the form is the one for the year of the data."""
+    form, year = report.form, report.year
+    if year is None or (form.first_year <= year and (not form.final_year or year <= form.final_year)):
+        return
+    years = f"{form.first_year}至{form.final_year}年" if form.final_year else f"{form.first_year}年及以后"
+    yield finding(rule, year=str(year), document=form.document, years=years)

@@ -1,0 +1,165 @@
+"""The paragraphs of a document → title, headings and the texts under them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from ..form import Form, Section
+from ..report import Origin, Passage
+from ..sources import Document, Paragraph
+from .labels import key
+from .wording import Texts, chinese_date, parse_title, section_of, split_paragraphs
+
+__all__ = ["read_prose"]
+
+_SUBHEADING = re.compile(r"^[（(][一二三四五六七八九十]+[）)][^。；;，,：:]{1,28}。?$")
+_NUMBERED = re.compile(r"([一二三四五六七八九十]{1,3})[、,.．]\s*(?=\S)")
+_SENTENCE = re.compile(r"[。；;：:！？]")
+_NO_NAME = re.compile(r"[\d。；;：:！？，,〔〕《》（）()]|附件|文件\s*$|.{41}")
+"""A line that is no part of a body's name."""
+_TITLE_LINES = 4
+_HEADING_LENGTH = 60
+_LIKE = 0.6
+"""How like a prescribed heading a numbered line must be to be taken for it, wrongly worded.
+Measured on the variants of FORMAT.md 2.3: 0.74 and more; on list items of texts: 0.35 and less."""
+_WEB = ("html", "mht")
+
+
+def read_prose(form: Form, document: Document, texts: Texts) -> None:
+    """Split a document's paragraphs by the prescribed headings and add what they say to ``texts``.
+
+    What stands before the title is the page around the report and is left out; what stands between
+    title and first heading is the preamble.  Of a web page, a line there that is no sentence
+    (date, source, buttons), and lines after the last sentence of the last part, are the page's.
+    """
+    paragraphs = _after_title(form, document, texts)
+    prose = _Prose(form, texts, _wrong_headings(form, paragraphs))
+    for paragraph in paragraphs:
+        prose.take(paragraph)
+    prose.end(web=document.kind in _WEB)
+
+
+def _after_title(form: Form, document: Document, texts: Texts) -> Sequence[Paragraph]:
+    """Find the title, which may stand on several lines, and return what follows."""
+    paragraphs = document.paragraphs
+    for last, paragraph in enumerate(paragraphs):
+        if section_of_line(form, paragraph.text):
+            return paragraphs
+        for first in range(last, max(last - _TITLE_LINES, -1), -1):
+            if parse_title(form, _joined(paragraphs[first : last + 1])):
+                # A long name of the body is broken, too: its lines are all that stands above.
+                # On a web page anything may stand above.
+                above = first
+                while (
+                    document.kind not in _WEB and above > 0 and last - above < _TITLE_LINES
+                    and not _NO_NAME.search(paragraphs[above - 1].text)
+                    and parse_title(form, _joined(paragraphs[above - 1 : last + 1]))
+                ):  # fmt: skip
+                    above -= 1
+                texts.title = _joined(paragraphs[above : last + 1])
+                return paragraphs[last + 1 :]
+    return paragraphs
+
+
+def _joined(paragraphs: Sequence[Paragraph]) -> str:
+    return "".join("".join(p.text.split()) for p in paragraphs)
+
+
+def section_of_line(form: Form, text: str) -> Section | None:
+    """Return the part whose heading this paragraph is, in a wording the form knows."""
+    lines = split_paragraphs(text)
+    joined = " ".join(lines)
+    section = section_of(form, joined) if 0 < len(joined) <= _HEADING_LENGTH else None
+    return section if section is not None and section.heading else None
+
+
+def _wrong_headings(form: Form, paragraphs: Sequence[Paragraph]) -> dict[int, Section]:
+    """Index of a paragraph → the part whose heading it is, wrongly worded.
+
+    Only for parts whose heading stands nowhere in a known wording: the number must be the part's,
+    the words much alike, and the line between its neighbours.
+    """
+    right = {n: s for n, p in enumerate(paragraphs) if (s := section_of_line(form, p.text))}
+    order = [s.id for s in form.sections]
+    missing = {s.number: s for s in form.sections if s.heading and s not in right.values()}
+    found: dict[int, Section] = {}
+    for n, paragraph in enumerate(paragraphs):
+        text = "".join(split_paragraphs(paragraph.text))
+        match = _NUMBERED.match(text)
+        section = missing.get(match[1]) if match and len(text) <= _HEADING_LENGTH else None
+        if section is None or section in found.values() or _SENTENCE.search(text.rstrip("。")):
+            continue
+        alike = SequenceMatcher(None, key(text), key(section.heading), autojunk=False).ratio()
+        place = order.index(section.id)
+        before = all(order.index(s.id) < place for k, s in right.items() if k < n)
+        after = all(order.index(s.id) > place for k, s in right.items() if k > n)
+        if alike >= _LIKE and before and after:
+            found[n] = section
+    return found
+
+
+class _Prose:
+    """Takes paragraphs one by one and makes passages of them."""
+
+    def __init__(self, form: Form, texts: Texts, wrong: dict[int, Section]) -> None:
+        self.form, self.texts, self.wrong = form, texts, wrong
+        self.seen = 0
+        self.section = form.sections[0].id if form.sections[0].optional and texts.title else ""
+        self.heading = ""
+        self.held: list[str] = []
+        self.origin: Origin | None = None
+
+    def take(self, paragraph: Paragraph) -> None:
+        lines = split_paragraphs(paragraph.text)
+        text = " ".join(lines)
+        section = self.wrong.get(self.seen) or section_of_line(self.form, paragraph.text)
+        self.seen += 1
+        if not text:
+            return
+        if section is not None:
+            self.close()
+            self.texts.headings.append((section.id, "".join(lines)))
+            self.section, self.heading = section.id, ""
+        elif _SUBHEADING.match(text) and self.section:
+            self.close()
+            self.heading = text
+            self.origin = Origin("正文", paragraph.address)
+        else:
+            self.origin = self.origin or Origin("正文", paragraph.address)
+            self.held += lines
+
+    def close(self) -> None:
+        """Make a passage of what has been held."""
+        if self.section and self.held:
+            self.texts.passages.append(Passage(self.section, self.heading, tuple(self.held), self.origin))
+        self.held, self.origin = [], None
+
+    def end(self, *, web: bool) -> None:
+        if web and self.texts.headings:
+            _without_furniture(self.held)
+            first = self.form.sections[0].id
+            self.texts.passages = [
+                p if p.section != first else Passage(p.section, p.heading, kept, p.origin)
+                for p in self.texts.passages
+                if (kept := tuple(t for t in p.paragraphs if "。" in t or len(t) > 80)) or p.section != first
+            ]
+        org = key(str(self.texts.fields.get("org", "")) or self._org())
+        if len(self.held) >= 2 and org == key(self.held[-2]) and chinese_date(self.held[-1]):
+            self.texts.fields.setdefault("signature_date", chinese_date(self.held[-1]))
+            self.held = self.held[:-2]
+        self.close()
+
+    def _org(self) -> str:
+        found = parse_title(self.form, self.texts.title)
+        return found[0] if found else ""
+
+
+def _without_furniture(held: list[str]) -> None:
+    """Drop lines at the end of the last part that belong to the web page: no sentence, no date."""
+    while len(held) > 1 and not _SENTENCE.search(held[-1]) and not chinese_date(held[-1]):
+        if any("。" in text for text in held[:-1]) or len(held) > 2:
+            held.pop()
+        else:
+            break

@@ -1,0 +1,78 @@
+"""Titles, headings, dates and texts as people word them, and what a document says in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+
+from ..findings import Finding
+from ..form import Form, Section
+from ..numbers import Number
+from ..report import Origin, Passage
+from .labels import key
+
+__all__ = ["Texts", "chinese_date", "clean", "parse_title", "section_of", "split_paragraphs"]
+
+_ILLEGAL = re.compile(r"[\x00-\x08\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_BREAKS = re.compile(r"\r\n|[\r\n\x0b\x0c\u2028\u2029]")
+_DATE = re.compile(r"(\d{4})\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})\s*日?")
+_CONTROL = re.compile(r"_x00(?:0[0-8BCEF]|1[0-9A-F])_", re.I)
+
+
+@dataclass(slots=True)
+class Texts:
+    """What a document says outside its tables."""
+
+    fields: dict[str, str | Number] = field(default_factory=dict)
+    field_origins: dict[str, Origin] = field(default_factory=dict)
+    title: str = ""
+    passages: list[Passage] = field(default_factory=list)
+    headings: list[tuple[str, str]] = field(default_factory=list)
+    """(section id, heading as it stands), in the order found."""
+    findings: list[Finding] = field(default_factory=list)
+    last_year_texts: dict[str, str] = field(default_factory=dict)
+
+
+def parse_title(form: Form, text: str) -> tuple[str, int] | None:
+    """Return body and year if ``text`` is a title of this report, in any wording in use."""
+    for pattern in form.title_patterns:
+        match = pattern.fullmatch(key(text))
+        if match:
+            return match["org"], int(match["year"])
+    return None
+
+
+def chinese_date(value: object) -> str:
+    """Return a date as ``2025年1月20日`` (GB/T 9704 7.3.5.4), ``""`` if it is none."""
+    if isinstance(value, (dt.datetime, dt.date)):
+        return f"{value.year}年{value.month}月{value.day}日"
+    match = _DATE.fullmatch(key(str(value)).replace(" ", ""))
+    if not match:
+        return ""
+    try:
+        date = dt.date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        return ""
+    return f"{date.year}年{date.month}月{date.day}日"
+
+
+def clean(text: str) -> str:
+    """Drop what no document can hold: control characters, also as workbooks escape them."""
+    return _ILLEGAL.sub("", _CONTROL.sub("", text))
+
+
+def split_paragraphs(text: str) -> tuple[str, ...]:
+    """Line breaks make paragraphs; blank lines and surrounding blanks do not count."""
+    return tuple(p for p in (clean(line).strip() for line in _BREAKS.split(text)) if p)
+
+
+def section_of(form: Form, text: str) -> Section | None:
+    """Return the part whose heading (or a known variant) this is."""
+    wanted = key(text).rstrip("。.:")
+    for section in form.sections:
+        if wanted in {
+            key(t) for t in (section.heading, section.title, *section.also, *section.variants) if t
+        }:
+            return section
+    return None

@@ -1,0 +1,31 @@
+"""Data files (.json) that this program wrote: handed on as text, :mod:`reportgen.exchange` reads them."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from ..errors import InputError
+from ..filenames import shown_name
+from .base import Document
+
+__all__ = ["read"]
+
+
+def read(path: Path, data: bytes) -> Document:
+    """Read a data file.
+
+    Args:
+        path: for messages only.
+        data: the file's bytes.
+
+    Raises:
+        InputError: it is not UTF-8.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{shown_name(path)}不是 UTF-8 编码的 JSON 数据。请重新用 reportgen extract 生成。"
+        ) from error
+    return Document(str(path), "json", hashlib.sha256(data).hexdigest(), exchange=text)
