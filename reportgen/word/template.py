@@ -83,7 +83,7 @@ def _compile(template: bytes, form: Form) -> tuple[Prepared | None, list[Templat
     if faults or main is None:
         return None, faults
     order = [*_FIRST, *(name for name in files if name not in _FIRST)]
-    return Prepared(form.id, tuple(plans.get(name) or pack(name, files[name]) for name in order)), []
+    return Prepared(form.id, tuple(plans.get(name) or pack(name, files[name], 9) for name in order)), []
 
 
 def _unzip(template: bytes) -> dict[str, bytes]:
