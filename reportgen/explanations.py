@@ -40,16 +40,16 @@ def settle(report: Report, findings: Sequence[Finding]) -> list[Finding]:
     used: set[Explanation] = set()
     refused: set[Explanation] = set()
     for one in findings:
-        explanation = given.get((one.rule, one.code))
-        if explanation is None:
+        answer = given.get((one.rule, one.code))
+        if answer is None:
             settled.append(one)
         elif not answerable(one, report.form):
-            refused.add(explanation)
+            refused.add(answer)
             settled.append(one)
         else:
-            used.add(explanation)
+            used.add(answer)
             settled.append(
-                replace(one, severity="info", explanation=_signed(explanation), advice="已有说明。")
+                replace(one, severity="info", explanation=_signed(answer), advice="已有说明。")
             )
     settled += _left_over(report, findings, used, refused)
     return settled

@@ -15,10 +15,11 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ..form import Equation, Form, Rule, Table
+from ..form import Equation, Form, Relation, Rule, Table
 from ..numbers import PLACEHOLDERS
 from .figures import Figures
 from .places import Places, letter, quoted
+from .relations import relation_formulas
 from .styles import (
     BLANK,
     BROKEN,
@@ -38,9 +39,9 @@ from .styles import (
     widths,
 )  # fmt: skip
 
-__all__ = ["BREAKS", "EMPTY", "HEAD_ROW", "HOLDS", "UNSURE", "CheckSheet"]
+__all__ = ["ASKS", "BREAKS", "EMPTY", "HEAD_ROW", "HOLDS", "NOTED", "UNSURE", "CheckSheet"]
 
-HOLDS, BREAKS, EMPTY, UNSURE = "通过", "不符", "未填", "不能判断"
+HOLDS, BREAKS, EMPTY, UNSURE, ASKS, NOTED = "通过", "不符", "未填", "不能判断", "待核实", "提示"
 HEAD_ROW = 4
 COLUMNS = {"rule": 1, "table": 2, "what": 3, "left": 4, "right": 5, "off": 6, "result": 7}
 LAST = 12
@@ -135,7 +136,10 @@ class CheckSheet:
                 lines = (self._equation(rule, e, n) for n, e in enumerate(equations, row))
             elif rule.kind in SINGLE_CELL_CODES:
                 lines = self._single(rule, row)
-            elif rule.severity == "ask":
+            elif rule.kind == "relation":
+                links = (r for r in self.form.relations if r.rule == rule.id)
+                lines = (self._relation(rule, r, n) for n, r in enumerate(links, row))
+            elif rule.severity == "ask" or rule.explainable:
                 lines = [Line(rule, rule.title, answered=True)]
             for line in lines:
                 yield line
@@ -158,6 +162,24 @@ class CheckSheet:
             result=f'=IF({wrong}>0,"{UNSURE}",IF({filled}=0,"{EMPTY}",'
                    f'IF(D{row}{"=" if exact else "<="}E{row},"{HOLDS}","{BREAKS}")))',
             target=self.where.ranges(equation.cells, full=True)[0],
+        )  # fmt: skip
+
+    def _relation(self, rule: Rule, one: Relation, row: int) -> Line:
+        formulas = relation_formulas(self.form, self.where, one)
+        if formulas is None:
+            return Line(rule, rule.title, answered=True)
+        cells = formulas.cells
+        table = self.form.cells[cells[0]].table
+        label = self.form.cells[cells[0]].label
+        wrong = self.counted(cells, '">1"')
+        verdict = {"error": BREAKS, "info": NOTED}.get(rule.severity, ASKS)
+        return Line(
+            rule, f"“{label}”：{rule.title}", table,
+            left=f'=IFERROR({formulas.left},"出错")', right=f'=IFERROR({formulas.right},"出错")',
+            off=f'=IFERROR(ABS(D{row}-E{row}),"")',
+            result=f'=IF({wrong}>0,"{UNSURE}",IF(NOT({formulas.known}),"{EMPTY}",'
+                   f'IF({formulas.applies},IF(D{row}{formulas.operator}E{row},"{HOLDS}","{verdict}"),"{HOLDS}")))',
+            target=self.where.ranges(cells, full=True)[0],
         )  # fmt: skip
 
     def _single(self, rule: Rule, row: int) -> Iterator[Line]:
@@ -244,7 +266,13 @@ class CheckSheet:
 
     def _colours(self, sheet: Worksheet) -> None:
         area, first = f"G{HEAD_ROW + 1}:G{self.last}", f"$G{HEAD_ROW + 1}"
-        for word, colour in ((BREAKS, BROKEN), (UNSURE, INVALID), (EMPTY, BLANK), (HOLDS, DONE)):
+        for word, colour in (
+            (BREAKS, BROKEN),
+            (UNSURE, INVALID),
+            (ASKS, BLANK),
+            (EMPTY, BLANK),
+            (HOLDS, DONE),
+        ):
             tint(sheet, area, f'{first}="{word}"', colour, stop=True)
         tint_verdict(sheet, f"A2:{letter(LAST)}2")
 

@@ -26,10 +26,12 @@ from .styles import (
 )  # fmt: skip
 from .tables import limit
 
-__all__ = ["FIELD_TOP", "fields_sheet", "last_year_sheet"]
+__all__ = ["FIELD_TOP", "LAST_YEAR_TOP", "fields_sheet", "last_year_sheet"]
 
 FIELD_TOP = 4
 """Row of the first entry of 基本信息; entries stand in column B."""
+LAST_YEAR_TOP = 4
+"""Row of the first figure of 上年数据; figures stand in column B, in the form's order."""
 
 TITLE = Look(font=HEI, size=16)
 INTRO = Look(size=9, colour="595959", indent=1)
@@ -96,15 +98,16 @@ def last_year_sheet(
     widths(sheet, [58, 16, 56])
     pen.put(sheet, 1, 1, form.sheets.last_year, TITLE, columns=3)
     sheet.row_dimensions[1].height = 30
-    intro = "照上年公布的报告填写。与今年的数衔接不上、确有原因的，在“说明”一栏写明。没有上年报告的可以不填。"
+    intro = (
+        "照上年公布的报告填写。与今年的数衔接不上、确有原因的，在“校验”表写明说明。没有上年报告的可以不填。"
+    )
     pen.put(sheet, 2, 1, intro, INTRO, columns=3)
     sheet.row_dimensions[2].height = 20
     for column, head in enumerate(form.sheets.last_year_heads, 1):
         pen.put(sheet, 3, column, head, HEAD)
     sheet.row_dimensions[3].height = 22
-    row = 3
-    for cell_id in form.last_year_cells:
-        row += 1
+    row = LAST_YEAR_TOP - 1
+    for row, cell_id in enumerate(form.last_year_cells, LAST_YEAR_TOP):
         cell = form.cells[cell_id]
         pen.put(sheet, row, 1, form.last_year_label(cell_id), LABEL)
         pen.put(sheet, row, 2, typed(values.get(cell_id)), NUMBER)
