@@ -6,7 +6,7 @@ BIN = .venv/bin
 READY = .venv/.ready
 EXAMPLE = examples/liwan-2024.xlsx
 
-.PHONY: help setup demo test test-office lint format types templates wheel-test check clean
+.PHONY: help setup demo test test-office test-wine lint format types templates wheel-test check clean
 
 help:   ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
@@ -27,6 +27,10 @@ test: $(READY)   ## the fast tests, under two minutes
 test-office: $(READY)   ## the tests with LibreOffice, validators and injected faults; installs them
 	@PYTHON=$(BIN)/python bash tests/office/install.sh
 	$(BIN)/python -m pytest -m office
+
+test-wine: $(READY)   ## the double-click script on a Windows played by wine (amd64); installs it
+	@PYTHON=$(BIN)/python bash tests/wine/install.sh
+	$(BIN)/python -m pytest -m wine
 
 lint: $(READY)   ## style
 	$(BIN)/ruff check .

@@ -281,18 +281,22 @@ def _keep_copy(target: Path) -> Path:
 
 
 def _copy(source: Path, copy: Path) -> None:
-    try:
-        os.link(source, copy)
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        temp = copy.parent / f".reportgen-{_host()}-{os.getpid()}-{secrets.token_hex(4)}.tmp"
+    # Windows cannot remove a link to a file that Word has open, so a failed run would leave it.
+    if os.name != "nt":
         try:
-            _write_through(temp, source.read_bytes())
-            shutil.copystat(source, temp)
-            _publish(temp, copy)
-        finally:
-            temp.unlink(missing_ok=True)
+            os.link(source, copy)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+        else:
+            return
+    temp = copy.parent / f".reportgen-{_host()}-{os.getpid()}-{secrets.token_hex(4)}.tmp"
+    try:
+        _write_through(temp, source.read_bytes())
+        shutil.copystat(source, temp)
+        _publish(temp, copy)
+    finally:
+        temp.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:
