@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from ..form import Block, Form, Node, Table
 
-__all__ = ["BlockLabels", "block_labels", "key", "loose"]
+__all__ = ["BlockLabels", "block_labels", "key", "known_labels", "loose"]
 
 _DROPPED = re.compile(r"[\s\u200b\ufeff“”‘’\"'＂＇「」『』]+")
 _SEPARATORS = re.compile(r"[-—–/\\>|·_]+")
@@ -94,6 +94,13 @@ def _block_labels(form: Form, table: Table, block: Block) -> BlockLabels:
     groups = {*_groups(block.rows), *_groups(block.columns)}
     groups |= {key(text) for text in (block.title, block.corner) if text}
     return BlockLabels(rows, columns, frozenset(groups), frozenset(exact_rows | exact_columns))
+
+
+@lru_cache(maxsize=16)
+def known_labels(form: Form) -> frozenset[str]:
+    """Return the key of every label of a form, in every wording."""
+    every = [block_labels(form, table, block) for table in form.tables for block in table.blocks]
+    return frozenset(key for one in every for key in (*one.rows, *one.columns, *one.groups))
 
 
 def block_labels(form: Form, table: Table, block: Block) -> BlockLabels:

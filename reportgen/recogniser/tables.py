@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from ..findings import CellRef, Finding, finding
 from ..form import Block, Form, Table
 from ..sources import Grid, GridCell
-from .labels import BlockLabels, block_labels, key, loose
+from .labels import BlockLabels, block_labels, key, known_labels, loose
+from .mend import mend
 
 __all__ = ["Found", "GridIndex", "find_tables"]
 
@@ -76,7 +77,8 @@ def find_tables(form: Form, grids: tuple[Grid, ...]) -> Found:
         grids: sheets of a workbook, or tables of a document, in order.
     """
     found = Found()
-    indexes = [GridIndex(grid) for grid in grids]
+    known = known_labels(form)
+    indexes = [GridIndex(grid if grid.a1 else mend(grid, known)) for grid in grids]
     # Hidden sheets count only for tables that no visible sheet has.
     visible = [i for i in indexes if not i.grid.hidden]
     for table in form.tables:

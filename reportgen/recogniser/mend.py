@@ -1,0 +1,60 @@
+"""Rows that a page break tore in two are put together again, where the form knows the label.
+
+Neither half of a torn label is a label, both together are one; the figures stand in either half.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from ..sources import Grid, GridCell
+from .labels import key
+
+__all__ = ["mend"]
+
+
+def mend(grid: Grid, known: Collection[str]) -> Grid:
+    """Return the grid with torn rows joined.
+
+    Args:
+        grid: a table of a document.
+        known: keys of all labels of the form.
+    """
+    at = {(cell.row, cell.column): cell for cell in grid.cells}
+    torn = []
+    for upper in grid.cells:
+        lower = at.get((upper.row + upper.row_span, upper.column))
+        if (
+            lower is not None and lower.column_span == upper.column_span
+            and isinstance(upper.value, str) and isinstance(lower.value, str)
+            and key(upper.value) not in known and key(lower.value) not in known
+            and key(upper.value + lower.value) in known
+        ):  # fmt: skip
+            torn.append(lower.row)
+    for row in sorted(torn, reverse=True):
+        _join(at, row)
+    return replace(grid, cells=tuple(at[place] for place in sorted(at))) if torn else grid
+
+
+def _join(at: dict[tuple[int, int], GridCell], row: int) -> None:
+    """Join the cells that begin at ``row`` to those that end above them, all or none."""
+    ends = {
+        (cell.column, cell.column_span): cell for cell in at.values() if cell.row + cell.row_span == row
+    }
+    pairs = [
+        (above, cell) for cell in at.values()
+        if cell.row == row and (above := ends.get((cell.column, cell.column_span)))
+    ]  # fmt: skip
+    if any(_is_figure(above) and _is_figure(below) for above, below in pairs):
+        return  # two rows of figures are two rows
+    for above, below in pairs:
+        parts = [str(c.value) for c in (above, below) if c.value is not None]
+        del at[below.row, below.column]
+        at[above.row, above.column] = replace(
+            above, value="\n".join(parts) or None, row_span=above.row_span + below.row_span
+        )
+
+
+def _is_figure(cell: GridCell) -> bool:
+    return cell.value is not None and any(c.isdigit() for c in str(cell.value)[:1])

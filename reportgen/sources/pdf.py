@@ -1,0 +1,239 @@
+"""PDF documents with text (.pdf) through pdfplumber: ruled tables as grids, lines as paragraphs.
+
+A table that goes on at the top of the next page is joined to its beginning, without the header rows
+it repeats.  Page numbers and lines that stand on every page are left out.  A scan has no text and is
+refused: figures are not guessed from pictures.  Nothing in the file is executed or followed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import logging
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from ..filenames import shown_name
+from .base import Document, Grid, GridCell
+from .extras import require
+from .limits import Budget
+from .pdftext import Line, join_number, lines_of, paragraphs_of
+
+__all__ = ["read"]
+
+_TOLERANCE = 3.0
+"""Points between edges that are meant as one; the narrowest column of the form has 20."""
+_FEW_CHARACTERS = 20
+"""Per page; a scan may carry a stamp or a page number as text."""
+
+
+def read(path: Path, data: bytes) -> Document:
+    """Read a PDF document.
+
+    Args:
+        path: for messages only.
+        data: the file's bytes.
+
+    Raises:
+        InputError: damaged, protected by a password, a scan, beyond the limits, or pdfplumber is
+            not installed.
+    """
+    pdfplumber = require("pdfplumber", "pdf", " PDF ")
+    name = shown_name(path)
+    # pdfminer logs what it works around in odd files; none of it is for the user.
+    logging.getLogger("pdfminer").setLevel(logging.ERROR)
+    try:
+        with pdfplumber.open(io.BytesIO(data)) as pdf:
+            pages = _pages(pdf, Budget(name))
+    except InputError:
+        raise
+    except Exception as error:
+        # pdfminer lets many kinds of exception through for a broken file; each means the same to
+        # the user, and the cause is kept for whoever debugs.
+        if "password" in type(error).__name__.lower() or "Password" in repr(error):
+            raise InputError(
+                f"{name}设了打开密码，读不了。请用 PDF 阅读器打开、另存为不带密码的文件后再试。"
+            ) from error
+        raise InputError(f"{name}已损坏，读不出来。请重新取得文件，或改用它的 Word 文件。") from error
+    if sum(page.characters for page in pages) < _FEW_CHARACTERS * len(pages):
+        raise InputError(
+            f"{name}里没有文字，是扫描件或图片。图片里的数字无法可靠读取，请向填报单位要工作簿或 Word 文件。"
+        )
+    # Running heads are found on the way; a table under one is still at the top of its page.
+    paragraphs = paragraphs_of([page.lines for page in pages])
+    grids = tuple(table.grid(f"第{n}个表格") for n, table in enumerate(_joined(pages), 1))
+    return Document(str(path), "pdf", hashlib.sha256(data).hexdigest(), grids, tuple(paragraphs))
+
+
+@dataclass(slots=True)
+class _Cell:
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    text: str
+
+
+@dataclass(slots=True)
+class _Table:
+    """A ruled table; of one that was joined, the later pages' cells stand below the earlier."""
+
+    cells: list[_Cell]
+    x0: float
+    x1: float
+    first: bool = False
+    """Nothing stands above it on its page."""
+    last: bool = False
+    """Nothing stands below it on its page."""
+
+    def rows(self) -> list[list[_Cell]]:
+        """Cells by their upper edge, top down."""
+        edges = _edges([cell.top for cell in self.cells])
+        rows: list[list[_Cell]] = [[] for _ in edges]
+        for cell in self.cells:
+            rows[_nearest(edges, cell.top)].append(cell)
+        return [sorted(row, key=lambda cell: cell.x0) for row in rows]
+
+    def grid(self, name: str) -> Grid:
+        columns = _edges([x for cell in self.cells for x in (cell.x0, cell.x1)])
+        rows = _edges([y for cell in self.cells for y in (cell.top, cell.bottom)])
+        found = []
+        for cell in self.cells:
+            row, column = _nearest(rows, cell.top) + 1, _nearest(columns, cell.x0) + 1
+            found.append(
+                GridCell(
+                    row, column, cell.text or None,
+                    max(_nearest(rows, cell.bottom) + 1 - row, 1),
+                    max(_nearest(columns, cell.x1) + 1 - column, 1),
+                    f"第{row}行第{column}列",
+                )
+            )  # fmt: skip
+        return Grid(name, tuple(sorted(found, key=lambda cell: (cell.row, cell.column))))
+
+
+@dataclass(slots=True)
+class _Page:
+    tables: list[_Table] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    """What stands outside the tables."""
+    characters: int = 0
+
+
+def _edges(values: list[float]) -> list[float]:
+    """Cluster edges that are meant as one."""
+    edges: list[float] = []
+    for value in sorted(values):
+        if not edges or value - edges[-1] > _TOLERANCE:
+            edges.append(value)
+    return edges
+
+
+def _nearest(edges: list[float], value: float) -> int:
+    return min(range(len(edges)), key=lambda n: abs(edges[n] - value))
+
+
+def _pages(pdf: Any, budget: Budget) -> list[_Page]:
+    pages = []
+    for page in pdf.pages:
+        budget.spend_page()
+        pages.append(_page(page, budget))
+        page.close()
+    return pages
+
+
+def _page(page: Any, budget: Budget) -> _Page:
+    budget.spend_cells(len(page.chars) // 4)
+    result = _Page(characters=len(page.chars))
+    # Watermarks (turned letters) belong to no line and no cell.
+    chars = [c for c in page.chars if c.get("upright", True) and c["text"].strip("\x00")]
+    inside: set[int] = set()
+    for table in page.find_tables():
+        boxes = [cell for cell in table.cells if cell[2] - cell[0] > 1 and cell[3] - cell[1] > 1]
+        if len(boxes) < 2:
+            continue
+        budget.spend_grid()
+        budget.spend_cells(len(boxes))
+        content: list[list[Any]] = [[] for _ in boxes]
+        for n, char in enumerate(chars):
+            at = _box_of(boxes, char)
+            if at is not None:
+                content[at].append(char)
+                inside.add(n)
+        cells = [
+            _Cell(box[0], box[1], box[2], box[3], _cell_text(box, content[k])) for k, box in enumerate(boxes)
+        ]
+        result.tables.append(_Table(cells, table.bbox[0], table.bbox[2]))
+    result.tables.sort(key=lambda table: min(cell.top for cell in table.cells))
+    result.lines = lines_of([c for n, c in enumerate(chars) if n not in inside], float(page.height))
+    return result
+
+
+def _box_of(boxes: list[tuple[float, float, float, float]], char: Any) -> int | None:
+    """The cell in which the middle of a character stands."""
+    x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
+    for n, (x0, top, x1, bottom) in enumerate(boxes):
+        if x0 <= x <= x1 and top <= y <= bottom:
+            return n
+    return None
+
+
+def _cell_text(box: tuple[float, float, float, float], chars: list[Any]) -> str:
+    lines = lines_of(chars, 0)
+    return join_number(lines, box[0], box[2]) or "\n".join(line.text for line in lines)
+
+
+def _joined(pages: list[_Page]) -> list[_Table]:
+    """All tables in order, those that go on over pages as one."""
+    for page in pages:
+        body = [line for line in page.lines if not line.furniture]
+        for table in page.tables:
+            top = min(cell.top for cell in table.cells)
+            bottom = max(cell.bottom for cell in table.cells)
+            others = [other for other in page.tables if other is not table]
+            table.first = all(line.top > top for line in body) and all(
+                min(cell.top for cell in other.cells) >= top for other in others
+            )
+            table.last = all(line.bottom < bottom for line in body) and all(
+                max(cell.bottom for cell in other.cells) <= bottom for other in others
+            )
+    tables: list[_Table] = []
+    open_table: _Table | None = None
+    for page in pages:
+        for table in page.tables:
+            if open_table is not None and table.first and _goes_on(open_table, table):
+                _append(open_table, table)
+            else:
+                tables.append(table)
+                open_table = table
+            open_table = open_table if table.last and table is page.tables[-1] else None
+        if not page.tables:
+            open_table = None
+    return tables
+
+
+def _goes_on(before: _Table, after: _Table) -> bool:
+    return abs(before.x0 - after.x0) <= _TOLERANCE and abs(before.x1 - after.x1) <= _TOLERANCE
+
+
+def _append(before: _Table, after: _Table) -> None:
+    """Put a continuation below its beginning, without the rows it repeats."""
+    old, new = before.rows(), after.rows()
+    repeated = 0
+    while repeated < min(len(old), len(new)) - 1 and _same(old[repeated], new[repeated]):
+        repeated += 1
+    if not repeated or not any(cell.text for row in new[:repeated] for cell in row):
+        repeated = 0
+    kept = [cell for row in new[repeated:] for cell in row]
+    shift = max(cell.bottom for cell in before.cells) - min(cell.top for cell in kept)
+    for cell in kept:
+        cell.top, cell.bottom = cell.top + shift, cell.bottom + shift
+        before.cells.append(cell)
+
+
+def _same(one: list[_Cell], other: list[_Cell]) -> bool:
+    def bare(row: list[_Cell]) -> list[str]:
+        return ["".join(cell.text.split()) for cell in row]
+
+    return bare(one) == bare(other)
