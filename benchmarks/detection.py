@@ -1,0 +1,301 @@
+"""How many planted errors do the sums detect, and how many does `repairs` put right?
+
+    python benchmarks/detection.py [--seed N] [--quick] [--write docs/detection.md]
+
+Valid reports are made from a seed (a town, a county, a city) or read from the published figures
+in tests/data; one slip at a time is planted; every share is a count over stated samples.  The
+same seed gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise, repeat
+from pathlib import Path
+
+from planting import (
+    DISPUTES,
+    REQUESTS,
+    SINGLE,
+    SIZES,
+    Figures,
+    Plant,
+    Size,
+    as_report,
+    broken,
+    disputes_of,
+    in_cells,
+    make_valid,
+    published,
+    requests_of,
+    rows_exchanged,
+    several_errors,
+    shifted,
+    swapped,
+    total_formulas,
+)  # fmt: skip
+
+from reportgen.form import Form, load_form
+from reportgen.repairs import find_repairs
+
+# ---------------------------------------------------------------- counting
+
+
+@dataclass
+class Tally:
+    """What became of the errors of one kind."""
+
+    planted: int = 0
+    detected: int = 0
+    first: int = 0
+    third: int = 0
+    shown: int = 0
+    exact: int = 0
+    cut: int = 0
+    alternatives: int = 0
+    times: list[float] = field(default_factory=list)
+
+    def add(self, other: Tally) -> None:
+        for name in ("planted", "detected", "first", "third", "shown", "exact", "cut", "alternatives"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.times += other.times
+
+    def cells(self) -> list[str]:
+        shares = (self.detected, self.first, self.third, self.shown, self.exact)
+        mean = f"{self.alternatives / self.detected:.1f}" if self.detected else "–"
+        return [str(self.planted), *(share(n, self.planted) for n in shares), mean]
+
+
+def share(count: int, of: int) -> str:
+    """A percentage that never rounds up to 100 nor down to 0."""
+    if not of:
+        return "–"
+    tenths = 1000 * count // of if count * 2 > of else -(-1000 * count // of)
+    return f"{tenths // 10}.{tenths % 10} %"
+
+
+def measure(
+    form: Form, valid: Iterator[Figures], plant: Plant, samples: int, rng: random.Random,
+    formulas: Mapping[str, str] | None = None,
+) -> Tally:  # fmt: skip
+    """Plant ``samples`` errors, one report each, and count what is found."""
+    tally = Tally()
+    for _ in range(samples * 5):
+        if tally.planted == samples:
+            break
+        figures = next(valid)
+        planted = plant(rng, figures)
+        if planted is None:
+            continue
+        typed = {**figures, **planted}
+        if formulas:
+            typed = follow(form, typed, formulas)
+        tally.planted += 1
+        report = as_report(form, typed, formulas)
+        began = time.process_time()
+        result = find_repairs(report)
+        tally.times.append(time.process_time() - began)
+        tally.cut += result.cut
+        if not broken(form, typed):
+            continue
+        tally.detected += 1
+        tally.alternatives += len(result.repairs) + result.more
+        places = [{c.cell for c in repair.changes} for repair in result.repairs]
+        tally.first += places[:1] == [set(planted)]
+        tally.third += set(planted) in places[:3]
+        tally.shown += set(planted) in places
+        truth = {cell: figures[cell] for cell in planted}
+        tally.exact += [{c.cell: c.new for c in r.changes} for r in result.repairs[:1]] == [truth]
+    return tally
+
+
+def follow(form: Form, figures: Figures, formulas: Mapping[str, str]) -> Figures:
+    """Let the totals follow their parts, as a spreadsheet would."""
+    parts = {
+        e.left[0]: e.right for e in reversed(form.equations) if len(e.left) == 1 and e.left[0] in formulas
+    }
+    values = dict(figures)
+    for _ in range(2):
+        for total, cells in parts.items():
+            values[total] = sum(values[c] for c in cells)
+    return values
+
+
+def reports(form: Form, size: Size, rng: random.Random) -> Iterator[Figures]:
+    while True:
+        yield make_valid(form, size, rng)
+
+
+# ---------------------------------------------------------------- the page
+
+HEAD = [
+    "植入的错误",
+    "样本数",
+    "发现",
+    "首位即真错处",
+    "前三位之内",
+    "列出之内",
+    "首位数值也对",
+    "平均改法数",
+]
+
+
+def table(rows: list[tuple[str, Tally]]) -> str:
+    lines = [" | ".join(HEAD), " | ".join(["---", *["---:"] * (len(HEAD) - 1)])]
+    lines += [" | ".join([name, *tally.cells()]) for name, tally in rows]
+    return "\n".join(f"| {line} |" for line in lines)
+
+
+def page(seed: int, samples: int) -> tuple[str, list[float]]:
+    """Return the page and the time of every search, in seconds."""
+    form = load_form("2021")
+    rows, columns = requests_of(form)
+    detail = [f"{REQUESTS}.{r}.{c}" for r in rows for c in columns]
+    grid_rows = [[f"{REQUESTS}.{r}.{c}" for c in columns] for r in rows]
+    grid_columns = [list(line) for line in zip(*grid_rows, strict=True)]
+    suits = [f"{DISPUTES}.{r}.{p}" for r, parts in disputes_of(form) for p in parts]
+    vertical = [pair for line in grid_columns for pair in pairwise(line)]
+    across = [pair for line in grid_rows for pair in pairwise(line)]
+    results = [line[2:-2] for line in grid_columns]
+    formulas = total_formulas(form)
+    times: list[float] = []
+
+    def run(
+        name: str, plant: Plant, sizes: tuple[Size, ...] = SIZES, with_formulas: bool = False
+    ) -> tuple[str, Tally]:
+        whole = Tally()
+        for size in sizes:
+            rng = random.Random(f"{seed}/{name}/{size.name}/{with_formulas}")
+            used = formulas if with_formulas else None
+            whole.add(measure(form, reports(form, size, rng), plant, samples, rng, used))
+        times.extend(whole.times)
+        return name, whole
+
+    single = [run(name, in_cells(detail, slip)) for name, slip in SINGLE.items()]
+    every = Tally()
+    for _, tally in single:
+        every.add(tally)
+    by_size = [run(f"任一种，{s.name}", in_cells(detail, any_slip), (s,)) for s in SIZES]
+    real = Tally()
+    real_reports = published(form)
+    for org, figures in real_reports:
+        rng = random.Random(f"{seed}/{org}")
+        real.add(measure(form, repeat(figures), in_cells(detail, any_slip), samples, rng))
+    times.extend(real.times)
+    by_size.append((f"任一种，{len(real_reports)}份已发布的报告", real))
+    pairs = [run("任两格", several_errors(detail, 2)), run("任三格", several_errors(detail, 3))]
+    grouped = [
+        run("上下相邻两格填颠倒", swapped(vertical)), run("左右相邻两格填颠倒", swapped(across)),
+        run("一列中3至8格填低一行", shifted(results)), run("一行中3至7格填偏一列", shifted(grid_rows)),
+        run("相邻两行互换（不含总计）", rows_exchanged([r[:-1] for r in grid_rows[2:-2]])),
+        run("相邻两行互换（连同总计）", rows_exchanged(grid_rows[2:-2])),
+    ]  # fmt: skip
+    disputes = [run(name, in_cells(suits, slip)) for name, slip in SINGLE.items()]
+    followed = [run("任一种，不是公式的格", in_cells([c for c in detail if c not in formulas], any_slip),
+                    with_formulas=True)]  # fmt: skip
+    return PAGE.format(
+        seed=seed, samples=samples, published="、".join(org for org, _ in real_reports),
+        single=table([*single, ("合计", every)]), by_size=table(by_size), pairs=table(pairs),
+        grouped=table(grouped), disputes=table(disputes), followed=table(followed),
+    ), times  # fmt: skip
+
+
+def any_slip(rng: random.Random, number: int) -> int | None:
+    """A slip of any kind."""
+    return rng.choice(list(SINGLE.values()))(rng, number)
+
+
+PAGE = """\
+# 勾稽关系能发现多少错误，能改对多少
+
+本页由 `python benchmarks/detection.py --seed {seed} --write docs/detection.md` 生成，同一种子结果逐字节相同。
+做法：取一份勾稽关系全部成立的报告，植入一处填写错误，看程序能否发现、能否指出是哪一格、能否算出正确的数。
+报告按种子生成，分乡镇（多数格为0）、区县、城市三种规模，每种错误每种规模 {samples} 份；
+已发布的报告用{published}的数字。除另行说明外，所有总计都是手工填写的。
+
+- 发现：至少一条勾稽关系不成立。
+- 首位即真错处：排在第一位的改法所改的格，恰好就是被植入错误的格，一格不多、一格不少。
+- 前三位之内、列出之内：真错处在前三种、在列出的（最多12种）改法里。
+- 首位数值也对：第一位的改法把数也改回了原值。
+- 平均改法数：同样简单、同样能使勾稽关系成立的改法有几种（1 表示能唯一确定）。
+
+## 表三：一格填错
+
+{single}
+
+按规模：
+
+{by_size}
+
+表三每一格都同时在一行（总计＝六类申请人之和）和一列（办理结果之和或四项平衡）里，“（七）总计”在一行和两条列关系里。
+一格有误，不成立的恰好是它所在的一行和一列，差数相同，交点就是错处；所以定位不靠猜测，正确的数也由差数唯一确定。
+
+## 表三：几处互不相干的错误
+
+{pairs}
+
+几处错误差数不同时，哪一行配哪一列由差数决定；差数恰好相同（多见于数字很小的报告）时，
+两种配法都成立，才要靠常见的填写错误排先后。两处错误在同一行或同一列且差数相抵时，情形与填颠倒相同。
+
+## 表三：一次失误牵涉几格
+
+{grouped}
+
+上下填颠倒只动两行，列和不变；同一列的哪两格、还是两行的总计颠倒，勾稽关系分不出，只能排先后。
+整行连同总计互换，行和、列和全都不变，勾稽关系发现不了（表中这一行的“发现”几乎为零）；
+只有与上年数、与正文核对才可能发现。
+
+## 表四：为什么只能发现，不能定位
+
+{disputes}
+
+表四每组五个数（四项结果和总计）只有一条勾稽关系，没有第二条等式可以交叉定位。五格中任何一格改正差数，
+等式都成立（改后不为负数的都算），所以“平均改法数”大于1；程序只能按常见的填写错误给五格排先后，
+并在说明里写明“单凭勾稽关系分不出是哪一格”。这是算术的界限，不是程序的缺口：
+一条等式里的五个未知数，没有别的依据就不能确定是哪一个。正文里写出的案件数可以作为旁证。
+这里首位的比例只说明排序合不合这几种植入的失误：植入的与排序所假定的是同一类失误，实际工作中的比例会不同。
+“一位数字打错”的首位比例低，是因为植入时0格与别的格机会均等，而程序认为0格很少会打错。
+
+## 总计用公式时
+
+{followed}
+
+总计由公式算出时总是等于各项之和，不再是独立的证据：行的关系永远成立，只剩每列的四项平衡。
+一格有误，这一列不平，但列中20多格都可能是错处。所以要紧的报告建议用 `reportgen new --typed-totals`
+生成总计也要手工填写的工作簿：填两遍，才查得出、找得到。
+
+## 排先后所用的权重
+
+各种失误的权重（`reportgen/repairs/slips.py` 的 `PRIORS`）是估计，不是统计得来的；它们只影响
+同样能使勾稽关系成立的改法之间的先后，不影响发现与否，也不影响能唯一确定的情形。
+"""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--seed", type=int, default=2024)
+    parser.add_argument(
+        "--quick", action="store_true", help="40 samples of each kind and size instead of 400"
+    )
+    parser.add_argument(
+        "--write", type=Path, metavar="FILE", help="write the page there instead of printing it"
+    )
+    options = parser.parse_args()
+    text, times = page(options.seed, 40 if options.quick else 400)
+    if options.write:
+        options.write.write_text(text, encoding="utf-8", newline="\n")
+    else:
+        sys.stdout.write(text)
+    times.sort()
+    median, most = times[len(times) // 2] * 1000, times[-1] * 1000
+    print(f"{len(times)} searches, median {median:.1f} ms, longest {most:.1f} ms", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
