@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,14 +10,17 @@ from typing import TYPE_CHECKING
 
 from .checks import check
 from .errors import OutputError
+from .explanations import notes
 from .findings import Finding, worst
 from .form import Form, editions, load_form
 from .report import Report
 
 if TYPE_CHECKING:
+    from .page import Reviewed
+    from .repairs import Repairs
     from .sources import Document
 
-__all__ = ["BuildResult", "build", "default_output", "read_report"]
+__all__ = ["BuildResult", "build", "default_output", "mark", "read_report", "write_result_page"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +127,13 @@ def build(
         path = default_output(report, folder=path)
     if path.suffix.lower() != ".docx":
         raise OutputError(f"输出文件“{path.name}”应以 .docx 结尾。")
+    below = notes(report, found)
     wrong = {ref.id for f in found if f.severity == "error" for ref in f.cells if ref.id}
     data = render_report(
         report, template=Path(template) if template else None, draft=draft,
-        marks=wrong if draft else (), result=_result(found),
+        marks=wrong if draft else (), notes=below, result=_result(found),
     )  # fmt: skip
-    compared = prove(data, report, draft=draft)
+    compared = prove(data, report, draft=draft, notes=below)
     copy = write_output(path, data, force=force, inputs=[report.path] if report.path else [])
     return BuildResult(report, found, path, compared, copy)
 
@@ -137,3 +142,94 @@ def _result(findings: Sequence[Finding]) -> str:
     """What the document's properties say of the checks."""
     counts = {level: sum(f.severity == level for f in findings) for level in ("error", "warning", "ask")}
     return f"错误{counts['error']} 警告{counts['warning']} 待核实{counts['ask']}"
+
+
+def mark(
+    report: Report,
+    out: Path | str,
+    *,
+    findings: Sequence[Finding] | None = None,
+    repairs: Repairs | None = None,
+    force: bool = False,
+    strict: bool = False,
+) -> tuple[Path, Path | None]:
+    """Write a copy of the workbook a report was read from, with the findings marked in it.
+
+    Args:
+        report: read from an .xlsx or .xlsm file that is still there, unchanged.
+        out: where to; a folder means ``{name}（审核）.xlsx`` there, （审核2） for a marked copy.
+        findings: what the checks said, if the caller has run them; they are run otherwise.
+        repairs: likely corrections, likewise.
+        force: replace an existing file, keeping a dated copy of it.
+        strict: blanks in number cells are errors (N-01), if the checks are run here.
+
+    Returns:
+        the file written, and the copy kept of what stood there before.
+
+    Raises:
+        InputError: the report is from another kind of file, or the file has changed since.
+        OutputError: the copy cannot be written, or would replace the workbook itself.
+    """
+    import hashlib
+
+    from .errors import InputError
+    from .files import read_input, write_output
+    from .marking import mark_workbook
+    from .repairs import find_repairs
+
+    source, path = Path(report.path), Path(out)
+    if report.kind not in ("xlsx", "xlsm"):
+        raise InputError(
+            f"“{source.name}”不是 .xlsx 工作簿，不能在里面做标记；可以用 --html 得到审核结果网页。"
+        )
+    if path.is_dir():
+        path = path / _marked_name(source)
+    if path.suffix.lower() != source.suffix.lower():
+        raise OutputError(f"带标记的副本“{path.name}”应和原工作簿一样以 {source.suffix} 结尾。")
+    data = read_input(source)
+    if hashlib.sha256(data).hexdigest() != report.sha256:
+        raise InputError(f"“{source.name}”在核对以后又改动了，没有做标记。请再核对一次。")
+    found = check(report, strict=strict) if findings is None else findings
+    if repairs is None and worst(found) == "errors":
+        repairs = find_repairs(report)
+    copy = write_output(path, mark_workbook(data, report, found, repairs), force=force, inputs=[source])
+    return path, copy
+
+
+def _marked_name(source: Path) -> str:
+    """``甲（审核）.xlsx``, and ``甲（审核2）.xlsx`` for a marked copy that was checked again."""
+    match = re.fullmatch(r"(.*)（审核(\d*)）", source.stem)
+    stem, number = (match[1], int(match[2] or 1) + 1) if match else (source.stem, 1)
+    return f"{stem}（审核{'' if number == 1 else number}）{source.suffix}"
+
+
+def write_result_page(
+    reports: Sequence[Reviewed],
+    out: Path | str,
+    *,
+    unreadable: Sequence[tuple[str, str]] = (),
+    force: bool = False,
+) -> Path | None:
+    """Write the result page of one or many reports as a self-contained HTML file.
+
+    Args:
+        reports: each with findings, repairs and judged numbers, see :mod:`reportgen.page`.
+        out: where to, ending in ``.html`` or ``.htm``.
+        unreadable: files that could not be read, with the reason.
+        force: replace an existing file, keeping a dated copy of it.
+
+    Returns:
+        the copy kept of what stood there before.
+
+    Raises:
+        OutputError: the page cannot be written.
+    """
+    from .files import write_output
+    from .page import result_page
+
+    path = Path(out)
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise OutputError(f"审核结果网页“{path.name}”应以 .html 结尾。")
+    text = result_page(reports, unreadable=unreadable)
+    inputs = [report.path for report, *_ in reports if report.path]
+    return write_output(path, text.encode("utf-8"), force=force, inputs=inputs)

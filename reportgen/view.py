@@ -6,17 +6,18 @@ All thinking happens here; Word and HTML only place what they are given.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from unicodedata import east_asian_width
 
+from .explanations import Note
 from .form import Form, Node, Table
 from .numbers import format_number
 from .placeholders import filled
-from .report import Report
+from .report import Report, Value
 
-__all__ = ["SectionView", "View", "make_view", "template_names"]
+__all__ = ["SectionView", "View", "make_view", "notes_name", "template_names"]
 
 TITLE_LINE = 20  # characters of 22 pt that fit the 156 mm type area (FORMAT.md 7.4)
 TEXT_LINE = 28  # characters of 16 pt (FORMAT.md 7.1)
@@ -41,23 +42,32 @@ class View:
     sections: tuple[SectionView, ...]
     figures: Mapping[str, str]
     """Cell id → printed number."""
+    notes: Mapping[str, tuple[str, ...]]
+    """Table id → notes below it."""
     names: Mapping[str, Any]
     """What a template can name: nested mappings, lists and strings."""
 
 
-def make_view(report: Report, *, draft: bool = False) -> View:
+def make_view(report: Report, *, draft: bool = False, notes: Sequence[Note] = ()) -> View:
     """Return the view of a report.
 
     Args:
         report: a checked report.
         draft: templates see ``草稿`` as true and print their mark on every page.
+        notes: accepted explanations to print below the tables.
     """
     form = report.form
-    figures = {cell: format_number(report.values[cell].number) for cell in form.cells}
-    by_section: dict[str, list[tuple[str, tuple[str, ...]]]] = {s.id: [] for s in form.text_sections}
+    figures = {cell: _figure(report.values[cell]) for cell in form.cells}
+    by_section: dict[str, list[tuple[str, tuple[str, ...]]]] = {s.id: [] for s in form.sections}
     for passage in filled(report):
         if passage.paragraphs:
             by_section[passage.section].append((passage.heading, passage.paragraphs))
+    # A document read in may have text below a table; it stays there.
+    below = {
+        s.table: [text for _, texts in by_section[s.id] for text in texts] for s in form.sections if s.table
+    }
+    for note in notes:
+        below[note.table].append(f"注：{note.text}")
     sections = tuple(SectionView(s.id, s.heading, tuple(by_section[s.id])) for s in form.text_sections)
     lines = title_lines(report)
     names: dict[str, Any] = {
@@ -78,7 +88,19 @@ def make_view(report: Report, *, draft: bool = False) -> View:
             row.short: {column.short: figures[f"{table.id}.{row.id}.{column.id}"] for column in columns}
             for row, columns in _figure_rows(table)
         }
-    return View(form, report.full_title, lines, sections, figures, names)
+        names[notes_name(table)] = below[table.id]
+    printed = {table: tuple(texts) for table, texts in below.items()}
+    return View(form, report.full_title, lines, sections, figures, printed, names)
+
+
+def notes_name(table: Table) -> str:
+    """Return the name under which templates find the notes below a table: ``表二说明``."""
+    return f"{table.id}说明"
+
+
+def _figure(value: Value) -> str:
+    """The printed number; a figure that could not be read is only ever printed in a draft."""
+    return "？" if value.state in ("problem", "missing") else format_number(value.number)
 
 
 def _figure_rows(table: Table) -> list[tuple[Node, tuple[Node, ...]]]:
@@ -96,6 +118,7 @@ def template_names(form: Form) -> dict[str, Any]:
         names[section.number or section.title] = [{"小标题": "", "段落": [""]}]
     for table in form.tables:
         names[table.id] = {row.short: {c.short: "" for c in columns} for row, columns in _figure_rows(table)}
+        names[notes_name(table)] = [""]
     return names
 
 

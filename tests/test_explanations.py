@@ -7,11 +7,11 @@ from dataclasses import replace
 from openpyxl import load_workbook
 from support import make_report, published_cells
 
-from reportgen.api import read_report
+from reportgen.api import build, read_report
 from reportgen.checks import check
 from reportgen.explanations import notes
 from reportgen.form import load_form
-from reportgen.report import Explanation
+from reportgen.report import Explanation, Passage
 from reportgen.workbook import blank_workbook
 
 FORM = load_form("2021")
@@ -105,3 +105,24 @@ def test_answers_are_read_from_the_workbook(tmp_path):
     report = read_report(path)
     assert [(e.rule, e.name, e.printed) for e in report.explanations] == [("T2-02", "张三", True)]
     assert one(check(report), "T2-02").severity == "info"
+
+
+def test_an_answer_can_be_printed_below_its_table(tmp_path):
+    import docx
+
+    words = (
+        Passage("overall", "", ("甲。",)),
+        Passage("problems", "", ("存在问题甲，已改进。",)),
+        Passage("other", "", ("无。",)),
+    )
+    report = make_report(ASKED, passages=words)
+    question = one(check(report), "T2-02")
+    text = "年中清理后移交司法局，以本年度报告为准。"
+    said = Explanation("T2-02", question.code, text, "张三", printed=True)
+    result = build(replace(report, explanations=(said,)), tmp_path / "r.docx")
+    printed = [p.text for p in docx.Document(str(result.path)).paragraphs]
+    heading = printed.index(FORM.section("proactive").heading)
+    assert printed[heading + 1] == f"注：{text}"
+    assert not any("张三" in p for p in printed)
+    again = build(read_report(result.path), tmp_path / "again.docx")
+    assert f"注：{text}" in [p.text for p in docx.Document(str(again.path)).paragraphs]

@@ -160,8 +160,11 @@ def _last_year(form: Form, grids: tuple[Grid, ...]) -> dict[str, Value]:
     """Figures of the sheet 上年数据, found by their labels; blank ones are left out."""
     found: dict[str, Value] = {}
     wanted = {key(form.last_year_label(cell)): cell for cell in form.last_year_cells}
+    heads = {key(head) for head in form.sheets.last_year_heads}
     for grid in grids:
         index = GridIndex(grid)
+        if not heads <= index.labels.keys():
+            continue
         for label in wanted.keys() & index.labels.keys():
             cell = form.cells[wanted[label]]
             for at in index.labels[label]:

@@ -39,9 +39,7 @@ def mend(grid: Grid, known: Collection[str]) -> Grid:
 
 def _join(at: dict[tuple[int, int], GridCell], row: int) -> None:
     """Join the cells that begin at ``row`` to those that end above them, all or none."""
-    ends = {
-        (cell.column, cell.column_span): cell for cell in at.values() if cell.row + cell.row_span == row
-    }
+    ends = {(cell.column, cell.column_span): cell for cell in at.values() if cell.row + cell.row_span == row}
     pairs = [
         (above, cell) for cell in at.values()
         if cell.row == row and (above := ends.get((cell.column, cell.column_span)))

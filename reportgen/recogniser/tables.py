@@ -7,11 +7,12 @@ and a label without a figure are findings, never guesses.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ..findings import CellRef, Finding, finding
 from ..form import Block, Form, Table
+from ..numbers import parse_number
 from ..sources import Grid, GridCell
 from .labels import BlockLabels, block_labels, key, known_labels, loose
 from .mend import mend
@@ -152,13 +153,15 @@ def _wide_rows(index: GridIndex, block: Block, labels: BlockLabels) -> Iterator[
 
 def _first_filled(index: GridIndex, columns: Mapping[str, GridCell], row: int) -> int:
     """The row of figures is right below the header; an empty row may have been put between."""
-    for candidate in range(row, row + 3):
-        if any(
-            (cell := index.at.get((candidate, c.column))) is not None and cell.value not in (None, "")
-            for c in columns.values()
-        ):
-            return candidate
-    return row
+
+    def filled(candidate: int, test: Callable[[object], bool]) -> bool:
+        cells = (index.at.get((candidate, c.column)) for c in columns.values())
+        return any(cell is not None and (test(cell.value) or bool(cell.formula)) for cell in cells)
+
+    if filled(row, lambda value: value not in (None, "")):
+        return row
+    numbers = (n for n in (row + 1, row + 2) if filled(n, lambda v: parse_number(v).state == "number"))
+    return next(numbers, row)
 
 
 def _take(form: Form, table: Table, rows: dict[str, list[_Row]], found: Found) -> None:

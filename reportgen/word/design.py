@@ -23,6 +23,7 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from ..form import Form, Section, Table, editions, load_form
+from ..view import notes_name
 from . import styles as look
 from .design_table import run, table
 from .package import pack, write_zip
@@ -90,6 +91,7 @@ def _content(form: Form) -> Iterator[Any]:
         if section.table:
             form_table = form.table(section.table)
             yield table(form_table, _figure_tags(form_table).__getitem__)
+            yield from _loop("句", notes_name(form_table), [_paragraph(look.REMARK, "{{ 句 }}")])
         else:
             yield from _passages(section)
     if any(field.id == "signature_date" for field in form.fields):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ..errors import ProofError
+from ..explanations import Note
 from ..form import Table
 from ..recogniser import recognise
 from ..report import Report
@@ -30,13 +31,14 @@ _DIGITS = re.compile(r"\d+")
 _SHOWN = 10
 
 
-def prove(data: bytes, report: Report, *, draft: bool = False) -> int:
+def prove(data: bytes, report: Report, *, draft: bool = False, notes: Sequence[Note] = ()) -> int:
     """Compare every figure and every text of a finished document with the report.
 
     Args:
         data: the Word file.
         report: what it was printed from.
         draft: it was printed as a draft.
+        notes: what was to be printed below the tables.
 
     Returns:
         the number of values compared: figures, and texts (title, headings, paragraphs).
@@ -46,7 +48,7 @@ def prove(data: bytes, report: Report, *, draft: bool = False) -> int:
         InputError: the file cannot be read back at all.
     """
     document = read(Path("报告.docx"), data)
-    view = make_view(report, draft=draft)
+    view = make_view(report, draft=draft, notes=notes)
     texts = printed_texts(view)
     known = {digits for text in (view.title, *_fields(view)) for digits in _DIGITS.findall(text)}
     differences = [*_figures(document, view, known), *_texts(document, view, texts, known)]

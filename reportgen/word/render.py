@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from .. import __version__
 from ..errors import TemplateError
+from ..explanations import Note
 from ..form import Form
 from ..report import Report
 from ..view import View, make_view
@@ -49,6 +50,7 @@ def printed_texts(view: View) -> list[str]:
     for section in view.form.sections:
         if section.heading:
             texts.append(section.heading)
+        texts += view.notes.get(section.table, ())
         if section.id in by_id:
             for heading, paragraphs in by_id[section.id].passages:
                 texts += [heading] if heading else []
@@ -93,6 +95,7 @@ def render_report(
     template: Path | None = None,
     draft: bool = False,
     marks: Collection[str] = (),
+    notes: Sequence[Note] = (),
     result: str = "",
 ) -> bytes:
     """Print a report with a template; :func:`~reportgen.word.proof.prove` is the caller's next step.
@@ -102,6 +105,7 @@ def render_report(
         template: the user's own template; the shipped one if None.
         draft: print the template's 草稿 mark.
         marks: ids of the cells to mark, for a draft with wrong figures.
+        notes: accepted explanations to print below the tables.
         result: result of the checks in a few words, kept in the document's properties.
 
     Returns:
@@ -112,7 +116,7 @@ def render_report(
     """
     form = report.form
     prepared = prepared_template(template or default_template(form), form)
-    view = make_view(report, draft=draft)
+    view = make_view(report, draft=draft, notes=notes)
     properties = {
         "表式": f"{form.id}（{form.document}）",
         "reportgen": __version__,

@@ -52,6 +52,7 @@ FONTS = {XIAOBIAOSONG: "华文中宋", HEI: "SimHei", KAI: "楷体", FANG: "仿�
 TITLE, PART, PASSAGE, BODY = "ReportTitle", "ReportPart", "ReportPassage", "ReportBody"
 TABLE_TEXT, TABLE_HEAD, NUMBER, NUMBER_SMALL = "TableText", "TableHead", "TableNumber", "TableNumberSmall"
 NOTE = "TableNote"
+REMARK = "TableRemark"
 PAGE_ODD, PAGE_EVEN, DRAFT, SIGNATURE = "PageNumberOdd", "PageNumberEven", "DraftMark", "ReportSignature"
 
 
@@ -105,6 +106,7 @@ _STYLES = (
     Style(TABLE_HEAD, "表格表头", TABLE_TEXT, align="center"),
     Style(NUMBER, "表格数字", TABLE_TEXT, align="center", size=NUMBER_SIZE),
     Style(NUMBER_SMALL, "表格小号数字", NUMBER, size=18),
+    Style(REMARK, "表下说明", TABLE_TEXT),
     Style(NOTE, "表格注", "DefaultParagraphFont", "character", font=KAI),
     Style(PAGE_ODD, "页码（单页）", font=SONG, size=28, line=TABLE_LINE, align="right",
           indent=(("right", 280),)),
