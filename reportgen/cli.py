@@ -5,9 +5,10 @@ from __future__ import annotations
 import gettext
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 # click's own words are translated through gettext, which asks the environment for the language.
 os.environ["LANGUAGE"] = "zh_CN"
@@ -18,6 +19,9 @@ import click  # noqa: E402
 
 from . import __version__  # noqa: E402
 from .errors import ReportgenError  # noqa: E402
+
+if TYPE_CHECKING:
+    from .page import Reviewed
 
 __all__ = ["cli", "main"]
 
@@ -48,15 +52,29 @@ def cli() -> None:
 @click.option("--form", "form_id", default="2021", show_default=True, metavar="版本", help="规定格式的版本。")
 @click.option("--year", type=int, metavar="年份", help="数据年度。")
 @click.option("--org", default="", metavar="名称", help="机关全称。")
+@click.option(
+    "--from", "source", type=_FILE, metavar="文件",
+    help="上年报告（任何格式）：预填机关名称和上年数据，年度加一；--year 与它同年时，原样预填它的数据和文字。",
+)
 @click.option("--typed-totals", is_flag=True, help="总计格不设公式，由填表人填写，用来双重核对。")
 @click.option("--force", is_flag=True, help="文件已存在时先留一份带日期的副本，再写新的。")
-def new(out: Path | None, form_id: str, year: int | None, org: str, typed_totals: bool, force: bool) -> None:
+def new(
+    out: Path | None, form_id: str, year: int | None, org: str, source: Path | None, typed_totals: bool, force: bool
+) -> None:
     from .files import safe_name, write_output
     from .form import load_form
     from .workbook import blank_workbook
 
-    form = load_form(form_id)
-    data = blank_workbook(form, year=year, org=org, typed_totals=typed_totals)
+    form, report = load_form(form_id), None
+    if source is not None:
+        from .api import read_report
+        from .transfer import next_year
+
+        report = read_report(source)
+        if year != report.year or report.form.id != form.id:
+            report = next_year(report, form, year)
+        org, year = org or report.org, year or report.year
+    data = blank_workbook(form, year=year, org=org, typed_totals=typed_totals, report=report)
     name = safe_name(form.title_of(org, year)) if org and year else "空白工作簿"
     path = out or Path(f"{name}.xlsx")
     copy = write_output(path, data, force=force)
@@ -69,20 +87,52 @@ def new(out: Path | None, form_id: str, year: int | None, org: str, typed_totals
 @_STYLE
 @_LAST_YEAR
 @click.option("--strict", is_flag=True, help="数字格留空或填“/”“—”按错误处理。")
-def validate(files: tuple[Path, ...], style: str, strict: bool, last_year: Path | None) -> None:
-    from .api import read_report
+@click.option(
+    "--html", "page", type=_FILE, metavar="网页", help="把所有文件的审核结果写成一个网页（.html）。"
+)
+@click.option(
+    "--mark",
+    "marked",
+    type=_FILE,
+    metavar="文件|文件夹",
+    help="另存一份工作簿，错误的格标颜色、加批注，并列出审核结果；原文件不动。",
+)
+@click.option("--force", is_flag=True, help="网页或副本已存在时先留一份带日期的备份，再写新的。")
+def validate(
+    files: tuple[Path, ...], style: str, strict: bool, last_year: Path | None, page: Path | None,
+    marked: Path | None, force: bool,
+) -> None:  # fmt: skip
+    from .api import mark, read_report, write_result_page
     from .checks import check
+    from .checks.narrative import judge_numbers
     from .findings import worst
     from .listing import json_document, json_report, json_unreadable, report_lines
     from .repairs import find_repairs
 
+    if len(files) > 1 and marked is not None and not marked.is_dir():
+        raise click.UsageError("有多个工作簿时，--mark 应是一个已有的文件夹。")
     code, documents = 0, []
+    reviewed: list[Reviewed] = []
+    unreadable: list[tuple[str, str]] = []
+
+    def save(write: Callable[[], tuple[Path, Path | None]]) -> None:
+        nonlocal code
+        try:
+            path, copy = write()
+        except ReportgenError as error:
+            code = max(code, error.exit_code)
+            _fail(str(error))
+            return
+        _copied(copy, err=True)
+        click.echo(f"已写出：{path}", err=True)
+
     for path in files:
         try:
             report = read_report(path, last_year=last_year)
         except ReportgenError as error:
             code = max(code, error.exit_code)
             documents.append(json_unreadable(str(path), str(error)))
+            unreadable.append((str(path), str(error)))
             if style == "text":
                 _fail(str(error))
             continue
@@ -92,6 +142,12 @@ def validate(files: tuple[Path, ...], style: str, strict: bool, last_year: Path 
         documents.append(json_report(report, findings, repairs))
         if style == "text":
             _print(report_lines(report, findings, repairs))
+        if marked is not None:
+            save(partial(mark, report, marked, findings=findings, repairs=repairs, force=force))
+        if page is not None:
+            reviewed.append((report, findings, repairs, judge_numbers(report)))
+    if page is not None:
+        save(lambda: (page, write_result_page(reviewed, page, unreadable=unreadable, force=force)))
     if style == "json":
         click.echo(json_document(documents))
     sys.exit(code)
@@ -132,6 +188,23 @@ def build(
         _print(report_lines(result.report, result.findings, repairs))
         _print(built_lines(result))
     sys.exit(code)
+
+
+@cli.command(options_metavar="[选项]", help="把任何格式的报告读成标准工作簿（.xlsx）或数据（.json）。")
+@click.argument("file", type=_FILE, metavar="文件")
+@click.option("-o", "out", type=_FILE, required=True, metavar="文件", help="写到哪里：.xlsx 或 .json。")
+@click.option("--form", "form_id", metavar="版本", help="规定格式的版本；默认按表格文字判断。")
+@click.option("--force", is_flag=True, help="文件已存在时先留一份带日期的副本，再写新的。")
+def extract(file: Path, out: Path, form_id: str | None, force: bool) -> None:
+    from .api import read_report
+    from .transfer import extract as write
+
+    report = read_report(file, form_id)
+    count, copy = write(report, out, force=force)
+    # What could not be read has to be said here; what is wrong with it is for `validate`.
+    _print(one.line() for one in report.notices)
+    _copied(copy)
+    click.echo(f"按{report.form.id}版格式读到 {count} 个数、{len(report.passages)} 段文字，已写入：{out}")
 
 
 @cli.command(
@@ -208,9 +281,9 @@ def _fail(message: str) -> None:
     click.secho(message, err=True, fg="red")
 
 
-def _copied(copy: Path | None) -> None:
+def _copied(copy: Path | None, *, err: bool = False) -> None:
     if copy is not None:
-        click.echo(f"原来的文件已另存为：{copy}")
+        click.echo(f"原来的文件已另存为：{copy}", err=err)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
