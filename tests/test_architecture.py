@@ -38,11 +38,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "transfer": {"errors", "exchange", "files", "form", "last_year", "report", "workbook"},
     "exchange": {"errors", "findings", "form", "numbers", "report"},
     "aggregate": {"errors", "findings", "form", "numbers", "report"},
-    "view": {"form", "numbers", "placeholders", "report"},
+    "view": {"explanations", "form", "numbers", "placeholders", "report"},
     "workbook": {"errors", "findings", "form", "numbers", "placeholders", "report"},
     "marking": {"explanations", "errors", "findings", "form", "numbers", "repairs", "report", "review", "sources"},
     # word reads its own result back through the source reader, to prove it.
-    "word": {"__init__", "errors", "findings", "form", "numbers", "recogniser", "report", "sources", "view"},
+    "word": {"explanations", "__init__", "errors", "findings", "form", "numbers", "recogniser", "report", "sources", "view"},
     "page": {"errors", "findings", "form", "numbers", "placeholders", "repairs", "report", "review", "view"},
     "api": {"aggregate", "checks", "errors", "exchange", "explanations", "files", "findings", "form", "last_year", "marking", "numbers",
             "page", "recogniser", "repairs", "report", "review", "sources", "word", "workbook"},

@@ -11,14 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from reportgen.form import load_form
-from reportgen.workbook import blank_workbook
-
 pytestmark = pytest.mark.wine
 
 ROOT = Path(__file__).parent.parent.parent
+EXAMPLE = ROOT / "examples/liwan-2024.xlsx"
 WINE = ROOT / ".office/wine"
-TITLE = "某市甲局2025年政府信息公开工作年度报告"
+TITLE = "广州市荔湾区人民政府2024年政府信息公开工作年度报告"
 ENV = {
     **os.environ, "WINEPREFIX": str(WINE / "prefix"), "WINEARCH": "win64", "WINEDEBUG": "-all",
     "LC_ALL": "zh_CN.UTF-8", "WINEDLLOVERRIDES": "mscoree,mshtml=;winemenubuilder.exe=d",
@@ -69,7 +67,7 @@ def package(tmp_path: Path) -> Path:
     folder.mkdir()
     (folder / "python").symlink_to(WINE / "python")
     shutil.copy(ROOT / "office/reportgen.bat", folder)
-    (folder / "数据 一.xlsx").write_bytes(blank_workbook(load_form("2021"), year=2025, org="某市甲局"))
+    shutil.copy(EXAMPLE, folder / "数据 一.xlsx")
     return folder
 
 
