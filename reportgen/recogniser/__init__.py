@@ -168,7 +168,7 @@ def _last_year(form: Form, grids: tuple[Grid, ...]) -> dict[str, Value]:
         for label in wanted.keys() & index.labels.keys():
             cell = form.cells[wanted[label]]
             for at in index.labels[label]:
-                entry = index.at.get((at.row, at.column + at.column_span))
+                entry = index.entry(at.row, at.column + at.column_span)
                 if entry is not None and entry.value not in (None, ""):
                     origin = Origin(grid.name, entry.address, entry.hidden)
                     found.setdefault(cell.id, _read(cell, entry, origin))

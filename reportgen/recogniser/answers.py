@@ -41,7 +41,7 @@ def _rows(index: GridIndex, first: int, columns: list[int]) -> Iterator[Explanat
 
 
 def _text(index: GridIndex, row: int, column: int) -> str:
-    cell = index.at.get((row, column)) if column else None
+    cell = index.entry(row, column) if column else None
     if cell is None or cell.value is None:
         return ""
     return chinese_date(cell.value) or clean(str(cell.value)).strip()

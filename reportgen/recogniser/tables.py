@@ -41,6 +41,11 @@ class GridIndex:
                     if short != label:
                         self.labels.setdefault(short, []).append(cell)
 
+    def entry(self, row: int, column: int) -> GridCell | None:
+        """Return the cell that covers a place, a formula's result settled."""
+        cell = self.at.get((row, column))
+        return None if cell is None else self.grid.resolved(cell)
+
     def find(self, wordings: Mapping[str, str]) -> Iterator[tuple[str, GridCell]]:
         """Yield (leaf id, cell) for every cell that carries one of the wordings."""
         for wording, leaf in wordings.items():
@@ -240,7 +245,7 @@ def _place(form: Form, cell_id: str, row: _Row, header: GridCell, found: Found) 
         refs = [_ref(grid, c) for c in filled]
         what = f"“{form.cells[cell_id].label}”对应的格里有不止一个数"
         found.findings.append(finding(form.rules["S-04"], refs, what=what))
-    cell = filled[0] if filled else None
+    cell = grid.resolved(filled[0]) if filled else None
     place = (cell.row, cell.column) if cell else (row.row, header.column)
     found.cells[cell_id] = (grid, cell, *place)
     found.used.add((grid.name, *place))

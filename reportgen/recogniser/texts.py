@@ -60,7 +60,7 @@ def _fields(form: Form, index: GridIndex, texts: Texts) -> None:
                 if one.id in texts.fields:
                     continue
                 place = (cell.row, cell.column + cell.column_span)
-                entry = index.at.get(place)
+                entry = index.entry(*place)
                 origin = Origin(index.grid.name, index.grid.address(*place))
                 texts.field_origins.setdefault(one.id, origin)
                 if entry is not None and entry.value is not None:
@@ -117,10 +117,10 @@ def _text_sheet(form: Form, index: GridIndex, head: dict[str, GridCell], texts: 
     first = next(iter(head.values())).row + 1
     section: Section | None = None
     for row in range(first, max((r for r, _ in index.at), default=0) + 1):
-        part_cell = index.at.get((row, part))
+        part_cell = index.entry(row, part)
         if part_cell is not None and part_cell.value and part_cell.row == row:
             section = section_of(form, str(part_cell.value))
-        body_cell = index.at.get((row, body))
+        body_cell = index.entry(row, body)
         if body_cell is None or body_cell.value is None or body_cell.row != row:
             continue
         paragraphs = split_paragraphs(str(body_cell.value))
@@ -131,7 +131,7 @@ def _text_sheet(form: Form, index: GridIndex, head: dict[str, GridCell], texts: 
             what = f"“{index.grid.name}”第{row}行的正文不知道属于哪一部分"
             texts.findings.append(finding(form.rules["S-04"], [CellRef(str(origin), "")], what=what))
             continue
-        sub_cell = index.at.get((row, sub))
+        sub_cell = index.entry(row, sub)
         heading = clean(str(sub_cell.value)).strip() if sub_cell is not None and sub_cell.value else ""
         texts.passages.append(Passage(section.id, heading, paragraphs, origin))
 
@@ -143,7 +143,7 @@ def last_year_texts(form: Form, grids: tuple[Grid, ...]) -> Mapping[str, str]:
         index = GridIndex(grid)
         for section_id in form.last_year_sections:
             for cell in index.labels.get(key(form.last_year_text_label(section_id)), ()):
-                entry = index.at.get((cell.row, cell.column + cell.column_span))
+                entry = index.entry(cell.row, cell.column + cell.column_span)
                 if entry is not None and isinstance(entry.value, str) and entry.value.strip():
                     found.setdefault(section_id, clean(entry.value).strip())
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,7 +37,8 @@ class GridCell:
     """With its ``=``; ``value`` is then its result, None if there is none."""
     result: str = ""
     """Of a formula: ``stored`` in the file, ``computed`` by us because the file holds none,
-    ``stale`` (the stored one, but the formula now gives another) or ``unknown``."""
+    ``stale`` (the stored one, but the formula now gives another) or ``unknown``; ``""`` if not
+    yet asked for (:meth:`Grid.resolved`)."""
     hidden: bool = False
     """In a hidden row or column."""
     now: object = None
@@ -53,6 +54,14 @@ class Grid:
     hidden: bool = False
     a1: bool = False
     """Addresses are ``D4``; else ``第4行第4列``."""
+    resolve: Callable[[GridCell], GridCell] | None = field(default=None, repr=False, compare=False)
+    """Works out a formula's result when it is asked for; few of a workbook's formulas ever are."""
+
+    def resolved(self, cell: GridCell) -> GridCell:
+        """Return the cell with its ``result`` and ``now`` settled."""
+        if not cell.formula or cell.result or self.resolve is None:
+            return cell
+        return self.resolve(cell)
 
     def address(self, row: int, column: int) -> str:
         """Return the address of a place in this grid, also where it has no cell."""

@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from ..numbers import exact
 
-__all__ = ["UnknownError", "evaluate"]
+__all__ = ["UnknownError", "column_number", "evaluate", "shift"]
 
 Lookup = Callable[[str, int, int], object]
 """(sheet name or "" for the formula's own, row, column) → value; raises UnknownError."""
@@ -59,6 +59,32 @@ def column_number(letters: str) -> int:
     for letter in letters.upper():
         number = number * 26 + ord(letter) - 64
     return number
+
+
+_REFERENCE = re.compile(
+    r"(?P<text>\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'!)"
+    r"|(?<![\w.$])(?P<c>\$?)(?P<letters>[A-Z]{1,3})(?P<r>\$?)(?P<row>[1-9]\d{0,6})(?![\w(!.])"
+)
+
+
+def shift(formula: str, rows: int, columns: int) -> str:
+    """Return a formula as it reads when filled ``rows`` down and ``columns`` to the right.
+
+    Spreadsheets store one formula for a filled range; the other cells only refer to it.
+    """
+    from .base import column_letters
+
+    def moved(match: re.Match[str]) -> str:
+        if match["text"]:
+            return match[0]
+        letters, row = match["letters"], match["row"]
+        if not match["c"]:
+            letters = column_letters(column_number(letters) + columns)
+        if not match["r"]:
+            row = str(int(row) + rows)
+        return f"{match['c']}{letters}{match['r']}{row}"
+
+    return _REFERENCE.sub(moved, formula)
 
 
 class _Parser:

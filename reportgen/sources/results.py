@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from . import formulas
 
-__all__ = ["Place", "Results"]
+__all__ = ["Place", "Results", "SheetData"]
 
 Place: TypeAlias = "tuple[str, int, int]"
 """Sheet name, row, column."""
+
+
+@dataclass(slots=True)
+class SheetData:
+    """The cells of one sheet of a workbook by (row, column)."""
+
+    name: str
+    hidden: bool
+    stored: dict[tuple[int, int], object] = field(default_factory=dict)
+    """Values typed, and the stored results of formulas."""
+    formulas: dict[tuple[int, int], str] = field(default_factory=dict)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    """First row and column, last row and column."""
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+
 
 _MAX_DEPTH = 50
 """Formulas that refer to formulas."""

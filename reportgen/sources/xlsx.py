@@ -1,4 +1,7 @@
-"""Workbooks (.xlsx, .xlsm) through openpyxl: every cell with its formula and stored result."""
+"""Workbooks (.xlsx, .xlsm): every cell with its formula and stored result.
+
+Workbooks of the plain shape that spreadsheet programs write are read by :mod:`.sheetxml`; all
+others by openpyxl, the reference."""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import hashlib
 import io
 import re
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -16,9 +20,10 @@ from ..numbers import exact
 from .base import Document, Grid, GridCell, column_letters
 from .formulas import column_number
 from .limits import Budget
-from .results import Results
+from .results import Results, SheetData
+from .sheetxml import OddShapeError, read_book
 
-__all__ = ["read"]
+__all__ = ["read", "reference"]
 
 _CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']\$?([A-Z]{1,3})\$?(\d+):\$?([A-Z]{1,3})\$?(\d+)")
@@ -32,18 +37,15 @@ def read(path: Path, data: bytes) -> Document:
         data: the file's bytes.
 
     Raises:
-        InputError: openpyxl cannot make sense of the file.
+        InputError: damaged, or beyond the limits.
     """
-    from openpyxl import load_workbook
-
     budget = Budget(shown_name(path))
     try:
         _check_sheets(data, budget)
-        with warnings.catch_warnings():
-            # openpyxl warns of features it drops (extensions, headers); nothing of them is read.
-            warnings.simplefilter("ignore")
-            with_formulas = load_workbook(io.BytesIO(data), keep_links=False)
-            with_results = load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
+        try:
+            sheets = read_book(data)
+        except OddShapeError:
+            sheets = reference(data)
     except InputError:
         raise
     except Exception as error:
@@ -52,9 +54,8 @@ def read(path: Path, data: bytes) -> Document:
         raise InputError(
             f"“{path.name}”已损坏，读不出来。请用 Excel 或 WPS 打开后另存为新的 .xlsx 再试。"
         ) from error
-    book = _Book(with_formulas, with_results)
-    grids = tuple(book.grid(sheet) for sheet in with_formulas.worksheets)
-    return Document(str(path), "xlsx", hashlib.sha256(data).hexdigest(), grids)
+    book = _Book(sheets)
+    return Document(str(path), "xlsx", hashlib.sha256(data).hexdigest(), tuple(map(book.grid, sheets)))
 
 
 def _check_sheets(data: bytes, budget: Budget) -> None:
@@ -72,49 +73,67 @@ def _check_sheets(data: bytes, budget: Budget) -> None:
                 budget.spend_cells(max(rows, 1) * max(columns, 1))
 
 
+def reference(data: bytes) -> list[SheetData]:
+    """Read every worksheet through openpyxl; what :func:`~.sheetxml.read_book` must equal."""
+    from openpyxl import load_workbook
+
+    with warnings.catch_warnings():
+        # openpyxl warns of features it drops (extensions, headers); nothing of them is read.
+        warnings.simplefilter("ignore")
+        with_formulas = load_workbook(io.BytesIO(data), keep_links=False)
+        with_results = load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
+    return [_sheet(sheet, with_results[sheet.title]) for sheet in with_formulas.worksheets]
+
+
+def _sheet(sheet: Any, results: Any) -> SheetData:
+    found = SheetData(sheet.title, sheet.sheet_state != "visible")
+    # Only cells that are there: a sheet may claim to reach to its millionth row.
+    for cell in list(sheet._cells.values()):
+        place, value = (cell.row, cell.column), cell.value
+        if cell.data_type == "f":
+            # An array formula is an object with a text.
+            found.formulas[place] = str(getattr(value, "text", value))
+            value = results.cell(cell.row, cell.column).value
+        if value is not None:
+            found.stored[place] = _plain(value)
+    found.merged = [(r.min_row, r.min_col, r.max_row, r.max_col) for r in sheet.merged_cells.ranges]
+    found.hidden_rows = {n for n, d in sheet.row_dimensions.items() if d.hidden}
+    found.hidden_columns = {
+        n for d in sheet.column_dimensions.values() if d.hidden for n in range(d.min or 0, (d.max or 0) + 1)
+    }
+    return found
+
+
 class _Book(Results):
-    """Both readings of one workbook."""
+    """All sheets of one workbook, with the results of their formulas."""
 
-    def __init__(self, with_formulas: Any, with_results: Any) -> None:
+    def __init__(self, sheets: list[SheetData]) -> None:
         super().__init__()
-        for sheet in with_formulas.worksheets:
-            results = with_results[sheet.title]
-            # Only cells that are there: a sheet may claim to reach to its millionth row.
-            for cell in list(sheet._cells.values()):
-                place = (sheet.title, cell.row, cell.column)
-                if cell.data_type == "f":
-                    # An array formula is an object with a text.
-                    self.formulas[place] = str(getattr(cell.value, "text", cell.value))
-                    self.stored[place] = _plain(results.cell(cell.row, cell.column).value)
-                elif cell.value is not None:
-                    self.stored[place] = _plain(cell.value)
+        for sheet in sheets:
+            self.stored.update({(sheet.name, *place): value for place, value in sheet.stored.items()})
+            self.formulas.update({(sheet.name, *place): text for place, text in sheet.formulas.items()})
 
-    def grid(self, sheet: Any) -> Grid:
-        spans = {(r.min_row, r.min_col): r for r in sheet.merged_cells.ranges}
-        hidden_rows = {n for n, d in sheet.row_dimensions.items() if d.hidden}
-        hidden_columns = {
-            n
-            for d in sheet.column_dimensions.values()
-            if d.hidden
-            for n in range(d.min or 0, (d.max or 0) + 1)
+    def grid(self, sheet: SheetData) -> Grid:
+        spans = {
+            (top, left): (bottom - top + 1, right - left + 1) for top, left, bottom, right in sheet.merged
         }
-        cells = []
-        for place in sorted({k for k in (*self.stored, *self.formulas) if k[0] == sheet.title} | {
-            (sheet.title, r, c) for r, c in spans
-        }):  # fmt: skip
-            _, row, column = place
-            span = spans.get((row, column))
+        cells = [
+            GridCell(
+                row, column, sheet.stored.get((row, column)), *spans.get((row, column), (1, 1)),
+                f"{column_letters(column)}{row}", sheet.formulas.get((row, column), ""),
+                hidden=row in sheet.hidden_rows or column in sheet.hidden_columns,
+            )
+            for row, column in sorted({*sheet.stored, *sheet.formulas, *spans})
+        ]  # fmt: skip
+
+        def resolve(cell: GridCell) -> GridCell:
+            place = (sheet.name, cell.row, cell.column)
             value, result = self.result(place)
-            cells.append(
-                GridCell(
-                    row, column, value,
-                    span.max_row - row + 1 if span else 1, span.max_col - column + 1 if span else 1,
-                    f"{column_letters(column)}{row}", self.formulas.get(place, ""), result,
-                    row in hidden_rows or column in hidden_columns,
-                    self.own[place] if result == "stale" else None,
-                )
-            )  # fmt: skip
-        return Grid(sheet.title, tuple(cells), sheet.sheet_state != "visible", a1=True)
+            return replace(
+                cell, value=value, result=result, now=self.own[place] if result == "stale" else None
+            )
+
+        return Grid(sheet.name, tuple(cells), sheet.hidden, a1=True, resolve=resolve)
 
 
 def _plain(value: object) -> object:
