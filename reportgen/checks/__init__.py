@@ -12,7 +12,7 @@ from ..explanations import settle
 from ..findings import Finding, sort_findings
 from ..form import Rule
 from ..report import Report
-from . import cells, last_year, relations, shape, sums, texts
+from . import cells, content, last_year, relations, shape, sums, texts
 
 __all__ = ["check"]
 
@@ -45,6 +45,11 @@ KINDS: dict[str, Generator] = {
     "period": last_year.period,
     "deadline": last_year.deadline,
     "narrative": _narrative,
+    "mentions": content.mentions,
+    "length": content.length,
+    "present": content.present,
+    "marks": content.marks,
+    "personal": content.personal,
 }
 
 
