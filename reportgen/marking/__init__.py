@@ -1,0 +1,56 @@
+"""The marked copy of a workbook: findings and likely corrections as colours and notes in place.
+
+The clerk's own file is edited as XML: formulas with their stored results, widths, merged cells,
+input limits, conditional formats, protection, pictures and whatever else is in it stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..findings import Finding
+from ..repairs import Repairs
+from ..report import Report
+
+__all__ = ["mark_workbook", "unmark_workbook"]
+
+
+def mark_workbook(
+    data: bytes, report: Report, findings: Sequence[Finding], repairs: Repairs | None = None
+) -> bytes:
+    """Return a copy of a workbook with the findings marked in it.
+
+    Wrong cells get a colour (error red, warning yellow, to be confirmed blue; the strongest red where
+    a likely correction points at the cell) and a note; a sheet 审核结果 at the end, which is shown
+    first, lists every finding.  Marks of an earlier run are removed first.
+
+    Args:
+        data: the .xlsx or .xlsm file the report was read from.
+        report: what was read from it.
+        findings: what the checks said.
+        repairs: what the search for corrections said; None if it was not run.
+
+    Returns:
+        the copy; the same arguments give the same bytes.
+
+    Raises:
+        InputError: the file cannot be marked (not a workbook of this kind).
+    """
+    from ..review import make_review
+    from .mark import marked
+
+    return marked(data, make_review(report, findings, repairs))
+
+
+def unmark_workbook(data: bytes) -> bytes:
+    """Return a workbook without the marks of :func:`mark_workbook`.
+
+    Cells have their former fills again, even after the copy was edited and saved elsewhere; what
+    the clerk wrote into one of our notes stays as a note of the clerk's.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    from .mark import unmarked
+
+    return unmarked(data)

@@ -1,0 +1,229 @@
+"""Marks go on and come off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lxml import etree
+
+from ..review import Mark, Review
+from .cells import Book, split_address
+from .notes import AUTHOR, SheetNotes
+from .parts import REL, Element, Parts, main
+from .resultsheet import (
+    COLOURS,
+    NAME,
+    SUSPECT,
+    Record,
+    is_result_sheet,
+    read_records,
+    result_sheet,
+)  # fmt: skip
+from .styles import Styles
+
+__all__ = ["marked", "unmarked"]
+
+_SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+_OURS = {*COLOURS.values(), SUSPECT}
+_CROWD = 12
+"""A finding about more cells than this has its note on the first one only."""
+
+
+def marked(data: bytes, review: Review) -> bytes:
+    """See :func:`reportgen.marking.mark_workbook`."""
+    parts = Parts(data)
+    _unmark(parts)
+    book, styles = Book(parts), Styles(parts)
+    state: dict[str, Any] = {**styles.counts, **_view_state(parts, book)}
+    records = _Painter(parts, book, styles).paint(review.marks)
+    root = result_sheet(review, records, state, styles)
+    _add_sheet(parts, book, root)
+    return parts.pack()
+
+
+def unmarked(data: bytes) -> bytes:
+    """See :func:`reportgen.marking.unmark_workbook`."""
+    parts = Parts(data)
+    return parts.pack() if _unmark(parts) else data
+
+
+# --------------------------------------------------------------------------- on
+
+
+class _Painter:
+    """Colours cells and puts notes on them."""
+
+    def __init__(self, parts: Parts, book: Book, styles: Styles) -> None:
+        self.book, self.styles = book, styles
+        self.entries = {entry.name: entry for entry in book.entries()}
+        self.notes = {name: SheetNotes(parts, book, entry) for name, entry in self.entries.items()}
+        self.told: set[int] = set()
+
+    def paint(self, marks: tuple[Mark, ...]) -> list[Record]:
+        records = []
+        for mark in marks:
+            place = mark.sheet_and_cell
+            if place and place[0] in self.entries:
+                records.append(self._paint(mark, place[0], place[1]))
+        return records
+
+    def _paint(self, mark: Mark, sheet: str, address: str) -> Record:
+        row, column = split_address(address)
+        cell, made = self.book.cells(self.entries[sheet].part).get_or_make(row, column)
+        had = cell.get("s")
+        style = int(had or 0)
+        colour = SUSPECT if mark.suspect else COLOURS[mark.severity]
+        cell.set("s", str(self.styles.marked(style, colour, framed=mark.suspect)))
+        head, body = self._note(mark)
+        note = self.notes[sheet].add(row, column, head, body) if head else ""
+        own = None if had is None or made else style
+        return Record(sheet, row, column, own, made, self.styles.look_of(style), note)
+
+    def _note(self, mark: Mark) -> tuple[str, str]:
+        """Head and body of the note; empty where a finding about many cells has had its say."""
+        items = []
+        for item in mark.items:
+            crowd = item.equation is None and len(item.finding.cells) > _CROWD
+            if not crowd or item.number not in self.told:
+                items.append(item)
+                self.told.add(item.number)
+        if not items and not mark.corrections:
+            return "", ""
+        head = f"【{mark.level}】{'、'.join(dict.fromkeys(i.finding.rule for i in items))}"
+        if mark.suspect:
+            head += f"　这一格应为 {mark.should_be}" + ("" if mark.certain else "？")
+        lines = []
+        for item in items:
+            advice = "" if item.equation is not None and mark.suspect else item.finding.advice
+            lines.append(f"· {item.finding.message}。{advice}")
+        if mark.corrections:
+            lines.append("可能的更正：")
+            lines += [f"· {line}" for line in mark.corrections]
+        return head, "\n".join(lines)
+
+
+def _view_state(parts: Parts, book: Book) -> dict[str, Any]:
+    """Which sheet is in front, to be restored."""
+    view = parts.workbook.find(f"{main('bookViews')}/{main('workbookView')}")
+    selected = [entry.name for entry in book.entries() if _selected(parts, entry.part)]
+    return {"active": None if view is None else view.get("activeTab"), "selected": selected}
+
+
+def _selected(parts: Parts, part: str) -> list[Element]:
+    found = parts.tree(part).iterfind(f"{main('sheetViews')}/{main('sheetView')}")
+    return [view for view in found if view.get("tabSelected") in ("1", "true")]
+
+
+def _add_sheet(parts: Parts, book: Book, root: Element) -> None:
+    """Add the sheet as the last one and open the workbook on it."""
+    for entry in book.entries():
+        # Two selected sheets would be a group, and typing in one would change the other.
+        for view in _selected(parts, entry.part):
+            del view.attrib["tabSelected"]
+    part = parts.free_name("xl/worksheets/sheet{}.xml")
+    parts.add(part, root, _SHEET_TYPE)
+    names = {element.get("name") for element in book.list}
+    name, number = NAME, 1
+    while name in names:
+        number += 1
+        name = f"{NAME}{number}"
+    ids = [int(element.get("sheetId", "0")) for element in book.list]
+    element = etree.SubElement(book.list, main("sheet"), name=name, sheetId=str(max(ids, default=0) + 1))
+    element.set(f"{{{REL}}}id", parts.relate(parts.workbook_name, "worksheet", part))
+    view = parts.workbook.find(f"{main('bookViews')}/{main('workbookView')}")
+    if view is not None:
+        view.set("activeTab", str(len(book.list) - 1))
+
+
+# --------------------------------------------------------------------------- off
+
+
+def _unmark(parts: Parts) -> bool:
+    """Take all marks of an earlier run off; False if there were none."""
+    book = Book(parts)
+    ours = [e for e in book.entries() if is_result_sheet(parts, parts.tree(e.part))]
+    sheets = [e for e in book.entries() if e not in ours]
+    notes = {e.name: SheetNotes(parts, book, e) for e in sheets}
+    if not ours and not any(AUTHOR in n.authors() for n in notes.values()):
+        return False
+    records: list[Record] = []
+    state: dict[str, Any] = {}
+    for entry in ours:
+        found, state = read_records(parts, parts.tree(entry.part))
+        records += found
+    for entry in sheets:
+        here = [r for r in records if r.sheet == entry.name]
+        notes[entry.name].remove_ours({(r.row, r.column): r.note for r in here})
+    styles = Styles(parts)
+    for entry in sheets:
+        _restore_looks(book, entry.part, [r for r in records if r.sheet == entry.name], styles)
+    for entry in ours:
+        _remove_sheet(parts, book, entry.element, entry.part, state)
+    used = max((book.cells(e.part).highest_style() for e in sheets), default=0)
+    styles.trim({k: v for k, v in state.items() if isinstance(v, int)}, used)
+    return True
+
+
+def _restore_looks(book: Book, part: str, records: list[Record], styles: Styles) -> None:
+    cells = book.cells(part)
+    known = {(r.row, r.column): r for r in records}
+    for place, cell in list(cells.at.items()):
+        style = int(cell.get("s", "0"))
+        if styles.colour_of(style) not in _OURS:
+            continue  # also where the clerk has chosen another colour since
+        record = known.get(place)
+        if record is None or not record.look:
+            cell.set("s", str(styles.restored(style, _BARE, None)))
+            continue
+        was = styles.restored(style, record.look, record.style or 0)
+        if record.style is None and was == 0:
+            cell.attrib.pop("s", None)
+        else:
+            cell.set("s", str(was))
+        cells.drop_if_made(*place, record.made)
+
+
+_BARE = '<fill><patternFill patternType="none"/></fill>'
+
+
+def _remove_sheet(parts: Parts, book: Book, element: Element, part: str, state: dict[str, Any]) -> None:
+    index, sheet_id = book.list.index(element), element.get("sheetId")
+    names = parts.workbook.find(main("definedNames"))
+    for name in list(names) if names is not None else []:
+        local = name.get("localSheetId")
+        if local is not None and int(local) == index:
+            names.remove(name)
+        elif local is not None and int(local) > index:
+            name.set("localSheetId", str(int(local) - 1))
+    book.list.remove(element)
+    parts.unrelate(parts.workbook_name, part)
+    parts.remove(part)
+    _drop_chain(parts, str(sheet_id))
+    view = parts.workbook.find(f"{main('bookViews')}/{main('workbookView')}")
+    if view is None:
+        return
+    active = int(view.get("activeTab", "0"))
+    if active > index:
+        view.set("activeTab", str(active - 1))
+    elif active == index:
+        _restore_view(parts, book, view, state)
+
+
+def _restore_view(parts: Parts, book: Book, view: Element, state: dict[str, Any]) -> None:
+    was = state.get("active")
+    if was is None or int(was) >= len(book.list):
+        view.attrib.pop("activeTab", None)
+    else:
+        view.set("activeTab", str(was))
+    for entry in book.entries():
+        if entry.name in state.get("selected", []):
+            for one in parts.tree(entry.part).iterfind(f"{main('sheetViews')}/{main('sheetView')}"):
+                one.set("tabSelected", "1")
+
+
+def _drop_chain(parts: Parts, sheet_id: str) -> None:
+    """Drop the order of calculation if it names the sheet; every program makes it anew."""
+    chain = parts.related(parts.workbook_name, "calcChain")
+    if chain and any(c.get("i") == sheet_id for c in parts.tree(chain)):
+        parts.unrelate(parts.workbook_name, chain)
+        parts.remove(chain)
