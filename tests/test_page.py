@@ -1,0 +1,321 @@
+"""The result page and the report as a page: structure, escaping, nothing from outside."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from lxml import html
+from support import make_report, published_cells, published_report
+
+from reportgen.api import write_result_page
+from reportgen.checks import check
+from reportgen.checks.narrative import judge_numbers
+from reportgen.cli import cli
+from reportgen.errors import OutputError
+from reportgen.form import Form
+from reportgen.numbers import Number
+from reportgen.page import Reviewed, environment, report_page, result_page
+from reportgen.repairs import find_repairs
+from reportgen.report import Passage, Report
+from reportgen.workbook import blank_workbook
+
+HOSTILE = "</script><script>alert('一')</script>{{ 7*7 }}\"'&<b>"
+PASSAGES = (
+    Passage("overall", "（二）依申请公开情况", ("2024年新收政府信息公开申请639件，上年结转36件，开会6次。",)),
+    Passage("other", "", ("2024年未收取信息处理费。",)),
+)
+
+
+def reviewed(report: Report) -> Reviewed:
+    return report, check(report), find_repairs(report), judge_numbers(report)
+
+
+def broken(**cells: object) -> Report:
+    """Published figures of 荔湾 with 111 → 74 in one cell."""
+    figures = {**published_cells("liwan_2024"), "表三.granted.natural": 74, **cells}
+    return make_report(figures, org="广州市荔湾区人民政府", passages=PASSAGES)
+
+
+@pytest.fixture(scope="module")
+def page() -> html.HtmlElement:
+    return html.document_fromstring(
+        result_page([reviewed(broken()), reviewed(published_report("huaian_city_2024"))])
+    )
+
+
+def classes(element: html.HtmlElement) -> list[str]:
+    return element.get("class", "").split()
+
+
+def words(element: html.HtmlElement) -> str:
+    return " ".join(element.text_content().split())
+
+
+class Balance(HTMLParser):
+    """Every tag that is opened is closed, in order."""
+
+    VOID = frozenset({"meta", "col", "wbr", "br"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+# --------------------------------------------------------------------------- the result page
+
+
+def test_summary_names_every_report_with_status_and_counts(page: html.HtmlElement) -> None:
+    rows = page.xpath("//section//tbody/tr")
+    assert words(rows[0].find("th")) == "广州市荔湾区人民政府"
+    counts = [words(td) for td in rows[0].findall("td")]
+    assert counts[2] == "有错误"
+    assert int(counts[3]) == len(page.xpath("//details[@id='r1']//div[contains(@class,'is-error')]"))
+    assert rows[0].xpath(".//a/@href") == ["#r1"]
+
+
+def test_findings_are_grouped_errors_first(page: html.HtmlElement) -> None:
+    levels = [words(h).partition("（")[0] for h in page.xpath("//details[@id='r1']/h4")]
+    shown = [level for level in levels if level in ("错误", "警告", "待核实", "提示")]
+    assert shown[0] == "错误"
+    assert shown == sorted(shown, key=["错误", "警告", "待核实", "提示"].index)
+
+
+def test_tables_have_every_figure_in_the_prescribed_grid(page: html.HtmlElement, form: Form) -> None:
+    report = broken()
+    tables = page.xpath("//details[@id='r1']//table[contains(@class,'form')]")
+    assert len(tables) == len(form.tables)
+    for table, drawn in zip(form.tables, tables, strict=True):
+        taken: set[tuple[int, int]] = set()
+        for row, tr in enumerate(drawn.iter("tr"), 1):
+            column = 1
+            for one in tr:
+                while (row, column) in taken:
+                    column += 1
+                rows, columns = int(one.get("rowspan", "1")), int(one.get("colspan", "1"))
+                cell = next(c for c in table.layout if (c.row, c.column) == (row, column))
+                assert (cell.row_span, cell.column_span) == (rows, columns)
+                if cell.cell:
+                    figure = one.find_class("figure")[0].text_content()
+                    assert figure == str(report.values[cell.cell].number)
+                else:
+                    assert one.tag == "th"
+                    assert one.text_content() == cell.text + cell.note
+                taken |= {(row + r, column + c) for r in range(rows) for c in range(columns)}
+        assert len(taken) == table.width * table.height
+
+
+def test_header_cells_say_what_they_head(page: html.HtmlElement) -> None:
+    heads = page.xpath("//table[contains(@class,'form')]//th[not(contains(@class,'corner'))]")
+    assert heads
+    assert all(h.get("scope") in ("col", "colgroup", "row", "rowgroup") for h in heads)
+
+
+def test_both_sides_of_a_broken_sum_are_marked(page: html.HtmlElement, form: Form) -> None:
+    report = broken()
+    broken_sums = [
+        e for e in form.equations if report.total(e.left) != report.total(e.right) and e.relation == "equal"
+    ]
+    owners = page.xpath("//details[@id='r1']//div[@data-left]")
+    assert len(owners) == len(broken_sums) == 2
+    by_id = {e.get("id"): e for e in page.iter("td") if e.get("id")}
+    for owner in owners:
+        sides = [owner.get(side).split() for side in ("data-left", "data-right")]
+        totals = [sum(int(by_id[c].find_class("figure")[0].text) for c in side) for side in sides]
+        assert totals[0] != totals[1]
+        for cell in (c for side in sides for c in side):
+            td = by_id[cell]
+            assert td.get("tabindex") == "0"
+            assert owner.get("id") in td.get("data-sums").split()
+            assert owner.get("id") in td.get("aria-describedby").split()
+        text = words(owner)
+        assert f"左边 {totals[0]} 应等于右边 {totals[1]}，相差 {abs(totals[0] - totals[1])}" in text
+
+
+def test_the_suspect_has_sign_word_and_correction(page: html.HtmlElement) -> None:
+    (suspect,) = page.xpath("//td[contains(@class,'suspect')]")
+    assert words(suspect) == "×错误：74应为111"
+    assert "74 应为 111" in words(page.get_element_by_id("r1"))
+
+
+def test_every_reference_leads_somewhere(page: html.HtmlElement) -> None:
+    ids = page.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    for attribute in (
+        "data-sums",
+        "data-left",
+        "data-right",
+        "data-cell",
+        "aria-describedby",
+        "aria-labelledby",
+    ):
+        for value in page.xpath(f"//@{attribute}"):
+            assert set(value.split()) <= set(ids), attribute
+    assert all(h[1:] in ids for h in page.xpath("//a/@href"))
+
+
+def test_numbers_of_texts_are_judged_in_place(page: html.HtmlElement) -> None:
+    marks = {words(m): classes(m)[0] for m in page.xpath("//details[@id='r1']//div[@class='text']//mark")}
+    assert marks["639件（与表格相符）"] == "good"
+    assert marks["×36件（与表格不符）"] == "bad"
+    assert marks["6次（没有对应的表格数）"] == "open"
+    (told,) = page.xpath("//div[@class='text']//span[@class='should']")
+    assert "35" in words(told)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    passage: int
+    paragraph: int
+    start: int
+    end: int
+    verdict: str = "matched"
+    expected: Number | None = None
+    rule: str = ""
+    says: str = ""
+
+
+def test_no_character_of_a_text_is_lost_whatever_the_spans() -> None:
+    report = make_report({}, passages=(Passage("overall", "", ("甲12乙34丙",)),))
+    odd = [
+        Verdict(0, 0, 1, 3),
+        Verdict(0, 0, 2, 5),
+        Verdict(0, 0, 4, 99),
+        Verdict(0, 0, 5, 5),
+        Verdict(0, 7, 0, 1),
+    ]
+    drawn = html.document_fromstring(result_page([(report, [], None, odd)]))
+    (paragraph,) = drawn.xpath("//div[@class='text']//p")
+    for hidden in paragraph.find_class("hidden-text"):
+        hidden.drop_tree()
+    assert paragraph.text_content() == "甲12乙34丙"
+
+
+def test_clean_reports_are_folded_among_several(page: html.HtmlElement) -> None:
+    assert page.get_element_by_id("r1").get("open") is not None
+    alone = result_page([(make_report({}), [], None, [])])
+    assert "open" in html.document_fromstring(alone).get_element_by_id("r1").attrib
+    two = html.document_fromstring(result_page([(make_report({}), [], None, [])] * 2))
+    assert [("open" in d.attrib) for d in two.iter("details")] == [False, False]
+
+
+def test_unreadable_files_are_listed() -> None:
+    drawn = html.document_fromstring(result_page([], unreadable=[("C:\\甲\\坏.xlsx", "“坏.xlsx”已损坏")]))
+    assert "读不出 1 份" in words(drawn)
+    assert "“坏.xlsx”已损坏 坏.xlsx" in " ".join(drawn.itertext())
+
+
+# --------------------------------------------------------------------------- safe and self-contained
+
+
+def hostile_report() -> Report:
+    passages = (Passage("overall", HOSTILE, (HOSTILE + "新收639件。",)),)
+    figures = {**published_cells("liwan_2024"), "表三.granted.natural": HOSTILE}
+    return make_report(figures, org=HOSTILE, passages=passages)
+
+
+@pytest.mark.parametrize("kind", ["result", "report"])
+def test_hostile_texts_stay_texts(kind: str) -> None:
+    report = hostile_report()
+    text = (
+        result_page([reviewed(report)], unreadable=[(HOSTILE, HOSTILE)])
+        if kind == "result"
+        else report_page(report)
+    )
+    drawn = html.document_fromstring(text)
+    assert len(drawn.xpath("//script")) == (1 if kind == "result" else 0)
+    assert not drawn.xpath("//b")
+    assert "alert('一')" in words(drawn)
+    assert "{{ 7*7 }}" in words(drawn)
+    assert not any(name.startswith("on") for one in drawn.iter() for name in one.attrib)
+
+
+@pytest.mark.parametrize("kind", ["result", "report"])
+def test_nothing_comes_from_outside(kind: str) -> None:
+    report = broken()
+    text = result_page([reviewed(report)]) if kind == "result" else report_page(report)
+    assert not re.search(r"https?:|//[a-z]|@import|url\(|\bsrc=|<link|<iframe|<img", text)
+    drawn = html.document_fromstring(text)
+    (policy,) = drawn.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
+    assert "default-src 'none'" in policy
+    for script in drawn.xpath("//script"):
+        digest = base64.b64encode(hashlib.sha256(script.text.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in policy
+    assert drawn.xpath("//meta[@name='viewport']")
+    assert drawn.get("lang") == "zh-CN"
+
+
+def test_pages_are_well_formed_and_the_same_every_time() -> None:
+    for make in (lambda: result_page([reviewed(broken())]), lambda: report_page(broken())):
+        text = make()
+        assert text == make()
+        balance = Balance()
+        balance.feed(text)
+        assert balance.open == []
+
+
+def test_environment_escapes_and_refuses_the_undefined() -> None:
+    jinja = environment()
+    assert jinja.from_string("{{ a }}").render(a="<") == "&lt;"
+    with pytest.raises(Exception, match="undefined"):
+        jinja.from_string("{{ a }}").render()
+
+
+# --------------------------------------------------------------------------- the report as a page
+
+
+def test_report_page_has_headings_figures_and_texts_in_order(form: Form) -> None:
+    report = broken()
+    drawn = html.document_fromstring(report_page(report))
+    assert "".join(drawn.find(".//h1").itertext()) == report.full_title
+    assert [words(h) for h in drawn.iter("h2")] == [s.heading for s in form.sections if s.heading]
+    cells = [c.cell for t in form.tables for c in sorted(t.layout, key=lambda c: (c.row, c.column)) if c.cell]
+    assert [words(td) for td in drawn.iter("td")] == [str(report.number(c)) for c in cells]
+    for passage in PASSAGES:
+        assert all(text in words(drawn) for text in passage.paragraphs)
+
+
+# --------------------------------------------------------------------------- command line
+
+
+def test_validate_writes_page_and_marked_copy(tmp_path: Path, form: Form) -> None:
+    book, page, copy = tmp_path / "甲.xlsx", tmp_path / "结果.html", tmp_path / "甲-审核.xlsx"
+    book.write_bytes(blank_workbook(form, report=broken(), typed_totals=True))
+    before = book.read_bytes()
+    run = CliRunner().invoke
+    result = run(cli, ["validate", str(book), "--html", str(page), "--mark", str(copy), "--format", "json"])
+    assert result.exit_code == 1
+    assert result.stdout.startswith('{\n "version"')  # messages go to stderr
+    assert "T3-02" in page.read_text(encoding="utf-8")
+    assert copy.stat().st_size > 0
+    again = run(cli, ["validate", str(book), "--html", str(page)])
+    assert again.exit_code == 4
+    assert "已经存在" in again.stderr
+    forced = run(cli, ["validate", str(book), str(tmp_path / "无.xlsx"), "--html", str(page), "--force"])
+    assert forced.exit_code == 3
+    assert "读不出 1 份" in page.read_text(encoding="utf-8")
+    assert book.read_bytes() == before
+
+
+def test_mark_of_several_needs_a_folder(tmp_path: Path) -> None:
+    result = CliRunner().invoke(cli, ["validate", "甲.xlsx", "乙.xlsx", "--mark", str(tmp_path / "丙.xlsx")])
+    assert result.exit_code == 2
+    assert "文件夹" in result.stderr
+
+
+def test_a_page_has_the_name_of_a_page(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=r"\.html"):
+        write_result_page([], tmp_path / "结果.txt")
