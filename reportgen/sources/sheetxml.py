@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from html import unescape
+from xml.parsers.expat import ExpatError, ParserCreate
 from zipfile import ZipFile
 
 from ..numbers import exact
@@ -50,11 +51,19 @@ _TEXT = re.compile(r"<t(?: [^>]*)?>([^<]*)</t>|<t ?/>")
 _XF = re.compile(r"<xf ([^>]*?)/?>")
 _FORMAT = re.compile(r"<numFmt ([^>]*?)/>")
 _ODD = ("<!", "<c:", "='", "<?mso")
+_PREFIXED = re.compile(r"<\w+:(?:sheets?|sheetData|row|c|v|f|is|si|t|mergeCell|cols?)[ />]")
+_NAMESPACE = re.compile(r'xmlns(?::r)?="([^"]*)"')
+_NAMESPACES = {
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    "http://schemas.openxmlformats.org/package/2006/relationships",
+}
 _WORKSHEET = "/relationships/worksheet"
 # Number formats of dates: ECMA-376 part 1, 18.8.30, the Chinese ones included.
 _DATE_IDS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _NOT_FORMAT = re.compile(r'"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.|\*.')
 _DATE_LETTERS = re.compile(r"[ymdhs]", re.I)
+_FIRST_SURE_DAY, _LAST_DAY = 61, 2958466
 _EPOCH = dt.datetime(1899, 12, 30)
 _EPOCH_1904 = dt.datetime(1904, 1, 1)
 
@@ -76,11 +85,19 @@ def read_book(data: bytes) -> list[SheetData]:
 
 
 def _part(archive: ZipFile, name: str) -> str:
-    text = archive.read(name).decode("utf-8-sig")
+    """Return a part that is well-formed XML in UTF-8 with none of the things we do not look for."""
+    data = archive.read(name)
+    try:
+        ParserCreate().Parse(data, True)
+    except ExpatError as error:
+        raise OddShapeError(name) from error
+    text = data.decode("utf-8-sig")
     body = text[text.index("?>") + 2 :] if text.startswith("<?xml") else text
     if text.startswith("<?xml") and "utf-8" not in text[: text.index("?>")].lower():
         raise OddShapeError(name)
-    if any(odd in body for odd in _ODD):
+    if any(odd in body for odd in _ODD) or _PREFIXED.search(body):
+        raise OddShapeError(name)
+    if not _NAMESPACES.issuperset(_NAMESPACE.findall(body)):
         raise OddShapeError(name)
     return body
 
@@ -238,7 +255,11 @@ def _value(text: str, kind: str, strings: list[str], epoch: dt.datetime | None) 
 
 
 def _date(number: int | Decimal, epoch: dt.datetime) -> object:
-    """A serial number shown as a date; what no calendar holds stays a number."""
-    if not 0 <= number < 2958466:
-        return number
-    return epoch + dt.timedelta(days=float(number))
+    """A serial number shown as a date.
+
+    Times of day, durations and the days before 1900-03-01, which spreadsheets count wrongly, are
+    left to the reference.
+    """
+    if not isinstance(number, int) or not _FIRST_SURE_DAY <= number < _LAST_DAY:
+        raise OddShapeError("date")
+    return epoch + dt.timedelta(days=number)
