@@ -58,6 +58,7 @@ _NAMESPACES = {
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
     "http://schemas.openxmlformats.org/package/2006/relationships",
 }
+_HIDDEN = {"visible": False, "hidden": True, "veryHidden": True}
 _WORKSHEET = "/relationships/worksheet"
 # Number formats of dates: ECMA-376 part 1, 18.8.30, the Chinese ones included.
 _DATE_IDS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
@@ -124,7 +125,7 @@ def _sheets(archive: ZipFile) -> Iterator[SheetData]:
         if not relation["Type"].endswith(_WORKSHEET):
             continue
         target = posixpath.normpath(posixpath.join("/xl", relation["Target"])).lstrip("/")
-        found = SheetData(sheet["name"], sheet.get("state", "visible") != "visible")
+        found = SheetData(sheet["name"], _HIDDEN[sheet.get("state", "visible")])
         _read_sheet(_part(archive, target), found, strings, dates, epoch)
         yield found
 
