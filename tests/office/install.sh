@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests marked "office" need, on Debian or Ubuntu: LibreOffice without a screen,
-# poppler, Chinese stand-in fonts, strace for injected faults, and the validators of Office files.
+# poppler, Chinese stand-in fonts, strace for injected faults, a browser, and the validators of Office files.
 # Each step is skipped when its result is there already: a second run takes under two seconds.
 #
 #   bash tests/office/install.sh            PYTHON=… chooses the interpreter that gets the validators
@@ -65,10 +65,15 @@ if [ ! -x "$validator" ]; then
   chmod +x "$validator"
 fi
 
-"$python" - <<'PYTHON' || "$python" -m pip install -q --disable-pip-version-check openxml-audit ooxml-integrity
+if ! command -v chromium chromium-browser google-chrome >/dev/null; then
+  update
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium
+fi
+
+"$python" - <<'PYTHON' || "$python" -m pip install -q --disable-pip-version-check openxml-audit ooxml-integrity playwright
 import sys
 from importlib.util import find_spec
-sys.exit(any(find_spec(name) is None for name in ("openxml_audit", "ooxml_integrity")))
+sys.exit(any(find_spec(name) is None for name in ("openxml_audit", "ooxml_integrity", "playwright")))
 PYTHON
 
 echo "office tests: ready"
