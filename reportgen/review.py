@@ -249,7 +249,9 @@ class _Marker:
         return tuple(sorted(self.found.values(), key=lambda m: order.get(m.cell, len(order))))
 
     def _mark(self, ref: CellRef, severity: str) -> Mark:
-        mark = self.found.setdefault(ref.id or ref.address, Mark(ref.address, ref.id, ref.label, severity))
+        # By address first: a reader's finding about a label and a check's about a figure may meet.
+        mark = self.found.setdefault(ref.address or ref.id, Mark(ref.address, ref.id, ref.label, severity))
+        mark.cell, mark.label = mark.cell or ref.id, mark.label or ref.label
         mark.severity = min(mark.severity, severity, key=SEVERITIES.index)
         return mark
 

@@ -21,6 +21,7 @@ from support import published_report
 from reportgen.api import mark, read_report
 from reportgen.checks import check
 from reportgen.errors import InputError, OutputError
+from reportgen.findings import CellRef, Finding
 from reportgen.form import Form
 from reportgen.marking import mark_workbook, unmark_workbook
 from reportgen.marking.cells import column_number, split_address
@@ -298,6 +299,17 @@ def test_the_same_name_taken_by_the_clerk(tmp_path: Path, good: bytes) -> None:
     book = seen(marked(tmp_path / "甲.xlsx", bad))
     assert NAME in book.sheetnames
     assert f"{NAME}2" in book.sheetnames
+
+
+def test_findings_that_meet_on_one_cell_mark_it_once(tmp_path: Path, good: bytes) -> None:
+    path = tmp_path / "甲.xlsx"
+    path.write_bytes(edited(good, put(WRONG, 74)))
+    report = read_report(path)
+    again = Finding("S-04", "warning", "读的时候也有问题", "请看", (CellRef(WRONG, "某格"),))
+    copy = mark_workbook(path.read_bytes(), report, [again, *check(report)], find_repairs(report))
+    assert "T3-02" in cell(copy, WRONG).comment.text
+    assert "S-04" in cell(copy, WRONG).comment.text
+    assert colour(unmark_workbook(copy), WRONG) == ""
 
 
 def test_nothing_wrong_still_says_so(tmp_path: Path, good: bytes) -> None:

@@ -28,7 +28,7 @@ class Styles:
     def __init__(self, parts: Parts) -> None:
         name = parts.related(parts.workbook_name, "styles")
         if not name:
-            name = parts.free_name("xl/styles{}.xml")
+            name = "xl/styles.xml" if "xl/styles.xml" not in parts else parts.free_name("xl/styles{}.xml")
             parts.add(name, parse(_PLAIN), f"{_TYPE}.styles+xml")
             parts.relate(parts.workbook_name, "styles", name)
         self.root = parts.tree(name)
