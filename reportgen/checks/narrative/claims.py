@@ -20,6 +20,7 @@ SURE, DOUBTFUL, UNSURE = 0, 1, 2
 _PUNCTUATION = re.compile(r"[\s,;:、。()“”\"'‘’!?#/—\-《》【】\d.]+")
 _JOINED = re.compile(r"[,、]|和|及|与|或|以及")
 _ONLY_JOINED = re.compile(r"[,、和及与或]*$")
+_CHANGED_TO = re.compile(r"(?:增|升|减|降|增加|上升|增长|减少|下降|提高)[至到为]")
 _NEAR, _FAR = 2, 6  # letters not understood: still doubtful; too many even to agree by chance
 
 
@@ -54,6 +55,10 @@ def claims(items: Sequence[Item], words: Vocabulary, org: str) -> list[Claim]:
             found.append(_made(item, [queue.pop(0)], words, SURE))
             continue
         queue = []
+        changed = found and item.token and not item.token.percent and found[-1].item is previous
+        if changed and _CHANGED_TO.fullmatch(item.before):
+            found.append(replace(found[-1], item=replace(item, year=None)))
+            continue
         if item.kind == "none":
             found += _absent(item, words, org)
         elif item.kind == "upheld":
@@ -144,6 +149,7 @@ def _doubt(
     item: Item, before: list[Hit], after: list[Hit], chosen: list[Hit], words: Vocabulary, org: str
 ) -> int | None:
     """How far the words around a number are understood; None if it counts something else."""
+    behind = chosen[0] not in before
     left = _rest(item.before, [*before], words, org)
     right = "" if item.cut and chosen[0] in before else _rest(item.after, [*after], words, org)
     rest = left + right
@@ -157,9 +163,11 @@ def _doubt(
         return None
     if narrowed and chosen[0].phrase.rank <= 1:
         return None
-    doubt = SURE
+    doubt = SURE if chosen[0].phrase.rank >= 0 else DOUBTFUL
+    if behind and chosen[0].phrase.rank <= 0 and _rest(item.after[: chosen[0].start], [], words, org):
+        return None  # 32个单位收到申请
     if rest:
-        doubt = DOUBTFUL if len(rest) <= _NEAR else UNSURE
+        doubt = max(doubt, DOUBTFUL if len(rest) <= _NEAR else UNSURE)
     if item.scope or narrowed or item.how == "foreign" or item.compared:
         doubt = UNSURE
     if item.how == "heading" and not chosen[0].phrase.topic:

@@ -91,8 +91,9 @@ class Shares:
             if claim:
                 parts += [(s.value, s.name) for s in self.figures.sides(claim.readings)]
         else:
-            readings = self.readings_of(item)
-            parts = [(s.value, s.name) for s in self.figures.sides(readings)]
+            if "率" in item.before:
+                return None
+            parts = [(s.value, s.name) for s in self.figures.sides(self.readings_of(item))]
         if not parts:
             return None
         wholes = [*self.form_wholes(item, claim), *self.text_wholes(item, part)]
@@ -135,8 +136,10 @@ class Shares:
 
     def readings_of(self, item: Item) -> tuple[Reading, ...]:
         """What the words before a percentage name: 予以公开或部分公开占58.5%."""
-        hits = [h.phrase for h in self.words.hits(item.before) if h.phrase.result]
-        if not hits or any(len(p.any_of) != 1 for p in hits):
+        hits = [h.phrase for h in self.words.hits(item.before) if h.phrase.rank >= 2 and h.phrase.any_of]
+        if len(hits) == 1:
+            return hits[0].any_of
+        if not hits or not all(p.result for p in hits):
             return ()
         return (tuple(name for p in hits for name in p.any_of[0]),)
 

@@ -63,6 +63,9 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年|(?:去年|上一?年度?(?!度))|
 _COMPARED = re.compile(
     r"(?:比|较|与|同|和|相比|对比)(?:于)?(?:上一?年度?|去年|前年|往年|(?:19|20)\d\d年度?)(?:同期)?|同比|环比|相比"
 )
+_FROM = re.compile(r"[由从](?:上一?年度?的?|去年的?|(?:19|20)\d\d年的?)?$")
+_CHANGED_TO = re.compile(r"(?:增|升|减|降|增加|上升|增长|减少|下降|提高)[至到为]")
+_LISTED = re.compile(r"[、和及与]|以及")
 _LEAD = re.compile(
     r"^(?:[,;:、]|其中|另外?|此外|同时|而|但|在|由|以|(?:(?:19|20)\d\d年度?)|本年度?|全年|截至.{0,12}?日)+"
 )
@@ -149,26 +152,54 @@ class _Sentence:
             position, part = start, state
             for n, item in enumerate(here):
                 stop = here[n + 1].start if n + 1 < len(here) else end
-                before, after = self.text[position : item.start], self.text[item.end : stop]
+                after, handed = self.between(item.end, stop, n + 1 == len(here))
+                before = self.text[position : item.start]
                 part = self.scoped(part, self.text[start : item.start], before)
-                topic, how = self.topic(part, before, after if n + 1 == len(here) else "", item)
+                cut = n + 1 < len(here) and handed == item.end
+                topic, how = self.topic(part, before, "" if cut else after, item)
                 yield replace(
-                    item, before=before, after=after, cut=n + 1 < len(here), sentence=self.span,
+                    item, before=before, after=after, cut=cut, sentence=self.span,
                     clause=self.clause + number, depth=len(stack), topic=topic, how=how,
-                    year=part.year, year_said=part.year_said, scope=part.scope,
+                    year=self.year_before(before, after, part.year), year_said=part.year_said, scope=part.scope,
                     compared=bool(_COMPARED.search(self.text[start : item.start])),
                 )  # fmt: skip
                 part = replace(part, topic=topic, how="before" if how == "here" else how)
-                position = item.end
+                position = handed
             state = self.scoped(part, self.text[start:end], self.text[position:end])
             state = self.after_clause(state, self.text[position:end] if here else self.text[start:end])
             if mark == "(":
                 stack.append(state)
+                state = replace(state, year=self.year_named_last(self.text[start:end], state.year))
             elif mark == ")" and stack:
                 state = stack.pop()
             elif mark == ";":
                 state = replace(state, scope=base.scope, year=base.year)
         self.last = state
+
+    def between(self, start: int, stop: int, last: bool) -> tuple[str, int]:
+        """The words behind a number, and where those of the next one begin.
+
+        In a list (2件维持、1件未审结) the words up to the mark belong to the number before them.
+        """
+        text = self.text[start:stop]
+        if last:
+            return text, start
+        if _LISTED.match(text):
+            return "", start
+        head, mark, _ = text.partition("、")
+        return (head, start + len(head)) if mark else (text, start)
+
+    def year_before(self, before: str, after: str, year: int | None) -> int | None:
+        """由20件增至26件: the first of the two is last year's number."""
+        if _FROM.search(before) and _CHANGED_TO.match(after):
+            return None if self.words.year is None else self.words.year - 1
+        return year
+
+    def year_named_last(self, clause: str, year: int | None) -> int | None:
+        """比2023年（20件）: what stands in the bracket is of the year named just before it."""
+        match = _YEAR.search(clause, max(0, len(clause) - 6))
+        named = match is not None and _COMPARED.search(clause) and match.end() >= len(clause) - 1
+        return self.year_of(match) if match and named else year
 
     def scoped(self, state: _State, clause: str, fresh: str) -> _State:
         """Take in the year and the scope that the words up to a number bring."""

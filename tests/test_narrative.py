@@ -1,0 +1,416 @@
+"""Text against tables: numbers found, attributed and judged."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support import (
+    DATA,
+    T3_COLUMNS,
+    T4_COLUMNS,
+    make_report,
+    published,
+    published_cells,
+    published_report,
+)
+
+from reportgen.checks import check
+from reportgen.checks.narrative import judge_numbers
+from reportgen.checks.narrative.numerals import chinese_number, compact, tokens
+from reportgen.errors import FormError
+from reportgen.form import load_form
+from reportgen.report import Passage, Report, Value
+
+LETTERS = {
+    "m": "matched", "c": "contradicts", "p": "percentage_ok", "w": "percentage_wrong",
+    "l": "last_year", "u": "unattributed",
+}  # fmt: skip
+
+
+def with_text(report: Report, *paragraphs: str, heading: str = "", section: str = "overall") -> Report:
+    return replace(report, passages=(*report.passages, Passage(section, heading, paragraphs)))
+
+
+def judged(report: Report, *paragraphs: str, **where: str) -> list[tuple[str, str]]:
+    return [(j.text, j.verdict) for j in judge_numbers(with_text(report, *paragraphs, **where))]
+
+
+def department() -> Report:
+    cells: dict[str, object] = {}
+    rows = {
+        "new": (20, 6, 26), "carried_in": (2, 0, 2), "granted": (8, 2, 10), "partial": (4, 1, 5),
+        "deny_7": (3, 1, 4), "unable_1": (4, 1, 5), "other_3": (1, 0, 1), "total_done": (20, 5, 25),
+        "carried_out": (2, 1, 3),
+    }  # fmt: skip
+    for row, (natural, business, total) in rows.items():
+        for column, value in zip(T3_COLUMNS, (natural, business, 0, 0, 0, 0, total), strict=True):
+            cells[f"表三.{row}.{column}"] = value
+    for row, values in (("review", (2, 0, 0, 1, 3)), ("after_review", (1, 0, 0, 0, 1))):
+        cells |= {f"表四.{row}.{c}": v for c, v in zip(T4_COLUMNS, values, strict=True)}
+    cells |= {"表二.normative.made": 3, "表二.normative.abolished": 1, "表二.normative.valid": 18}
+    report = make_report(cells, org="青山市市场监督管理局", fee_amount=380, fee_cases=1)
+    return last_year(report, {"表三.new.total": 20, "表三.total_done.total": 20})
+
+
+def last_year(report: Report, cells: dict[str, int]) -> Report:
+    return replace(report, last_year={k: Value("number", v, str(v)) for k, v in cells.items()})
+
+
+def liwan() -> Report:
+    report = published_report("liwan_2024")
+    report = replace(report, fields={**report.fields, "fee_amount": 0, "fee_cases": 0})
+    return last_year(report, {"表三.new.total": 520, "表三.carried_out.total": 35, "表四.review.total": 50})
+
+
+BASES = {
+    "liwan": liwan,
+    "dept": department,
+    "zero": lambda: make_report({}, org="清河镇人民政府", fee_amount=0, fee_cases=0),
+}
+
+
+# ---- numerals
+
+
+def formal(number: int) -> str:
+    """The number as a Chinese clerk writes it."""
+    if number == 0:
+        return "零"
+    text, gap = "", False
+    for scale, name in ((10**8, "亿"), (10**4, "万"), (1, "")):
+        part = number // scale % 10**4
+        if part:
+            inner, zero = "", gap or (text and part < 1000)
+            for step, unit in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+                digit = part // step % 10
+                if digit:
+                    inner += ("零" if zero and inner else "") + "零一二三四五六七八九"[digit] + unit
+                    zero = False
+                elif inner:
+                    zero = True
+            text += ("零" if text and part < 1000 else "") + inner + name
+            gap = False
+        elif text:
+            gap = True
+    return text.removeprefix("一") if text.startswith("一十") else text
+
+
+@given(st.integers(0, 99_999_999))
+def test_chinese_numerals_are_read_back(number: int) -> None:
+    assert chinese_number(formal(number)) == number
+    assert chinese_number(formal(number).replace("二百", "两百").replace("二千", "两千")) == number
+    digits = "".join("〇一二三四五六七八九"[int(d)] for d in str(number))
+    assert chinese_number(digits) == number
+
+
+FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
+
+
+@given(st.integers(0, 999_999_999), st.sampled_from(["件", "宗", "起", "份", "条", "部", "次", "项"]))
+def test_every_spelling_is_read_back(number: int, unit: str) -> None:
+    spellings = [
+        str(number), str(number).translate(FULL_WIDTH), f"{number:,}", f"{number:,}".replace(",", "，"),
+        f" {number} ",
+    ]  # fmt: skip
+    if number <= 99_999_999 and unit != "起":
+        spellings.append(formal(number))
+    for spelling in spellings:
+        text = f"共收到{spelling}{unit}，均已答复。"
+        (token,) = tokens(compact(text).text)
+        assert (token.value, token.unit) == (number, unit), spelling
+        start, end = compact(text).span(token.start, token.stop)
+        assert text[start:end].replace(" ", "") == f"{spelling.strip()}{unit}"
+
+
+@pytest.mark.parametrize("text", ["二万五", "一百二", "两", "十百", "万", "一一十", "", "甲"])
+def test_numerals_with_two_readings_are_not_guessed(text: str) -> None:
+    assert chinese_number(text) == {"两": 2}.get(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "根据《条例》（国务院令第711号）和国办公开办函〔2021〕30号第二十条第（一）项",
+        "2024年1月1日至2024年12月31日，12月底前，2024-05-01",
+        "电话：020-81922222，邮编：510145，网址：www.gz50.gov.cn/2024/3",
+        "12345政务服务热线，“三审三校”，7×24小时，第十四届，高效办成一件事，一起推进，进一步，统一",
+    ],
+)
+def test_what_counts_nothing_is_no_number(text: str) -> None:
+    assert list(tokens(compact(text).text)) == []
+
+
+def test_multiplied_and_rounded_numbers() -> None:
+    (token,) = tokens(compact("受理1.2万件").text)
+    assert (token.value, token.quantum) == (12_000, 1_000)
+    report = make_report({"表三.new.total": 11_960}, year=2024)
+    assert judged(report, "2024年新收政府信息公开申请1.2万件。") == [("1.2万件", "matched")]
+    assert judged(report, "2024年新收政府信息公开申请1.3万件。") == [("1.3万件", "contradicts")]
+
+
+# ---- the corpus
+
+
+def corpus() -> list[tuple[str, dict[str, str], str, str]]:
+    data = json.loads((DATA / "narrative_corpus.json").read_text(encoding="utf-8"))
+    return [(g["written"], g, text, letters) for g in data["groups"] for text, letters in g["sentences"]]
+
+
+def measure(rows: list[tuple[str, dict[str, str], str, str]]) -> dict[str, list[str]]:
+    """Wrong accusations, misses and other differences, each with its sentence."""
+    found: dict[str, list[str]] = {"accused": [], "missed": [], "other": [], "numbers": []}
+    reports = {name: make() for name, make in BASES.items()}
+    for _, group, text, letters in rows:
+        report = with_text(reports[group["base"]], text, heading=group["heading"])
+        numbers = judge_numbers(report)
+        if len(numbers) != len(letters):
+            found["other"].append(text)
+        for number, letter in zip(numbers, letters, strict=False):
+            found["numbers"].append(number.text)
+            wrong = number.verdict in ("contradicts", "percentage_wrong")
+            line = f"{text}: {number.text} {number.verdict} {number.severity}"
+            if letter in "cw":
+                found["missed"] += [] if wrong else [line]
+            elif letter == "?":
+                found["accused"] += [line] if number.severity == "error" else []
+            elif wrong:
+                found["accused"].append(line)
+            elif number.verdict != LETTERS[letter]:
+                found["other"].append(line)
+    return found
+
+
+def test_corpus_has_no_wrong_accusation_and_few_misses() -> None:
+    rows = corpus()
+    assert len({text for _, _, text, _ in rows}) >= 330
+    found = measure(rows)
+    assert found["accused"] == []
+    assert found["other"] == []
+    assert len(found["missed"]) <= 1, found["missed"]
+    assert len(found["numbers"]) >= 650
+
+
+def test_the_corpus_measures() -> None:
+    """Turned round, true sentences said to be false: the measure must notice."""
+    rows = [(w, g, t, v.replace("m", "c")) for w, g, t, v in corpus() if g["kind"] == "true"]
+    assert len(measure(rows)["missed"]) > 100
+
+
+def test_any_change_of_a_plain_figure_is_noticed() -> None:
+    """Every figure of the standard sentence, changed in the table, contradicts the sentence."""
+    cells = published_cells("liwan_2024")
+    text = (
+        "2024年新收政府信息公开申请639件，上年结转35件，予以公开116件，部分公开130件，结转下年度59件。"
+        "全年发生政府信息公开行政复议66件，未经复议直接起诉3件，复议后起诉8件。2024年制发行政规范性文件12件。"
+    )
+    for cell in (
+        "表三.new.total", "表三.carried_in.total", "表三.granted.total", "表三.partial.total",
+        "表三.carried_out.total", "表四.review.total", "表四.direct.total", "表四.after_review.total",
+        "表二.normative.made",
+    ):  # fmt: skip
+        report = with_text(
+            make_report(cells | {cell: int(cells[cell]) + 1}, org="广州市荔湾区人民政府"), text
+        )
+        found = [f for f in check(report) if f.rule.startswith("X-") and f.severity == "error"]
+        assert [cell in {ref.id for ref in f.cells} for f in found] == [True], cell
+        assert found[0].sentence in text
+        assert abs(found[0].actual - found[0].expected) == 1
+
+
+# ---- published reports
+
+
+def liwan_texts() -> tuple[Passage, ...]:
+    text = (DATA / "liwan_2024.txt").read_text(encoding="utf-8")
+    parts = {
+        "overall": text[text.index("（一）主动公开情况") : text.index("二、主动公开政府信息情况")],
+        "problems": text[text.index("五、存在的") : text.index("六、其他")].partition("\n")[2],
+        "other": text[text.index("六、其他") :].partition("\n")[2],
+    }
+    return tuple(
+        Passage(name, "", tuple(line.strip() for line in part.splitlines() if line.strip()))
+        for name, part in parts.items()
+    )
+
+
+def test_liwan_as_published_contradicts_nothing() -> None:
+    report = replace(liwan(), passages=liwan_texts())
+    found = check(report)
+    assert [f.rule for f in found if f.severity in ("error", "warning")] == []
+    matched = {j.text: j.quantities for j in judge_numbers(report) if j.verdict == "matched"}
+    assert matched == {
+        "674 件": ("新收", "上年结转"), "59 件": ("结转下年",), "66 宗": ("行政复议",), "11 宗": ("行政诉讼",),
+        "12件": ("行政规范性文件.制发",), "未收取信息处理费": ("信息处理费",),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "matched"), [("huaian_city_2024", 15), ("jinhu_county_2023", 3), ("shuyang_ndrc_2023", 2)]
+)
+def test_published_sentences_agree(name: str, matched: int) -> None:
+    fee = 3940 if name == "huaian_city_2024" else 0
+    report = published_report(name)
+    report = replace(report, fields={**report.fields, "fee_amount": fee, "fee_cases": 0})
+    report = with_text(report, *published(name)["narrative"])
+    assert [f for f in check(report) if f.rule.startswith("X-") and f.severity != "info"] == []
+    assert sum(j.verdict == "matched" for j in judge_numbers(report)) >= matched
+
+
+def shanghai_2019() -> Report:
+    """Its figures in the 2021 form: blanks as 0, the blank totals of the results left blank."""
+    cells = {
+        k: (0 if v is None or (v == "" and not k.endswith(".total")) else v)
+        for k, v in ((k, v) for k, v in published_cells_2019().items())
+    }
+    return make_report(cells, org="上海市人民政府办公厅", year=2019)
+
+
+def published_cells_2019() -> dict[str, object]:
+    data = published("shanghai_gov_office_2019")
+    cells: dict[str, object] = {}
+    from support import ROWS, T4_ROWS
+
+    for key, row in ROWS.items():
+        for column, value in zip(T3_COLUMNS, data["t3"].get(key) or [None] * 7, strict=True):
+            cells[f"表三.{row}.{column}"] = value
+    for label, row in T4_ROWS.items():
+        for column, value in zip(T4_COLUMNS, data["t4"][label], strict=True):
+            cells[f"表四.{row}.{column}"] = 0 if value == "" else value
+    return cells
+
+
+def test_the_errors_shanghai_published_are_found_and_no_others() -> None:
+    texts = published("shanghai_gov_office_2019")["narrative"]
+    numbers = judge_numbers(with_text(shanghai_2019(), *texts[:3]))
+    wrong = [(j.text, j.rule, j.value, j.expected) for j in numbers if j.verdict == "contradicts"]
+    assert [(t, r, e) for t, r, _, e in wrong] == [("均获维持", "X-10", 5), ("均获维持", "X-11", 8)]
+    verdicts = {j.text: (j.verdict, j.severity) for j in numbers}
+    # 35/805 = 4.348 %: cut off, not rounded; 265/805 and 158/805 are right, 12.3 % needs last year.
+    assert verdicts["4.34%"] == ("percentage_ok", "info")
+    assert verdicts["32.9%"] == verdicts["19.6%"] == ("percentage_ok", "")
+    assert verdicts["12.3%"] == ("unattributed", "")
+
+
+def test_percentages_of_shanghai_2025_are_right() -> None:
+    cells = {
+        "表三.new.total": 1295, "表三.carried_in.total": 189, "表三.total_done.total": 1191,
+        "表三.carried_out.total": 293, "表三.granted.total": 200, "表三.partial.total": 8,
+        "表三.deny_7.total": 20, "表三.unable_1.total": 564, "表三.noproc_1.total": 80,
+        "表三.other_3.total": 319,
+    }  # fmt: skip
+    report = make_report(cells, org="上海市人民政府办公厅", year=2025)
+    stories = json.loads((DATA / "narratives.json").read_text(encoding="utf-8"))
+    texts = [s["text"] for s in stories if s["org"] == "上海市人民政府办公厅" and s["year"] == 2025]
+    verdicts = [j.verdict for j in judge_numbers(with_text(report, *texts))]
+    assert verdicts == ["matched"] * 3 + ["matched", "percentage_ok"] * 5
+
+
+# ---- what the numbers of the report leave open
+
+
+def test_a_blank_cell_is_not_held_against_the_text() -> None:
+    for raw in ("", "/", None):
+        report = make_report({"表四.review.total": raw})
+        assert judged(report, "2024年发生行政复议5件。") == [("5件", "unattributed")]
+
+
+def test_placeholders_are_right_and_accounted_for() -> None:
+    report = liwan()
+    assert judged(report, "{{ 年份 }}年新收政府信息公开申请{{ 新收 }}件，不予公开{{ 不予公开 }}件。") == [
+        ("639件", "matched"), ("83件", "matched"),
+    ]  # fmt: skip
+
+
+def test_places_point_into_the_text() -> None:
+    text = "　　２０２４ 年 新 收 政府信息公开申请 １，２３４ 件（其中自然人 618 件）。"
+    for number in judge_numbers(with_text(liwan(), text)):
+        assert text[number.start : number.end] == number.text
+        assert number.sentence in text
+        assert (number.passage, number.paragraph) == (0, 0)
+
+
+def test_both_readings_of_received_are_right_and_a_third_is_a_warning() -> None:
+    for number in (639, 674, 615):
+        assert judged(liwan(), f"2024年共收到政府信息公开申请{number}件。") == [(f"{number}件", "matched")]
+    (number,) = judge_numbers(with_text(liwan(), "2024年共收到政府信息公开申请640件。"))
+    assert (number.rule, number.severity) == ("X-04", "warning")
+
+
+def test_x01_is_certain_only_where_the_year_is_said() -> None:
+    (said,) = judge_numbers(with_text(department(), "2024年制发行政规范性文件5件。"))
+    (unsaid,) = judge_numbers(with_text(department(), "制发行政规范性文件5件。"))
+    assert (said.severity, unsaid.severity) == ("error", "warning")
+
+
+def test_last_year_is_compared_where_known() -> None:
+    report = department()
+    assert judged(report, "2023年新收政府信息公开申请20件。") == [("20件", "last_year")]
+    (wrong,) = judge_numbers(with_text(report, "2023年新收政府信息公开申请21件。"))
+    assert (wrong.verdict, wrong.expected, wrong.severity) == ("contradicts", 20, "warning")
+    unknown = replace(report, last_year={})
+    assert judged(unknown, "2023年新收政府信息公开申请21件。") == [("21件", "unattributed")]
+
+
+def test_the_same_figure_said_twice_differently() -> None:
+    blank = make_report({"表三.new.total": ""})
+    report = with_text(blank, "2024年新收政府信息公开申请26件。", "2024年新收政府信息公开申请28件。")
+    (found,) = [f for f in check(report) if f.rule == "X-17"]
+    assert "26件" in found.message
+    assert "28件" in found.message
+    same = with_text(blank, "2024年新收政府信息公开申请26件。", "2024年新收政府信息公开申请26件。")
+    assert not [f for f in check(same) if f.rule == "X-17"]
+
+
+def test_coverage_is_told() -> None:
+    report = with_text(department(), "2024年新收政府信息公开申请26件，发布信息300条，行政复议4件。")
+    (line,) = [f for f in check(report) if f.rule == "X-00"]
+    assert line.severity == "info"
+    assert "共 3 个，核对 2 个（相符 1 个，不符 1 个）" in line.message
+
+
+def test_every_rule_of_the_narrative_can_speak() -> None:
+    texts = (
+        "2024年制发行政规范性文件5件，废止7件。2024年新收申请30件。共收到申请30件，办理31件，答复32件。",
+        "上年结转9件，结转下年8件，予以公开7件。行政复议9件，行政诉讼9件。自然人申请9件。予以公开10件占50%。",
+        "2024年未收到政府信息公开申请。2024年新收申请33件。收取信息处理费830元。收到政府信息公开申请26件，已全部办结。",
+    )
+    found = {f.rule for f in check(with_text(department(), *texts)) if f.rule.startswith("X-")}
+    assert found == {f"X-{n:02}" for n in range(18)}
+
+
+def test_a_report_without_texts_hears_nothing() -> None:
+    assert judge_numbers(liwan()) == []
+    assert not [f for f in check(liwan()) if f.rule.startswith("X-")]
+
+
+# ---- the vocabulary is proved
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('any_of = [["部分公开"]]', 'any_of = [["部份公开"]]', "部份公开"),
+        ('topics = ["review", "suit", "direct", "after"]', 'topics = ["reviews"]', "reviews"),
+        ('key = "无法提供"', 'key = "无法提供("', "无法提供("),
+        ('rule = "X-08"', 'rule = "X-88"', "X-88"),
+        ('respectively = "分别"', "", "respectively"),
+        ('each = "', 'eech = "', "eech"),
+    ],
+)
+def test_faults_of_the_vocabulary_are_the_authors(tmp_path: Path, old: str, new: str, told: str) -> None:
+    from reportgen.form import load
+
+    forms = Path(load.__file__).parent.with_name("forms")
+    for path in forms.glob("*.toml"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    phrases = (forms / "phrases.toml").read_text(encoding="utf-8")
+    assert old in phrases
+    (tmp_path / "phrases.toml").write_text(phrases.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(FormError, match="narrative") as raised:
+        load_form(tmp_path / "2021.toml")
+    assert told in str(raised.value)
