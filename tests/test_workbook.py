@@ -411,3 +411,15 @@ def test_nothing_in_the_file_depends_on_the_hour(form):
             "2021-01-01T00:00:00Z",
             "2021-01-01T00:00:00Z",
         ]
+
+
+@pytest.mark.parametrize(
+    "org", ["", "某局", "广州市荔湾区人民政府办公室（本级）", 'A&B <c> "d"', " 前后空格 ", "甲" * 60, "𠮷局"]
+)
+@pytest.mark.parametrize(("year", "typed"), [(None, False), (2024, True), (2026, False)])
+def test_workbooks_in_bulk_are_the_same_as_one_by_one(form, org, year, typed):
+    from reportgen.archive import pack, write_zip
+    from reportgen.workbook.book import assemble
+
+    alone = write_zip(pack(*part) for part in assemble(form, year, org, typed, None, None))
+    assert blank_workbook(form, org=org, year=year, typed_totals=typed) == alone

@@ -22,7 +22,7 @@ from .. import __version__
 from ..errors import TemplateError
 from ..form import Form
 from ..view import template_names
-from .package import Member
+from ..archive import Member
 from .plan import Part, Prepared
 
 __all__ = ["cache_folder", "prepared_template"]

@@ -26,7 +26,7 @@ from ..form import Form, Section, Table, editions, load_form
 from ..view import notes_name
 from . import styles as look
 from .design_table import run, table
-from .package import pack, write_zip
+from ..archive import pack, write_zip
 from .styles import w
 
 __all__ = ["default_template", "main", "reference"]
@@ -213,7 +213,7 @@ def _strip(document: Any) -> None:
 
 
 def _packed(document: Any) -> bytes:
-    """Save with the fixed dates and order of :mod:`reportgen.word.package`."""
+    """Save with the fixed dates and order of :mod:`reportgen.archive`."""
     buffer = io.BytesIO()
     document.save(buffer)
     with zipfile.ZipFile(buffer) as archive:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from .package import Member
+from ..archive import Member
 
 __all__ = ["Part", "Plan", "Prepared", "nest", "printable", "render_part"]
 

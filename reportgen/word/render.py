@@ -12,7 +12,7 @@ from ..form import Form
 from ..report import Report
 from ..view import View, make_view
 from .cache import prepared_template
-from .package import Member, pack, write_zip
+from ..archive import Member, pack, write_zip
 from .plan import Part, Prepared, render_part
 from .properties import core_xml, custom_xml
 

@@ -18,7 +18,7 @@ from .faults import TemplateFault, shorten
 from .fit import check_fit, specimen
 from .names import Names
 from .opc import PackageError, parse, text_parts, tidy
-from .package import pack
+from ..archive import pack
 from .plan import Part, Prepared
 from .rewrite import Rewriter
 

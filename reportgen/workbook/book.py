@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -34,6 +34,7 @@ FORM_PROPERTY = "reportgen.form"
 _EPOCH = datetime(2021, 1, 1)
 """Date written into every workbook: the bytes depend on the contents alone."""
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
+_REFERENCE = re.compile(rb"&#(\d{3,7});")
 _FORMULA = re.compile(rb'(<c r="([A-Z]+[0-9]+)"[^>]*><f>[^<]*</f>)(?:<v></v>|<v ?/>)')
 _FONT = re.compile(rb"(<(?:font|rPr)>)((?:<[a-zA-Z]+(?: [^>]*)?/>)+)(</(?:font|rPr)>)")
 _CHILD = re.compile(rb"<([a-zA-Z]+)(?: [^>]*)?/>")
@@ -41,7 +42,6 @@ _FONT_ORDER = (
     b"b i strike condense extend outline shadow u vertAlign sz color name rFont family charset scheme".split()
 )
 """CT_Font and CT_RPrElt, as Excel writes them."""
-_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def assemble(
@@ -51,8 +51,8 @@ def assemble(
     typed_totals: bool,
     report: Report | None,
     last_year: Report | None,
-) -> bytes:
-    """Build the workbook; see :func:`reportgen.workbook.blank_workbook`."""
+) -> list[tuple[str, bytes]]:
+    """Build the workbook, part by part; see :func:`reportgen.workbook.blank_workbook`."""
     fields: dict[str, str | Number] = dict(report.fields) if report else {}
     fields |= {"org": org} if org else {}
     fields |= {"year": year} if year is not None else {}
@@ -83,7 +83,7 @@ def assemble(
         (where.sheet[cell], where.address(cell)): format_number(number)
         for cell, number in contents.results.items()
     }
-    return _packed(book, results)
+    return list(_parts(book, results))
 
 
 def _base_font(book: Workbook) -> None:
@@ -105,8 +105,8 @@ def _describe(book: Workbook, form: Form, report: Report) -> None:
     book.defined_names.add(name)
 
 
-def _packed(book: Workbook, results: Mapping[tuple[str, str], str]) -> bytes:
-    """Save, then pack again: openpyxl writes the hour of saving into the zip and the properties.
+def _parts(book: Workbook, results: Mapping[tuple[str, str], str]) -> Iterator[tuple[str, bytes]]:
+    """Save, then mend what openpyxl writes: the hour of saving, character references, odd orders.
 
     Args:
         results: (sheet, address) → what the formula there gives.  openpyxl cannot store results;
@@ -114,12 +114,11 @@ def _packed(book: Workbook, results: Mapping[tuple[str, str], str]) -> bytes:
     """
     raw = BytesIO()
     book.save(raw)
-    packed = BytesIO()
     stamp = _EPOCH.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
     parts = {f"xl/worksheets/sheet{n}.xml": sheet.title for n, sheet in enumerate(book.worksheets, 1)}
-    with zipfile.ZipFile(raw) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
+    with zipfile.ZipFile(raw) as old:
         for name in old.namelist():
-            data = old.read(name)
+            data = _REFERENCE.sub(_character, old.read(name))
             if name == "docProps/core.xml":
                 data = _MODIFIED.sub(rb"\g<1>" + stamp + rb"\g<2>", data)
             elif name == "xl/styles.xml":
@@ -127,11 +126,12 @@ def _packed(book: Workbook, results: Mapping[tuple[str, str], str]) -> bytes:
             elif name in parts:
                 data = _FONT.sub(_in_order, data)
                 data = _with_results(data, {a: v for (s, a), v in results.items() if s == parts[name]})
-            info = zipfile.ZipInfo(name, _ZIP_DATE)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.create_system = 3  # the same on Windows
-            new.writestr(info, data)
-    return packed.getvalue()
+            yield name, data
+
+
+def _character(match: re.Match[bytes]) -> bytes:
+    """Chinese as itself: half the size of its references, and read four times as fast."""
+    return chr(int(match[1])).encode()
 
 
 def _in_order(match: re.Match[bytes]) -> bytes:

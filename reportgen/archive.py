@@ -1,4 +1,4 @@
-"""The zip side of a Word file: the template's members, and output with the same bytes every time.
+"""Zip archives with the same bytes every time, and members that stay compressed as they are.
 
 :mod:`zipfile` reads.  It cannot write members that are already compressed, which is most of a
 report (styles, theme, fonts never change), so the archive is put together here: PKWARE APPNOTE 4.3,
