@@ -8,14 +8,14 @@ a row that is not there) is in ``remarks``.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, get_args
 
 from .errors import InputError
 from .findings import json_number
 from .form import Field, Form, editions, load_form
-from .numbers import Number, parse_number
+from .numbers import Number, format_number, parse_number
 from .report import Origin, Passage, Report, Value, ValueState
 
 __all__ = ["from_json", "to_json"]
@@ -32,7 +32,7 @@ def to_json(report: Report) -> str:
         "fields": {
             f.id: _entry(report.fields[f.id]) for f in report.form.fields if f.id in report.fields
         },
-        "values": {cell: json_number(report.values[cell].number) for cell in report.form.cells},
+        "values": _figures(report.form, report.values, report.form.cells),
         "remarks": _remarks(report.values),
         "texts": [
             {"section": p.section, "heading": p.heading, "paragraphs": list(p.paragraphs)}
@@ -40,12 +40,23 @@ def to_json(report: Report) -> str:
         ],
         "headings": [list(one) for one in report.headings],
         "last_year": {
-            "values": {cell: json_number(value.number) for cell, value in report.last_year.items()},
+            "values": _figures(report.form, report.last_year, report.last_year),
             "remarks": _remarks(report.last_year),
             "texts": dict(report.last_year_texts),
         },
     }  # fmt: skip
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+
+
+def _figures(form: Form, values: Mapping[str, Value], cells: Iterable[str]) -> dict[str, int | str | None]:
+    """Counts as numbers, amounts as text, also where they are whole."""
+    figures: dict[str, int | str | None] = {}
+    for cell in cells:
+        number = values[cell].number
+        figures[cell] = json_number(number)
+        if number is not None and form.cells[cell].kind == "amount":
+            figures[cell] = format_number(number)
+    return figures
 
 
 def _entry(value: str | Number) -> str | int | None:

@@ -47,6 +47,17 @@ def parts(report: Report) -> list[tuple[Section, list[str], Table | None]]:
     return found
 
 
+def fixed(data: bytes) -> bytes:
+    """The same zip with the same bytes every time."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w") as new:
+        for entry in old.infolist():
+            info = zipfile.ZipInfo(entry.filename, (2025, 1, 1, 0, 0, 0))
+            info.compress_type = entry.compress_type
+            new.writestr(info, old.read(entry))
+    return buffer.getvalue()
+
+
 # ---------------------------------------------------------------- web pages
 
 
@@ -94,6 +105,7 @@ def mht(report: Report, **options: object) -> bytes:
         html(report, **options).decode("utf-8"), subtype="html", charset="utf-8", cte="quoted-printable"
     )
     message.add_related(b"\x89PNG", maintype="image", subtype="png")
+    message.set_boundary("----=_part")
     return message.as_bytes()
 
 
@@ -112,16 +124,41 @@ def docx(report: Report, *, label: Label = plain, title_lines: tuple[str, ...] =
         for text in texts:
             document.add_paragraph(text)
         if table:
-            grid = document.add_table(table.height, table.width, style="Table Grid")
-            for at in table.layout:
-                cell = grid.cell(at.row - 1, at.column - 1)
-                last = grid.cell(at.row + at.row_span - 2, at.column + at.column_span - 2)
-                if cell._tc is not last._tc:
-                    cell = cell.merge(last)
-                cell.text = content(report, at, label)
+            document.element.body.insert(len(document.element.body) - 1, _word_table(report, table, label))
     buffer = io.BytesIO()
     document.save(buffer)
-    return buffer.getvalue()
+    return fixed(buffer.getvalue())
+
+
+def _word_table(report: Report, table: Table, label: Label):
+    """A table as Word writes it: w:gridSpan to the right, w:vMerge down."""
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    covering = {
+        (row, at.column): at for at in table.layout for row in range(at.row, at.row + at.row_span)
+    }  # fmt: skip
+    rows = []
+    for row in range(1, table.height + 1):
+        cells = []
+        for at in (covering[row, c] for c in range(1, table.width + 1) if (row, c) in covering):
+            span = f'<w:tcW w:w="{9000 // table.width * at.column_span}" w:type="dxa"/>'
+            span += f'<w:gridSpan w:val="{at.column_span}"/>' if at.column_span > 1 else ""
+            if at.row_span > 1:
+                span += '<w:vMerge w:val="restart"/>' if row == at.row else "<w:vMerge/>"
+            lines = content(report, at, label).split("\n") if row == at.row else [""]
+            text = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in lines)
+            cells.append(f"<w:tc><w:tcPr>{span}</w:tcPr><w:p><w:r>{text}</w:r></w:p></w:tc>")
+        rows.append("<w:tr>" + "".join(cells) + "</w:tr>")
+    width = 9000 // table.width
+    grid = f'<w:gridCol w:w="{width}"/>' * table.width
+    borders = "".join(
+        f'<w:{side} w:val="single" w:sz="4"/>' for side in ("top", "left", "bottom", "right", "insideH", "insideV")
+    )  # fmt: skip
+    return parse_xml(
+        f"<w:tbl {nsdecls('w')}><w:tblPr><w:tblBorders>{borders}</w:tblBorders></w:tblPr>"
+        f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
+    )
 
 
 # ---------------------------------------------------------------- sheets
@@ -185,7 +222,7 @@ def ods_file(sheets: str) -> bytes:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr("content.xml", _ODS.format(sheets), zipfile.ZIP_DEFLATED)
         archive.writestr("META-INF/manifest.xml", "<manifest/>")
-    return buffer.getvalue()
+    return fixed(buffer.getvalue())
 
 
 def ods(
@@ -199,8 +236,8 @@ def ods(
     ]  # fmt: skip
     for table in report.form.tables:
         starts = {(at.row, at.column): at for at in table.layout}
-        rows = ['<table:table-row table:number-rows-repeated="3"><table:table-cell '
-                'table:number-columns-repeated="1024"/></table:table-row>']  # fmt: skip
+        empty = '<table:table-cell table:number-columns-repeated="1024"/>'
+        rows = [f'<table:table-row table:number-rows-repeated="3">{empty}</table:table-row>']
         for row in range(1, table.height + 1):
             cells = []
             for column in range(1, table.width + 1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -93,3 +94,24 @@ def published_report(name: str) -> Report:
     """Return published figures as a Report (no texts)."""
     data = published(name)
     return make_report(published_cells(name), org=data["org"], year=data["year"])
+
+
+ROWS_2019 = {"规章": "rule", "规范性文件": "normative", "行政许可": "permit", "其他对外管理服务事项": "service",
+             "行政处罚": "penalty", "行政强制": "coercion", "行政事业性收费": "fee", "政府集中采购": "purchase"}  # fmt: skip
+
+
+def published_2019() -> Report:
+    """The published report of the 2019 form, blanks and all."""
+    data, form = published("shanghai_gov_office_2019"), load_form("2019")
+    cells: dict[str, object] = {}
+    for label, row in ROWS_2019.items():
+        columns = [c.split(".")[2] for c in form.cells if c.startswith(f"表二.{row}.")]
+        cells.update({f"表二.{row}.{c}": v for c, v in zip(columns, data["t2"][label], strict=True)})
+    for key, row in {**ROWS, "r6": "others"}.items():
+        if data["t3"].get(key) is not None:
+            cells.update({f"表三.{row}.{c}": v for c, v in zip(T3_COLUMNS, data["t3"][key], strict=True)})
+    for label, row in T4_ROWS.items():
+        cells.update({f"表四.{row}.{c}": v for c, v in zip(T4_COLUMNS, data["t4"][label], strict=True)})
+    made = make_report(cells, org=data["org"], year=2019, form=form)
+    return replace(made, passages=(Passage("overall", "", ("总体平稳。",)), Passage("problems", "", ("有不足。",)),
+                                   Passage("other", "", ("无其他需要报告的事项。",))))  # fmt: skip

@@ -21,10 +21,10 @@ def choose_form(document: Document, forms: Iterable[Form]) -> Form:
     """
     best: tuple[float, Form] | None = None
     for form in forms:
-        share = len(find_tables(form, document.grids).cells) / len(form.cells)
+        share = find_tables(form, document.grids).seen / len(form.cells)
         if best is None or share > best[0]:
             best = (share, form)
-        if share == 1:
+        if share >= 1:
             break
     assert best is not None
     return best[1]

@@ -19,6 +19,7 @@ _NUMBERED = re.compile(r"([一二三四五六七八九十]{1,3})[、,.．]\s*(?=
 _SENTENCE = re.compile(r"[。；;：:！？]")
 _NO_NAME = re.compile(r"[\d。；;：:！？，,〔〕《》（）()]|附件|文件\s*$|.{41}")
 """A line that is no part of a body's name."""
+_FOOTER = re.compile(r"版权所有|ICP备|网安备|网站标识码|技术支持")
 _TITLE_LINES = 4
 _HEADING_LENGTH = 60
 _LIKE = 0.6
@@ -158,8 +159,7 @@ class _Prose:
 
 def _without_furniture(held: list[str]) -> None:
     """Drop lines at the end of the last part that belong to the web page: no sentence, no date."""
-    while len(held) > 1 and not _SENTENCE.search(held[-1]) and not chinese_date(held[-1]):
-        if any("。" in text for text in held[:-1]) or len(held) > 2:
-            held.pop()
-        else:
+    while len(held) > 1 and (_FOOTER.search(held[-1]) or not _SENTENCE.search(held[-1])):
+        if chinese_date(held[-1]):
             break
+        held.pop()

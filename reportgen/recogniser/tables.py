@@ -63,6 +63,8 @@ class Found:
     tables: set[str] = field(default_factory=set)
     """Tables of which at least one row was found."""
     used: set[tuple[str, int, int]] = field(default_factory=set)
+    seen: int = 0
+    """Figures of the form that have a place, also where it is not certain which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,7 @@ def _take(form: Form, table: Table, rows: dict[str, list[_Row]], found: Found) -
         found.findings.append(finding(shape, what=f"没有找到{table.id}（{form.section_of(table).heading}）"))
         return
     found.tables.add(table.id)
+    found.seen += sum(len(here[0].columns) for here in rows.values())
     if _several_sets(form, table, rows, found):
         return
     missing: list[str] = []
@@ -243,8 +246,10 @@ def _place(form: Form, cell_id: str, row: _Row, header: GridCell, found: Found) 
     filled = [c for c in spots.values() if c.value is not None or c.formula] or list(spots.values())
     if len([c for c in filled if c.value not in (None, "")]) > 1:
         refs = [_ref(grid, c) for c in filled]
-        what = f"“{form.cells[cell_id].label}”对应的格里有不止一个数"
+        what = f"“{form.cells[cell_id].label}”对应的格里有不止一个数，没有读"
         found.findings.append(finding(form.rules["S-04"], refs, what=what))
+        found.used |= {(grid.name, c.row, c.column) for c in filled}
+        return
     cell = grid.resolved(filled[0]) if filled else None
     place = (cell.row, cell.column) if cell else (row.row, header.column)
     found.cells[cell_id] = (grid, cell, *place)
@@ -261,6 +266,7 @@ def _strangers(form: Form, table: Table, rows: dict[str, list[_Row]], found: Fou
             columns += [c.column for c in row.columns.values()]
             columns += [c.column + c.column_span - 1 for c in row.columns.values()]
     for name, (index, lines, columns) in spans.items():
+        refs: list[CellRef] = []
         for cell in index.grid.cells:
             inside = min(lines) <= cell.row <= max(lines) and min(columns) <= cell.column <= max(columns)
             if not inside or (name, cell.row, cell.column) in found.used:
@@ -270,5 +276,9 @@ def _strangers(form: Form, table: Table, rows: dict[str, list[_Row]], found: Fou
             else:
                 odd = cell.value is not None and not isinstance(cell.value, str)
             if odd:
-                what = f"{table.id}里的“{cell.value}”不属于规定的任何一行一列"
-                found.findings.append(finding(form.rules["S-04"], [_ref(index.grid, cell)], what=what))
+                refs.append(_ref(index.grid, cell))
+        if refs:
+            values = "、".join(f"“{ref.label}”" for ref in refs[:6]) + ("等" if len(refs) > 6 else "")
+            count = f"{len(refs)}个数" if len(refs) > 1 else ""
+            what = f"{table.id}里的{count}{values}不属于规定的任何一行一列"
+            found.findings.append(finding(form.rules["S-04"], refs, what=what))

@@ -39,6 +39,8 @@ _BLOCKS = {
 }  # fmt: skip
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0\u200b\ufeff]+")
+_END = re.compile(r"</(?:body|html)\s*>|(?<=.)<!doctype[^>]*>", re.I | re.S)
+_CELL_TAG = re.compile(r"<t[dh][\s>/]", re.I)
 _ROW_GROUPS = ("thead", "tbody", "tfoot")
 _MAX_ROWSPAN = 65534
 
@@ -129,8 +131,10 @@ class Page:
         """
         from lxml import etree
 
+        self.budget.check_cells(sum(1 for _ in _CELL_TAG.finditer(text)))
         parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
-        data = text.replace("\0", "").encode("utf-8", "replace")
+        # libxml2 stops at </html>; browsers show what comes after it, too.
+        data = _END.sub("", text.replace("\0", "")).encode("utf-8", "replace")
         try:
             root = etree.fromstring(data, parser)
         except etree.XMLSyntaxError:

@@ -14,7 +14,7 @@ from zipfile import ZipFile, ZipInfo
 from ..errors import InputError
 
 __all__ = [
-    "MAX_CELLS", "MAX_DEPTH", "MAX_ENTRIES", "MAX_GRIDS", "MAX_PAGES", "MAX_RATIO", "MAX_SECONDS",
+    "MAX_CELLS", "MAX_DEPTH", "MAX_ENTRIES", "MAX_GRIDS", "MAX_NESTED_PARTS", "MAX_PAGES", "MAX_RATIO", "MAX_SECONDS",
     "MAX_SPAN", "MAX_UNPACKED_BYTES", "RATIO_FREE_BYTES", "Budget", "check_entries", "check_markup",
 ]  # fmt: skip
 
@@ -32,6 +32,8 @@ MAX_SPAN = 1000
 """Rows or columns one merged cell may cover; the form's widest covers 22."""
 MAX_DEPTH = 200
 """Elements inside each other; libxml2 itself stops at 256."""
+MAX_NESTED_PARTS = 30
+"""Parts of a single-file web page that hold parts; browsers write one, Excel two."""
 MAX_PAGES = 300
 """Pages of a PDF; a report with its annexes has 30."""
 MAX_SECONDS = 60.0
@@ -105,9 +107,18 @@ class Budget:
             InputError: more than :data:`MAX_CELLS`, or no time left.
         """
         self.cells += count
-        if self.cells > MAX_CELLS:
-            raise InputError(_refusal(self.name, f"里面的单元格超过 {MAX_CELLS} 个"))
+        self.check_cells(self.cells)
         self.spend_time()
+
+    def check_cells(self, count: int) -> None:
+        """Raises InputError where a file announces more cells than :data:`MAX_CELLS`."""
+        if count > MAX_CELLS:
+            raise InputError(_refusal(self.name, f"里面的单元格超过 {MAX_CELLS} 个"))
+
+    def check_parts(self, count: int, nested: int) -> None:
+        """Raises InputError for a mail-like file of too many parts, or of parts in parts."""
+        if count > MAX_ENTRIES or nested > MAX_NESTED_PARTS:
+            raise InputError(_refusal(self.name, "里面的部件太多或嵌套太深"))
 
     def spend_grid(self) -> None:
         """Account for one more sheet or table.

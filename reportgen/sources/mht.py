@@ -7,6 +7,7 @@ styles and scripts are left alone.
 from __future__ import annotations
 
 import hashlib
+import re
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from .limits import Budget
 
 __all__ = ["read"]
 
-_MAX_PARTS = 2000
+_PART = re.compile(rb"^content-type:", re.I | re.M)
+_MULTIPART = re.compile(rb"^content-type:\s*multipart/", re.I | re.M)
 
 
 def read(path: Path, data: bytes) -> Document:
@@ -32,12 +34,12 @@ def read(path: Path, data: bytes) -> Document:
         InputError: there is no page in it, its text cannot be decoded, or it is beyond the limits.
     """
     name = shown_name(path)
+    budget = Budget(name)
+    budget.check_parts(len(_PART.findall(data)), len(_MULTIPART.findall(data)))
     message = message_from_bytes(data, policy=policy.compat32)
-    page = Page(Budget(name))
+    page = Page(budget)
     pages = 0
-    for number, part in enumerate(message.walk()):
-        if number > _MAX_PARTS:
-            raise InputError(f"{name}里面的部件超过 {_MAX_PARTS} 个，不像正常的网页，没有打开。")
+    for part in message.walk():
         if part.get_content_type() not in ("text/html", "application/xhtml+xml"):
             continue
         content = part.get_payload(decode=True)

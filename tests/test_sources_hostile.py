@@ -1,0 +1,331 @@
+"""Files made to hurt: each is refused in a sentence, quickly and without a mountain of memory."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import random
+import sys
+import time
+import tracemalloc
+import zipfile
+
+import documents
+import pytest
+from openpyxl import Workbook
+from support import DATA, published_report
+
+from reportgen.api import read_report
+from reportgen.errors import InputError
+from reportgen.sources import extras, limits, open_document
+from reportgen.sources.pdftext import Line, join_number, paragraphs_of
+
+HUAIAN = published_report("huaian_city_2024")
+LAUGHS = (
+    '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "哈哈哈哈哈哈哈哈">'
+    + "".join(f'<!ENTITY a{n} "{f"&a{n - 1 if n else str()};" * 10}">' for n in range(9))
+    + "]>"
+)
+
+
+def refused(
+    tmp_path, name: str, data: bytes, words: str, *, seconds: float = 3, megabytes: float = 300
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    start = time.monotonic()
+    tracemalloc.start()
+    try:
+        with pytest.raises(InputError, match=words) as caught:
+            read_report(path)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert str(caught.value).startswith(f"“{name}”")
+    assert "请" in str(caught.value)
+    assert time.monotonic() - start < seconds
+    assert peak < megabytes * 1024 * 1024
+
+
+def packed(parts: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def workbook(sheet: bytes) -> bytes:
+    """A workbook of openpyxl with the XML of its sheet replaced."""
+    buffer = io.BytesIO()
+    Workbook().save(buffer)
+    with zipfile.ZipFile(buffer) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["xl/worksheets/sheet1.xml"] = sheet
+    return packed(parts)
+
+
+SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">%s</worksheet>'
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+
+
+def ods(xml: str) -> bytes:
+    return packed({"mimetype": ODS.encode(), "content.xml": xml.encode()})
+
+
+def test_zip_bomb(tmp_path):
+    bomb = packed({"mimetype": ODS.encode(), "content.xml": b" " * (90 * 1024 * 1024)})
+    assert len(bomb) < 100_000
+    refused(tmp_path, "甲.ods", bomb, "压缩比超过")
+
+
+@pytest.mark.parametrize("part", ["content.xml", "styles.xml"])
+def test_billion_laughs_in_ods(tmp_path, part):
+    data = packed({"mimetype": ODS.encode(), "content.xml": b"<x/>", part: f"{LAUGHS}<x>&a8;</x>".encode()})
+    refused(tmp_path, "甲.ods", data, "声明了实体")
+
+
+def test_billion_laughs_in_office_files(tmp_path):
+    refused(tmp_path, "甲.xlsx", workbook(f"{LAUGHS}<x>&a8;</x>".encode()), "声明了实体")
+    wide = workbook(f"{LAUGHS}<x>&a8;</x>".replace('"1.0"', '"1.0" encoding="utf-16"').encode("utf-16"))
+    refused(tmp_path, "甲.xlsx", wide, "声明了实体")
+    with zipfile.ZipFile(DATA / "official-form.docx") as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["word/document.xml"] = f"{LAUGHS}<x>&a8;</x>".encode()
+    refused(tmp_path, "甲.docx", packed(parts), "声明了实体")
+
+
+def test_external_entities_are_not_read(tmp_path):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("机密")
+    xml = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY f SYSTEM "{secret.as_uri()}">]><x>&f;</x>'
+    refused(tmp_path, "甲.ods", ods(xml), "声明了实体")
+    page = tmp_path / "甲.html"
+    page.write_text(f'<!DOCTYPE html [<!ENTITY f SYSTEM "{secret.as_uri()}">]><p>&f;</p><iframe src="{secret.as_uri()}">'
+                    f'</iframe><object data="{secret.as_uri()}"></object><p>完</p>')  # fmt: skip
+    assert "机密" not in "".join(p.text for p in open_document(page).paragraphs)
+
+
+def test_frames_are_not_followed(tmp_path):
+    page = b'<html><frameset><frame src="sheet001.htm"></frameset></html>'
+    refused(tmp_path, "甲.htm", page, "只有框架")
+
+
+@pytest.mark.parametrize("tag", ["div", "table><tr><td", "b"])
+def test_deep_nesting_in_html(tmp_path, tag):
+    refused(tmp_path, "甲.html", b"<html><body>" + f"<{tag}>".encode() * 100_000, "嵌套超过")
+
+
+def test_deep_nesting_in_ods(tmp_path):
+    refused(tmp_path, "甲.ods", ods("<a>" * 10_000 + "</a>" * 10_000), "已损坏")
+
+
+def test_deep_nesting_in_mht(tmp_path):
+    parts = "".join(f'Content-Type: multipart/mixed; boundary="b{n}"\r\n\r\n--b{n}\r\n' for n in range(5000))
+    refused(tmp_path, "甲.mht", f"MIME-Version: 1.0\r\n{parts}".encode(), "嵌套太深")
+
+
+def test_deep_nesting_in_json(tmp_path):
+    refused(tmp_path, "甲.json", b"[" * 200_000, "不是正确的 JSON")
+
+
+def test_huge_spans_are_cut_as_browsers_do(tmp_path):
+    path = tmp_path / "甲.html"
+    path.write_text(
+        "<p>甲</p><table><tr><td colspan=100000000 rowspan=100000000>1<td>2</tr><tr><td>3</tr></table>"
+    )
+    (grid,) = open_document(path).grids
+    assert [(c.column_span, c.row_span) for c in grid.cells] == [(1000, 2), (1, 1), (1, 1)]
+
+
+def test_many_huge_spans(tmp_path):
+    rows = "<tr>" + "<td colspan=1000 rowspan=60000>1</td>" * 3 + "</tr>"
+    refused(tmp_path, "甲.html", ("<table>" + rows * 2000).encode(), "单元格超过")
+
+
+def test_a_million_cells(tmp_path):
+    refused(
+        tmp_path,
+        "甲.html",
+        b"<table><tr><td>1<td>2</tr>" + b"<tr><td><td>" * 500_000,
+        "单元格超过",
+        seconds=10,
+    )
+    repeated = 'office:value-type="float" office:value="1" table:number-columns-repeated="1000"'
+    rows = (
+        f'<table:table-row table:number-rows-repeated="1000"><table:table-cell {repeated}/></table:table-row>'
+    )
+    refused(
+        tmp_path,
+        "甲.ods",
+        documents.ods_file(f'<table:table table:name="表">{rows}</table:table>'),
+        "单元格超过",
+    )
+    cells = b"<row>" + b'<c t="n"><v>1</v></c>' * 1_000 + b"</row>"
+    refused(
+        tmp_path,
+        "甲.xlsx",
+        workbook(SHEET % (b"<sheetData>" + cells * 400 + b"</sheetData>")),
+        "单元格超过|压缩比",
+    )
+
+
+def test_one_merged_cell_over_the_whole_sheet(tmp_path):
+    merged = b'<sheetData/><mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>'
+    refused(tmp_path, "甲.xlsx", workbook(SHEET % merged), "单元格超过")
+    spans = 'table:number-columns-spanned="16384" table:number-rows-spanned="1048576"'
+    sheet = f'<table:table table:name="表"><table:table-row>{documents.ods_cell(1, " " + spans)}</table:table-row></table:table>'
+    refused(tmp_path, "甲.ods", documents.ods_file(sheet), "单元格超过")
+
+
+def test_a_cell_in_the_last_corner_costs_nothing(tmp_path):
+    path = tmp_path / "甲.xlsx"
+    path.write_bytes(
+        workbook(SHEET % b'<sheetData><row r="1048576"><c r="XFD1048576"><v>7</v></c></row></sheetData>')
+    )
+    start = time.monotonic()
+    (grid,) = open_document(path).grids
+    assert [(c.address, c.value) for c in grid.cells] == [("XFD1048576", 7)]
+    assert time.monotonic() - start < 2
+    empty = '<table:table-row table:number-rows-repeated="1048576"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+    path.write_bytes(documents.ods_file(f'<table:table table:name="表">{empty}</table:table>'))
+    assert open_document(path).grids[0].cells == ()
+
+
+def test_many_tables(tmp_path):
+    refused(tmp_path, "甲.html", b"<table><tr><td>1<td>2</table>" * (limits.MAX_GRIDS + 1), "表格超过")
+
+
+def test_time_runs_out(monkeypatch, tmp_path):
+    monkeypatch.setattr(limits, "MAX_SECONDS", -1.0)
+    refused(tmp_path, "甲.html", documents.html(HUAIAN), "还没有读完")
+
+
+def test_broken_bytes_never_end_in_another_error(tmp_path):
+    source = random.Random(2024)
+    for kind in ("xls", "ods", "html", "mht"):
+        whole = getattr(documents, kind)(HUAIAN)
+        for n in range(25):
+            data = bytearray(whole)
+            for _ in range(source.choice((1, 20, 400))):
+                data[source.randrange(len(data))] = source.randrange(256)
+            path = tmp_path / f"{n}.{kind}"
+            path.write_bytes(data[: source.choice((len(data), len(data) // 2))])
+            with contextlib.suppress(InputError):  # any other exception fails
+                read_report(path)
+
+
+def test_a_missing_extra_is_one_line_with_the_command(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "xlrd", None)
+    with pytest.raises(InputError, match=r'pip install "reportgen\[xls\]"') as caught:
+        extras.require("xlrd", "xls", ".xls 工作簿")
+    assert "\n" not in str(caught.value)
+    path = tmp_path / "甲.xls"
+    path.write_bytes(documents.xls(HUAIAN))
+    with pytest.raises(InputError, match="另装组件"):
+        read_report(path)
+
+
+# ---------------------------------------------------------------- PDF
+
+
+def pdf(*pages: bytes, size: tuple[int, int] = (595, 842)) -> bytes:
+    """A PDF written by hand: one content stream a page."""
+    objects = [b"<</Type/Catalog/Pages 2 0 R>>"]
+    kids = b" ".join(b"%d 0 R" % (4 + 2 * n) for n in range(len(pages)))
+    objects.append(b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(pages), kids))
+    objects.append(b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>")
+    for n, stream in enumerate(pages):
+        objects.append(
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d %d]/Contents %d 0 R/Resources<</Font<</F 3 0 R>>>>>>"
+            % (*size, 5 + 2 * n)
+        )
+        objects.append(b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream))
+    body, places = b"%PDF-1.4\n", []
+    for n, one in enumerate(objects, 1):
+        places.append(len(body))
+        body += b"%d 0 obj\n%s\nendobj\n" % (n, one)
+    xref = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return body + b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (
+        len(objects) + 1, xref, len(objects) + 1, len(body),
+    )  # fmt: skip
+
+
+def words(*lines: tuple[int, int, str]) -> bytes:
+    return b"\n".join(b"BT /F 12 Tf %d %d Td (%s) Tj ET" % (x, y, text.encode()) for x, y, text in lines)
+
+
+def test_a_scan_is_told_and_refused(tmp_path):
+    refused(tmp_path, "扫描件.pdf", pdf(b"", words((300, 20, "- 2 -"))), "扫描件或图片")
+
+
+def test_broken_and_endless_pdf(tmp_path):
+    refused(tmp_path, "甲.pdf", b"%PDF-1.7\nnonsense", "已损坏|扫描件")
+    refused(
+        tmp_path,
+        "甲.pdf",
+        pdf(*[words((72, 700, "x" * 40))] * (limits.MAX_PAGES + 1)),
+        "超过 300 页",
+        seconds=30,
+    )
+
+
+def table_stream(top: int, rows: list[list[str]], left: int = 72, width: int = 60, height: int = 20) -> bytes:
+    """Ruled cells with their texts."""
+    parts = []
+    for r, row in enumerate(rows):
+        for c, text in enumerate(row):
+            x, y = left + c * width, top - (r + 1) * height
+            parts.append(b"%d %d %d %d re S" % (x, y, width, height))
+            parts.append(words((x + 4, y + 6, text)) if text else b"")
+    return b"\n".join(parts)
+
+
+def test_tables_over_pages_are_joined_without_their_repeated_header(tmp_path):
+    head, rows = ["Name", "A", "B"], [[f"row{n}", str(n), str(n * 2)] for n in range(1, 7)]
+    first = words((72, 800, "A heading that is text")) + b"\n" + table_stream(700, [head, *rows[:3]])
+    number = words((290, 30, "- 1 -"))
+    path = tmp_path / "甲.pdf"
+    path.write_bytes(pdf(first + b"\n" + number, table_stream(790, [head, *rows[3:]]) + b"\n" + number))
+    document = open_document(path)
+    (grid,) = document.grids
+    assert [c.value for c in grid.cells] == [text for row in [head, *rows] for text in row]
+    assert {c.row for c in grid.cells} == set(range(1, 8))
+    assert [p.text for p in document.paragraphs] == ["A heading that is text"]
+
+
+def test_tables_with_text_between_are_two(tmp_path):
+    table = table_stream(600, [["Name", "A"], ["row", "1"]])
+    second = words((72, 750, "Something between the tables")) + b"\n" + table
+    path = tmp_path / "甲.pdf"
+    path.write_bytes(pdf(table + b"\n" + words((72, 700, "Above the first of them")), second))
+    assert len(open_document(path).grids) == 2
+
+
+def line(text: str, x0: float = 72, width: float | None = None, top: float = 0, size: float = 10) -> Line:
+    return Line(text, x0, x0 + (width if width is not None else size * len(text)), top, top + size, size)
+
+
+@pytest.mark.parametrize(
+    ("texts", "room", "joined"),
+    [(("44722", "8"), 30, "44722" + "8"), (("5230.", "52"), 30, "5230.52"), (("1", "2"), 60, ""),
+     (("12", "甲"), 12, ""), (("12",), 12, "")],
+)  # fmt: skip
+def test_a_figure_broken_by_a_narrow_cell(texts, room, joined):
+    lines = [line(text, width=5 * len(text), top=10 * n) for n, text in enumerate(texts)]
+    assert join_number(lines, 70, 70 + room) == joined
+
+
+def test_lines_become_paragraphs():
+    full = "一二三四五六七八九十一二三四五六七八九十"
+    lines = [
+        line(full, 72 + 20, 200),
+        line(full, top=20),
+        line("完。", top=40),
+        line(full, 92, 200, top=60),
+        line("又完。", top=80),
+    ]
+    for one in lines[:2] + lines[3:4]:
+        one.x1 = 300
+    found = paragraphs_of([lines])
+    assert [p.text for p in found] == [full + full + "完。", full + "又完。"]
