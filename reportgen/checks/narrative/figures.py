@@ -30,7 +30,9 @@ class Side:
     def name(self) -> str:
         text = ""
         for part in self.reading:
-            text += ("－" if part.startswith("-") else "＋" if text else "") + part.removeprefix("-")
+            text += ("－" if part.startswith("-") else "＋" if text else "") + part.removeprefix("-").replace(
+                ".", "／"
+            )
         return text
 
 

@@ -64,5 +64,5 @@ def _repeated(rule: Rule, numbers: tuple[JudgedNumber, ...]) -> Iterator[Finding
         yield finding(
             rule, [ref for n in group for ref in n.refs[:1]], actual=spoken(group[0]),
             sentence="".join(dict.fromkeys(n.sentence for n in group)),
-            name="＋".join(named) or group[0].text, says="；".join(f"“{n.sentence}”写{show(n.value)}" for n in group),
+            name="＋".join(named).replace(".", "／") or group[0].text, says="；".join(f"“{n.sentence}”写{show(n.value)}" for n in group),
         )  # fmt: skip
