@@ -12,9 +12,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .api import BuildResult, build, read_report
+    from .api import BuildResult, build, mark, read_report
     from .checks import check
     from .form import load_form
+    from .repairs import find_repairs
     from .workbook import blank_workbook
 
 __version__ = "0.1.0"
@@ -25,10 +26,15 @@ _HOMES = {
     "blank_workbook": "workbook",
     "build": "api",
     "check": "checks",
+    "find_repairs": "repairs",
     "load_form": "form",
+    "mark": "api",
     "read_report": "api",
 }
-__all__ = ["BuildResult", "__version__", "blank_workbook", "build", "check", "load_form", "read_report"]
+__all__ = [
+    "BuildResult", "__version__", "blank_workbook", "build", "check", "find_repairs", "load_form", "mark",
+    "read_report",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

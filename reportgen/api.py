@@ -95,14 +95,15 @@ def build(
     template: Path | str | None = None,
     findings: Sequence[Finding] | None = None,
 ) -> BuildResult:
-    """Check a report and write it as a Word document in the prescribed layout.
+    """Check a report and write it as a Word document (or web page) in the prescribed layout.
 
     Nothing is written if a finding of level error remains, unless ``draft``.  The finished
     document is read back and every figure and text compared before it is delivered.
 
     Args:
         source: a report, or the file to read it from.
-        out: where to; a folder or None means ``{标题}.docx`` there, or beside the source.
+        out: where to, ending in ``.docx`` or ``.html``; a folder or None means ``{标题}.docx`` there,
+            or beside the source.
         force: replace an existing file, keeping a dated copy of it.
         draft: write in spite of errors, with 草稿 on every page and the wrong cells marked.
         strict: blanks in number cells are errors (N-01).
@@ -119,22 +120,31 @@ def build(
         return BuildResult(report, found)
 
     from .files import write_output
-    from .word import render_report
     from .word.proof import prove
 
     path = Path(out) if out is not None else default_output(report)
     if path.is_dir():
         path = default_output(report, folder=path)
-    if path.suffix.lower() != ".docx":
-        raise OutputError(f"输出文件“{path.name}”应以 .docx 结尾。")
     below = notes(report, found)
     wrong = {ref.id for f in found if f.severity == "error" for ref in f.cells if ref.id}
-    data = render_report(
-        report, template=Path(template) if template else None, draft=draft,
-        marks=wrong if draft else (), notes=below, result=_result(found),
-    )  # fmt: skip
-    compared = prove(data, report, draft=draft, notes=below)
-    copy = write_output(path, data, force=force, inputs=[report.path] if report.path else [])
+    marks = wrong if draft else set()
+    if path.suffix.lower() == ".docx":
+        from .word import render_report
+
+        own = Path(template) if template else None
+        data = render_report(
+            report, template=own, draft=draft, marks=marks, notes=below, result=_result(found)
+        )
+        compared = prove(data, report, draft=draft, notes=below)
+    elif path.suffix.lower() in (".html", ".htm"):
+        from .page import report_page
+
+        data = report_page(report, draft=draft, marks=marks, notes=below).encode("utf-8")
+        compared = prove(data, report, kind="html", draft=draft, notes=below)
+    else:
+        raise OutputError(f"输出文件“{path.name}”应以 .docx 或 .html 结尾。")
+    inputs = [p for p in (report.path, template) if p]
+    copy = write_output(path, data, force=force, inputs=inputs)
     return BuildResult(report, found, path, compared, copy)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any, Protocol, TypeAlias
@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypeAlias
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from .findings import SEVERITY_LABELS, Finding, worst
+from .explanations import Note
 from .form import SEVERITIES, LayoutCell, Table
 from .numbers import Number, format_number, show
 from .placeholders import filled
@@ -388,18 +389,26 @@ def _pieces(text: str, judged: Sequence[Judged]) -> tuple[_Piece, ...]:
 # --------------------------------------------------------------------------- the report itself
 
 
-def report_page(report: Report) -> str:
+def report_page(
+    report: Report, *, draft: bool = False, marks: Collection[str] = (), notes: Sequence[Note] = ()
+) -> str:
     """Return the report for publication as one HTML file, in the prescribed layout.
 
     Args:
         report: a checked report.
+        draft: say 草稿 on top.
+        marks: ids of the cells to mark, for a draft with wrong figures.
+        notes: accepted explanations to print below the tables.
 
     Returns:
         the whole file; figures are printed as in the Word report (blank as 0).
     """
-    form, view = report.form, make_view(report)
+    form, view = report.form, make_view(report, draft=draft, notes=notes)
     texts = {section.id: section for section in view.sections}
-    values = {cell: {"value": figure} for cell, figure in view.figures.items()}
+    values = {
+        cell: {"value": figure, "classes": "marked" if cell in marks else ""}
+        for cell, figure in view.figures.items()
+    }
     sections: list[dict[str, Any]] = []
     for section in form.sections:
         text = texts.get(section.id)
@@ -407,8 +416,17 @@ def report_page(report: Report) -> str:
         if section.optional and not passages:
             continue
         table = _table(form.table(section.table), section.heading, values) if section.table else None
-        sections.append({"id": section.id, "heading": section.heading, "table": table, "passages": passages})
+        below = view.notes.get(section.table, ())
+        sections.append(
+            {
+                "id": section.id,
+                "heading": section.heading,
+                "table": table,
+                "notes": below,
+                "passages": passages,
+            }
+        )
     return environment().get_template("report.html").render(
         title=view.title, policy=_policy(), title_lines=view.title_lines, sections=sections,
-        signature=signature_lines(report),
+        signature=signature_lines(report), draft=view.names["草稿"],
     )  # fmt: skip

@@ -319,3 +319,32 @@ def test_mark_of_several_needs_a_folder(tmp_path: Path) -> None:
 def test_a_page_has_the_name_of_a_page(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match=r"\.html"):
         write_result_page([], tmp_path / "结果.txt")
+
+
+def test_the_published_page_is_read_back_and_compared(tmp_path, monkeypatch):
+    """``build -o x.html`` proves its page as it proves the Word file."""
+    import reportgen.page
+    from reportgen.api import build
+    from reportgen.errors import ProofError
+
+    report = published_report("liwan_2024")
+    result = build(report, tmp_path / "r.html")
+    assert result.path is not None
+    assert result.compared >= 200
+    with pytest.raises(OutputError, match=r"\.docx"):
+        build(report, tmp_path / "r.pdf")
+    honest = reportgen.page.report_page
+    monkeypatch.setattr(reportgen.page, "report_page", lambda *a, **k: honest(*a, **k).replace(">639<", ">693<"))
+    with pytest.raises(ProofError, match="639"):
+        build(report, tmp_path / "wrong.html")
+    assert not (tmp_path / "wrong.html").exists()
+
+
+def test_a_draft_page_says_so_and_marks_the_wrong_figures(tmp_path):
+    from reportgen.api import build
+
+    path = build(published_report("jinhu_county_2023"), tmp_path / "d.html", draft=True).path
+    assert path is not None
+    text = path.read_text(encoding="utf-8")
+    assert 'class="draft"' in text
+    assert text.count('class="marked"') == 5

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["Document", "Grid", "GridCell", "Paragraph", "column_letters", "open_document"]
+__all__ = ["Document", "Grid", "GridCell", "Paragraph", "column_letters", "open_document", "read_document"]
 
 
 def column_letters(column: int) -> str:
@@ -118,6 +118,15 @@ def open_document(path: Path | str, kinds: Iterable[str] = ()) -> Document:
     accepted = set(kinds) or set(_READERS)
     if kind not in accepted or kind not in _READERS:
         raise refusal(path, kind, accepted & set(_READERS))
+    return read_document(path, data, kind)
+
+
+def read_document(path: Path, data: bytes, kind: str) -> Document:
+    """Read the bytes of a file of a known kind; ``path`` is for messages only.
+
+    Raises:
+        InputError: damaged, or beyond the limits.
+    """
     reader = importlib.import_module(f".{_READERS[kind]}", __package__)
     document: Document = reader.read(path, data)
     return document

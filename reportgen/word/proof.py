@@ -15,8 +15,7 @@ from ..explanations import Note
 from ..form import Table
 from ..recogniser import recognise
 from ..report import Report
-from ..sources import Document, GridCell
-from ..sources.docx import read
+from ..sources import Document, GridCell, read_document
 from ..view import View, make_view
 from .faults import shorten, squeezed
 from .plan import printable
@@ -31,12 +30,15 @@ _DIGITS = re.compile(r"\d+")
 _SHOWN = 10
 
 
-def prove(data: bytes, report: Report, *, draft: bool = False, notes: Sequence[Note] = ()) -> int:
+def prove(
+    data: bytes, report: Report, *, kind: str = "docx", draft: bool = False, notes: Sequence[Note] = ()
+) -> int:
     """Compare every figure and every text of a finished document with the report.
 
     Args:
-        data: the Word file.
+        data: the finished file.
         report: what it was printed from.
+        kind: ``docx`` or ``html``.
         draft: it was printed as a draft.
         notes: what was to be printed below the tables.
 
@@ -47,7 +49,7 @@ def prove(data: bytes, report: Report, *, draft: bool = False, notes: Sequence[N
         ProofError: anything is different, missing or too many; lists the differences.
         InputError: the file cannot be read back at all.
     """
-    document = read(Path("报告.docx"), data)
+    document = read_document(Path(f"报告.{kind}"), data, kind)
     view = make_view(report, draft=draft, notes=notes)
     texts = printed_texts(view)
     known = {digits for text in (view.title, *_fields(view)) for digits in _DIGITS.findall(text)}
