@@ -3,7 +3,8 @@
 The published report of 淮安市人民政府 for 2024 (figures, and a few sentences as published) as an old
 workbook, an OpenDocument workbook, a web page, a single-file web page, a Word file and JSON; and that
 of 上海市人民政府办公厅 for 2019, in the form of that year.  None of them was written by this program's
-own writers, except the JSON.  tests/test_examples_sources.py reads every one and counts them.
+own writers, except the JSON.  ``huaian-2024.pdf`` is the Word file printed by LibreOffice, which gives
+other bytes every time: print it again when the Word file changes.  tests/test_examples_sources.py reads every one and counts them.
 """
 
 from __future__ import annotations

@@ -15,13 +15,22 @@ assert _spec is not None
 assert _spec.loader is not None
 maker = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(maker)
-NAMES = sorted(maker.files())
+PRINTED = "huaian-2024.pdf"
+NAMES = sorted([*maker.files(), PRINTED])
 
 
 def test_one_example_of_every_kind_is_there():
     assert sorted(path.name for path in maker.FOLDER.iterdir()) == NAMES
-    assert {Path(name).suffix for name in NAMES} == {".xls", ".ods", ".html", ".mht", ".docx", ".json"}
-    assert len(NAMES) == 7
+    assert {Path(name).suffix for name in NAMES} == {
+        ".xls",
+        ".ods",
+        ".html",
+        ".mht",
+        ".docx",
+        ".json",
+        ".pdf",
+    }
+    assert len(NAMES) == 8
 
 
 def test_the_script_gives_the_same_bytes_every_time():
