@@ -16,12 +16,13 @@ from .errors import InputError
 from .findings import json_number
 from .form import Field, Form, editions, load_form
 from .numbers import Number, format_number, parse_number
-from .report import Origin, Passage, Report, Value, ValueState
+from .report import Explanation, Origin, Passage, Report, Value, ValueState
 
 __all__ = ["from_json", "to_json"]
 
 VERSION = 1
 _STATES = get_args(ValueState)
+_EXPLANATION = ("rule", "code", "text", "name", "date")
 
 
 def to_json(report: Report) -> str:
@@ -39,6 +40,10 @@ def to_json(report: Report) -> str:
             for p in report.passages
         ],
         "headings": [list(one) for one in report.headings],
+        "explanations": [
+            {key: getattr(one, key) for key in _EXPLANATION} | {"printed": one.printed}
+            for one in report.explanations
+        ],
         "last_year": {
             "values": _figures(report.form, report.last_year, report.last_year),
             "remarks": _remarks(report.last_year),
@@ -145,7 +150,7 @@ class _Reader:
             fields=self.fields(form, raw), passages=self.passages(form, raw),
             headings=tuple((str(a), str(b)) for a, b in self.pairs(raw)),
             title=str(self.part(raw, "title", str)), path=self.path, kind="json", sha256=self.sha256,
-            last_year=self.values(form, last, complete=False),
+            explanations=self.explanations(raw), last_year=self.values(form, last, complete=False),
             last_year_texts={k: str(v) for k, v in self.part(last, "texts", dict).items()},
         )  # fmt: skip
 
@@ -211,6 +216,17 @@ class _Reader:
         if field.kind == "year" and isinstance(value, str) and value.isascii() and value.isdigit():
             return int(value)
         return value
+
+    def explanations(self, raw: Mapping[str, Any]) -> tuple[Explanation, ...]:
+        given = self.part(raw, "explanations", list)
+        if not all(isinstance(one, dict) for one in given):
+            raise self.fail("的“explanations”格式不对")
+        return tuple(
+            Explanation(
+                **{key: str(one.get(key, "")) for key in _EXPLANATION}, printed=one.get("printed") is True
+            )
+            for one in given
+        )
 
     def passages(self, form: Form, raw: Mapping[str, Any]) -> tuple[Passage, ...]:
         sections = {s.id for s in form.sections}

@@ -17,7 +17,7 @@ from reportgen.checks import check
 from reportgen.errors import InputError
 from reportgen.exchange import from_json, to_json
 from reportgen.form import Form, load_form
-from reportgen.report import Passage, Report
+from reportgen.report import Explanation, Passage, Report
 from reportgen.sources import open_document
 
 FORM = load_form("2021")
@@ -446,6 +446,12 @@ def test_json_numbers_are_never_floats(literal, state):
     data = to_json(HUAIAN).replace('"表三.new.natural": 3001', f'"表三.new.natural": {literal}')
     value = from_json(data).values["表三.new.natural"]
     assert (value.state, value.number) == (state, None)
+
+
+def test_explanations_survive_json():
+    said = Explanation("T3-04", "ESH4G", "清理后更正。", "张三", "2025年1月20日", printed=True)
+    again = from_json(to_json(replace(HUAIAN, explanations=(said,))))
+    assert again.explanations == (said,)
 
 
 def test_states_survive_json():
