@@ -71,11 +71,9 @@ def _read(document: Document, form: Form | None) -> Report:
         from .exchange import from_json
 
         return from_json(document.exchange, form, path=document.path, sha256=document.sha256)
-    from .recogniser import choose_form, recognise
+    from .recogniser import recognise
 
-    if form is None:
-        form = choose_form(document, (load_form(edition) for edition in reversed(editions())))
-    return recognise(document, form)
+    return recognise(document, form or (load_form(edition) for edition in reversed(editions())))
 
 
 def default_output(report: Report, suffix: str = ".docx", folder: Path | None = None) -> Path:

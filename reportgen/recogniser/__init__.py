@@ -19,18 +19,18 @@ from ..sources import Document, Grid, GridCell
 from .answers import find_answers
 from .edition import choose_form
 from .labels import key
-from .tables import Found, GridIndex, find_tables
+from .tables import Found, GridIndex
 from .texts import find_texts, last_year_texts
 
-__all__ = ["choose_form", "recognise"]
+__all__ = ["recognise"]
 
 
-def recognise(document: Document, form: Form) -> Report:
+def recognise(document: Document, form: Form | Iterable[Form]) -> Report:
     """Read the prescribed form out of a document.
 
     Args:
         document: what a source found in the file.
-        form: the edition to look for.
+        form: the edition to look for, or several, the one to prefer first.
 
     Returns:
         a Report with every cell of the form; ``notices`` say what could not be matched.
@@ -38,7 +38,7 @@ def recognise(document: Document, form: Form) -> Report:
     Raises:
         InputError: the document holds none of the prescribed tables.
     """
-    tables = find_tables(form, document.grids)
+    form, tables = choose_form(document, [form] if isinstance(form, Form) else form)
     if not tables.tables:
         names = "、".join(t.id for t in form.tables)
         raise InputError(
@@ -162,7 +162,7 @@ def _last_year(form: Form, grids: tuple[Grid, ...]) -> dict[str, Value]:
     wanted = {key(form.last_year_label(cell)): cell for cell in form.last_year_cells}
     heads = {key(head) for head in form.sheets.last_year_heads}
     for grid in grids:
-        index = GridIndex(grid)
+        index = GridIndex.of(grid)
         if not heads <= index.labels.keys():
             continue
         for label in wanted.keys() & index.labels.keys():

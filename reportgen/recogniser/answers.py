@@ -20,7 +20,7 @@ def find_answers(form: Form, grids: tuple[Grid, ...]) -> Iterator[Explanation]:
     """Yield every explanation given, in the order of the sheets."""
     heads = [key(h) for h in form.sheets.explanation_heads]
     for grid in grids:
-        index = GridIndex(grid)
+        index = GridIndex.of(grid)
         for first in index.labels.get(heads[0], ()):
             columns = [
                 next((c.column for c in index.labels.get(head, ()) if c.row == first.row), 0)

@@ -23,6 +23,7 @@ def key(text: str) -> str:
     return _DROPPED.sub("", unicodedata.normalize("NFKC", text))
 
 
+@lru_cache(maxsize=4096)
 def loose(text: str) -> str:
     """Like :func:`key`, also without the separators people put between the levels of a label."""
     return _SEPARATORS.sub("", key(text))

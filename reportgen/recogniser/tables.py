@@ -27,7 +27,6 @@ class GridIndex:
         self.grid = grid
         self.at: dict[tuple[int, int], GridCell] = {}
         self.labels: dict[str, list[GridCell]] = {}
-        self.key_of: dict[tuple[int, int], str] = {}
         for cell in grid.cells:
             for row in range(cell.row, cell.row + cell.row_span):
                 for column in range(cell.column, cell.column + cell.column_span):
@@ -35,11 +34,19 @@ class GridIndex:
             if isinstance(cell.value, str):
                 label = key(cell.value)
                 if label:
-                    self.key_of[(cell.row, cell.column)] = label
                     self.labels.setdefault(label, []).append(cell)
                     short = loose(cell.value)
                     if short != label:
                         self.labels.setdefault(short, []).append(cell)
+
+    @staticmethod
+    def of(grid: Grid) -> GridIndex:
+        """Return the index of a grid, made once however many look for something in it."""
+        if "index" not in grid.memo:
+            grid.memo["index"] = GridIndex(grid)
+        index = grid.memo["index"]
+        assert isinstance(index, GridIndex)
+        return index
 
     def entry(self, row: int, column: int) -> GridCell | None:
         """Return the cell that covers a place, a formula's result settled."""
@@ -86,7 +93,7 @@ def find_tables(form: Form, grids: tuple[Grid, ...]) -> Found:
     """
     found = Found()
     known = known_labels(form)
-    indexes = [GridIndex(grid if grid.a1 else mend(grid, known)) for grid in grids]
+    indexes = [GridIndex.of(grid) if grid.a1 else GridIndex(mend(grid, known)) for grid in grids]
     # Hidden sheets count only for tables that no visible sheet has.
     visible = [i for i in indexes if not i.grid.hidden]
     for table in form.tables:

@@ -23,7 +23,7 @@ def find_texts(form: Form, document: Document) -> Texts:
     texts = Texts()
     heads = [key(h) for h in form.sheets.text_heads]
     for grid in document.grids:
-        index = GridIndex(grid)
+        index = GridIndex.of(grid)
         head = _head_row(index, heads)
         if head:
             _text_sheet(form, index, head, texts)
@@ -140,7 +140,7 @@ def last_year_texts(form: Form, grids: tuple[Grid, ...]) -> Mapping[str, str]:
     """Last year's texts from the sheet 上年数据, by section id."""
     found: dict[str, str] = {}
     for grid in grids:
-        index = GridIndex(grid)
+        index = GridIndex.of(grid)
         for section_id in form.last_year_sections:
             for cell in index.labels.get(key(form.last_year_text_label(section_id)), ()):
                 entry = index.entry(cell.row, cell.column + cell.column_span)

@@ -57,6 +57,9 @@ class Grid:
     resolve: Callable[[GridCell], GridCell] | None = field(default=None, repr=False, compare=False)
     """Works out a formula's result when it is asked for; few of a workbook's formulas ever are."""
 
+    memo: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
+    """For readers of the grid to keep what they have worked out of it."""
+
     def resolved(self, cell: GridCell) -> GridCell:
         """Return the cell with its ``result`` and ``now`` settled."""
         if not cell.formula or cell.result or self.resolve is None:
