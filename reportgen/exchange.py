@@ -221,12 +221,14 @@ class _Reader:
         given = self.part(raw, "explanations", list)
         if not all(isinstance(one, dict) for one in given):
             raise self.fail("的“explanations”格式不对")
+        texts = [{key: str(one.get(key, "")) for key in _EXPLANATION} for one in given]
         return tuple(
             Explanation(
-                **{key: str(one.get(key, "")) for key in _EXPLANATION}, printed=one.get("printed") is True
+                text["rule"], text["code"], text["text"], text["name"], text["date"],
+                one.get("printed") is True,
             )
-            for one in given
-        )
+            for text, one in zip(texts, given, strict=True)
+        )  # fmt: skip
 
     def passages(self, form: Form, raw: Mapping[str, Any]) -> tuple[Passage, ...]:
         sections = {s.id for s in form.sections}
