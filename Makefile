@@ -5,8 +5,9 @@
 BIN = .venv/bin
 READY = .venv/.ready
 EXAMPLE = examples/liwan-2024.xlsx
+LOCALE = reportgen/locale/zh_CN/LC_MESSAGES/reportgen
 
-.PHONY: help setup demo test test-office test-wine lint format types templates wheel-test check clean
+.PHONY: help setup demo test test-office test-wine lint format types templates docs locale wheel-test check clean
 
 help:   ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
@@ -45,6 +46,12 @@ types: $(READY)   ## static types
 
 templates: $(READY)   ## write the shipped Word templates anew from the form
 	$(BIN)/python -m reportgen.word.design templates
+
+docs: $(READY)   ## write the pages of docs/ that come from the form data
+	$(BIN)/python scripts/docs.py
+
+locale: $(READY)   ## compile the Chinese of the command line's own words
+	$(BIN)/pybabel compile -i $(LOCALE).po -o $(LOCALE).mo
 
 wheel-test: $(READY)   ## build the wheel, install it in an empty environment, use it
 	sh scripts/wheel-test.sh

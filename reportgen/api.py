@@ -19,8 +19,17 @@ if TYPE_CHECKING:
     from .page import Reviewed
     from .repairs import Repairs
     from .sources import Document
+    from .word.faults import TemplateFault
 
-__all__ = ["BuildResult", "build", "default_output", "mark", "read_report", "write_result_page"]
+__all__ = [
+    "BuildResult",
+    "build",
+    "default_output",
+    "mark",
+    "read_report",
+    "template_faults",
+    "write_result_page",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +159,31 @@ def _result(findings: Sequence[Finding]) -> str:
     """What the document's properties say of the checks."""
     counts = {level: sum(f.severity == level for f in findings) for level in ("error", "warning", "ask")}
     return f"错误{counts['error']} 警告{counts['warning']} 待核实{counts['ask']}"
+
+
+def template_faults(path: Path | str, form: Form | str = "2021") -> list[TemplateFault]:
+    """Check a Word template as a whole, before anyone uses it.
+
+    Args:
+        path: the template.
+        form: the edition it is for, or its id.
+
+    Returns:
+        all its mistakes, each with its place; empty if it can be used.
+
+    Raises:
+        InputError: it cannot be read, or is no .docx file.
+    """
+    from .files import read_input
+    from .sources.sniff import kind_of, refusal
+    from .word.template import check_template
+
+    path = Path(path)
+    data = read_input(path)
+    kind = kind_of(path, data)
+    if kind != "docx":
+        raise refusal(path, kind, {"docx"})
+    return check_template(data, load_form(form) if isinstance(form, str) else form)
 
 
 def mark(

@@ -53,13 +53,22 @@ def cli() -> None:
 @click.option("--year", type=int, metavar="年份", help="数据年度。")
 @click.option("--org", default="", metavar="名称", help="机关全称。")
 @click.option(
-    "--from", "source", type=_FILE, metavar="文件",
+    "--from",
+    "source",
+    type=_FILE,
+    metavar="文件",
     help="上年报告（任何格式）：预填机关名称和上年数据，年度加一；--year 与它同年时，原样预填它的数据和文字。",
 )
 @click.option("--typed-totals", is_flag=True, help="总计格不设公式，由填表人填写，用来双重核对。")
 @click.option("--force", is_flag=True, help="文件已存在时先留一份带日期的副本，再写新的。")
 def new(
-    out: Path | None, form_id: str, year: int | None, org: str, source: Path | None, typed_totals: bool, force: bool
+    out: Path | None,
+    form_id: str,
+    year: int | None,
+    org: str,
+    source: Path | None,
+    typed_totals: bool,
+    force: bool,
 ) -> None:
     from .files import safe_name, write_output
     from .form import load_form
@@ -227,11 +236,9 @@ def template() -> None:
 @click.argument("file", type=_FILE, metavar="模板.docx")
 @click.option("--form", "form_id", default="2021", show_default=True, metavar="版本", help="规定格式的版本。")
 def template_check(file: Path, form_id: str) -> None:
-    from .files import read_input
-    from .form import load_form
-    from .word.template import check_template
+    from .api import template_faults
 
-    faults = check_template(read_input(file), load_form(form_id))
+    faults = template_faults(file, form_id)
     _print(fault.line() for fault in faults)
     click.echo(f"“{file.name}”有 {len(faults)} 处问题。" if faults else f"“{file.name}”没有问题，可以使用。")
     sys.exit(_EXIT_ERRORS if faults else 0)

@@ -48,9 +48,7 @@ def settle(report: Report, findings: Sequence[Finding]) -> list[Finding]:
             settled.append(one)
         else:
             used.add(answer)
-            settled.append(
-                replace(one, severity="info", explanation=_signed(answer), advice="已有说明。")
-            )
+            settled.append(replace(one, severity="info", explanation=_signed(answer), advice="已有说明。"))
     settled += _left_over(report, findings, used, refused)
     return settled
 

@@ -8,7 +8,6 @@ read it) or a *problem*; nothing is guessed (FORMAT.md N-01 … N-04).
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from math import isfinite
@@ -42,8 +41,15 @@ PLACEHOLDERS = frozenset(
     ]
 )
 _COUNTERS = "件宗起份条部个次项人"
-_GROUPED = re.compile(r"[+-]?\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?")
-_PLAIN = re.compile(r"[+-]?\d+(?:\.\d+)?")
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:[, ][0-9]{3})+(?:\.[0-9]+)?")
+_PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
+# Only the forms a Chinese input method types; ², ① and the like are not digits of a figure.
+_HALF_WIDTH = {0xFF01 + n: 0x21 + n for n in range(94)} | {
+    0x3000: 0x20,
+    0xA0: 0x20,
+    0x2002: 0x20,
+    0x2003: 0x20,
+}
 _MAX_DIGITS = 15  # what Excel and WPS can hold; more digits are a slip of the key
 
 
@@ -98,7 +104,7 @@ def parse_number(
 
 
 def _parse_text(raw: str, kind: str, decimals: int, unit: str, in_document: bool) -> Parsed:
-    text = unicodedata.normalize("NFKC", raw).strip().strip("\u200b\ufeff").strip()
+    text = raw.translate(_HALF_WIDTH).strip().strip("\u200b\ufeff").strip()
     if not text:
         return Parsed("blank")
     if text in PLACEHOLDERS:
@@ -137,9 +143,9 @@ def _judge(number: Number, kind: str, decimals: int, remark: str) -> Parsed:
     if len(Decimal(number).as_tuple().digits) > _MAX_DIGITS:
         return Parsed("problem", remark=f"超过 {_MAX_DIGITS} 位数字")
     if kind in ("count", "change"):
-        if not isinstance(number, int):
+        if number != int(number):
             return Parsed("problem", remark="有小数")
-        return Parsed("number", number, remark)
+        return Parsed("number", int(number), remark)
     amount = Decimal(number)
     exponent = amount.as_tuple().exponent
     if isinstance(exponent, int) and -exponent > decimals and amount != round(amount, decimals):

@@ -9,15 +9,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any, Protocol, TypeAlias
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-from .findings import SEVERITY_LABELS, Finding, worst
 from .explanations import Note
+from .findings import SEVERITY_LABELS, Finding, worst
 from .form import SEVERITIES, LayoutCell, Table
 from .numbers import Number, format_number, show
 from .placeholders import filled

@@ -71,12 +71,12 @@ class _Lookup(Mapping[str, str]):
 
 
 def filled(report: Report) -> tuple[Passage, ...]:
-    """Return the passages with every placeholder replaced; unknown ones stay as typed."""
+    """Return the passages with every placeholder replaced; unknown and empty ones stay as typed."""
     lookup = _Lookup(report)
 
     def put(match: re.Match[str]) -> str:
         try:
-            return lookup[_clean(match[1])]
+            return lookup[_clean(match[1])] or match[0]
         except KeyError:
             return match[0]
 

@@ -113,3 +113,12 @@ def test_the_sheets_are_explained(form: Form) -> None:
     names = [sheets.guide, sheets.fields, sheets.texts, sheets.last_year, sheets.checks]
     for name in [*names, *(table.id for table in form.tables)]:
         assert f"“{name}”" in MANUAL, name
+
+
+def test_the_page_of_rules_is_current() -> None:
+    import runpy
+
+    made = runpy.run_path(str(ROOT / "scripts" / "docs.py"))
+    assert (ROOT / "docs" / "rules.zh.md").read_text(encoding="utf-8") == made["rules_page"](), (
+        "run: make docs"
+    )

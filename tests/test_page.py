@@ -334,7 +334,9 @@ def test_the_published_page_is_read_back_and_compared(tmp_path, monkeypatch):
     with pytest.raises(OutputError, match=r"\.docx"):
         build(report, tmp_path / "r.pdf")
     honest = reportgen.page.report_page
-    monkeypatch.setattr(reportgen.page, "report_page", lambda *a, **k: honest(*a, **k).replace(">639<", ">693<"))
+    monkeypatch.setattr(
+        reportgen.page, "report_page", lambda *a, **k: honest(*a, **k).replace(">639<", ">693<")
+    )
     with pytest.raises(ProofError, match="639"):
         build(report, tmp_path / "wrong.html")
     assert not (tmp_path / "wrong.html").exists()

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
+from ..archive import Member
 from ..errors import TemplateError
 from ..form import Form
 from ..view import template_names
-from ..archive import Member
 from .plan import Part, Prepared
 
 __all__ = ["cache_folder", "prepared_template"]

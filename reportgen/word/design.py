@@ -22,11 +22,11 @@ from docx.opc.part import Part
 from docx.oxml.ns import qn
 from lxml import etree
 
+from ..archive import pack, write_zip
 from ..form import Form, Section, Table, editions, load_form
 from ..view import notes_name
 from . import styles as look
 from .design_table import run, table
-from ..archive import pack, write_zip
 from .styles import w
 
 __all__ = ["default_template", "main", "reference"]

@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from .. import __version__
+from ..archive import Member, pack, write_zip
 from ..errors import TemplateError
 from ..explanations import Note
 from ..form import Form
 from ..report import Report
 from ..view import View, make_view
 from .cache import prepared_template
-from ..archive import Member, pack, write_zip
 from .plan import Part, Prepared, render_part
 from .properties import core_xml, custom_xml
 

@@ -10,6 +10,7 @@ import io
 import zipfile
 import zlib
 
+from ..archive import pack
 from ..errors import InputError, TemplateError
 from ..form import Form
 from ..sources.docx import blocks
@@ -18,7 +19,6 @@ from .faults import TemplateFault, shorten
 from .fit import check_fit, specimen
 from .names import Names
 from .opc import PackageError, parse, text_parts, tidy
-from ..archive import pack
 from .plan import Part, Prepared
 from .rewrite import Rewriter
 
