@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -22,3 +23,10 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("XDG_CACHE_HOME", folder)
         patch.setenv("LOCALAPPDATA", folder)
         yield
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The suites that need tools are not even imported unless they are asked for."""
+    suites = {"office", "wine"} & set(collection_path.parts[-2:])
+    wanted = str(config.getoption("markexpr"))
+    return True if any(f"not {suite}" in wanted or suite not in wanted for suite in suites) else None
