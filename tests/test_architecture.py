@@ -64,6 +64,7 @@ FENCES = {
     "markupsafe": {"page"},
     "lxml": {"marking", "word", "sources", "page"},
     "tomli": {"form.load"},
+    "tomllib": {"form.load"},  # in the standard library from 3.11 on
 }
 
 # What no module may use: the network, code from data, other programs.
