@@ -7,7 +7,7 @@ READY = .venv/.ready
 EXAMPLE = examples/liwan-2024.xlsx
 LOCALE = reportgen/locale/zh_CN/LC_MESSAGES/reportgen
 
-.PHONY: help setup demo test test-office test-wine lint format types templates docs locale wheel-test check clean
+.PHONY: help setup demo test test-office test-wine lint format types templates docs locale wheel-test check bench clean
 
 help:   ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
@@ -58,5 +58,8 @@ wheel-test: $(READY)   ## build the wheel, install it in an empty environment, u
 
 check: lint types test wheel-test   ## all of the above but the office tests
 
+bench: $(READY)   ## time it beside other tools, into docs/benchmarks.md; needs npm (BENCH=--quick: shorter)
+	$(BIN)/python benchmarks/speed.py --write docs/benchmarks.md $(BENCH)
+
 clean:   ## remove what the targets made
-	rm -rf .venv build dist out *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .office
+	rm -rf .venv build dist out *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .office .bench

@@ -1,0 +1,160 @@
+"""How fast is reportgen, measured beside what one would otherwise use, in one run?
+
+    python benchmarks/speed.py [--quick] [--samples N] [--write docs/benchmarks.md]
+
+Sets up reportgen and the peers below ``.bench/``, makes the inputs, checks that every command writes
+the same figures and words, and then measures all of them in turn, so that whatever else the machine
+does falls on all alike.  Medians throughout.  Linux only (memory is read from /proc).
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import shutil
+import sys
+from pathlib import Path
+
+import speed_places as places
+from speed_inputs import make_inputs, same_contents
+from speed_page import BLANKS, DOCXTEMPLATER, EASY, OURS, SCRIPT, Cold, Growth, Results, Slice, page
+from speed_places import BIN, DOCXTPL, INPUTS, NODE, Conversation
+
+WORKBOOKS = 24
+
+
+def commands() -> dict[str, list[str]]:
+    """Return name → command, as a user has it after installing."""
+    node = shutil.which("node") or "node"
+    return {
+        OURS: [str(places.OURS / BIN / "reportgen")],
+        SCRIPT: [str(DOCXTPL / BIN / "docxtpl-peer")],
+        DOCXTEMPLATER: [node, str(NODE / "docxtemplater_peer.js")],
+        EASY: [node, str(NODE / "easy_template_x_peer.js")],
+    }
+
+
+def build_command(command: list[str], workbook: Path, out: Path) -> list[str]:
+    return [*command, "build", str(workbook), "-o", str(out)]
+
+
+def check_peers(spawner: Conversation, books: list[Path]) -> int:
+    """Let every command write every workbook once and compare; this also fills reportgen's cache."""
+    out, figures = places.fresh_output(), 0
+    for book in books:
+        results = {}
+        for name, command in commands().items():
+            results[name] = out / f"{book.stem}-{len(results)}.docx"
+            spawn(spawner, build_command(command, book, results[name]))
+        figures += same_contents(book, results)
+    return figures
+
+
+def spawn(spawner: Conversation, command: list[str]) -> Cold:
+    seconds, cpu, peak, status, output = spawner.ask(command)
+    if status:
+        raise SystemExit(f"{' '.join(command)} ended with {status}\n{output}")
+    return Cold(seconds, cpu, peak * 1024)
+
+
+def cold(spawner: Conversation, samples: int, results: Results) -> None:
+    """Whole processes, one after another in a new order each round."""
+    rng, example = random.Random(0), INPUTS / "example.xlsx"
+    for n in range(samples + 1):
+        out = places.fresh_output()
+        jobs = [(name, verb) for name in commands() for verb in ("build", "validate", "--help")]
+        jobs.append((OURS, "first build"))
+        rng.shuffle(jobs)
+        for name, verb in jobs:
+            command = commands()[name]
+            if verb == "first build":
+                shutil.rmtree(places.BENCH / "cache", ignore_errors=True)
+            if "build" in verb:
+                target = out / f"{len(list(out.iterdir()))}.docx"
+                full = build_command(command, example, target)
+            else:
+                full = [*command, verb] if verb == "--help" else [*command, verb, str(example)]
+            sample = spawn(spawner, full)
+            if n:  # the first round warms the disk cache
+                results.cold.setdefault((name, verb), []).append(sample)
+
+
+def warm(books: list[Path], rounds: int, seconds: float, results: Results) -> None:
+    """Processes that stay up, each working for a slice of time in turn."""
+    names = [str(b) for b in books]
+    workers = {
+        OURS: places.python_worker("reportgen"),
+        SCRIPT: places.python_worker("docxtpl"),
+        DOCXTEMPLATER: places.node_worker("docxtemplater_peer.js"),
+        EASY: places.node_worker("easy_template_x_peer.js"),
+    }
+    second = places.python_worker("reportgen")
+    blanks = {OURS: places.python_worker("blank"), SCRIPT: places.python_worker("openpyxl")}
+    jobs = [(name, workers[name], verb) for name in workers for verb in ("build", "validate")]
+    jobs += [(name, blanks[name], verb) for name, verb in BLANKS]
+    rng = random.Random(0)
+    for n in range(rounds + 1):
+        rng.shuffle(jobs)
+        for name, worker, verb in jobs:
+            job = {"do": verb, "inputs": names, "out": str(places.fresh_output()), "seconds": seconds}
+            answer = Slice(**worker.ask(job))
+            if n:
+                results.warm.setdefault((name, verb), []).append(answer)
+            if (name, verb) == (OURS, "build"):
+                # Two processes at once, right after one alone: the same minute of the same machine.
+                out = places.fresh_output()
+                (out / "2").mkdir()
+                second.send(job | {"out": str(out / "2")})
+                pair = Slice(**workers[OURS].ask(job)), Slice(**second.answer())
+                if n:
+                    results.two.append((answer, pair))
+    for conversation in (*workers.values(), *blanks.values(), second):
+        conversation.close()
+
+
+def growth(books: list[Path], last: int) -> Growth:
+    worker = places.python_worker("reportgen")
+    answer = worker.ask({
+        "do": "grow", "inputs": [str(b) for b in books], "out": str(places.fresh_output()),
+        "first": 100, "last": last, "window": 300,
+    })  # fmt: skip
+    worker.close()
+    places.fresh_output()
+    return Growth(last, **answer)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="fewer samples, growth to 1,000 reports only")
+    parser.add_argument("--samples", type=int, default=21, help="cold starts of each command (default 21)")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="write the page there as well")
+    options = parser.parse_args()
+    samples = 5 if options.quick else options.samples
+    rounds, seconds = (5, 0.3) if options.quick else (15, 0.5)
+
+    def say(step: str) -> None:
+        print(step, file=sys.stderr, flush=True)
+
+    say("setting up .bench/ …")
+    places.set_up()
+    books = make_inputs(INPUTS, WORKBOOKS)
+    spawner = places.spawner()
+    say("comparing what all of them write …")
+    figures = check_peers(spawner, [INPUTS / "example.xlsx", *books])
+    results = Results(figures=figures, workbooks=len(books) + 1)
+    say("cold …")
+    cold(spawner, samples, results)
+    spawner.close()
+    say("warm …")
+    warm(books, rounds, seconds, results)
+    say("growth …")
+    results.growth = growth(books, 1000 if options.quick else 10000)
+    text = page(results, places.versions())
+    sys.stdout.write(text)
+    if options.write:
+        options.write.write_text(text, encoding="utf-8", newline="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
