@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from .errors import OutputError
 from .explanations import notes
 from .findings import Finding, worst
 from .form import Form, editions, load_form
+from .records import dataclass
 from .report import Report
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ Texts come from the form data (:class:`~reportgen.form.Rule`); only the order of
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
 from .form import SEVERITIES, Form, Rule
 from .numbers import Number, show
+from .records import dataclass
 
 __all__ = ["CellRef", "Finding", "finding", "json_number", "sort_findings", "worst"]
 

@@ -8,10 +8,11 @@ read it) or a *problem*; nothing is guessed (FORMAT.md N-01 … N-04).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from math import isfinite
 from typing import Literal, TypeAlias
+
+from .records import dataclass
 
 __all__ = ["PLACEHOLDERS", "Number", "Parsed", "difference", "exact", "format_number", "parse_number", "show"]
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations, pairwise
 from math import prod
 
 from ..form import Equation
 from ..numbers import Number, difference
+from ..records import dataclass
 from ..report import Report
 from .model import Change, Repair, Repairs, rule_ids
 from .notes import explain_evidence

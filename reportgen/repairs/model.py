@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ..findings import json_number
 from ..form import Equation
 from ..numbers import Number, show
+from ..records import dataclass
 from ..report import Report
 
 __all__ = ["Change", "Repair", "Repairs"]

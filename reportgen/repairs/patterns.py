@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 from ..form import Form
 from ..numbers import Number
+from ..records import dataclass
 from .search import Budget, Component
 from .slips import PRIORS, log
 from .system import divide, total

@@ -10,11 +10,11 @@ The priors are estimates, not measurements (docs/detection.md); only their order
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from ..form import Cell
 from ..numbers import Number, parse_number, show
+from ..records import dataclass
 from ..report import Value
 
 __all__ = ["ERROR", "PRIORS", "Slip", "explain", "log"]

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from math import gcd
 
 from ..form import Equation
 from ..numbers import Number
+from ..records import dataclass
 from ..report import Report
 
 __all__ = ["Row", "System", "build_system"]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from ...form.phrases import Phrase, Reading, Topic
+from ...records import dataclass
 from .numerals import PIECES
 from .sentences import Item, is_own
 from .vocabulary import Hit, Vocabulary

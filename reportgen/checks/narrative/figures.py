@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from ...form.phrases import Reading
 from ...numbers import Number
+from ...records import dataclass
 from ...report import Report, Value
 from .numerals import Token
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
 from ...numbers import Number
+from ...records import dataclass
 
 __all__ = ["Compact", "Token", "chinese_number", "compact", "tokens"]
 

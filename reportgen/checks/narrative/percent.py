@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
 
 from ...form.phrases import Reading
 from ...numbers import Number, format_number
+from ...records import dataclass
 from .claims import UNSURE, Claim
 from .figures import Figures, printed
 from .numerals import Token

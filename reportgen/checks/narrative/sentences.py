@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ...form.phrases import Topic
+from ...records import dataclass
 from .numerals import Compact, Token, tokens
 from .vocabulary import Vocabulary
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from ...form import Form
 from ...form.phrases import Phrase, Topic, expand
+from ...records import dataclass
 
 __all__ = ["Hit", "Vocabulary", "vocabulary"]
 
