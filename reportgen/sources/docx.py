@@ -1,8 +1,8 @@
 """Word files (.docx): tables as grids of merged cells, and the paragraphs outside them.
 
 Read as it prints: inserted text counts, deleted and hidden text does not, a text box counts once
-although the file holds it twice (for old and new Word).  One pass with expat, no tree: a document
-type declaration is refused, so there are no entities to expand and nothing to fetch.
+although the file holds it twice (for old and new Word).  No tree is built, and a document type
+declaration is refused, so there are no entities to expand and nothing to fetch.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import hashlib
 import io
 import posixpath
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 from xml.parsers import expat
@@ -18,11 +19,12 @@ from zipfile import ZipFile
 
 from ..errors import InputError
 from .base import Document, Grid, GridCell, Paragraph
+from .markup import Attributes, UnusualError, cut, refuse_doctype, tags
 
 __all__ = ["Block", "blocks", "read"]
 
 Block: TypeAlias = "Paragraph | Grid"
-Attributes: TypeAlias = "dict[str, str]"
+Handler: TypeAlias = "Callable[[_Reader, Attributes], object]"
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main "
 _MC = "http://schemas.openxmlformats.org/markup-compatibility/2006 "
@@ -103,46 +105,39 @@ class _Reader:
         self.alternatives: list[bool] = []
         """For each mc:AlternateContent we are in: has one been taken?"""
         self.in_text = False
-        w = {
-            "p": self.start_p, "r": self.start_r, "t": self.start_t, "vanish": self.start_vanish,
-            "tab": self.start_tab, "ptab": self.start_tab, "br": self.start_br, "cr": self.start_cr,
-            "noBreakHyphen": self.start_hyphen, "tbl": self.start_tbl, "tr": self.start_tr,
-            "trPr": self.start_tr_pr, "gridBefore": self.start_grid_before, "tc": self.start_tc,
-            "gridSpan": self.start_grid_span, "vMerge": self.start_v_merge, "hMerge": self.start_h_merge,
-            "txbxContent": self.start_box, **dict.fromkeys(_SKIPPED, self.skip),
-        }  # fmt: skip
-        self.starts: dict[str, Callable[[Attributes], None]] = {
-            **{_W + name: handler for name, handler in w.items()},
-            _MC + "AlternateContent": self.start_alternatives,
-            _MC + "Choice": self.start_alternative,
-            _MC + "Fallback": self.start_alternative,
-            _M + "t": self.start_t,
-        }
-        self.ends: dict[str, Callable[[], object]] = {
-            _W + "p": self.end_p, _W + "r": self.hidden.pop, _W + "t": self.end_t, _M + "t": self.end_t,
-            _W + "tbl": self.tables.pop, _W + "tr": self.end_tr, _W + "trPr": self.end_tr_pr,
-            _W + "tc": self.end_tc, _W + "txbxContent": self.owners.pop,
-            _MC + "AlternateContent": self.alternatives.pop,
-        }  # fmt: skip
         self.in_row_properties = False
 
-    # expat calls these; everything else is called through the two tables above
+    # Everything else is called through the tables _STARTS and _ENDS.
 
     def start(self, name: str, attributes: Attributes) -> None:
         if self.skipping:
             self.skipping += 1
             return
-        handler = self.starts.get(name)
+        handler = _STARTS.get(name)
         if handler is not None:
-            handler(attributes)
+            handler(self, attributes)
 
     def end(self, name: str) -> None:
         if self.skipping:
             self.skipping -= 1
             return
-        handler = self.ends.get(name)
+        handler = _ENDS.get(name)
         if handler is not None:
-            handler()
+            handler(self, _NONE)
+
+    def play(self, root: str, markup: str) -> None:
+        """Take a piece of markup, see :mod:`.markup`."""
+        if not self.skipping:
+            calls = _calls(root, markup)
+            if calls is not None:
+                for handler, attributes in calls:
+                    handler(self, attributes)
+                return
+        for name, attributes_or_end in tags(root, markup):
+            if attributes_or_end is None:
+                self.end(name)
+            else:
+                self.start(name, attributes_or_end)
 
     def characters(self, text: str) -> None:
         if self.in_text and not self.skipping:
@@ -152,10 +147,13 @@ class _Reader:
         if self.paras and not (self.hidden and self.hidden[-1]):
             self.paras[-1].text.append(text)
 
-    def skip(self, _: Attributes) -> None:
+    def skip(self, attributes: Attributes) -> None:
+        self.skipped(attributes)
+        self.skipping = 1
+
+    def skipped(self, _: Attributes) -> None:
         if self.in_row_properties:  # <w:trPr><w:del/>: a deleted row, not deleted text
             self.tables[-1].deleted = True
-        self.skipping = 1
 
     def start_p(self, _: Attributes) -> None:
         para = _Para()
@@ -165,7 +163,19 @@ class _Reader:
         else:
             self.found.append(para)
 
-    def end_p(self) -> None:
+    def end_p(self, _: Attributes) -> None:
+        self.paras.pop()
+
+    def start_whole(self, _: Attributes) -> None:
+        para = _Para()
+        self.paras.append(para)
+        (self.owners[-1] if self.owners else self.found).append(para)
+        self.hidden.append(False)
+        self.in_text = True
+
+    def end_whole(self, _: Attributes) -> None:
+        self.in_text = False
+        self.hidden.pop()
         self.paras.pop()
 
     def start_r(self, _: Attributes) -> None:
@@ -178,7 +188,7 @@ class _Reader:
     def start_t(self, _: Attributes) -> None:
         self.in_text = True
 
-    def end_t(self) -> None:
+    def end_t(self, _: Attributes) -> None:
         self.in_text = False
 
     def start_tab(self, _: Attributes) -> None:
@@ -203,14 +213,14 @@ class _Reader:
         if self.tables:
             self.tables[-1].start_row()
 
-    def end_tr(self) -> None:
+    def end_tr(self, _: Attributes) -> None:
         if self.tables:
             self.tables[-1].end_row()
 
     def start_tr_pr(self, _: Attributes) -> None:
         self.in_row_properties = bool(self.tables)
 
-    def end_tr_pr(self) -> None:
+    def end_tr_pr(self, _: Attributes) -> None:
         self.in_row_properties = False
 
     def start_grid_before(self, attributes: Attributes) -> None:
@@ -223,7 +233,7 @@ class _Reader:
         self.cells.append(cell)
         self.owners.append(cell.content)
 
-    def end_tc(self) -> None:
+    def end_tc(self, _: Attributes) -> None:
         cell = self.cells.pop()
         self.owners.pop()
         if not self.tables:
@@ -260,6 +270,72 @@ class _Reader:
             self.alternatives[-1] = True
 
 
+_STARTS: dict[str, Handler] = {
+    **{_W + name: handler for name, handler in {
+        "p": _Reader.start_p, "r": _Reader.start_r, "t": _Reader.start_t, "vanish": _Reader.start_vanish,
+        "tab": _Reader.start_tab, "ptab": _Reader.start_tab, "br": _Reader.start_br, "cr": _Reader.start_cr,
+        "noBreakHyphen": _Reader.start_hyphen, "tbl": _Reader.start_tbl, "tr": _Reader.start_tr,
+        "trPr": _Reader.start_tr_pr, "gridBefore": _Reader.start_grid_before, "tc": _Reader.start_tc,
+        "gridSpan": _Reader.start_grid_span, "vMerge": _Reader.start_v_merge,
+        "hMerge": _Reader.start_h_merge, "txbxContent": _Reader.start_box,
+        **dict.fromkeys(_SKIPPED, _Reader.skip),
+    }.items()},
+    _MC + "AlternateContent": _Reader.start_alternatives,
+    _MC + "Choice": _Reader.start_alternative,
+    _MC + "Fallback": _Reader.start_alternative,
+    _M + "t": _Reader.start_t,
+}  # fmt: skip
+_ENDS: dict[str, Handler] = {
+    _W + "p": _Reader.end_p, _W + "r": lambda reader, _: reader.hidden.pop(), _W + "t": _Reader.end_t,
+    _M + "t": _Reader.end_t, _W + "tbl": lambda reader, _: reader.tables.pop(), _W + "tr": _Reader.end_tr,
+    _W + "trPr": _Reader.end_tr_pr, _W + "tc": _Reader.end_tc,
+    _W + "txbxContent": lambda reader, _: reader.owners.pop(),
+    _MC + "AlternateContent": lambda reader, _: reader.alternatives.pop(),
+}  # fmt: skip
+_NONE: Attributes = {}
+_CACHED_LENGTH = 8192
+
+
+def _calls(root: str, markup: str) -> tuple[tuple[Handler, Attributes], ...] | None:
+    return (_cached_calls if len(markup) < _CACHED_LENGTH else _compiled)(root, markup)
+
+
+def _compiled(root: str, markup: str) -> tuple[tuple[Handler, Attributes], ...] | None:
+    """Return the calls that a piece of markup comes to where nothing is being skipped.
+
+    None if that depends on what went before, or something skipped goes on after it.
+    """
+    calls: list[tuple[Handler, Attributes]] = []
+    skipping = 0
+    for name, attributes in tags(root, markup):
+        if skipping:
+            skipping += 1 if attributes is not None else -1
+            continue
+        handler = (_ENDS if attributes is None else _STARTS).get(name)
+        if handler is _Reader.start_alternative:
+            return None
+        if handler is _Reader.skip:
+            skipping = 1
+            handler = _Reader.skipped if not calls or calls[-1][0] in _OF_ROWS else None
+        if handler is not None:
+            calls.append((handler, attributes or _NONE))
+            if (whole := _WHOLE.get(tuple(one for one, _ in calls[-3:]))) is not None:
+                calls[-3:] = [(whole, _NONE)]
+    return None if skipping else tuple(calls)
+
+
+# After these we may be in the properties of a row, where something skipped can mean a deleted row.
+_OF_ROWS = {_Reader.start_tr_pr, _Reader.start_grid_before, _Reader.skipped}
+# Most paragraphs have one run with one text: two calls instead of six, 0.3 of 2 ms.
+_WHOLE: dict[tuple[Handler, ...], Handler] = {
+    (_Reader.start_p, _Reader.start_r, _Reader.start_t): _Reader.start_whole,
+    (_ENDS[_W + "t"], _ENDS[_W + "r"], _ENDS[_W + "p"]): _Reader.end_whole,
+}
+
+# A document of a template seen before needs no tag read twice: 0.5 of 2 ms.
+_cached_calls = lru_cache(maxsize=1024)(_compiled)
+
+
 class _Outside(list["_Para"]):
     """Paragraphs of a text box: they belong to no cell, wherever the box is anchored."""
 
@@ -276,10 +352,6 @@ def _span(attributes: Attributes, *, least: int) -> int:
     return min(max(int(value), least), _MAX_SPAN) if value.isascii() and value.isdigit() else least
 
 
-def _refuse_doctype(*_: object) -> None:
-    raise ValueError("document type declaration")
-
-
 def _parse(
     xml: bytes,
     start: Callable[[str, Attributes], None],
@@ -291,7 +363,7 @@ def _parse(
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = characters
-    parser.StartDoctypeDeclHandler = _refuse_doctype
+    parser.StartDoctypeDeclHandler = refuse_doctype
     parser.Parse(xml, True)
 
 
@@ -306,9 +378,8 @@ def blocks(xml: bytes) -> list[Block]:
     Raises:
         ValueError: not well-formed, or with a document type declaration.
     """
-    reader = _Reader()
     try:
-        _parse(xml, reader.start, reader.end, reader.characters)
+        reader = _read_through(xml)
     except (expat.ExpatError, IndexError, RecursionError) as error:
         raise ValueError(str(error)) from error
     result: list[Block] = []
@@ -323,11 +394,26 @@ def blocks(xml: bytes) -> list[Block]:
     return result
 
 
+def _read_through(xml: bytes) -> _Reader:
+    reader = _Reader()
+    try:
+        root, pieces = cut(xml)
+        for n, piece in enumerate(pieces):
+            if n % 2:
+                reader.characters(piece)
+            else:
+                reader.play(root, piece)
+    except UnusualError:
+        reader = _Reader()
+        _parse(xml, reader.start, reader.end, reader.characters)
+    return reader
+
+
 def _grid_cell(cell: _Cell) -> GridCell:
-    text = "\n".join("".join(para.text) for para in cell.content)
+    content = cell.content
+    text = "".join(content[0].text) if len(content) == 1 else "\n".join(["".join(p.text) for p in content])
     value = text if text.strip() else None
-    address = f"第{cell.row}行第{cell.column}列"
-    return GridCell(cell.row, cell.column, value, cell.rows, cell.span, address)
+    return GridCell(cell.row, cell.column, value, cell.rows, cell.span, f"第{cell.row}行第{cell.column}列")
 
 
 def _main_part(archive: ZipFile) -> str:
