@@ -1,6 +1,6 @@
 """How fast is reportgen, measured beside what one would otherwise use, in one run?
 
-    python benchmarks/speed.py [--quick] [--samples N] [--write docs/benchmarks.md]
+    python benchmarks/speed.py [--quick] [--samples N] [--commit COMMIT] [--write docs/benchmarks.md]
 
 Sets up reportgen and the peers below ``.bench/``, makes the inputs, checks that every command writes
 the same figures and words, and then measures all of them in turn, so that whatever else the machine
@@ -16,7 +16,6 @@ import sys
 from pathlib import Path
 
 import speed_places as places
-from speed_inputs import make_inputs, same_contents
 from speed_page import BLANKS, DOCXTEMPLATER, EASY, OURS, SCRIPT, Cold, Growth, Results, Slice, page
 from speed_places import BIN, DOCXTPL, INPUTS, NODE, Conversation
 
@@ -38,16 +37,23 @@ def build_command(command: list[str], workbook: Path, out: Path) -> list[str]:
     return [*command, "build", str(workbook), "-o", str(out)]
 
 
-def check_peers(spawner: Conversation, books: list[Path]) -> int:
-    """Let every command write every workbook once and compare; this also fills reportgen's cache."""
+def prepare(spawner: Conversation) -> tuple[list[Path], int]:
+    """Make the inputs, let every command write every workbook once, and compare.
+
+    Returns:
+        the workbooks to work on, and how many figures were the same in all results.
+    """
+    maker = places.input_maker()
+    books = [Path(name) for name in maker.ask({"do": "make", "folder": str(INPUTS), "count": WORKBOOKS})]
     out, figures = places.fresh_output(), 0
-    for book in books:
-        results = {}
+    for book in (INPUTS / "example.xlsx", *books):
+        results: dict[str, str] = {}
         for name, command in commands().items():
-            results[name] = out / f"{book.stem}-{len(results)}.docx"
-            spawn(spawner, build_command(command, book, results[name]))
-        figures += same_contents(book, results)
-    return figures
+            results[name] = str(out / f"{book.stem}-{len(results)}.docx")
+            spawn(spawner, build_command(command, book, Path(results[name])))
+        figures += maker.ask({"do": "compare", "workbook": str(book), "results": results})
+    maker.close()
+    return books, figures
 
 
 def spawn(spawner: Conversation, command: list[str]) -> Cold:
@@ -127,6 +133,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="fewer samples, growth to 1,000 reports only")
     parser.add_argument("--samples", type=int, default=21, help="cold starts of each command (default 21)")
+    parser.add_argument("--commit", metavar="COMMIT", help="measure this commit, not the files as they are")
     parser.add_argument("--write", type=Path, metavar="FILE", help="write the page there as well")
     options = parser.parse_args()
     samples = 5 if options.quick else options.samples
@@ -136,11 +143,10 @@ def main() -> int:
         print(step, file=sys.stderr, flush=True)
 
     say("setting up .bench/ …")
-    places.set_up()
-    books = make_inputs(INPUTS, WORKBOOKS)
+    places.set_up(options.commit)
     spawner = places.spawner()
-    say("comparing what all of them write …")
-    figures = check_peers(spawner, [INPUTS / "example.xlsx", *books])
+    say("making inputs, comparing what all of them write …")
+    books, figures = prepare(spawner)
     results = Results(figures=figures, workbooks=len(books) + 1)
     say("cold …")
     cold(spawner, samples, results)
@@ -149,7 +155,7 @@ def main() -> int:
     warm(books, rounds, seconds, results)
     say("growth …")
     results.growth = growth(books, 1000 if options.quick else 10000)
-    text = page(results, places.versions())
+    text = page(results, places.versions(options.commit))
     sys.stdout.write(text)
     if options.write:
         options.write.write_text(text, encoding="utf-8", newline="\n")

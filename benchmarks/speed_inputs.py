@@ -1,4 +1,9 @@
-"""Inputs of `speed.py`: workbooks, templates in the peers' syntax, and the proof that all say the same."""
+"""Inputs of `speed.py`: workbooks, templates in the peers' syntax, and the proof that all say the same.
+
+Runs as a process of its own in the environment that is measured, so that inputs and measured code
+fit each other.  One JSON object a line on standard input, the answer as JSON on standard output:
+``{"do": "make", "folder", "count"}`` or ``{"do": "compare", "workbook", "results"}``.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +12,13 @@ import json
 import random
 import re
 import shutil
+import sys
 import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import docx
 from openpyxl import Workbook, load_workbook
@@ -19,6 +26,7 @@ from planting import SIZES, as_report, make_valid
 
 from reportgen import read_report
 from reportgen.form import Form, load_form
+from reportgen.numbers import Number
 from reportgen.report import Passage, Report
 from reportgen.word import default_template
 from reportgen.workbook import blank_workbook
@@ -78,11 +86,11 @@ def department(example: Report, rng: random.Random, n: int) -> Report:
         Passage(p.section, p.heading, (own[p.heading[:3]],)) if p.heading[:3] in own else p
         for p in example.passages
     )
-    fields = {"org": f"某某市第{n}局", "year": _YEAR, "unit_type": "政府部门"}
+    fields: dict[str, str | Number] = {"org": f"某某市第{n}局", "year": _YEAR, "unit_type": "政府部门"}
     return replace(drawn, values=values, fields=fields, passages=passages)
 
 
-def layout_of(form: Form, path: Path) -> dict[str, object]:
+def layout_of(form: Form, path: Path) -> dict[str, Any]:
     """Return where what stands in a workbook, by the names the template uses."""
     report = read_report(path)
     cells: dict[str, tuple[str, str]] = {}
@@ -91,6 +99,7 @@ def layout_of(form: Form, path: Path) -> dict[str, object]:
             for row in block.row_leaves():
                 for column in block.column_leaves():
                     origin = report.values[f"{table.id}.{row.id}.{column.id}"].origin
+                    assert origin is not None
                     cells[f"{table.id}.{row.short}.{column.short}"] = (origin.sheet, origin.address)
     book = load_workbook(path)
     sheet = report.field_origins["org"].sheet
@@ -180,7 +189,7 @@ def same_contents(workbook: Path, results: Mapping[str, Path]) -> int:
     return len(expected)
 
 
-def same_blanks(form: Form, kept: Path, layout: Mapping[str, Mapping[str, tuple[str, str]]]) -> None:
+def same_blanks(form: Form, kept: Path, layout: Mapping[str, Any]) -> None:
     """Compare blank workbooks of several bodies: made in bulk, written anew, filled in by openpyxl.
 
     Raises:
@@ -191,7 +200,7 @@ def same_blanks(form: Form, kept: Path, layout: Mapping[str, Mapping[str, tuple[
         book = load_workbook(kept)
         for name, value in names.items():
             sheet, address = layout["cells"][name]
-            book[sheet][address] = value
+            book[sheet][address].value = value
         wanted = cells(book)
         for report in (None, Report(form, {})):
             made = blank_workbook(form, org=f"某某市第{n}局", year=year, report=report)
@@ -218,3 +227,19 @@ def contents(path: Path) -> tuple[list[str], list[str]]:
 def unique(cells: tuple[docx.table._Cell, ...]) -> list[docx.table._Cell]:
     """Return each cell of a row once, however many columns it spans."""
     return [c for n, c in enumerate(cells) if n == 0 or c._tc is not cells[n - 1]._tc]
+
+
+def main() -> None:
+    for line in sys.stdin:
+        job = json.loads(line)
+        answer: object
+        if job["do"] == "make":
+            answer = [str(book) for book in make_inputs(Path(job["folder"]), job["count"])]
+        else:
+            results = {name: Path(path) for name, path in job["results"].items()}
+            answer = same_contents(Path(job["workbook"]), results)
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -16,6 +16,8 @@ BENCH = ROOT / ".bench"
 OURS, DOCXTPL, NODE, INPUTS, OUT = (BENCH / n for n in ("reportgen", "docxtpl", "node", "inputs", "out"))
 BIN = "Scripts" if sys.platform == "win32" else "bin"
 NODE_PACKAGES = ("docxtemplater", "easy-template-x", "pizzip", "xlsx")
+PACKAGE = ("reportgen", "templates", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
+"""What pip needs of the source tree."""
 ENVIRONMENT = {
     "PATH": os.environ["PATH"], "HOME": str(BENCH / "home"), "LANG": "C.UTF-8", "XDG_CACHE_HOME": str(BENCH / "cache"),
     "BENCH_INPUTS": str(INPUTS),
@@ -30,8 +32,12 @@ def run(*command: str | Path, cwd: Path = ROOT, quiet: bool = True) -> str:
     return done.stdout
 
 
-def set_up() -> None:
-    """Install reportgen as it is now, and the peers, each in its own place below ``.bench/``."""
+def set_up(commit: str | None) -> None:
+    """Install reportgen and the peers, each in its own place below ``.bench/``.
+
+    Args:
+        commit: which reportgen; None for the files as they are.
+    """
     requirements = PEERS / "requirements.txt"
     for place in (OURS, DOCXTPL):
         if not (place / BIN / "python").exists():
@@ -39,10 +45,12 @@ def set_up() -> None:
     pip = ["-m", "pip", "install", "-q", "--disable-pip-version-check"]
     source = BENCH / "source"
     shutil.rmtree(source, ignore_errors=True)
-    for name in ("reportgen", "templates"):
-        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, source)
+    source.mkdir()
+    if commit:
+        run("git", "archive", "--output", source / "source.tar", commit, "--", *PACKAGE)
+        run("tar", "-xf", "source.tar", cwd=source)
+    else:
+        run("cp", "-r", *PACKAGE, source)
     python = OURS / BIN / "python"
     run(python, *pip, "-c", requirements, source)
     run(python, *pip, "--no-deps", "--force-reinstall", source)
@@ -63,8 +71,13 @@ def set_up() -> None:
     run("npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error", cwd=NODE)
 
 
-def versions() -> dict[str, str]:
+def versions(commit: str | None) -> dict[str, str]:
     """Return name → version of everything measured."""
+    if commit:
+        state = run("git", "rev-parse", "--short", commit).strip()
+    else:
+        changed = run("git", "status", "--porcelain", "--", *PACKAGE)
+        state = run("git", "rev-parse", "--short", "HEAD").strip() + (" and later changes" if changed else "")
     found = {"Python": sys.version.split()[0], "Node": run("node", "--version").strip().removeprefix("v")}
     frozen = run(OURS / BIN / "python", "-m", "pip", "list", "--format=json", "--disable-pip-version-check")
     frozen_peer = run(
@@ -76,6 +89,7 @@ def versions() -> dict[str, str]:
     for name in NODE_PACKAGES:
         package = json.loads((NODE / "node_modules" / name / "package.json").read_text(encoding="utf-8"))
         found[name] = package["version"]
+    found["reportgen"] += f" ({state})"
     return dict(sorted(found.items(), key=lambda item: item[0].lower()))
 
 
@@ -119,6 +133,10 @@ class Conversation:
 def spawner() -> Conversation:
     """Start the small process that starts the measured commands."""
     return Conversation(OURS / BIN / "python", "-I", "-S", PEERS / "spawn.py")
+
+
+def input_maker() -> Conversation:
+    return Conversation(OURS / BIN / "python", Path(__file__).parent / "speed_inputs.py")
 
 
 def python_worker(kind: str) -> Conversation:
