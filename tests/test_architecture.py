@@ -64,8 +64,8 @@ FENCES = {
     "jinja2": {"word", "page"},
     "markupsafe": {"page"},
     "lxml": {"marking", "word", "sources", "page"},
-    "tomli": {"form.load"},
-    "tomllib": {"form.load"},  # in the standard library from 3.11 on
+    "tomli": {"form.source"},
+    "tomllib": {"form.source"},  # in the standard library from 3.11 on
 }
 
 # What no module may use: the network, code from data, other programs.

@@ -7,14 +7,12 @@ every fault at once, with its place in the file.
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from ..errors import FormError
-from .adopt import adopt
 from .layout import lay_out, paths, walk
 from .model import (
     AXES,
@@ -34,22 +32,19 @@ from .model import (
 )  # fmt: skip
 from .phrases import load_narrative
 from .relations import relations
+from .source import FormSource
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
-__all__ = ["editions", "load_form"]
+__all__ = ["FormReader", "editions", "forms_dir", "load_form"]
 
 
-def _forms_dir() -> Path:
+def forms_dir() -> Path:
+    """Return the folder of the shipped editions."""
     return Path(__file__).parent.with_name("forms")
 
 
 def editions() -> tuple[str, ...]:
     """Return the ids of the shipped editions, oldest first."""
-    return tuple(sorted(p.stem for p in _forms_dir().glob("[0-9]*.toml")))
+    return tuple(sorted(p.stem for p in forms_dir().glob("[0-9]*.toml")))
 
 
 @cache
@@ -65,10 +60,10 @@ def load_form(edition: str | Path = "2021") -> Form:
     """
     path = Path(edition)
     if path.suffix != ".toml":
-        path = _forms_dir() / f"{edition}.toml"
+        path = forms_dir() / f"{edition}.toml"
         if not path.is_file():
             raise FormError(f"没有“{edition}”版格式；现有：{'、'.join(editions())}。")
-    return _Loader(path).form()
+    return FormReader(path).form()
 
 
 _NODE_KEYS = {"id", "label", "note", "short", "variants", "hint", "law", "total", "kind",
@@ -77,47 +72,22 @@ _RULE_KEYS = {"id", "title", "kind", "severity", "source", "message", "advice", 
 _OPTIONAL_KEYS = {"strict", "explainable"}
 
 
-class _Loader:
+class FormReader:
     """Builds a Form and collects the author's faults."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, fresh: bool = False) -> None:
+        """Arguments and errors as of :class:`.source.FormSource`."""
         self.path = path
         self.faults: list[str] = []
+        self.source = FormSource(path, self.fault, fresh=fresh)
 
     def fault(self, place: str, what: str) -> None:
         self.faults.append(f"{place}：{what}")
 
-    def read(self, path: Path) -> dict[str, Any]:
-        try:
-            return tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise FormError(f"格式文件 {path.name} 读不出来：{error}") from error
-
-    def complete(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        """Return the file with what it takes over from others, and all its rules."""
-        data = self.read(self.path)
-        if other := data.get("adopt", {}).get("edition"):
-            data = adopt(data, self.read(self.path.with_name(f"{other}.toml")), self.fault)
-        rules = list(data.get("rules", []))
-        for name in data.get("include", []):
-            included = self.read(self.path.with_name(f"{name}.toml"))
-            rules = list(included.get("rules", [])) + rules
-            data = {**included, **data}
-        return data, rules
-
     def form(self) -> Form:
-        data, rules = self.complete()
-        required = (
-            "id",
-            "title",
-            "document",
-            "first_year",
-            "report_title",
-            "sections",
-            "fields",
-            "tables",
-            "sheets",
-        )
+        data, rules = self.source.data, self.source.rules
+        required = ("id", "title", "document", "first_year", "report_title", "sections", "fields", "tables",
+                    "sheets")  # fmt: skip
         missing = [key for key in required if key not in data]
         if missing:
             raise FormError(f"格式文件 {self.path.name} 缺少：{'、'.join(missing)}")
@@ -154,7 +124,11 @@ class _Loader:
         sheets = self.sheets(data["sheets"])
         numbers = {f.short for f in fields if f.kind in ("count", "amount")}
         narrative = load_narrative(
-            data.get("narrative", {}), quantities.keys() | numbers, made_rules.keys(), self.fault
+            data.get("narrative", {}),
+            quantities.keys() | numbers,
+            made_rules.keys(),
+            self.fault,
+            self.source.needs,
         )
         try:
             data["report_title"].format(org="", year="")

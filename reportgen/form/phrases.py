@@ -6,7 +6,7 @@ The words themselves are form data (``forms/phrases.toml``); this module knows o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
@@ -71,6 +71,8 @@ class Narrative:
     phrases: tuple[Phrase, ...] = ()
     words: Mapping[str, Any] = field(default_factory=dict)
     """Word lists and single expressions by name (``neutral``, ``negation`` …)."""
+    needs: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Expression → words of which one must occur in what it matches, where they are known."""
 
 
 _LISTS = ("neutral", "restrict", "periods", "foreign", "all_done_names")
@@ -82,7 +84,7 @@ _READINGS = ("done_of",)
 
 def load_narrative(
     data: Mapping[str, Any], names: Collection[str], rules: Collection[str],
-    fault: Callable[[str, str], None],
+    fault: Callable[[str, str], None], needs: Mapping[str, Sequence[str]] | None = None,
 ) -> Narrative:  # fmt: skip
     """Build the vocabulary and prove it against the form.
 
@@ -91,21 +93,28 @@ def load_narrative(
         names: placeholder names of the form's quantities and of its number fields.
         rules: ids of the form's rules.
         fault: takes the place and the fault of every error of the author.
+        needs: words that expressions need, if they have been prepared; then the expressions have
+            been proved too.
     """
     if not data:
         return Narrative()
-    loader = _Loader(names, rules, fault)
+    loader = _Loader(names, rules, fault, proved=needs is not None)
     topics = tuple(loader.topic(t, n) for n, t in enumerate(data.get("topics", ()), 1))
     known = {t.id: t for t in topics}
     phrases = tuple(loader.phrase(p, n, known) for n, p in enumerate(data.get("phrases", ()), 1))
-    return Narrative(topics, phrases, loader.words(data))
+    return Narrative(topics, phrases, loader.words(data), needs or {})
 
 
 class _Loader:
     def __init__(
-        self, names: Collection[str], rules: Collection[str], fault: Callable[[str, str], None]
+        self,
+        names: Collection[str],
+        rules: Collection[str],
+        fault: Callable[[str, str], None],
+        *,
+        proved: bool,
     ) -> None:
-        self.names, self.rules, self.fault = names, rules, fault
+        self.names, self.rules, self.fault, self.proved = names, rules, fault, proved
 
     def known(self, place: str, data: Mapping[str, Any], of: type, needed: Collection[str]) -> dict[str, Any]:
         fields = set(of.__dataclass_fields__)  # type: ignore[attr-defined]
@@ -131,6 +140,8 @@ class _Loader:
             self.fault(place, f"没有规则“{rule}”")
 
     def pattern(self, place: str, text: str) -> None:
+        if self.proved:
+            return
         try:
             re.compile(expand(text, 2000))
         except re.error as error:
