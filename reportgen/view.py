@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from unicodedata import east_asian_width
 
@@ -83,10 +84,10 @@ def make_view(report: Report, *, draft: bool = False, notes: Sequence[Note] = ()
         names[part.number or part.title] = [
             {"小标题": heading, "段落": list(texts)} for heading, texts in view.passages
         ]
+    places = _figure_places(form)
     for table in form.tables:
         names[table.id] = {
-            row.short: {column.short: figures[f"{table.id}.{row.id}.{column.id}"] for column in columns}
-            for row, columns in _figure_rows(table)
+            row: {column: figures[cell] for column, cell in columns} for row, columns in places[table.id]
         }
         names[notes_name(table)] = below[table.id]
     printed = {table: tuple(texts) for table, texts in below.items()}
@@ -105,6 +106,18 @@ def _figure(value: Value) -> str:
 
 def _figure_rows(table: Table) -> list[tuple[Node, tuple[Node, ...]]]:
     return [(row, block.column_leaves()) for block in table.blocks for row in block.row_leaves()]
+
+
+@lru_cache(maxsize=16)
+def _figure_places(form: Form) -> dict[str, list[tuple[str, list[tuple[str, str]]]]]:
+    """Table id → names of its rows, each with names and cell ids; kept, as it is half of a view's time."""
+    return {
+        table.id: [
+            (row.short, [(column.short, f"{table.id}.{row.id}.{column.id}") for column in columns])
+            for row, columns in _figure_rows(table)
+        ]
+        for table in form.tables
+    }
 
 
 def template_names(form: Form) -> dict[str, Any]:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
 from ..errors import ProofError
 from ..explanations import Note
-from ..form import Table
+from ..form import Form, LayoutCell, Table
 from ..recogniser import recognise
 from ..report import Report
 from ..sources import Document, GridCell, read_document
@@ -68,10 +69,12 @@ def _figures(document: Document, view: View, known: set[str]) -> Iterator[str]:
     """Every figure twice: by its place in the prescribed table, and by its labels."""
     form = view.form
     grids = {grid.name: {(c.row, c.column): c for c in squeezed(grid)} for grid in document.grids}
+    stands = {name: _printed(cells) for name, cells in grids.items()}
     wrong: set[str] = set()
-    for table in form.tables:
-        name = max(grids, key=lambda n: _likeness(table, grids[n]), default="")
-        yield from _compare(table, view, name, grids.pop(name, {}), wrong)
+    for table, labels in zip(form.tables, _labels(form), strict=True):
+        # The grid with the most labels at their place.
+        name = max(grids, key=lambda n: len(labels.items() & stands[n].items()), default="")
+        yield from _compare(table, labels, view, name, grids.pop(name, {}), wrong)
     for name, cells in grids.items():
         for cell in cells.values():
             if not known.issuperset(_DIGITS.findall(str(cell.value))):
@@ -84,30 +87,40 @@ def _figures(document: Document, view: View, known: set[str]) -> Iterator[str]:
     yield from (n.message for n in found.notices if n.severity in ("error", "warning"))
 
 
-def _likeness(table: Table, cells: Cells) -> int:
-    """Count the prescribed labels that stand at their place."""
-    return sum(
-        _squeeze(str(cells[c.row, c.column].value)) == _squeeze(c.text + c.note)
-        for c in table.layout
-        if not c.cell and (c.row, c.column) in cells
+@lru_cache(maxsize=16)
+def _labels(form: Form) -> tuple[dict[tuple[int, int], str], ...]:
+    """Of each table, place → label without blanks; worked out anew each time, 1.1 of 3 ms."""
+    return tuple(
+        {(c.row, c.column): _squeeze(c.text + c.note) for c in table.layout if not c.cell}
+        for table in form.tables
     )
 
 
-def _compare(table: Table, view: View, name: str, cells: Cells, wrong: set[str]) -> Iterator[str]:
+def _printed(cells: Cells) -> dict[tuple[int, int], str]:
+    return {place: _squeeze(str(cell.value)) for place, cell in cells.items()}
+
+
+def _compare(
+    table: Table, labels: dict[tuple[int, int], str], view: View, name: str, cells: Cells, wrong: set[str]
+) -> Iterator[str]:
     """One table, cell by cell; figures that differ are put into ``wrong``."""
     cells = dict(cells)
     for want in table.layout:
-        text = view.figures[want.cell] if want.cell else want.text + want.note
-        cell = cells.pop((want.row, want.column), None)
+        place = (want.row, want.column)
+        cell = cells.pop(place, None)
         actual = "" if cell is None or cell.value is None else str(cell.value)
-        if (actual.strip() if want.cell else _squeeze(actual)) != (text if want.cell else _squeeze(text)):
+        text = view.figures[want.cell] if want.cell else labels[place]
+        if (actual.strip() if want.cell else _squeeze(actual)) != text:
             wrong.add(want.cell)
-            label = _named(view, want.cell) if want.cell else f"{table.id}第{want.row}行第{want.column}列"
-            yield f"{label}应为 {text}，文件里是“{shorten(actual)}”"
+            yield f"{_place(table, view, want)}应为 {text if want.cell else want.text + want.note}，文件里是“{shorten(actual)}”"
         elif cell is None or (cell.row_span, cell.column_span) != (want.row_span, want.column_span):
             yield f"{table.id}第{want.row}行第{want.column}列合并的格数与规定不同"
     for cell in cells.values():
         yield f"{name}{cell.address}多出一格“{shorten(str(cell.value or ''))}”"
+
+
+def _place(table: Table, view: View, want: LayoutCell) -> str:
+    return _named(view, want.cell) if want.cell else f"{table.id}第{want.row}行第{want.column}列"
 
 
 def _named(view: View, cell: str) -> str:
