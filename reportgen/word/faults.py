@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..sources.base import Grid, GridCell
 
@@ -42,4 +42,4 @@ def squeezed(grid: Grid) -> Iterator[GridCell]:
     number = {edge: n for n, edge in enumerate(edges, 1)}
     for c in grid.cells:
         left, right = number[c.column], number[c.column + c.column_span]
-        yield replace(c, column=left, column_span=right - left)
+        yield GridCell(c.row, left, c.value, c.row_span, right - left, c.address)
