@@ -17,8 +17,10 @@ from openpyxl.worksheet.formula import ArrayFormula
 from support import DATA, published_cells
 from test_recogniser import draw
 
+from reportgen.sources import sheetxml
+from reportgen.sources.limits import Budget, unpack
 from reportgen.sources.results import SheetData
-from reportgen.sources.sheetxml import OddShapeError, read_book
+from reportgen.sources.sheetxml import OddShapeError
 from reportgen.sources.xlsx import reference
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -33,6 +35,11 @@ def same(fast: list[SheetData], slow: list[SheetData]) -> None:
         assert sorted(mine.merged) == sorted(theirs.merged)
         assert mine.hidden_rows == theirs.hidden_rows
         assert mine.hidden_columns == theirs.hidden_columns
+
+
+def read_book(data: bytes) -> list[SheetData]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return sheetxml.read_book(unpack("“甲.xlsx”", archive), Budget("“甲.xlsx”"))
 
 
 def saved(book: Workbook) -> bytes:
@@ -215,7 +222,7 @@ def test_the_reference_alone_gives_the_same_report(monkeypatch, tmp_path):
     path.write_bytes(CORPUS["liwan-2024.xlsx"])
     fast = read_report(path)
 
-    def refuse(data: bytes) -> list[SheetData]:
+    def refuse(parts: object, budget: object) -> list[SheetData]:
         raise OddShapeError
 
     monkeypatch.setattr(xlsx, "read_book", refuse)

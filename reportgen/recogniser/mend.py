@@ -49,8 +49,8 @@ def _join(at: dict[tuple[int, int], GridCell], row: int) -> None:
     for above, below in pairs:
         parts = [str(c.value) for c in (above, below) if c.value is not None]
         del at[below.row, below.column]
-        at[above.row, above.column] = replace(
-            above, value="\n".join(parts) or None, row_span=above.row_span + below.row_span
+        at[above.row, above.column] = above._replace(
+            value="\n".join(parts) or None, row_span=above.row_span + below.row_span
         )
 
 

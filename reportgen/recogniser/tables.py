@@ -28,9 +28,12 @@ class GridIndex:
         self.at: dict[tuple[int, int], GridCell] = {}
         self.labels: dict[str, list[GridCell]] = {}
         for cell in grid.cells:
-            for row in range(cell.row, cell.row + cell.row_span):
-                for column in range(cell.column, cell.column + cell.column_span):
-                    self.at.setdefault((row, column), cell)
+            if cell.row_span == cell.column_span == 1:
+                self.at.setdefault((cell.row, cell.column), cell)
+            else:
+                for row in range(cell.row, cell.row + cell.row_span):
+                    for column in range(cell.column, cell.column + cell.column_span):
+                        self.at.setdefault((row, column), cell)
             if isinstance(cell.value, str):
                 label = key(cell.value)
                 if label:
@@ -274,8 +277,9 @@ def _strangers(form: Form, table: Table, rows: dict[str, list[_Row]], found: Fou
             columns += [c.column + c.column_span - 1 for c in row.columns.values()]
     for name, (index, lines, columns) in spans.items():
         refs: list[CellRef] = []
+        top, bottom, left, right = min(lines), max(lines), min(columns), max(columns)
         for cell in index.grid.cells:
-            inside = min(lines) <= cell.row <= max(lines) and min(columns) <= cell.column <= max(columns)
+            inside = top <= cell.row <= bottom and left <= cell.column <= right
             if not inside or (name, cell.row, cell.column) in found.used:
                 continue
             if isinstance(cell.value, str) and not cell.value.strip(" \u3000/-—0123456789.,，"):

@@ -41,35 +41,45 @@ class Results:
         """Values typed, and results of formulas as the file has them."""
         self.own: dict[Place, object] = {}
 
+    def formula_at(self, place: Place) -> str:
+        """Return a cell's formula, ``""`` if it has none."""
+        return self.formulas.get(place, "")
+
+    def stored_at(self, place: Place) -> object:
+        """Return what the file has in a cell."""
+        return self.stored.get(place)
+
     def value(self, place: Place, depth: int = 0) -> object:
         """Return a cell's value as its formulas give it now.
 
         Raises:
             UnknownError: we cannot tell, and the file does not say.
         """
-        if place not in self.formulas:
-            return self.stored.get(place)
+        formula = self.formula_at(place)
+        if not formula:
+            return self.stored_at(place)
         if place not in self.own:
             if depth > _MAX_DEPTH:
                 raise formulas.UnknownError("depth")
             try:
                 self.own[place] = formulas.evaluate(
-                    self.formulas[place],
+                    formula,
                     lambda sheet, row, column: self.value((sheet or place[0], row, column), depth + 1),
                 )
             except formulas.UnknownError:
                 self.own[place] = formulas.UnknownError
         found = self.own[place]
         if found is formulas.UnknownError:
-            if self.stored.get(place) is None:
+            stored = self.stored_at(place)
+            if stored is None:
                 raise formulas.UnknownError(str(place))
-            return self.stored[place]
+            return stored
         return found
 
     def result(self, place: Place) -> tuple[object, str]:
         """Return a cell's value and where it is from (see GridCell.result; ``""`` if typed)."""
-        stored = self.stored.get(place)
-        if place not in self.formulas:
+        stored = self.stored_at(place)
+        if not self.formula_at(place):
             return stored, ""
         try:
             own = self.value(place)

@@ -11,14 +11,14 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ..errors import InputError
 from ..files import shown_name
-from .limits import check_entries, check_markup
+from .limits import check_entries, unpack
 
-__all__ = ["KIND_NAMES", "kind_of", "refusal"]
+__all__ = ["KIND_NAMES", "identify", "kind_of", "refusal"]
 
 KIND_NAMES = {
     "xlsx": "Excel 工作簿（.xlsx）",
@@ -109,22 +109,32 @@ def kind_of(path: Path | str, data: bytes) -> str:
         InputError: damaged, cut off, protected by a password, in the "strict" variant of Office's
             format, or beyond the limits of :mod:`.limits`.
     """
+    return identify(path, data)[0]
+
+
+def identify(path: Path | str, data: bytes) -> tuple[str, Mapping[str, bytes]]:
+    """Do what :func:`kind_of` does, and hand on what it unpacked.
+
+    Returns:
+        the kind and, of a package (``.xlsx``, ``.docx`` …), its XML parts by name; reading them from
+        here saves unpacking them again (2.5 of 26 ms of reading the standard workbook).
+    """
     path = Path(path)
     name = shown_name(path)
     if data.startswith(b"PK"):
         return _zip_kind(name, data)
     if data.startswith(_OLE):
-        return _ole_kind(name, data)
+        return _ole_kind(name, data), {}
     if not data.strip(b"\0"):
         raise InputError(
             f"{name}的内容全是空字节，文件已损坏（常见于保存时断电或 U 盘拔出过早）。请找备份或重新取得文件。"
         )
     for magic, kind in _MAGIC:
         if data.startswith(magic):
-            return kind
+            return kind, {}
     if b"%PDF-" in data[:1024]:
-        return "pdf"
-    return _text_kind(path, data)
+        return "pdf", {}
+    return _text_kind(path, data), {}
 
 
 def refusal(path: Path | str, kind: str, accepted: Iterable[str]) -> InputError:
@@ -163,7 +173,7 @@ def _advice(kind: str, suffix: str, accepted: list[str]) -> str:
     return f"可以读的有：{names}。请选这样的文件。"
 
 
-def _zip_kind(name: str, data: bytes) -> str:
+def _zip_kind(name: str, data: bytes) -> tuple[str, Mapping[str, bytes]]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
@@ -171,10 +181,10 @@ def _zip_kind(name: str, data: bytes) -> str:
             if any(entry.flag_bits & 1 for entry in entries):
                 raise InputError(f"{name}是加了密码的压缩包，打不开。请解开后再选里面的文件。")
             names = [entry.filename for entry in entries]
-            if not names or len(set(names)) < len(names) or archive.testzip() is not None:
+            if not names or len(set(names)) < len(names):
                 raise zipfile.BadZipFile
-            check_markup(name, archive)
-            return _package_kind(name, archive, set(names))
+            parts = unpack(name, archive)
+            return _package_kind(name, archive, parts), parts
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError) as error:
         raise InputError(
             f"{name}已损坏或没有下载完（压缩结构不完整）。"
@@ -182,34 +192,31 @@ def _zip_kind(name: str, data: bytes) -> str:
         ) from error
 
 
-def _package_kind(name: str, archive: zipfile.ZipFile, names: set[str]) -> str:
-    if "[Content_Types].xml" in names:
-        types = archive.read("[Content_Types].xml")
+def _package_kind(name: str, archive: zipfile.ZipFile, parts: Mapping[str, bytes]) -> str:
+    if "[Content_Types].xml" in parts:
+        types = parts["[Content_Types].xml"]
         kind = next(
             (k for t, k in _MAIN_PARTS.items() if b'"%s"' % t in types or b"'%s'" % t in types), "unknown"
         )
-        _refuse_strict(name, archive, kind)
+        _refuse_strict(name, parts, kind)
         return kind
-    if "mimetype" in names:
-        if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read("META-INF/manifest.xml"):
+    if "mimetype" in archive.namelist():
+        if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
             raise InputError(_encrypted(name))
         return _ODF.get(archive.read("mimetype").strip(), "archive")
-    if "OFD.xml" in names:
+    if "OFD.xml" in parts:
         return "ofd"
-    return "uof" if "uof.xml" in names else "archive"
+    return "uof" if "uof.xml" in parts else "archive"
 
 
-def _refuse_strict(name: str, archive: zipfile.ZipFile, kind: str) -> None:
+def _refuse_strict(name: str, parts: Mapping[str, bytes], kind: str) -> None:
     part = {"xlsx": "xl/workbook.xml", "docx": "word/document.xml"}.get(kind, "")
-    if part not in archive.namelist():
-        return
-    with archive.open(part) as file:
-        if _STRICT in file.read(_HEAD):
-            plain = "Excel 工作簿（.xlsx）" if kind == "xlsx" else "Word 文档（.docx）"
-            raise InputError(
-                f"{name}是“Strict Open XML”变体，这里不能读。"
-                f"请用 Excel、Word 或 WPS 打开，“另存为”普通的{plain}，再选新文件。"
-            )
+    if _STRICT in parts.get(part, b"")[:_HEAD]:
+        plain = "Excel 工作簿（.xlsx）" if kind == "xlsx" else "Word 文档（.docx）"
+        raise InputError(
+            f"{name}是“Strict Open XML”变体，这里不能读。"
+            f"请用 Excel、Word 或 WPS 打开，“另存为”普通的{plain}，再选新文件。"
+        )
 
 
 def _encrypted(name: str) -> str:

@@ -9,7 +9,7 @@ import hashlib
 import io
 import re
 import warnings
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -19,8 +19,8 @@ from ..filenames import shown_name
 from ..numbers import exact
 from .base import Document, Grid, GridCell, column_letters
 from .formulas import column_number
-from .limits import Budget
-from .results import Results, SheetData
+from .limits import Budget, unpack
+from .results import Place, Results, SheetData
 from .sheetxml import OddShapeError, read_book
 
 __all__ = ["read", "reference"]
@@ -29,22 +29,26 @@ _CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']\$?([A-Z]{1,3})\$?(\d+):\$?([A-Z]{1,3})\$?(\d+)")
 
 
-def read(path: Path, data: bytes) -> Document:
+def read(path: Path, data: bytes, parts: Mapping[str, bytes] | None = None) -> Document:
     """Read a workbook.
 
     Args:
         path: for messages only.
         data: the file's bytes.
+        parts: its XML parts, if they have been unpacked already.
 
     Raises:
         InputError: damaged, or beyond the limits.
     """
-    budget = Budget(shown_name(path))
+    name = shown_name(path)
     try:
-        _check_sheets(data, budget)
+        if parts is None:
+            with ZipFile(io.BytesIO(data)) as archive:
+                parts = unpack(name, archive)
         try:
-            sheets = read_book(data)
+            sheets = read_book(parts, Budget(name))
         except OddShapeError:
+            _check_sheets(parts, Budget(name))
             sheets = reference(data)
     except InputError:
         raise
@@ -58,19 +62,17 @@ def read(path: Path, data: bytes) -> Document:
     return Document(str(path), "xlsx", hashlib.sha256(data).hexdigest(), tuple(map(book.grid, sheets)))
 
 
-def _check_sheets(data: bytes, budget: Budget) -> None:
+def _check_sheets(parts: Mapping[str, bytes], budget: Budget) -> None:
     """Count cells and merged places before openpyxl makes an object of each."""
-    with ZipFile(io.BytesIO(data)) as archive:
-        for name in archive.namelist():
-            if not (name.startswith("xl/worksheets/") and name.endswith(".xml")):
-                continue
-            budget.spend_grid()
-            xml = archive.read(name)
-            budget.spend_cells(sum(1 for _ in _CELL.finditer(xml)))
-            for match in _MERGED.finditer(xml):
-                rows = int(match[4]) - int(match[2]) + 1
-                columns = column_number(match[3].decode()) - column_number(match[1].decode()) + 1
-                budget.spend_cells(max(rows, 1) * max(columns, 1))
+    for name, xml in parts.items():
+        if not (name.startswith("xl/worksheets/") and name.endswith(".xml")):
+            continue
+        budget.spend_grid()
+        budget.spend_cells(sum(1 for _ in _CELL.finditer(xml)))
+        for match in _MERGED.finditer(xml):
+            rows = int(match[4]) - int(match[2]) + 1
+            columns = column_number(match[3].decode()) - column_number(match[1].decode()) + 1
+            budget.spend_cells(max(rows, 1) * max(columns, 1))
 
 
 def reference(data: bytes) -> list[SheetData]:
@@ -104,34 +106,50 @@ def _sheet(sheet: Any, results: Any) -> SheetData:
     return found
 
 
+class _Letters(dict[int, str]):
+    """Column number → letters, each worked out once."""
+
+    def __missing__(self, column: int) -> str:
+        letters = self[column] = column_letters(column)
+        return letters
+
+
 class _Book(Results):
     """All sheets of one workbook, with the results of their formulas."""
 
     def __init__(self, sheets: list[SheetData]) -> None:
         super().__init__()
-        for sheet in sheets:
-            self.stored.update({(sheet.name, *place): value for place, value in sheet.stored.items()})
-            self.formulas.update({(sheet.name, *place): text for place, text in sheet.formulas.items()})
+        self.sheets = {sheet.name: sheet for sheet in sheets}
+
+    def formula_at(self, place: Place) -> str:
+        sheet = self.sheets.get(place[0])
+        return sheet.formulas.get(place[1:], "") if sheet else ""
+
+    def stored_at(self, place: Place) -> object:
+        sheet = self.sheets.get(place[0])
+        return sheet.stored.get(place[1:]) if sheet else None
 
     def grid(self, sheet: SheetData) -> Grid:
+        stored, formulas, letters = sheet.stored, sheet.formulas, _Letters()
+        hidden_rows, hidden_columns = sheet.hidden_rows, sheet.hidden_columns
         spans = {
             (top, left): (bottom - top + 1, right - left + 1) for top, left, bottom, right in sheet.merged
         }
-        cells = [
-            GridCell(
-                row, column, sheet.stored.get((row, column)), *spans.get((row, column), (1, 1)),
-                f"{column_letters(column)}{row}", sheet.formulas.get((row, column), ""),
-                hidden=row in sheet.hidden_rows or column in sheet.hidden_columns,
+        cells = []
+        for place in sorted({*stored, *formulas, *spans}):
+            row, column = place
+            height, width = spans.get(place, (1, 1))
+            hidden = row in hidden_rows or column in hidden_columns
+            address, formula = f"{letters[column]}{row}", formulas.get(place, "")
+            cells.append(
+                GridCell(row, column, stored.get(place), height, width, address, formula, "", hidden)
             )
-            for row, column in sorted({*sheet.stored, *sheet.formulas, *spans})
-        ]  # fmt: skip
 
         def resolve(cell: GridCell) -> GridCell:
             place = (sheet.name, cell.row, cell.column)
             value, result = self.result(place)
-            return replace(
-                cell, value=value, result=result, now=self.own[place] if result == "stale" else None
-            )
+            now = self.own[place] if result == "stale" else None
+            return cell._replace(value=value, result=result, now=now)
 
         return Grid(sheet.name, tuple(cells), sheet.hidden, a1=True, resolve=resolve)
 
