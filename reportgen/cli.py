@@ -5,10 +5,10 @@ from __future__ import annotations
 import gettext
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 # click's own words are translated through gettext, which asks the environment for the language.
 os.environ["LANGUAGE"] = "zh_CN"
@@ -21,12 +21,18 @@ from . import __version__  # noqa: E402
 from .errors import ReportgenError  # noqa: E402
 
 if TYPE_CHECKING:
+    from .batch import Outcome
     from .page import Reviewed
+    from .repairs import Repairs
+    from .report import Report
 
 __all__ = ["cli", "main"]
 
+T = TypeVar("T")
+
 _FILE = click.Path(path_type=Path)
 _EXIT_ERRORS = 1
+_MANY = 8
 _LAST_YEAR = click.option(
     "--last-year", "last_year", type=_FILE, metavar="文件", help="上年的工作簿或报告，用来核对衔接。"
 )
@@ -113,13 +119,13 @@ def validate(
 ) -> None:  # fmt: skip
     from .api import mark, read_report, write_result_page
     from .checks import check
-    from .checks.narrative import judge_numbers
     from .findings import worst
     from .listing import json_document, json_report, json_unreadable, report_lines
-    from .repairs import find_repairs
 
     if len(files) > 1 and marked is not None and not marked.is_dir():
         raise click.UsageError("有多个工作簿时，--mark 应是一个已有的文件夹。")
+    if marked is None and page is None:
+        sys.exit(_validate_many(files, style, strict, last_year))
     code, documents = 0, []
     reviewed: list[Reviewed] = []
     unreadable: list[tuple[str, str]] = []
@@ -146,7 +152,7 @@ def validate(
                 _fail(str(error))
             continue
         findings = check(report, strict=strict)
-        repairs = find_repairs(report) if worst(findings) == "errors" else None
+        repairs = _repairs(report) if worst(findings) == "errors" else None
         code = max(code, _EXIT_ERRORS if repairs is not None else 0)
         documents.append(json_report(report, findings, repairs))
         if style == "text":
@@ -154,12 +160,36 @@ def validate(
         if marked is not None:
             save(partial(mark, report, marked, findings=findings, repairs=repairs, force=force))
         if page is not None:
+            from .checks.narrative import judge_numbers
+
             reviewed.append((report, findings, repairs, judge_numbers(report)))
     if page is not None:
         save(lambda: (page, write_result_page(reviewed, page, unreadable=unreadable, force=force)))
     if style == "json":
         click.echo(json_document(documents))
     sys.exit(code)
+
+
+def _validate_many(files: tuple[Path, ...], style: str, strict: bool, last_year: Path | None) -> int:
+    """Validate with nothing to write: lines or JSON only, over the processors if there are many files."""
+    from .batch import check_many
+    from .listing import json_document, json_unreadable
+
+    code, documents = 0, []
+    for outcome in _watched(check_many(files, strict=strict, last_year=last_year), len(files)):
+        if (checked := outcome.value) is None:
+            code = max(code, outcome.exit_code)
+            documents.append(json_unreadable(str(outcome.path), outcome.error))
+            if style == "text":
+                _fail(outcome.error)
+            continue
+        code = max(code, checked.exit_code)
+        documents.append(checked.document)
+        if style == "text":
+            _print(checked.lines)
+    if style == "json":
+        click.echo(json_document(documents))
+    return code
 
 
 @cli.command(options_metavar="[选项]", help="核对并生成 Word 报告。有错误时不生成，除非加 --draft。")
@@ -176,25 +206,22 @@ def build(
     files: tuple[Path, ...], out: Path | None, last_year: Path | None, template: Path | None,
     draft: bool, force: bool, strict: bool,
 ) -> None:  # fmt: skip
-    from .api import build as build_report
-    from .api import read_report
-    from .listing import built_lines, report_lines
-    from .repairs import find_repairs
+    from .batch import build_many
+    from .listing import built_lines
 
     if len(files) > 1 and out is not None and not out.is_dir():
         raise click.UsageError("有多个工作簿时，-o 应是一个已有的文件夹。")
     code = 0
-    for path in files:
-        try:
-            report = read_report(path, last_year=last_year)
-            result = build_report(report, out, force=force, draft=draft, strict=strict, template=template)
-        except ReportgenError as error:
-            code = max(code, error.exit_code)
-            _fail(str(error))
+    outcomes = build_many(
+        files, out, force=force, draft=draft, strict=strict, template=template, last_year=last_year
+    )
+    for outcome in _watched(outcomes, len(files)):
+        if (result := outcome.value) is None:
+            code = max(code, outcome.exit_code)
+            _fail(outcome.error)
             continue
         code = max(code, _EXIT_ERRORS if result.status == "errors" else 0)
-        repairs = find_repairs(report) if result.status == "errors" else None
-        _print(report_lines(result.report, result.findings, repairs))
+        _print(result.lines)
         _print(built_lines(result))
     sys.exit(code)
 
@@ -271,6 +298,23 @@ def rules(form_id: str, style: str) -> None:
         _print(rules_lines(form))
 
 
+def _repairs(report: Report) -> Repairs:
+    """Likely corrections; their search is imported for a report with errors only (5 % of a validate)."""
+    from .repairs import find_repairs
+
+    return find_repairs(report)
+
+
+def _watched(outcomes: Iterable[Outcome[T]], total: int) -> Iterator[Outcome[T]]:
+    """Say how far we are while the results go to a file and somebody is watching."""
+    shown = total >= _MANY and sys.stderr.isatty() and not sys.stdout.isatty()
+    for done, outcome in enumerate(outcomes, 1):
+        yield outcome
+        if shown:
+            line = f"已处理 {done}/{total} 个文件" if done < total else " " * 40
+            click.echo(f"\r{line}\r", err=True, nl=False)
+
+
 _COLOURS = {"error": "red", "warning": "yellow", "ask": "cyan"}
 
 
@@ -302,6 +346,10 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         # A console of code page 936 cannot show every character; better a ? than no message.
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    if getattr(sys, "frozen", False) and "--multiprocessing-fork" in sys.argv:
+        from multiprocessing import freeze_support  # a worker of batch.py in a single-file program
+
+        freeze_support()
     try:
         cli.main(args=arguments, prog_name="reportgen", standalone_mode=False)
     except ReportgenError as error:

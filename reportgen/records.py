@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 __all__ = ["dataclass"]
 
-_FEW = 24
-"""Instances after which the standard ``__init__`` pays: it costs what 300 interpreted ones lose,
-but a class that has 24 instances tends to have thousands."""
+_FEW = 250
+"""Instances after which the standard ``__init__`` pays: making it costs what they lost so far."""
 _OWN = {"__init__", "__post_init__", "__eq__", "__hash__", "__repr__", "__setattr__", "__delattr__",
         "__getstate__", "__setstate__", "__slots__"}  # fmt: skip
 
