@@ -53,8 +53,9 @@ forms: $(READY)   ## prepare the form files for a quick start, after a change of
 docs: $(READY)   ## write the pages of docs/ that come from the form data
 	$(BIN)/python scripts/docs.py
 
-locale: $(READY)   ## compile the Chinese of the command line's own words
+locale: $(READY)   ## compile the Chinese of the command line's own words, write its help anew
 	$(BIN)/pybabel compile -i $(LOCALE).po -o $(LOCALE).mo
+	COLUMNS=80 $(BIN)/python -c 'from reportgen.cli import main; main(["--help"])' >reportgen/help.txt
 
 wheel-test: $(READY)   ## build the wheel, install it in an empty environment, use it
 	sh scripts/wheel-test.sh

@@ -1,5 +1,6 @@
 """``python -m reportgen``."""
 
-from .cli import main
+from .start import main
 
-main()
+if __name__ == "__main__":  # a worker process (batch.py) imports this module under another name
+    main()

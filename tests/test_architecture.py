@@ -47,12 +47,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "page": {"errors", "explanations", "findings", "form", "numbers", "placeholders", "repairs", "report", "review", "view"},
     "api": {"checks", "errors", "exchange", "explanations", "files", "findings", "form", "last_year", "marking", "numbers",
             "page", "recogniser", "repairs", "report", "review", "sources", "word", "workbook"},
-    "listing": {"api", "findings", "form", "numbers", "repairs", "report", "review"},
-    "batch": {"api", "errors", "findings", "form", "report"},
+    "listing": {"findings", "form", "numbers", "repairs", "report", "review"},
+    "batch": {"api", "checks", "errors", "files", "findings", "form", "listing", "repairs", "report", "sources", "word"},
     "office": {"api", "checks", "errors", "files", "findings", "listing", "report"},
     "cli": {"explanations", "__init__", "transfer", "api", "batch", "checks", "errors", "files", "findings", "form", "last_year", "listing",
             "office", "page", "repairs", "report", "review", "word", "workbook"},
-    "__main__": {"cli"},
+    "start": {"cli"},
+    "__main__": {"start"},
     "__init__": {"api", "checks", "form", "marking", "repairs", "workbook"},
 }  # fmt: skip
 
