@@ -155,3 +155,43 @@ def test_an_older_edition_gives_only_the_tables_that_mean_the_same(form):
     last = replace(make_report(LAST, year=2020), form=replace(form, id="2019"))
     joined = with_last_year(make_report(BASE), last)
     assert {c.split(".")[0] for c in joined.last_year} == {"表三", "表四"}
+
+
+def test_a_text_that_speaks_as_another_body():
+    copied = (Passage("overall", "", ("我局高度重视，本镇召开会议。",)),)
+    found = [f for f in judged(passages=copied, org="某县财政局") if f.rule == "S-06"]
+    assert [(f.severity, "本镇" in f.message, "我局" in f.message) for f in found] == [("ask", True, False)]
+    own = (Passage("overall", "", ("我局高度重视，我县稳步推进。",)),)
+    assert "S-06" not in ids(judged(passages=own, org="某县财政局"))
+
+
+def test_tables_as_pictures_are_told(form, tmp_path):
+    import base64
+
+    import docx
+    from docx.shared import Cm
+
+    from reportgen.api import build, read_report
+    from reportgen.errors import InputError
+
+    pixel = base64.b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    )
+    (tmp_path / "p.png").write_bytes(pixel)
+    words = (
+        Passage("overall", "", ("甲。",)),
+        Passage("problems", "", ("存在问题甲，已改进。",)),
+        Passage("other", "", ("无。",)),
+    )
+    path = build(make_report(BASE, passages=words), tmp_path / "r.docx").path
+    document = docx.Document(str(path))
+    document.tables[2]._element.getparent().remove(document.tables[2]._element)
+    document.add_picture(str(tmp_path / "p.png"), Cm(10))
+    document.save(str(path))
+    found = [f for f in check(read_report(path)) if f.rule == "S-05"]
+    assert ["表四" in f.message and "1张图片" in f.message for f in found] == [True]
+    for table in list(document.tables):
+        table._element.getparent().remove(table._element)
+    document.save(str(path))
+    with pytest.raises(InputError, match="做成了图片"):
+        read_report(path)

@@ -37,6 +37,7 @@ KINDS: dict[str, Generator] = {
     "identity": cells.identity,
     "headings": shape.headings,
     "edition": shape.edition,
+    "selves": shape.selves,
     "placeholders": texts.placeholders,
     "relation": relations.relation,
     "jump": relations.jump,

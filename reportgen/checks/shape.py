@@ -8,8 +8,9 @@ from itertools import pairwise
 from ..findings import CellRef, Finding, finding
 from ..form import Rule
 from ..report import Report
+from .texts import passage_label
 
-__all__ = ["edition", "headings", "title_wording"]
+__all__ = ["edition", "headings", "selves", "title_wording"]
 
 
 def headings(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
@@ -54,3 +55,17 @@ def edition(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
         return
     years = f"{form.first_year}至{form.final_year}年" if form.final_year else f"{form.first_year}年及以后"
     yield finding(rule, year=str(year), document=form.document, years=years)
+
+
+def selves(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
+    """S-06: a text calls its body by a word that does not fit the body's name: copied from elsewhere."""
+    words: dict[str, str] = rule.options["selves"]
+    for passage in report.passages:
+        text = "".join(passage.paragraphs)
+        wrong = [
+            word for word, part in words.items() if word in text and report.org and part not in report.org
+        ]
+        if wrong:
+            label = passage_label(report.form, passage)
+            ref = CellRef(str(passage.origin) if passage.origin else "", label)
+            yield finding(rule, [ref], place=f"“{label}”", what="”“".join(wrong), org=report.org)

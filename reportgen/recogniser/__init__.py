@@ -41,8 +41,11 @@ def recognise(document: Document, form: Form | Iterable[Form]) -> Report:
     form, tables = choose_form(document, [form] if isinstance(form, Form) else form)
     if not tables.tables:
         names = "、".join(t.id for t in form.tables)
+        shown = (
+            f"里面有{document.pictures}张图片，表格如果做成了图片，无法读取。" if document.pictures else ""
+        )
         raise InputError(
-            f"“{_name(document)}”里没有规定的表格（{names}）。请确认选对了文件；"
+            f"“{_name(document)}”里没有规定的表格（{names}）。{shown}请确认选对了文件；"
             "需要空白工作簿时运行 reportgen new。"
         )
     texts = find_texts(form, document)
@@ -53,6 +56,7 @@ def recognise(document: Document, form: Form | Iterable[Form]) -> Report:
         *texts.findings,
         *_formula_findings(form, values, tables),
         *_hidden(form, values),
+        *_pictures(form, tables, document),
     ]
     return Report(
         form=form, values=values, fields=texts.fields, passages=tuple(texts.passages),
@@ -61,6 +65,13 @@ def recognise(document: Document, form: Form | Iterable[Form]) -> Report:
         last_year_texts=last_year_texts(form, document.grids),
         explanations=tuple(find_answers(form, document.grids)), notices=tuple(notices),
     )  # fmt: skip
+
+
+def _pictures(form: Form, tables: Found, document: Document) -> Iterable[Finding]:
+    """S-05: a table that is missing may be there as a picture."""
+    missing = [table.id for table in form.tables if table.id not in tables.tables]
+    if missing and document.pictures:
+        yield finding(form.rules["S-05"], what="、".join(missing), count=document.pictures)
 
 
 def _name(document: Document) -> str:

@@ -96,6 +96,8 @@ class Document:
     properties: dict[str, str] = field(default_factory=dict)
     exchange: str = ""
     """Content of a data file of ours (kind ``json``), which needs no recogniser."""
+    pictures: int = 0
+    """How many pictures it shows; a table may be one of them."""
 
 
 _READERS = {

@@ -59,7 +59,8 @@ def read(path: Path, data: bytes) -> Document:
     """
     try:
         with ZipFile(io.BytesIO(data)) as archive:
-            found = blocks(archive.read(_main_part(archive)))
+            xml = archive.read(_main_part(archive))
+            found = blocks(xml)
             custom = "docProps/custom.xml"
             properties = _properties(archive.read(custom)) if custom in archive.namelist() else {}
     except (KeyError, ValueError, expat.ExpatError) as error:
@@ -70,5 +71,5 @@ def read(path: Path, data: bytes) -> Document:
         str(path), "docx", hashlib.sha256(data).hexdigest(),
         tuple(b for b in found if isinstance(b, Grid)),
         tuple(b for b in found if isinstance(b, Paragraph)),
-        properties,
+        properties, pictures=xml.count(b"<a:blip ") + xml.count(b"<v:imagedata "),
     )  # fmt: skip

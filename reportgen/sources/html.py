@@ -25,6 +25,8 @@ from .limits import MAX_SPAN, Budget
 
 __all__ = ["Page", "decode", "read"]
 
+_PICTURE = re.compile(r"<img\b", re.I)
+
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]+)""", re.I)
 _CHINESE = {"gb2312", "gbk", "gb18030", "cp936", "x-gbk", "gb_2312-80", "hz"}
 _SKIPPED = {
@@ -57,7 +59,8 @@ def read(path: Path, data: bytes) -> Document:
     """
     name = shown_name(path)
     page = Page(Budget(name))
-    page.take(decode(data, name))
+    text = decode(data, name)
+    page.take(text)
     if not page.grids and not page.paragraphs and page.frames:
         raise InputError(
             f"{name}只有框架，内容在别的文件里，这里不去读取。"
@@ -66,8 +69,9 @@ def read(path: Path, data: bytes) -> Document:
     # A bare table, as web systems export it, is no report to ask headings of.
     kind = "html" if page.paragraphs else "html-table"
     return Document(
-        str(path), kind, hashlib.sha256(data).hexdigest(), tuple(page.grids), tuple(page.paragraphs)
-    )
+        str(path), kind, hashlib.sha256(data).hexdigest(), tuple(page.grids), tuple(page.paragraphs),
+        pictures=len(_PICTURE.findall(text)),
+    )  # fmt: skip
 
 
 def decode(data: bytes, name: str, declared: str = "") -> str:
