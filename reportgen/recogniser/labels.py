@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ..form import Block, Form, Node, Table
+from ..form import Block, Form, Node
 
 __all__ = ["BlockLabels", "block_labels", "key", "known_labels", "loose"]
 
@@ -41,6 +41,8 @@ class BlockLabels:
     groups: frozenset[str]
     """Keys of group labels, titles and the corner: known, but no figures of their own."""
     exact: frozenset[str]
+    row_leaves: tuple[Node, ...]
+    column_leaves: tuple[Node, ...]
 
 
 def _wordings(path: tuple[Node, ...]) -> Iterator[str]:
@@ -86,24 +88,35 @@ def _groups(nodes: tuple[Node, ...]) -> Iterator[str]:
             yield from _groups(node.children)
 
 
-@lru_cache(maxsize=64)
-def _block_labels(form: Form, table: Table, block: Block) -> BlockLabels:
-    column_keys = frozenset(key(leaf.text) for leaf in block.column_leaves())
-    row_keys = frozenset(key(leaf.text) for leaf in block.row_leaves())
+def _labels_of(block: Block) -> BlockLabels:
+    row_leaves, column_leaves = block.row_leaves(), block.column_leaves()
+    column_keys = frozenset(key(leaf.text) for leaf in column_leaves)
+    row_keys = frozenset(key(leaf.text) for leaf in row_leaves)
     rows, exact_rows = _axis(block.rows, column_keys)
     columns, exact_columns = _axis(block.columns, row_keys)
     groups = {*_groups(block.rows), *_groups(block.columns)}
     groups |= {key(text) for text in (block.title, block.corner) if text}
-    return BlockLabels(rows, columns, frozenset(groups), frozenset(exact_rows | exact_columns))
+    exact = frozenset(exact_rows | exact_columns)
+    return BlockLabels(rows, columns, frozenset(groups), exact, row_leaves, column_leaves)
+
+
+@lru_cache(maxsize=16)
+def _form_labels(form: Form) -> dict[int, BlockLabels]:
+    """Labels by the identity of the block: to hash a block is to hash all that is in it.
+
+    With the leaves kept as well, 0.8 of 5 ms of recognising a workbook.
+    """
+    return {id(block): _labels_of(block) for table in form.tables for block in table.blocks}
 
 
 @lru_cache(maxsize=16)
 def known_labels(form: Form) -> frozenset[str]:
     """Return the key of every label of a form, in every wording."""
-    every = [block_labels(form, table, block) for table in form.tables for block in table.blocks]
-    return frozenset(key for one in every for key in (*one.rows, *one.columns, *one.groups))
+    return frozenset(
+        key for one in _form_labels(form).values() for key in (*one.rows, *one.columns, *one.groups)
+    )
 
 
-def block_labels(form: Form, table: Table, block: Block) -> BlockLabels:
-    """Return the labels of a block, worked out once per form."""
-    return _block_labels(form, table, block)
+def block_labels(form: Form, block: Block) -> BlockLabels:
+    """Return the labels of a block of the form, worked out once per form."""
+    return _form_labels(form)[id(block)]

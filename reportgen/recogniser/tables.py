@@ -110,7 +110,7 @@ def find_tables(form: Form, grids: tuple[Grid, ...]) -> Found:
 def _table_rows(form: Form, table: Table, indexes: list[GridIndex]) -> dict[str, list[_Row]]:
     rows: dict[str, list[_Row]] = {}
     for block in table.blocks:
-        labels = block_labels(form, table, block)
+        labels = block_labels(form, block)
         inherited: Mapping[str, GridCell] = {}
         for index in indexes:
             here = list(_wide_rows(index, block, labels)) if block.wide else []
@@ -140,7 +140,7 @@ def _rows(
                 for column, cells in headers.items()
                 if (above := [c for c in cells if c.row < label.row and c.column >= edge])
             }
-        if len(columns) * 2 >= len(block.column_leaves()):
+        if len(columns) * 2 >= len(labels.column_leaves):
             yield leaf, _Row(index, label, label.row, columns)
 
 
@@ -162,7 +162,7 @@ def _wide_rows(index: GridIndex, block: Block, labels: BlockLabels) -> Iterator[
         columns.setdefault(group, {}).setdefault(leaf, cell)
     for n, (leaf, label) in enumerate(groups):
         mine = columns.get(n, {})
-        if len(mine) * 2 < len(block.column_leaves()) or len({c.row + c.row_span for c in mine.values()}) > 1:
+        if len(mine) * 2 < len(labels.column_leaves) or len({c.row + c.row_span for c in mine.values()}) > 1:
             continue
         below = max(c.row + c.row_span for c in mine.values())
         yield leaf, _Row(index, label, _first_filled(index, mine, below), mine)
@@ -194,8 +194,8 @@ def _take(form: Form, table: Table, rows: dict[str, list[_Row]], found: Found) -
     missing: list[str] = []
     odd: dict[str, str] = {}
     for block in table.blocks:
-        labels = block_labels(form, table, block)
-        for leaf in block.row_leaves():
+        labels = block_labels(form, block)
+        for leaf in labels.row_leaves:
             here = rows.get(leaf.id, [])
             if not here:
                 missing.append(f"“{leaf.label}”这一行")
@@ -207,7 +207,7 @@ def _take(form: Form, table: Table, rows: dict[str, list[_Row]], found: Found) -
                 continue
             row = here[0]
             _note_wording(odd, row, row.label, labels, leaf.text)
-            for column in block.column_leaves():
+            for column in labels.column_leaves:
                 cell_id = f"{table.id}.{leaf.id}.{column.id}"
                 header = row.columns.get(column.id)
                 if header is None:

@@ -40,8 +40,8 @@ class OddShapeError(Exception):
 _ATTRIBUTE = re.compile(r'([\w:]+)="([^"<]*)"')
 _SHEET = re.compile(r"<sheet ([^>]*)/>")
 _RELATION = re.compile(r"<Relationship ([^>]*)/>")
-_ROW = re.compile(r"<row ([^>]*?)/?>")
-_COLUMN = re.compile(r"<col ([^>]*?)/?>")
+_ROW = re.compile(r"<row ([^>]*)>")
+_COLUMN = re.compile(r"<col ([^>]*)>")
 _MERGE = re.compile(r'<mergeCell ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"/>')
 _CELL = re.compile(
     r'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"(?: s="([0-9]+)")?(?: t="([a-zA-Z]+)")?(?: cm="[0-9]+")?(?:/>|>'
@@ -259,7 +259,7 @@ def _read_sheet(xml: str, sheet: SheetData, values: _Values, budget: Budget) -> 
 
 
 def _read_hidden(head: str, rows: str, sheet: SheetData) -> None:
-    for column in map(_attributes, _COLUMN.findall(head)):
+    for column in (_attributes(text) for text in _COLUMN.findall(head) if 'hidden="' in text):
         if column.get("hidden") in ("1", "true"):
             sheet.hidden_columns.update(range(int(column["min"]), min(int(column["max"]), 16384) + 1))
     for row in (_attributes(text) for text in _ROW.findall(rows) if 'hidden="' in text):
