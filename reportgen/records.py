@@ -77,30 +77,31 @@ def _standard_init(cls: type, fields: dict[str, Any]) -> Callable[..., None]:
 def _first_init(cls: Any, fields: dict[str, Any]) -> Callable[..., None]:
     """An ``__init__`` that needs no compiling, and gives way to the standard one."""
     names, count = tuple(fields), len(fields)
-    setters = tuple(cls.__dict__[name].__set__ for name in names)
-    missing, left = dataclasses.MISSING, _FEW
+    setters = [(name, cls.__dict__[name].__set__) for name in names]
+    defaults = {n: f.default for n, f in fields.items() if f.default is not dataclasses.MISSING}
+    made = {n: f.default_factory for n, f in fields.items() if f.default_factory is not dataclasses.MISSING}
+    left = _FEW
 
     def __init__(self: Any, *args: object, **given: object) -> None:  # noqa: N807
         nonlocal left
         left -= 1
         if left == 0:
             cls.__init__ = _standard_init(cls, fields)
-        values, used = list(args), 0
-        for name in names[len(args) :]:
-            if name in given:
-                used += 1
-                values.append(given[name])
-            elif (field := fields[name]).default is not missing:
-                values.append(field.default)
-            elif field.default_factory is not missing:
-                values.append(field.default_factory())
-            else:
-                break
-        if len(values) != count or used != len(given):
+        values = {**defaults, **dict(zip(names, args)), **given}  # noqa: B905 - compared below
+        for name, make in made.items():
+            if name not in values:
+                values[name] = make()
+        twice = given and args and not given.keys().isdisjoint(names[: len(args)])
+        if (
+            len(values) != count
+            or len(args) > count
+            or twice
+            or (given and not given.keys() <= fields.keys())
+        ):
             _standard_init(cls, fields)(self, *args, **given)  # raises what the standard one raises
             return
-        for put, value in zip(setters, values):  # noqa: B905 - as many of each, see above
-            put(self, value)
+        for name, put in setters:
+            put(self, values[name])
 
     return __init__
 

@@ -1,7 +1,7 @@
 """The form files as they are shipped, read and proved beforehand: ``forms/<edition>.json``.
 
-Parsing the TOML files and proving every expression in them takes 60 ms of a ``validate``;
-the prepared file takes 7 (3.11).  It is used only while the TOML files are, byte for byte, those it was
+Parsing the TOML files and proving every expression in them takes 50 ms at a start; the prepared
+file takes 9 (3.11).  It is used only while the TOML files are, byte for byte, those it was
 made from: an edited form is read and proved anew at every start.  Made by :mod:`.prepare`.
 """
 
