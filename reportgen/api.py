@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BuildResult",
+    "Printed",
     "build",
     "default_output",
     "mark",
+    "print_report",
     "read_report",
     "template_faults",
     "write_result_page",
@@ -127,6 +129,42 @@ def build(
         return BuildResult(report, found)
 
     from .files import write_output
+
+    printed = print_report(report, found, out, draft=draft, template=template)
+    copy = write_output(printed.path, printed.data, force=force, inputs=printed.inputs)
+    return BuildResult(report, found, printed.path, printed.compared, copy)
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A finished and proven document that is not yet written."""
+
+    path: Path
+    data: bytes
+    compared: int
+    """Figures and texts read back from it and compared."""
+    inputs: tuple[Path | str, ...]
+    """Files it was made from, which must not be overwritten."""
+
+
+def print_report(
+    report: Report,
+    found: Sequence[Finding],
+    out: Path | str | None = None,
+    *,
+    draft: bool = False,
+    template: Path | str | None = None,
+) -> Printed:
+    """Print a report, whatever the findings, and prove the document; :func:`build` also writes it.
+
+    Args:
+        report: a checked report.
+        found: what the checks said.
+        out, draft, template: as for :func:`build`.
+
+    Raises:
+        TemplateError, OutputError, ProofError: as for :func:`build`.
+    """
     from .word.proof import prove
 
     path = Path(out) if out is not None else default_output(report)
@@ -150,9 +188,7 @@ def build(
         compared = prove(data, report, kind="html", draft=draft, notes=below)
     else:
         raise OutputError(f"输出文件“{path.name}”应以 .docx 或 .html 结尾。")
-    inputs = [p for p in (report.path, template) if p]
-    copy = write_output(path, data, force=force, inputs=inputs)
-    return BuildResult(report, found, path, compared, copy)
+    return Printed(path, data, compared, tuple(p for p in (report.path, template) if p))
 
 
 def _result(findings: Sequence[Finding]) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 from unicodedata import east_asian_width
 
 from .findings import SEVERITY_LABELS, Finding, json_number, worst
@@ -12,7 +13,6 @@ from .form import SEVERITIES, Form
 from .report import Report
 
 if TYPE_CHECKING:
-    from .api import BuildResult
     from .repairs import Repairs
 
 __all__ = [
@@ -70,7 +70,20 @@ def _pad(text: str, width: int) -> str:
     return text + " " * max(0, width - _width(text))
 
 
-def built_lines(result: BuildResult) -> Iterator[str]:
+class Delivered(Protocol):
+    """What became of a build, as far as it is told here."""
+
+    @property
+    def status(self) -> str: ...
+    @property
+    def path(self) -> Path | None: ...
+    @property
+    def compared(self) -> int: ...
+    @property
+    def copy(self) -> Path | None: ...
+
+
+def built_lines(result: Delivered) -> Iterator[str]:
     """What became of a build."""
     if result.path is None:
         yield "有错误，没有生成报告。改正后再试；只想先看看样子，可加 --draft 生成草稿。"

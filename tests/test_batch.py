@@ -1,0 +1,151 @@
+"""Many files: order, isolation, and the same result as one by one."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from reportgen import batch
+from reportgen.api import build, read_report
+from reportgen.batch import Outcome, build_many, check_many, run_many
+from reportgen.cli import cli
+from reportgen.errors import InputError, OutputError
+
+EXAMPLE = Path(__file__).parent.parent / "examples" / "liwan-2024.xlsx"
+
+
+def folders(tmp_path: Path, count: int) -> list[Path]:
+    """The same workbook in folders of its own, so that each report has its place."""
+    paths = [tmp_path / str(n) / "甲.xlsx" for n in range(count)]
+    for path in paths:
+        path.parent.mkdir()
+        shutil.copyfile(EXAMPLE, path)
+    return paths
+
+
+def late_first(path: Path) -> str:
+    time.sleep(0.05 if path.name in ("0", "1") else 0)
+    return path.name * 2
+
+
+def troubled(path: Path) -> str:
+    if path.name == "dies":
+        os._exit(9)
+    if path.name == "user":
+        raise InputError("读不了")
+    if path.name == "bug":
+        raise KeyError("x")
+    return path.name
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3])
+def test_results_come_in_the_order_of_the_files(processes: int) -> None:
+    paths = [Path(str(n)) for n in range(50)]
+    outcomes = list(run_many(late_first, paths, processes=processes))
+    assert outcomes == [Outcome(path, path.name * 2) for path in paths]
+
+
+def test_nothing_to_do() -> None:
+    assert list(run_many(late_first, [], processes=2)) == []
+
+
+def test_few_files_start_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch, "_Workers", None)
+    assert [o.value for o in run_many(late_first, [Path("a")] * 7)] == ["aa"] * 7
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_failure_stops_nobody(processes: int) -> None:
+    names = ["a", "user", "b", "bug", "c"] * 4
+    outcomes = list(run_many(troubled, [Path(n) for n in names], processes=processes))
+    assert [o.value for o in outcomes] == ["a", None, "b", None, "c"] * 4
+    assert {(o.error, o.exit_code) for o in outcomes[1::5]} == {("读不了", InputError.exit_code)}
+    assert {o.exit_code for o in outcomes[3::5]} == {3}
+    assert all("KeyError" in o.error and "“bug”没有处理" in o.error for o in outcomes[3::5])
+
+
+def test_developers_see_the_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPORTGEN_DEBUG", "1")
+    with pytest.raises(KeyError):
+        list(run_many(troubled, [Path("bug")]))
+
+
+@pytest.mark.parametrize("places", [[0], [13], [49], [5, 6, 40]])
+def test_a_process_that_dies_costs_its_file_only(places: list[int]) -> None:
+    paths = [Path("dies" if n in places else f"n{n}") for n in range(50)]
+    outcomes = list(run_many(troubled, paths, processes=2))
+    assert [o.path for o in outcomes] == paths
+    assert [n for n, o in enumerate(outcomes) if o.value is None] == places
+    assert all("意外结束" in outcomes[n].error and outcomes[n].exit_code == 3 for n in places)
+
+
+def test_the_same_files_as_one_by_one(tmp_path: Path) -> None:
+    paths = folders(tmp_path, 5)
+    outcomes = list(build_many(paths, processes=2))
+    written = [o.value.path for o in outcomes if o.value and o.value.path]
+    assert [p.parent for p in written] == [p.parent for p in paths]
+    result = build(read_report(EXAMPLE), tmp_path)
+    assert result.path is not None
+    assert {p.name for p in written} == {result.path.name}
+    assert all(
+        o.value and (o.value.compared, o.value.status) == (result.compared, result.status) for o in outcomes
+    )
+    own = build(read_report(paths[0]), force=True)
+    assert own.copy is None, "already there, byte for byte"
+    assert {p.read_bytes() for p in written} == {written[0].read_bytes()}
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_workbooks_of_one_report_meet_in_their_order(tmp_path: Path, processes: int) -> None:
+    paths = folders(tmp_path, 4)
+    paths[1].write_bytes(b"no workbook")
+    out = tmp_path / "out"
+    out.mkdir()
+    outcomes = list(build_many(paths, out, processes=processes))
+    assert [bool(o.value) for o in outcomes] == [True, False, False, False]
+    assert [o.exit_code for o in outcomes] == [
+        0,
+        InputError.exit_code,
+        OutputError.exit_code,
+        OutputError.exit_code,
+    ]
+    assert len(list(out.iterdir())) == 1
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_workers_that_start_from_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Windows."""
+    monkeypatch.setattr(batch, "_context", lambda: multiprocessing.get_context("spawn"))
+    paths = [EXAMPLE, tmp_path / "没有.xlsx"]
+    here = list(check_many(paths, processes=1))
+    assert list(check_many(paths, processes=2)) == here
+    assert here[0].value
+    assert here[0].value.document["org"]
+    assert "没有.xlsx" in here[1].error
+
+
+def test_the_command_line_says_the_same_either_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = folders(tmp_path, 8)
+    paths[3].write_bytes(b"")
+    said = []
+    for count in (1, 2):
+        monkeypatch.setattr(batch, "_processors", lambda count=count: count)
+        for command in (["validate"], ["validate", "--format", "json"], ["build", "--force"]):
+            result = CliRunner().invoke(cli, [*command, *map(str, paths)])
+            assert result.exit_code == InputError.exit_code, result.output
+            said.append(result.output)
+    assert said[:3] == said[3:]
+    assert said[0].index("空文件") > 0
+
+
+def test_processors_are_those_we_may_use() -> None:
+    assert 1 <= batch._processors() <= (os.cpu_count() or 1)
+    if sys.platform == "linux":
+        assert batch._processors() == len(os.sched_getaffinity(0))
