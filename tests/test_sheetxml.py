@@ -141,6 +141,32 @@ def test_other_ways_to_write_the_same(file, name, dialect):
     same(fast, reference(data))
 
 
+# The same of the workbook's own parts.
+BOOK_DIALECTS = [
+    ("spaced", "xl/workbook.xml", lambda x: x.replace(b'state="hidden"', b'state = "hidden"')),
+    ("unfolded", "xl/workbook.xml", lambda x: re.sub(rb"(<sheet [^>]*?) ?/>", rb"\1></sheet>", x)),
+    ("bare-style", "xl/styles.xml", lambda x: re.sub(rb"<cellXfs[^>]*>", rb"\g<0><xf/>", x)),
+    ("spaced-column", "xl/worksheets/sheet1.xml", lambda x: x.replace(b'<col hidden="1"', b'<col hidden ="1"')),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "part", "dialect"), BOOK_DIALECTS, ids=[d[0] for d in BOOK_DIALECTS])
+def test_other_ways_to_write_a_book(name, part, dialect):
+    changed = []
+
+    def change(at: str, xml: bytes) -> bytes:
+        changed.append(at == part and dialect(xml) != xml)
+        return dialect(xml) if at == part else xml
+
+    data = rewritten(CORPUS["foreign"], change)
+    assert any(changed)
+    try:
+        fast = read_book(data)
+    except OddShapeError:
+        return  # openpyxl reads it then
+    same(fast, reference(data))
+
+
 def test_shared_formulas_are_moved_to_their_cells():
     book = Workbook()
     for row in (1, 2, 3):
