@@ -89,7 +89,10 @@ def _figures(document: Document, view: View, known: set[str]) -> Iterator[str]:
 
 @lru_cache(maxsize=16)
 def _labels(form: Form) -> tuple[dict[tuple[int, int], str], ...]:
-    """Of each table, place → label without blanks; worked out anew each time, 1.1 of 3 ms."""
+    """Of each table, place → label without blanks.
+
+    Kept: 0.1 of the 0.9 ms that a proof takes besides reading and recognising.
+    """
     return tuple(
         {(c.row, c.column): _squeeze(c.text + c.note) for c in table.layout if not c.cell}
         for table in form.tables
