@@ -327,3 +327,18 @@ def test_body_and_year_come_from_labels_before_the_title(saved):
     assert (report.org, report.year, found(report)) == ("淮安市人民政府", 2024, [])
     book.active["L2"] = 2023
     assert [r for r, _ in found(read_report(saved(book)))] == ["S-03"]
+
+
+def test_of_editions_with_the_same_labels_the_year_decides(saved):
+    from dataclasses import replace
+
+    from reportgen.recogniser import recognise
+    from reportgen.sources import open_document
+
+    book = Workbook()
+    draw(book, HUAIAN)
+    document = open_document(saved(book))
+    later = replace(FORM, id="2027", first_year=2027)
+    assert recognise(document, [later, FORM]).form.id == "2021"
+    assert recognise(document, [later]).form.id == "2027"
+    assert "S-08" in [f.rule for f in judged(recognise(document, [later]))]

@@ -51,7 +51,7 @@ def title_wording(rule: Rule, report: Report) -> Iterator[Finding]:
 def edition(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
     """S-08: the edition of the form is the one for the year of the data."""
     form, year = report.form, report.year
-    if year is None or (form.first_year <= year and (not form.final_year or year <= form.final_year)):
+    if year is None or form.covers(year):
         return
     years = f"{form.first_year}至{form.final_year}年" if form.final_year else f"{form.first_year}年及以后"
     yield finding(rule, year=str(year), document=form.document, years=years)

@@ -311,6 +311,10 @@ class Form:
     narrative: Narrative = field(default_factory=Narrative)
     """How texts speak of the figures."""
 
+    def covers(self, year: int) -> bool:
+        """Tell whether this edition is the one for a year's data (FORMAT.md 1)."""
+        return self.first_year <= year and (not self.final_year or year <= self.final_year)
+
     def table(self, table_id: str) -> Table:
         """Return the table called ``table_id`` (``表三``); KeyError if there is none."""
         return next(t for t in self.tables if t.id == table_id)

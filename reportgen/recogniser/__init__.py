@@ -19,7 +19,7 @@ from ..sources import Document, Grid, GridCell
 from .answers import find_answers
 from .edition import choose_form
 from .labels import key
-from .tables import Found, GridIndex
+from .tables import Found, GridIndex, find_tables
 from .texts import find_texts, last_year_texts
 
 __all__ = ["recognise"]
@@ -38,7 +38,8 @@ def recognise(document: Document, form: Form | Iterable[Form]) -> Report:
     Raises:
         InputError: the document holds none of the prescribed tables.
     """
-    form, tables = choose_form(document, [form] if isinstance(form, Form) else form)
+    forms = iter([form] if isinstance(form, Form) else form)
+    form, tables = choose_form(document, forms)
     if not tables.tables:
         names = "、".join(t.id for t in form.tables)
         shown = (
@@ -49,6 +50,14 @@ def recognise(document: Document, form: Form | Iterable[Form]) -> Report:
             "需要空白工作簿时运行 reportgen new。"
         )
     texts = find_texts(form, document)
+    year = texts.fields.get("year")
+    if isinstance(year, int) and not form.covers(year):
+        # Editions may differ in their rules alone; then the year says which it is.
+        for other in forms:
+            found = find_tables(other, document.grids) if other.covers(year) else None
+            if found is not None and found.seen >= len(other.cells):
+                form, tables, texts = other, found, find_texts(other, document)
+                break
     values = {cell: _value(form.cells[cell], tables) for cell in form.cells}
     values = _totals(form, values)
     notices = [
