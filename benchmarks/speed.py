@@ -20,6 +20,8 @@ from speed_page import BLANKS, DOCXTEMPLATER, EASY, OURS, SCRIPT, Cold, Growth, 
 from speed_places import BIN, DOCXTPL, INPUTS, NODE, Conversation
 
 WORKBOOKS = 24
+BATCH = 320
+"""Workbooks in the batch: enough that starting two processes hardly counts."""
 
 
 def commands() -> dict[str, list[str]]:
@@ -37,14 +39,15 @@ def build_command(command: list[str], workbook: Path, out: Path) -> list[str]:
     return [*command, "build", str(workbook), "-o", str(out)]
 
 
-def prepare(spawner: Conversation) -> tuple[list[Path], int]:
+def prepare(spawner: Conversation) -> tuple[list[Path], list[str], int]:
     """Make the inputs, let every command write every workbook once, and compare.
 
     Returns:
-        the workbooks to work on, and how many figures were the same in all results.
+        the workbooks to work on, those of the batch, and how many figures were the same in all results.
     """
     maker = places.input_maker()
-    books = [Path(name) for name in maker.ask({"do": "make", "folder": str(INPUTS), "count": WORKBOOKS})]
+    names, many = maker.ask({"do": "make", "folder": str(INPUTS), "count": WORKBOOKS, "many": BATCH})
+    books = [Path(name) for name in names]
     out, figures = places.fresh_output(), 0
     for book in (INPUTS / "example.xlsx", *books):
         results: dict[str, str] = {}
@@ -53,7 +56,7 @@ def prepare(spawner: Conversation) -> tuple[list[Path], int]:
             spawn(spawner, build_command(command, book, Path(results[name])))
         figures += maker.ask({"do": "compare", "workbook": str(book), "results": results})
     maker.close()
-    return books, figures
+    return books, many, figures
 
 
 def spawn(spawner: Conversation, command: list[str]) -> Cold:
@@ -94,7 +97,6 @@ def warm(books: list[Path], rounds: int, seconds: float, results: Results) -> No
         DOCXTEMPLATER: places.node_worker("docxtemplater_peer.js"),
         EASY: places.node_worker("easy_template_x_peer.js"),
     }
-    second = places.python_worker("reportgen")
     blanks = {OURS: places.python_worker("blank"), SCRIPT: places.python_worker("openpyxl")}
     jobs = [(name, workers[name], verb) for name in workers for verb in ("build", "validate")]
     jobs += [(name, blanks[name], verb) for name, verb in BLANKS]
@@ -106,16 +108,22 @@ def warm(books: list[Path], rounds: int, seconds: float, results: Results) -> No
             answer = Slice(**worker.ask(job))
             if n:
                 results.warm.setdefault((name, verb), []).append(answer)
-            if (name, verb) == (OURS, "build"):
-                # Two processes at once, right after one alone: the same minute of the same machine.
-                out = places.fresh_output()
-                (out / "2").mkdir()
-                second.send(job | {"out": str(out / "2")})
-                pair = Slice(**workers[OURS].ask(job)), Slice(**second.answer())
-                if n:
-                    results.two.append((answer, pair))
-    for conversation in (*workers.values(), *blanks.values(), second):
+    for conversation in (*workers.values(), *blanks.values()):
         conversation.close()
+
+
+def batch(many: list[str], rounds: int, results: Results) -> None:
+    """The batch on one process and on two, in turn."""
+    worker = places.python_worker("reportgen")
+    for _ in range(rounds):
+        one, two = (
+            Slice(**worker.ask({
+                "do": "batch", "inputs": many, "out": str(places.fresh_output()), "processes": processes,
+            }))
+            for processes in (1, 2)
+        )  # fmt: skip
+        results.two.append((one, two))
+    worker.close()
 
 
 def growth(books: list[Path], last: int) -> Growth:
@@ -146,13 +154,15 @@ def main() -> int:
     places.set_up(options.commit)
     spawner = places.spawner()
     say("making inputs, comparing what all of them write …")
-    books, figures = prepare(spawner)
+    books, many, figures = prepare(spawner)
     results = Results(figures=figures, workbooks=len(books) + 1)
     say("cold …")
     cold(spawner, samples, results)
     spawner.close()
     say("warm …")
     warm(books, rounds, seconds, results)
+    say("batch …")
+    batch(many, 2 if options.quick else 7, results)
     say("growth …")
     results.growth = growth(books, 1000 if options.quick else 10000)
     text = page(results, places.versions(options.commit))

@@ -2,7 +2,7 @@
 
 Runs as a process of its own in the environment that is measured, so that inputs and measured code
 fit each other.  One JSON object a line on standard input, the answer as JSON on standard output:
-``{"do": "make", "folder", "count"}`` or ``{"do": "compare", "workbook", "results"}``.
+``{"do": "make", "folder", "count", "many"}`` or ``{"do": "compare", "workbook", "results"}``.
 """
 
 from __future__ import annotations
@@ -69,6 +69,21 @@ def make_inputs(folder: Path, count: int) -> list[Path]:
     shutil.copy(template, folder / "template-docxtpl.docx")
     node_template(template, folder / "template-node.docx")
     return books
+
+
+def make_many(books: list[Path], folder: Path, count: int) -> list[Path]:
+    """Write many workbooks by giving those at hand other names of bodies, so that their titles differ."""
+    folder.mkdir()
+    made = []
+    for n in range(count):
+        source = books[n % len(books)]
+        old, new = f"某某市第{int(source.stem)}局".encode(), f"某某市第{1000 + n}局".encode()
+        path = folder / f"{n:04}.xlsx"
+        with zipfile.ZipFile(source) as book, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as copy:
+            for entry in book.infolist():
+                copy.writestr(entry.filename, book.read(entry).replace(old, new))
+        made.append(path)
+    return made
 
 
 def department(example: Report, rng: random.Random, n: int) -> Report:
@@ -234,7 +249,10 @@ def main() -> None:
         job = json.loads(line)
         answer: object
         if job["do"] == "make":
-            answer = [str(book) for book in make_inputs(Path(job["folder"]), job["count"])]
+            folder = Path(job["folder"])
+            books = make_inputs(folder, job["count"])
+            many = make_many(books, folder / "many", job["many"])
+            answer = [[str(path) for path in paths] for paths in (books, many)]
         else:
             results = {name: Path(path) for name, path in job["results"].items()}
             answer = same_contents(Path(job["workbook"]), results)

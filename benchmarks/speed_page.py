@@ -68,8 +68,8 @@ class Results:
     cold: dict[tuple[str, str], list[Cold]] = field(default_factory=dict)
     """(command, what it did) → samples."""
     warm: dict[tuple[str, str], list[Slice]] = field(default_factory=dict)
-    two: list[tuple[Slice, tuple[Slice, Slice]]] = field(default_factory=list)
-    """One process alone, then two at once."""
+    two: list[tuple[Slice, Slice]] = field(default_factory=list)
+    """The batch on one process, then on two."""
     growth: Growth | None = None
 
     def cold_median(self, name: str, verb: str, value: Callable[[Cold], float]) -> float:
@@ -84,7 +84,7 @@ class Results:
         return statistics.median(one.cpu / one.count for one in self.warm[name, verb])
 
     def two_to_one(self) -> float:
-        return statistics.median(sum(s.rate for s in pair) / one.rate for one, pair in self.two)
+        return statistics.median(two.rate / one.rate for one, two in self.two)
 
 
 def page(results: Results, versions: Mapping[str, str]) -> str:
@@ -102,7 +102,7 @@ def page(results: Results, versions: Mapping[str, str]) -> str:
         "`first` is the very first run on a machine, when the Word template is not prepared yet. `validate` of the",
         "peers is reading alone. Their imports stand at the top, as usual.", "",
         "## Warm: a process that stays up", "", *warm_table(results), "",
-        f"Two processes at once: {results.two_to_one():.2f} × one.", "",
+        *batch_lines(results), "",
         "## Blank workbooks", "", *blank_table(results), "",
         "## Many reports in one process", "", *growth_table(results.growth), "",
         "## Versions", "",
@@ -207,6 +207,14 @@ def warm_table(results: Results) -> list[str]:
                 f"{results.rate(OURS, verb) / rate:.1f}", str(len(results.warm[name, verb])),
             ))  # fmt: skip
     return table(("work", "per second", "user+sys ms each", "reportgen is × as fast", "slices"), rows)
+
+
+def batch_lines(results: Results) -> list[str]:
+    rates = [statistics.median(pair[n].rate for pair in results.two) for n in (0, 1)]
+    return [
+        f"The batch, {results.two[0][0].count} workbooks at a time, start and end included: {rates[0]:.1f} reports per second",
+        f"on one process, {rates[1]:.1f} on two, {results.two_to_one():.2f} × ({len(results.two)} pairs).",
+    ]  # fmt: skip
 
 
 def blank_table(results: Results) -> list[str]:

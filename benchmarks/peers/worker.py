@@ -86,7 +86,7 @@ WORK = {"reportgen": reportgen_work, "docxtpl": docxtpl_work, "blank": blank_wor
 def slices(make: Callable[[str], Work]) -> None:
     """Answer jobs: ``{"do", "inputs", "out", "seconds"}`` → ``{"count", "seconds", "cpu"}``.
 
-    ``"seconds"`` is how long to go on.  ``{"do": "grow", "first", "last", …}`` → see :func:`grow`.
+    ``"seconds"`` is how long to go on.  ``{"do": "grow", "first", "last", …}`` → see :func:`grow`; ``{"do": "batch", "processes", …}`` → :func:`batch`.
     """
     works: dict[str, Work] = {}
     number = itertools.count()
@@ -94,6 +94,9 @@ def slices(make: Callable[[str], Work]) -> None:
         job = json.loads(line)
         if job["do"] == "grow":
             answer(grow(make("build"), job))
+            continue
+        if job["do"] == "batch":
+            answer(batch(job))
             continue
         work = works.setdefault(job["do"], make(job["do"]))
         inputs, count = job["inputs"], 0
@@ -103,6 +106,18 @@ def slices(make: Callable[[str], Work]) -> None:
             work(inputs[n % len(inputs)], f"{job['out']}/{n}.docx")
             count += 1
         answer({"count": count, "seconds": time.perf_counter() - start, "cpu": time.process_time() - cpu})
+
+
+def batch(job: dict[str, Any]) -> dict[str, Any]:
+    """Build each input once through reportgen's own batch, its start and its end included."""
+    from reportgen.batch import build_many
+
+    start = time.perf_counter()
+    done = list(build_many([Path(p) for p in job["inputs"]], Path(job["out"]), processes=job["processes"]))
+    seconds = time.perf_counter() - start
+    if not all(one.value is not None and one.value.compared for one in done):
+        raise SystemExit(f"batch: {[one for one in done if one.value is None][:1]}")
+    return {"count": len(done), "seconds": seconds, "cpu": 0.0}
 
 
 def answer(values: dict[str, Any]) -> None:
