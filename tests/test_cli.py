@@ -133,6 +133,18 @@ def test_validate_json_is_one_document_by_the_contract(workbook, tmp_path):
     assert set(repair["settles"]) == {"T3-02", "T3-03"}
 
 
+def test_three_planted_errors_are_three_repairs_with_the_true_values(workbook):
+    path = workbook(表三__deny_7__natural=74, 表三__unable_1__total=283, 表四__review__total=0)
+    result = CliRunner().invoke(cli, ["validate", str(path), "--format", "json"])
+    repairs = json.loads(result.stdout)["reports"][0]["repairs"]
+    first = [(c["id"], c["from"], c["to"]) for r in repairs if r["rank"] == 1 for c in r["changes"]]
+    assert first == [
+        ("表三.deny_7.natural", 74, 47), ("表三.unable_1.total", 283, 238), ("表四.review.total", 0, 66)
+    ]  # fmt: skip
+    assert len(repairs) == 3
+    assert [set(r["settles"]) for r in repairs] == [{"T3-02", "T3-03"}, {"T3-02", "T3-03"}, {"T4-01"}]
+
+
 def test_strict_makes_blanks_errors(workbook):
     path = workbook()
     book = load_workbook(path)

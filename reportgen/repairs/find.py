@@ -325,7 +325,21 @@ class _Finder:
         settled = self._settled(after)
         changes = tuple(Change(c, values[c].number, new[c]) for c in self._sorted(new))
         kind = "several" if implied and candidate.new else candidate.kind
-        return Repair(changes, rule_ids(settled), settled, kind, self._reason(reasons), rank, follows)
+        steps = tuple(self._step(cells, reason, changes, settled, rank) for cells, reason in reasons)
+        return Repair(changes, rule_ids(settled), settled, kind, self._reason(reasons), rank, follows, steps)
+
+    def _step(
+        self,
+        cells: tuple[str, ...],
+        reason: str,
+        changes: Sequence[Change],
+        settled: Sequence[Equation],
+        rank: int,
+    ) -> Repair:
+        """One slip of a repair by itself: its cells, and the equations it has a part in."""
+        own = tuple(e for e in settled if set(cells) & set(e.cells))
+        mine = tuple(c for c in changes if c.cell in cells)
+        return Repair(mine, rule_ids(own), own, "step", reason, rank)
 
     def _settled(self, after: Mapping[str, Number]) -> tuple[Equation, ...]:
         """Return the equations that cannot hold as typed and hold afterwards."""

@@ -53,6 +53,8 @@ class Repair:
     """1 is the most likely."""
     follows: tuple[Change, ...] = ()
     """Totals filled by formula that change of themselves."""
+    steps: tuple[Repair, ...] = ()
+    """The same slip by slip (kind ``step``); all of them together are the repair."""
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -100,8 +102,11 @@ class Repairs:
     """The search stopped at its bound; there may be other repairs."""
 
     def to_json(self, report: Report) -> list[dict[str, Any]]:
-        """The value of ``repairs`` in the JSON contract (DESIGN.md 5)."""
-        return [repair.to_json(report) for repair in self.repairs]
+        """The value of ``repairs`` in the JSON contract (DESIGN.md 5): one entry a slip.
+
+        Entries of the same rank belong together: made all, they settle everything that can be.
+        """
+        return [step.to_json(report) for repair in self.repairs for step in repair.steps or (repair,)]
 
     def lines(self, report: Report, *, most: int = 12) -> list[str]:
         """Lines for the terminal, in Chinese; empty when nothing is broken.
