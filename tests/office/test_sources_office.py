@@ -91,6 +91,24 @@ def test_our_own_report_printed_to_pdf(convert):
     assert words(report) == words(HUAIAN)
 
 
+def test_the_published_report_from_our_word_file_and_its_pdf(convert, tmp_path):
+    from reportgen.word import render_report
+
+    original = read_report(DATA.parent.parent / "examples" / "liwan-2024.xlsx")
+    word = tmp_path / "liwan.docx"
+    word.write_bytes(render_report(original))
+    pdf = convert("liwan.docx", word.read_bytes(), "pdf")
+    for path in (word, pdf):
+        report = read_report(path)
+        assert {c: v.number for c, v in report.values.items()} == {
+            c: v.number for c, v in original.values.items()
+        }
+        assert (report.org, report.year) == (original.org, original.year)
+        assert [p[:2] for p in texts(report)] == [p[:2] for p in texts(original)]
+        assert words(report) == words(original)
+    assert texts(read_report(word)) == texts(original)
+
+
 def test_the_official_form_printed(convert):
     report = read_report(convert("official.docx", (DATA / "official-form.docx").read_bytes(), "pdf"))
     assert report.form.id == "2021"
