@@ -85,7 +85,7 @@ class Cell:
     row: str
     column: str
     label: str
-    """Where it stands, in the form's words: ``（三）不予公开／1.属于国家秘密／自然人``."""
+    """Where it stands, in the form's words: group, row and column with ``／`` between."""
     row_label: str
     column_label: str
     name: str
