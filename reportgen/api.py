@@ -197,6 +197,32 @@ def _result(findings: Sequence[Finding]) -> str:
     return f"错误{counts['error']} 警告{counts['warning']} 待核实{counts['ask']}"
 
 
+def review(
+    path: Path | str, *, strict: bool = False, last_year: Report | Path | str | None = None
+) -> Reviewed:
+    """Read and check one file, with all a reviewer looks at.
+
+    Args:
+        path: the user's file.
+        strict: blanks in number cells are errors (N-01).
+        last_year: last year's report, or the file to read it from.
+
+    Returns:
+        report, findings, repairs (None without errors) and judged numbers, for
+        :func:`write_result_page`.
+
+    Raises:
+        InputError: a file cannot be read or holds none of the prescribed tables.
+    """
+    from .checks.narrative import judge_numbers
+    from .repairs import find_repairs
+
+    report = read_report(path, last_year=last_year)
+    findings = check(report, strict=strict)
+    repairs = find_repairs(report) if worst(findings) == "errors" else None
+    return report, findings, repairs, judge_numbers(report)
+
+
 def template_faults(path: Path | str, form: Form | str = "2021") -> list[TemplateFault]:
     """Check a Word template as a whole, before anyone uses it.
 

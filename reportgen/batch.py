@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .repairs import Repairs
     from .report import Report
 
-__all__ = ["Built", "Checked", "Outcome", "build_many", "check_many", "run_many"]
+__all__ = ["Built", "Checked", "Outcome", "attempt", "build_many", "check_many", "run_many"]
 
 T = TypeVar("T")
 
@@ -104,7 +104,7 @@ def build_many(
     work = partial(_print_one, out=out, draft=draft, strict=strict, template=template, last_year=last_year)
     for outcome in run_many(work, paths, processes=processes):
         yield (
-            _attempt(partial(_write, outcome, force=force), outcome.path)
+            attempt(partial(_write, outcome, force=force), outcome.path)
             if outcome.value
             else Outcome(outcome.path, None, outcome.error, outcome.exit_code)
         )
@@ -179,13 +179,13 @@ def _write(outcome: Outcome[_Unwritten], _: Path, *, force: bool) -> Built:
     return Built(lines, status, printed.path, printed.compared, copy)
 
 
-def _attempt(work: Callable[[Path], T], path: Path) -> Outcome[T]:
+def attempt(work: Callable[[Path], T], path: Path) -> Outcome[T]:
+    """Do the work on one file; whatever goes wrong is an outcome, so that the other files get theirs."""
     try:
         return Outcome(path, work(path))
     except ReportgenError as error:
         return Outcome(path, None, str(error), error.exit_code)
     except Exception as error:
-        # The other files still have to be dealt with.
         if os.environ.get("REPORTGEN_DEBUG"):
             raise
         what = f"{type(error).__name__}：{error}"
@@ -218,7 +218,7 @@ def run_many(
     count = min(count, _MOST, len(paths))
     if count < 2:
         for path in paths:
-            yield _attempt(work, path)
+            yield attempt(work, path)
         return
     size = max(1, min(_CHUNK, len(paths) // (4 * count)))
     yield from _Workers(work, [paths[i : i + size] for i in range(0, len(paths), size)], count).run()
@@ -249,7 +249,7 @@ def _start() -> None:
 
 
 def _chunk(work: Callable[[Path], T], paths: Sequence[Path]) -> list[Outcome[T]]:
-    return [_attempt(work, path) for path in paths]
+    return [attempt(work, path) for path in paths]
 
 
 class _Workers(Generic[T]):
@@ -303,7 +303,7 @@ class _Workers(Generic[T]):
 
         with self.pool(1) as pool:
             try:
-                return pool.submit(_attempt, self.work, path).result()
+                return pool.submit(attempt, self.work, path).result()
             except BrokenProcessPool:
                 pass
         return Outcome(

@@ -23,8 +23,6 @@ from .errors import ReportgenError  # noqa: E402
 if TYPE_CHECKING:
     from .batch import Outcome
     from .page import Reviewed
-    from .repairs import Repairs
-    from .report import Report
 
 __all__ = ["cli", "main"]
 
@@ -117,15 +115,22 @@ def validate(
     files: tuple[Path, ...], style: str, strict: bool, last_year: Path | None, page: Path | None,
     marked: Path | None, force: bool,
 ) -> None:  # fmt: skip
-    from .api import mark, read_report, write_result_page
-    from .checks import check
-    from .findings import worst
-    from .listing import json_document, json_report, json_unreadable, report_lines
-
     if len(files) > 1 and marked is not None and not marked.is_dir():
         raise click.UsageError("有多个工作簿时，--mark 应是一个已有的文件夹。")
     if marked is None and page is None:
         sys.exit(_validate_many(files, style, strict, last_year))
+    sys.exit(_validate_writing(files, style, strict, last_year, page, marked, force))
+
+
+def _validate_writing(
+    files: tuple[Path, ...], style: str, strict: bool, last_year: Path | None, page: Path | None,
+    marked: Path | None, force: bool,
+) -> int:  # fmt: skip
+    """Validate and write the result page or marked copies; they need the reports themselves."""
+    from .api import mark, review, write_result_page
+    from .batch import attempt
+    from .listing import json_document, json_report, json_unreadable, report_lines
+
     code, documents = 0, []
     reviewed: list[Reviewed] = []
     unreadable: list[tuple[str, str]] = []
@@ -142,32 +147,27 @@ def validate(
         click.echo(f"已写出：{path}", err=True)
 
     for path in files:
-        try:
-            report = read_report(path, last_year=last_year)
-        except ReportgenError as error:
-            code = max(code, error.exit_code)
-            documents.append(json_unreadable(str(path), str(error)))
-            unreadable.append((str(path), str(error)))
+        outcome = attempt(partial(review, strict=strict, last_year=last_year), path)
+        if outcome.value is None:
+            code = max(code, outcome.exit_code)
+            documents.append(json_unreadable(str(path), outcome.error))
+            unreadable.append((str(path), outcome.error))
             if style == "text":
-                _fail(str(error))
+                _fail(outcome.error)
             continue
-        findings = check(report, strict=strict)
-        repairs = _repairs(report) if worst(findings) == "errors" else None
+        reviewed.append(outcome.value)
+        report, findings, repairs, _ = outcome.value
         code = max(code, _EXIT_ERRORS if repairs is not None else 0)
         documents.append(json_report(report, findings, repairs))
         if style == "text":
             _print(report_lines(report, findings, repairs))
         if marked is not None:
             save(partial(mark, report, marked, findings=findings, repairs=repairs, force=force))
-        if page is not None:
-            from .checks.narrative import judge_numbers
-
-            reviewed.append((report, findings, repairs, judge_numbers(report)))
     if page is not None:
         save(lambda: (page, write_result_page(reviewed, page, unreadable=unreadable, force=force)))
     if style == "json":
         click.echo(json_document(documents))
-    sys.exit(code)
+    return code
 
 
 def _validate_many(files: tuple[Path, ...], style: str, strict: bool, last_year: Path | None) -> int:
@@ -296,13 +296,6 @@ def rules(form_id: str, style: str) -> None:
         click.echo(rules_json(form))
     else:
         _print(rules_lines(form))
-
-
-def _repairs(report: Report) -> Repairs:
-    """Likely corrections; their search is imported for a report with errors only (5 % of a validate)."""
-    from .repairs import find_repairs
-
-    return find_repairs(report)
 
 
 def _watched(outcomes: Iterable[Outcome[T]], total: int) -> Iterator[Outcome[T]]:

@@ -145,6 +145,26 @@ def test_three_planted_errors_are_three_repairs_with_the_true_values(workbook):
     assert [set(r["settles"]) for r in repairs] == [{"T3-02", "T3-03"}, {"T3-02", "T3-03"}, {"T4-01"}]
 
 
+def test_one_file_that_breaks_the_program_does_not_cost_the_page_of_the_others(
+    workbook, tmp_path, monkeypatch
+):
+    import reportgen.api
+
+    good, bad, page = workbook("甲.xlsx"), workbook("乙.xlsx"), tmp_path / "结果.html"
+    honest = reportgen.api.read_report
+
+    def broken(path, *rest, **options):
+        if Path(path) == bad:
+            raise RuntimeError("意外")
+        return honest(path, *rest, **options)
+
+    monkeypatch.setattr(reportgen.api, "read_report", broken)
+    text = invoke("validate", bad, good, "--html", page, code=3)
+    assert "内部出错" in text
+    assert "某某区人民政府" in page.read_text(encoding="utf-8")
+    assert "乙.xlsx" in page.read_text(encoding="utf-8")
+
+
 def test_strict_makes_blanks_errors(workbook):
     path = workbook()
     book = load_workbook(path)

@@ -60,8 +60,8 @@ class Parts:
             zipfile.BadZipFile,
             KeyError,
             etree.XMLSyntaxError,
-            NotImplementedError,
-            RuntimeError,
+            NotImplementedError,  # zipfile's word for a compression it does not know
+            RuntimeError,  # and for an encrypted member
         ) as error:
             raise InputError(
                 "这个工作簿读不出来，不能做标记。请用 Excel 或 WPS 另存为 .xlsx 后再试。"
@@ -88,9 +88,6 @@ class Parts:
             self._trees[name] = parse(self._data[name])
             self._unchanged[name] = _written(self._trees[name])
         return self._trees[name]
-
-    def bytes_of(self, name: str) -> bytes:
-        return self._data[name]
 
     def add(self, name: str, root: Element, content_type: str) -> None:
         """Add a part."""

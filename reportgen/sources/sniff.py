@@ -185,6 +185,7 @@ def _zip_kind(name: str, data: bytes) -> tuple[str, Mapping[str, bytes]]:
                 raise zipfile.BadZipFile
             parts = unpack(name, archive)
             return _package_kind(name, archive, parts), parts
+    # NotImplementedError is zipfile's word for a compression it does not know.
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError) as error:
         raise InputError(
             f"{name}已损坏或没有下载完（压缩结构不完整）。"
