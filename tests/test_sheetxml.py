@@ -29,12 +29,12 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 def same(fast: list[SheetData], slow: list[SheetData]) -> None:
     assert [(s.name, s.hidden) for s in fast] == [(s.name, s.hidden) for s in slow]
     for mine, theirs in zip(fast, slow, strict=True):
-        assert mine.formulas == theirs.formulas
+        assert mine.shape.formulas == theirs.shape.formulas
         assert mine.stored == theirs.stored
         assert {k: type(v) for k, v in mine.stored.items()} == {k: type(v) for k, v in theirs.stored.items()}
-        assert sorted(mine.merged) == sorted(theirs.merged)
-        assert mine.hidden_rows == theirs.hidden_rows
-        assert mine.hidden_columns == theirs.hidden_columns
+        assert sorted(mine.shape.merged) == sorted(theirs.shape.merged)
+        assert mine.shape.hidden_rows == theirs.shape.hidden_rows
+        assert mine.shape.hidden_columns == theirs.shape.hidden_columns
 
 
 def read_book(data: bytes) -> list[SheetData]:
@@ -182,7 +182,7 @@ def test_shared_formulas_are_moved_to_their_cells():
         return xml
 
     data = rewritten(saved(book), lambda part, xml: share(part, xml) if SHEET.fullmatch(part) else xml)
-    assert read_book(data)[0].formulas[3, 3] == '=SUM(A3:B3)+$A$1+A$1&"A1"'
+    assert read_book(data)[0].shape.formulas[3, 3] == '=SUM(A3:B3)+$A$1+A$1&"A1"'
     same(read_book(data), reference(data))
 
 

@@ -32,7 +32,7 @@ def find_answers(form: Form, grids: tuple[Grid, ...]) -> Iterator[Explanation]:
 
 
 def _rows(index: GridIndex, first: int, columns: list[int]) -> Iterator[Explanation]:
-    last = max((row for row, _ in index.at), default=0)
+    last = index.last_row
     for row in range(first, last + 1):
         rule, code, text, name, date, printed = (_text(index, row, column) for column in columns)
         if rule and text:

@@ -34,7 +34,7 @@ def mend(grid: Grid, known: Collection[str]) -> Grid:
             torn.append(lower.row)
     for row in sorted(torn, reverse=True):
         _join(at, row)
-    return replace(grid, cells=tuple(at[place] for place in sorted(at))) if torn else grid
+    return grid.with_cells(tuple(at[place] for place in sorted(at))) if torn else grid
 
 
 def _join(at: dict[tuple[int, int], GridCell], row: int) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ..findings import CellRef, Finding, finding
 from ..form import Block, Form, Table
@@ -20,20 +21,13 @@ from .mend import mend
 __all__ = ["Found", "GridIndex", "find_tables"]
 
 
-class GridIndex:
-    """A grid by position and by label."""
+class _Places:
+    """Cells by position and by label."""
 
-    def __init__(self, grid: Grid) -> None:
-        self.grid = grid
-        self.at: dict[tuple[int, int], GridCell] = {}
+    def __init__(self, cells: tuple[GridCell, ...]) -> None:
+        self.cells = cells
         self.labels: dict[str, list[GridCell]] = {}
-        for cell in grid.cells:
-            if cell.row_span == cell.column_span == 1:
-                self.at.setdefault((cell.row, cell.column), cell)
-            else:
-                for row in range(cell.row, cell.row + cell.row_span):
-                    for column in range(cell.column, cell.column + cell.column_span):
-                        self.at.setdefault((row, column), cell)
+        for cell in cells:
             if isinstance(cell.value, str):
                 label = key(cell.value)
                 if label:
@@ -41,6 +35,39 @@ class GridIndex:
                     short = loose(cell.value)
                     if short != label:
                         self.labels.setdefault(short, []).append(cell)
+
+    @cached_property
+    def at(self) -> dict[tuple[int, int], int]:
+        """Place → which of the cells covers it; of overlapping ones the first."""
+        at: dict[tuple[int, int], int] = {}
+        for n, cell in enumerate(self.cells):
+            if cell.row_span == cell.column_span == 1:
+                at.setdefault((cell.row, cell.column), n)
+            else:
+                for row in range(cell.row, cell.row + cell.row_span):
+                    for column in range(cell.column, cell.column + cell.column_span):
+                        at.setdefault((row, column), n)
+        return at
+
+    @cached_property
+    def last_row(self) -> int:
+        """The last row that a cell covers, 0 if there is none."""
+        return max((cell.row + max(cell.row_span, 1) - 1 for cell in self.cells), default=0)
+
+
+class GridIndex:
+    """A grid by position and by label."""
+
+    def __init__(self, grid: Grid) -> None:
+        self.grid = grid
+        if grid.layout is None:
+            self._places = _Places(grid.cells)
+        else:
+            # Figures are no labels: all grids of one layout have the same.
+            if "places" not in grid.layout.memo:
+                grid.layout.memo["places"] = _Places(grid.layout.cells)
+            self._places = grid.layout.memo["places"]
+        self.labels = self._places.labels
 
     @staticmethod
     def of(grid: Grid) -> GridIndex:
@@ -51,13 +78,29 @@ class GridIndex:
         assert isinstance(index, GridIndex)
         return index
 
+    @property
+    def last_row(self) -> int:
+        """The last row that a cell covers, 0 if there is none."""
+        return self._places.last_row
+
+    def number_at(self, row: int, column: int) -> int | None:
+        """Return which of the grid's cells covers a place."""
+        return self._places.at.get((row, column))
+
+    def cell(self, row: int, column: int) -> GridCell | None:
+        """Return the cell that covers a place."""
+        number = self._places.at.get((row, column))
+        return None if number is None else self.grid.cells[number]
+
     def entry(self, row: int, column: int) -> GridCell | None:
         """Return the cell that covers a place, a formula's result settled."""
-        cell = self.at.get((row, column))
+        cell = self.cell(row, column)
         return None if cell is None else self.grid.resolved(cell)
 
     def find(self, wordings: Mapping[str, str]) -> Iterator[tuple[str, GridCell]]:
         """Yield (leaf id, cell) for every cell that carries one of the wordings."""
+        if wordings.keys().isdisjoint(self.labels):
+            return
         for wording, leaf in wordings.items():
             for cell in self.labels.get(wording, ()):
                 yield leaf, cell
@@ -172,7 +215,7 @@ def _first_filled(index: GridIndex, columns: Mapping[str, GridCell], row: int) -
     """The row of figures is right below the header; an empty row may have been put between."""
 
     def filled(candidate: int, test: Callable[[object], bool]) -> bool:
-        cells = (index.at.get((candidate, c.column)) for c in columns.values())
+        cells = (index.cell(candidate, c.column) for c in columns.values())
         return any(cell is not None and (test(cell.value) or bool(cell.formula)) for cell in cells)
 
     if filled(row, lambda value: value not in (None, "")):
@@ -247,10 +290,10 @@ def _ref(grid: Grid, cell: GridCell) -> CellRef:
 
 def _place(form: Form, cell_id: str, row: _Row, header: GridCell, found: Found) -> None:
     """Find the one cell of the row under the header, which may span several columns."""
-    grid, at = row.index.grid, row.index.at
+    grid = row.index.grid
     spots: dict[tuple[int, int], GridCell] = {}
     for column in range(header.column, header.column + header.column_span):
-        cell = at.get((row.row, column))
+        cell = row.index.cell(row.row, column)
         if cell is not None:
             spots.setdefault((cell.row, cell.column), cell)
     filled = [c for c in spots.values() if c.value is not None or c.formula] or list(spots.values())

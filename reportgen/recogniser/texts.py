@@ -116,7 +116,7 @@ def _text_sheet(form: Form, index: GridIndex, head: dict[str, GridCell], texts: 
     part, sub, body = (c.column for c in head.values())
     first = next(iter(head.values())).row + 1
     section: Section | None = None
-    for row in range(first, max((r for r, _ in index.at), default=0) + 1):
+    for row in range(first, index.last_row + 1):
         part_cell = index.entry(row, part)
         if part_cell is not None and part_cell.value and part_cell.row == row:
             section = section_of(form, str(part_cell.value))

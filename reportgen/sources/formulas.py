@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from ..numbers import exact
 
-__all__ = ["UnknownError", "column_number", "evaluate", "shift"]
+__all__ = ["UnknownError", "column_number", "evaluate", "plain_sum", "shift"]
 
 Lookup = Callable[[str, int, int], object]
 """(sheet name or "" for the formula's own, row, column) → value; raises UnknownError."""
@@ -52,6 +52,19 @@ def evaluate(formula: str, lookup: Lookup) -> object:
     if parser.position < len(parser.tokens):
         raise UnknownError(formula)
     return _scalar(result, lookup)
+
+
+_PLAIN_SUM = re.compile(r"=SUM\(([A-Z]{1,3})([1-9]\d{0,6}):([A-Z]{1,3})([1-9]\d{0,6})\)")
+
+
+def plain_sum(formula: str) -> tuple[int, int, int, int] | None:
+    """Return the area that a formula adds up if it is ``=SUM(D6:I6)`` and no more: top, left, bottom, right."""
+    match = _PLAIN_SUM.fullmatch(formula)
+    if match is None:
+        return None
+    rows, columns = (int(match[2]), int(match[4])), (column_number(match[1]), column_number(match[3]))
+    area = (min(rows), min(columns), max(rows), max(columns))
+    return area if (area[2] - area[0] + 1) * (area[3] - area[1] + 1) <= _MAX_CELLS else None
 
 
 def column_number(letters: str) -> int:

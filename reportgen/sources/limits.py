@@ -8,13 +8,18 @@ orders of magnitude.  References to other files, macros and scripts are never fo
 from __future__ import annotations
 
 import time
-from zipfile import ZipFile, ZipInfo
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from ..errors import InputError
 
+if TYPE_CHECKING:
+    from zipfile import ZipFile
+
 __all__ = [
     "MAX_CELLS", "MAX_DEPTH", "MAX_ENTRIES", "MAX_GRIDS", "MAX_NESTED_PARTS", "MAX_PAGES", "MAX_RATIO", "MAX_SECONDS",
-    "MAX_SPAN", "MAX_UNPACKED_BYTES", "RATIO_FREE_BYTES", "Budget", "check_entries", "unpack",
+    "MAX_SPAN", "MAX_UNPACKED_BYTES", "RATIO_FREE_BYTES", "Budget", "check_entries", "is_markup", "refuse_declarations",
+    "unpack",
 ]  # fmt: skip
 
 MAX_ENTRIES = 4000
@@ -40,9 +45,18 @@ MAX_SECONDS = 60.0
 
 _MARKUP = (".xml", ".rels", ".vml")
 _DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY")
+_HEAD = 65536
+"""Declarations stand before the first element."""
 
 
-def check_entries(name: str, entries: list[ZipInfo]) -> None:
+class _Entry(Protocol):
+    @property
+    def file_size(self) -> int: ...
+    @property
+    def compress_size(self) -> int: ...
+
+
+def check_entries(name: str, entries: Sequence[_Entry]) -> None:
     """Refuse an archive whose directory announces too much.
 
     The announced sizes can be relied on: :mod:`zipfile` never unpacks more of an entry than that.
@@ -85,14 +99,25 @@ def unpack(name: str, archive: ZipFile) -> dict[str, bytes]:
     parts: dict[str, bytes] = {}
     for entry in archive.infolist():
         content = archive.read(entry)
-        if not entry.filename.lower().endswith(_MARKUP):
-            continue
-        # Declarations stand before the first element; NULs are what UTF-16 has between letters.
-        head = content[:65536].replace(b"\0", b"")
-        if any(declaration in head for declaration in _DECLARATIONS):
-            raise InputError(_refusal(name, f"里面的部件“{entry.filename}”声明了实体"))
-        parts[entry.filename] = content
+        if is_markup(entry.filename):
+            refuse_declarations(name, entry.filename, content)
+            parts[entry.filename] = content
     return parts
+
+
+def is_markup(part: str) -> bool:
+    """Whether a part of this name is read as XML."""
+    return part.lower().endswith(_MARKUP)
+
+
+def refuse_declarations(name: str, part: str, content: bytes) -> None:
+    """Raises InputError where a part declares a document type or an entity; see :func:`unpack`."""
+    if content.find(b"<!", 0, _HEAD) < 0 and content.find(b"\0", 0, _HEAD) < 0:
+        return
+    # NULs are what UTF-16 has between letters.
+    head = content[:_HEAD].replace(b"\0", b"")
+    if any(declaration in head for declaration in _DECLARATIONS):
+        raise InputError(_refusal(name, f"里面的部件“{part}”声明了实体"))
 
 
 class Budget:

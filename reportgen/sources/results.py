@@ -2,30 +2,116 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from . import formulas
+from .base import GridCell, Layout, PlainSum, column_letters
 
-__all__ = ["Place", "Results", "SheetData"]
+__all__ = ["Place", "Results", "Shape", "SheetData"]
 
 Place: TypeAlias = "tuple[str, int, int]"
 """Sheet name, row, column."""
 
 
 @dataclass(slots=True)
-class SheetData:
-    """The cells of one sheet of a workbook by (row, column)."""
+class Shape:
+    """What a sheet is apart from its figures; sheets that differ in nothing else share one.
 
-    name: str
-    hidden: bool
-    stored: dict[tuple[int, int], object] = field(default_factory=dict)
-    """Values typed, and the stored results of formulas."""
+    Places are (row, column).
+    """
+
+    texts: dict[tuple[int, int], object] = field(default_factory=dict)
+    """Every value that is no figure: texts, dates, truth values, errors."""
+    figures: tuple[tuple[int, int], ...] = ()
+    """Places of the numbers."""
     formulas: dict[tuple[int, int], str] = field(default_factory=dict)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     """First row and column, last row and column."""
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    layout: Layout = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self.layout = Layout(self._cells, self._order, self._sums)
+
+    def _places(self) -> list[tuple[int, int]]:
+        spans = ((top, left) for top, left, _, _ in self.merged)
+        return sorted({*self.texts, *self.figures, *self.formulas, *spans})
+
+    def _order(self) -> tuple[int, ...]:
+        at = {place: n for n, place in enumerate(self._places())}
+        return tuple(at[place] for place in self.figures)
+
+    def _cells(self) -> tuple[GridCell, ...]:
+        texts, formulas, letters = self.texts, self.formulas, _Letters()
+        hidden_rows, hidden_columns = self.hidden_rows, self.hidden_columns
+        spans = {
+            (top, left): (bottom - top + 1, right - left + 1) for top, left, bottom, right in self.merged
+        }
+        cells = []
+        for place in self._places():
+            row, column = place
+            height, width = spans.get(place, (1, 1))
+            hidden = row in hidden_rows or column in hidden_columns
+            address, formula = f"{letters[column]}{row}", formulas.get(place, "")
+            cells.append(GridCell(row, column, texts.get(place), height, width, address, formula, "", hidden))
+        return tuple(cells)
+
+    def _sums(self) -> tuple[PlainSum, ...]:
+        """Sums of cells of this sheet that are figures or such sums themselves, in their order."""
+        number = {place: n for n, place in enumerate(self.figures)}
+        areas = {
+            place: area for place, formula in self.formulas.items()
+            if place in number and (area := formulas.plain_sum(formula)) is not None
+        }  # fmt: skip
+        sums: dict[tuple[int, int], PlainSum] = {}
+        while True:
+            found = dict(sums)
+            for place, (top, left, bottom, right) in areas.items():
+                inside = [(r, c) for r in range(top, bottom + 1) for c in range(left, right + 1)]
+                if place not in sums and all(self._adds(p, number, sums) for p in inside):
+                    found[place] = PlainSum(number[place], tuple(number[p] for p in inside if p in number))
+            if len(found) == len(sums):
+                return tuple(sums.values())
+            sums = found
+
+    def _adds(
+        self, place: tuple[int, int], number: Mapping[tuple[int, int], int], sums: Container[object]
+    ) -> bool:
+        """Whether SUM sees nothing but a figure there, or nothing at all."""
+        if place in self.formulas:
+            return place in sums
+        text = self.texts.get(place)
+        return place in number or text is None or (isinstance(text, str) and not text.startswith("#"))
+
+
+class _Letters(dict[int, str]):
+    """Column number → letters, each worked out once."""
+
+    def __missing__(self, column: int) -> str:
+        letters = self[column] = column_letters(column)
+        return letters
+
+
+class SheetData:
+    """The cells of one sheet of a workbook."""
+
+    __slots__ = ("hidden", "name", "numbers", "shape")
+
+    def __init__(self, name: str, hidden: bool, shape: Shape, numbers: Sequence[object] = ()) -> None:
+        """
+        Args:
+            numbers: the figures in the order of the shape, None for one that is empty.
+        """
+        self.name, self.hidden, self.shape, self.numbers = name, hidden, shape, numbers
+
+    @property
+    def stored(self) -> dict[tuple[int, int], object]:
+        """Values typed, and the stored results of formulas, by place."""
+        numbers = {p: n for p, n in zip(self.shape.figures, self.numbers, strict=True) if n is not None}
+        return {**self.shape.texts, **numbers}
 
 
 _MAX_DEPTH = 50

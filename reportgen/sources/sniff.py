@@ -7,16 +7,14 @@ what to do; what the reader cannot read is refused by :func:`refusal`.
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
-import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ..errors import InputError
 from ..files import shown_name
-from .limits import check_entries, unpack
+from .limits import check_entries, is_markup, refuse_declarations, unpack
+from .package import content, directory
 
 __all__ = ["KIND_NAMES", "identify", "kind_of", "refusal"]
 
@@ -91,6 +89,7 @@ _MAGIC = (
     (b"GIF8", "image"), (b"II*\0", "image"), (b"MM\0*", "image"),
     (b"Rar!\x1a\x07", "archive"), (b"7z\xbc\xaf\x27\x1c", "archive"), (b"\x1f\x8b", "archive"),
 )  # fmt: skip
+_TYPES = "[Content_Types].xml"
 _STRICT = b"http://purl.oclc.org/ooxml/"
 _HEAD = 4096
 
@@ -174,6 +173,13 @@ def _advice(kind: str, suffix: str, accepted: list[str]) -> str:
 
 
 def _zip_kind(name: str, data: bytes) -> tuple[str, Mapping[str, bytes]]:
+    parts = _plain_parts(name, data)
+    if parts is not None:
+        return _package_kind(name, parts), parts
+    import io
+    import zipfile
+    import zlib
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
@@ -184,7 +190,9 @@ def _zip_kind(name: str, data: bytes) -> tuple[str, Mapping[str, bytes]]:
             if not names or len(set(names)) < len(names):
                 raise zipfile.BadZipFile
             parts = unpack(name, archive)
-            return _package_kind(name, archive, parts), parts
+            if _TYPES in parts or "mimetype" not in names:
+                return _package_kind(name, parts), parts
+            return _opendocument_kind(name, archive.read("mimetype"), parts), parts
     # NotImplementedError is zipfile's word for a compression it does not know.
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError) as error:
         raise InputError(
@@ -193,21 +201,40 @@ def _zip_kind(name: str, data: bytes) -> tuple[str, Mapping[str, bytes]]:
         ) from error
 
 
-def _package_kind(name: str, archive: zipfile.ZipFile, parts: Mapping[str, bytes]) -> str:
-    if "[Content_Types].xml" in parts:
-        types = parts["[Content_Types].xml"]
+def _plain_parts(name: str, data: bytes) -> dict[str, bytes] | None:
+    """Unpack a plain office package without :mod:`zipfile`; None if it has to decide."""
+    entries = directory(data)
+    if entries is None or not any(entry.filename == _TYPES for entry in entries):
+        return None
+    check_entries(name, entries)
+    parts: dict[str, bytes] = {}
+    for entry in entries:
+        part = content(data, entry)
+        if part is None:
+            return None
+        if is_markup(entry.filename):
+            refuse_declarations(name, entry.filename, part)
+            parts[entry.filename] = part
+    return parts
+
+
+def _package_kind(name: str, parts: Mapping[str, bytes]) -> str:
+    if _TYPES in parts:
+        types = parts[_TYPES]
         kind = next(
             (k for t, k in _MAIN_PARTS.items() if b'"%s"' % t in types or b"'%s'" % t in types), "unknown"
         )
         _refuse_strict(name, parts, kind)
         return kind
-    if "mimetype" in archive.namelist():
-        if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
-            raise InputError(_encrypted(name))
-        return _ODF.get(archive.read("mimetype").strip(), "archive")
     if "OFD.xml" in parts:
         return "ofd"
     return "uof" if "uof.xml" in parts else "archive"
+
+
+def _opendocument_kind(name: str, mimetype: bytes, parts: Mapping[str, bytes]) -> str:
+    if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
+        raise InputError(_encrypted(name))
+    return _ODF.get(mimetype.strip(), "archive")
 
 
 def _refuse_strict(name: str, parts: Mapping[str, bytes], kind: str) -> None:

@@ -17,10 +17,10 @@ from zipfile import ZipFile
 from ..errors import InputError
 from ..filenames import shown_name
 from ..numbers import exact
-from .base import Document, Grid, GridCell, column_letters
+from .base import Document, Grid, GridCell
 from .formulas import column_number
 from .limits import Budget, unpack
-from .results import Place, Results, SheetData
+from .results import Place, Results, Shape, SheetData
 from .sheetxml import OddShapeError, read_book
 
 __all__ = ["read", "reference"]
@@ -88,30 +88,27 @@ def reference(data: bytes) -> list[SheetData]:
 
 
 def _sheet(sheet: Any, results: Any) -> SheetData:
-    found = SheetData(sheet.title, sheet.sheet_state != "visible")
+    texts: dict[tuple[int, int], object] = {}
+    numbers: dict[tuple[int, int], object] = {}
+    formulas: dict[tuple[int, int], str] = {}
     # Only cells that are there: a sheet may claim to reach to its millionth row.
     for cell in list(sheet._cells.values()):
         place, value = (cell.row, cell.column), cell.value
         if cell.data_type == "f":
             # An array formula is an object with a text.
-            found.formulas[place] = str(getattr(value, "text", value))
+            formulas[place] = str(getattr(value, "text", value))
             value = results.cell(cell.row, cell.column).value
-        if value is not None:
-            found.stored[place] = _plain(value)
-    found.merged = [(r.min_row, r.min_col, r.max_row, r.max_col) for r in sheet.merged_cells.ranges]
-    found.hidden_rows = {n for n, d in sheet.row_dimensions.items() if d.hidden}
-    found.hidden_columns = {
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            numbers[place] = _plain(value)
+        elif value is not None:
+            texts[place] = value
+    merged = [(r.min_row, r.min_col, r.max_row, r.max_col) for r in sheet.merged_cells.ranges]
+    hidden_rows = {n for n, d in sheet.row_dimensions.items() if d.hidden}
+    hidden_columns = {
         n for d in sheet.column_dimensions.values() if d.hidden for n in range(d.min or 0, (d.max or 0) + 1)
     }
-    return found
-
-
-class _Letters(dict[int, str]):
-    """Column number → letters, each worked out once."""
-
-    def __missing__(self, column: int) -> str:
-        letters = self[column] = column_letters(column)
-        return letters
+    shape = Shape(texts, tuple(numbers), formulas, merged, hidden_rows, hidden_columns)
+    return SheetData(sheet.title, sheet.sheet_state != "visible", shape, tuple(numbers.values()))
 
 
 class _Book(Results):
@@ -120,38 +117,31 @@ class _Book(Results):
     def __init__(self, sheets: list[SheetData]) -> None:
         super().__init__()
         self.sheets = {sheet.name: sheet for sheet in sheets}
+        self.values: dict[str, dict[tuple[int, int], object]] = {}
 
     def formula_at(self, place: Place) -> str:
         sheet = self.sheets.get(place[0])
-        return sheet.formulas.get(place[1:], "") if sheet else ""
+        return sheet.shape.formulas.get(place[1:], "") if sheet else ""
 
     def stored_at(self, place: Place) -> object:
-        sheet = self.sheets.get(place[0])
-        return sheet.stored.get(place[1:]) if sheet else None
+        name = place[0]
+        if name not in self.sheets:
+            return None
+        if name not in self.values:
+            self.values[name] = self.sheets[name].stored
+        return self.values[name].get(place[1:])
 
     def grid(self, sheet: SheetData) -> Grid:
-        stored, formulas, letters = sheet.stored, sheet.formulas, _Letters()
-        hidden_rows, hidden_columns = sheet.hidden_rows, sheet.hidden_columns
-        spans = {
-            (top, left): (bottom - top + 1, right - left + 1) for top, left, bottom, right in sheet.merged
-        }
-        cells = []
-        for place in sorted({*stored, *formulas, *spans}):
-            row, column = place
-            height, width = spans.get(place, (1, 1))
-            hidden = row in hidden_rows or column in hidden_columns
-            address, formula = f"{letters[column]}{row}", formulas.get(place, "")
-            cells.append(
-                GridCell(row, column, stored.get(place), height, width, address, formula, "", hidden)
-            )
-
         def resolve(cell: GridCell) -> GridCell:
             place = (sheet.name, cell.row, cell.column)
             value, result = self.result(place)
             now = self.own[place] if result == "stale" else None
             return cell._replace(value=value, result=result, now=now)
 
-        return Grid(sheet.name, tuple(cells), sheet.hidden, a1=True, resolve=resolve)
+        return Grid(
+            sheet.name, hidden=sheet.hidden, a1=True, resolve=resolve,
+            layout=sheet.shape.layout, figures=sheet.numbers,
+        )  # fmt: skip
 
 
 def _plain(value: object) -> object:
