@@ -6,21 +6,24 @@ reads every figure exactly or says why it cannot.  It does not judge the figures
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from decimal import Decimal
+from functools import lru_cache
+from itertools import chain
 
 from ..errors import InputError
 from ..findings import CellRef, Finding, finding
-from ..form import Cell, Form
-from ..numbers import Number, Parsed, format_number, parse_number
+from ..form import Form
+from ..numbers import Number, format_number, parse_number
 from ..report import Origin, Report, Value
-from ..sources import Document, Grid, GridCell
+from ..sources import Document, Grid
 from .answers import find_answers
 from .edition import choose_form
 from .labels import key
 from .tables import Found, GridIndex, find_tables
 from .texts import find_texts, last_year_texts
+from .values import known_values, read_cell, read_value, remember
+from .wording import Texts
 
 __all__ = ["recognise"]
 
@@ -39,7 +42,30 @@ def recognise(document: Document, form: Form | Iterable[Form]) -> Report:
         InputError: the document holds none of the prescribed tables.
     """
     forms = iter([form] if isinstance(form, Form) else form)
-    form, tables = choose_form(document, forms)
+    form = next(forms)
+    values = known_values(form, document.grids)
+    if values is not None:
+        texts = find_texts(form, document)
+        year = texts.fields.get("year")
+        if not isinstance(year, int) or form.covers(year):
+            return _report(form, document, values, texts, texts.findings)
+    form, tables, texts = _edition(document, form, forms)
+    values = {cell: read_value(form.cells[cell], tables.cells.get(cell)) for cell in form.cells}
+    remember(form, document.grids, tables)
+    values = _totals(form, values)
+    notices = [
+        *tables.findings,
+        *texts.findings,
+        *_formula_findings(form, values, tables),
+        *_hidden(form, values),
+        *_pictures(form, tables, document),
+    ]
+    return _report(form, document, values, texts, notices)
+
+
+def _edition(document: Document, first: Form, others: Iterator[Form]) -> tuple[Form, Found, Texts]:
+    """Choose the edition, and find its tables and the texts."""
+    form, tables = choose_form(document, chain([first], others))
     if not tables.tables:
         names = "、".join(t.id for t in form.tables)
         shown = (
@@ -53,20 +79,16 @@ def recognise(document: Document, form: Form | Iterable[Form]) -> Report:
     year = texts.fields.get("year")
     if isinstance(year, int) and not form.covers(year):
         # Editions may differ in their rules alone; then the year says which it is.
-        for other in forms:
+        for other in others:
             found = find_tables(other, document.grids) if other.covers(year) else None
             if found is not None and found.seen >= len(other.cells):
-                form, tables, texts = other, found, find_texts(other, document)
-                break
-    values = {cell: _value(form.cells[cell], tables) for cell in form.cells}
-    values = _totals(form, values)
-    notices = [
-        *tables.findings,
-        *texts.findings,
-        *_formula_findings(form, values, tables),
-        *_hidden(form, values),
-        *_pictures(form, tables, document),
-    ]
+                return other, found, find_texts(other, document)
+    return form, tables, texts
+
+
+def _report(
+    form: Form, document: Document, values: dict[str, Value], texts: Texts, notices: Iterable[Finding]
+) -> Report:
     return Report(
         form=form, values=values, fields=texts.fields, passages=tuple(texts.passages),
         field_origins=texts.field_origins, headings=tuple(texts.headings), title=texts.title,
@@ -88,39 +110,6 @@ def _name(document: Document) -> str:
 
 
 # --------------------------------------------------------------------------- figures
-
-
-def _value(cell: Cell, tables: Found) -> Value:
-    """Read one figure from where the tables say it is."""
-    place = tables.cells.get(cell.id)
-    if place is None:
-        return Value("missing")
-    grid, found, row, column = place
-    hidden = grid.hidden or (found is not None and found.hidden)
-    origin = Origin(
-        grid.name, found.address if found and found.address else grid.address(row, column), hidden
-    )
-    if found is None:
-        return Value("blank", origin=origin)
-    return _read(cell, found, origin, in_document=not grid.a1)
-
-
-def _read(cell: Cell, found: GridCell, origin: Origin, *, in_document: bool = False) -> Value:
-    parsed: Parsed = parse_number(
-        found.value, kind=cell.kind, decimals=cell.decimals, unit=cell.unit, text=in_document
-    )
-    raw = found.formula if found.result == "unknown" else _raw(found.value)
-    remark = "公式没有存储结果，程序也算不出" if found.result == "unknown" else parsed.remark
-    state = "problem" if found.result == "unknown" else parsed.state
-    return Value(state, parsed.number, raw, origin, found.formula, found.result == "computed", remark)
-
-
-def _raw(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-        return format_number(value)
-    return str(value)
 
 
 def _totals(form: Form, values: dict[str, Value]) -> dict[str, Value]:
@@ -179,11 +168,10 @@ def _hidden(form: Form, values: dict[str, Value]) -> Iterable[Finding]:
 def _last_year(form: Form, grids: tuple[Grid, ...]) -> dict[str, Value]:
     """Figures of the sheet 上年数据, found by their labels; blank ones are left out."""
     found: dict[str, Value] = {}
-    wanted = {key(form.last_year_label(cell)): cell for cell in form.last_year_cells}
-    heads = {key(head) for head in form.sheets.last_year_heads}
+    wanted, heads = _last_year_labels(form)
     for grid in grids:
         index = GridIndex.of(grid)
-        if not heads <= index.labels.keys():
+        if not index.knows(heads) or not heads <= index.labels.keys():
             continue
         for label in wanted.keys() & index.labels.keys():
             cell = form.cells[wanted[label]]
@@ -191,5 +179,12 @@ def _last_year(form: Form, grids: tuple[Grid, ...]) -> dict[str, Value]:
                 entry = index.entry(at.row, at.column + at.column_span)
                 if entry is not None and entry.value not in (None, ""):
                     origin = Origin(grid.name, entry.address, entry.hidden)
-                    found.setdefault(cell.id, _read(cell, entry, origin))
+                    found.setdefault(cell.id, read_cell(cell, entry, origin))
     return found
+
+
+@lru_cache(maxsize=16)
+def _last_year_labels(form: Form) -> tuple[dict[str, str], frozenset[str]]:
+    """Label key → cell id, and the keys of the heads."""
+    wanted = {key(form.last_year_label(cell)): cell for cell in form.last_year_cells}
+    return wanted, frozenset(key(head) for head in form.sheets.last_year_heads)

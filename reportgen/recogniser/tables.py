@@ -7,9 +7,10 @@ and a label without a figure are findings, never guesses.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from ..findings import CellRef, Finding, finding
 from ..form import Block, Form, Table
@@ -26,6 +27,7 @@ class _Places:
 
     def __init__(self, cells: tuple[GridCell, ...]) -> None:
         self.cells = cells
+        self.memo: dict[object, Any] = {}
         self.labels: dict[str, list[GridCell]] = {}
         for cell in cells:
             if isinstance(cell.value, str):
@@ -77,6 +79,32 @@ class GridIndex:
         index = grid.memo["index"]
         assert isinstance(index, GridIndex)
         return index
+
+    @property
+    def texts(self) -> Iterator[str]:
+        """The texts of the cells, in their order."""
+        return (cell.value for cell in self._places.cells if isinstance(cell.value, str))
+
+    @property
+    def memo(self) -> dict[object, Any]:
+        """What has been worked out of the labels alone, for all grids of the same layout."""
+        return self._places.memo
+
+    def knows(self, labels: frozenset[str]) -> bool:
+        """Whether any of some labels stands here."""
+        if labels not in self.memo:
+            self.memo[labels] = not labels.isdisjoint(self.labels)
+        known: bool = self.memo[labels]
+        return known
+
+    def all_text(self, first: int, columns: Collection[int]) -> bool:
+        """Whether no cell of some columns from a row on is a figure or a formula."""
+        figures = set(self.grid.layout.figures) if self.grid.layout else range(len(self.grid.cells))
+        return not any(
+            (cell.formula or n in figures) and cell.row + cell.row_span > first
+            and not set(columns).isdisjoint(range(cell.column, cell.column + cell.column_span))
+            for n, cell in enumerate(self._places.cells)
+        )  # fmt: skip
 
     @property
     def last_row(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from ..findings import CellRef, finding
 from ..form import Field, Form, Section
@@ -17,22 +18,32 @@ from .wording import Texts, chinese_date, clean, parse_title, section_of, split_
 
 __all__ = ["find_texts", "last_year_texts"]
 
+_LONGEST = 120
+"""Characters of a title."""
+
 
 def find_texts(form: Form, document: Document) -> Texts:
     """Find fields, title and passages in sheets and paragraphs."""
     texts = Texts()
     heads = [key(h) for h in form.sheets.text_heads]
+    fields, wordings = _field_wordings(form)
     for grid in document.grids:
         index = GridIndex.of(grid)
         head = _head_row(index, heads)
         if head:
             _text_sheet(form, index, head, texts)
-        else:
-            _fields(form, index, texts)
+        elif index.knows(wordings):
+            _fields(fields, index, form, texts)
     read_prose(form, document, texts)
-    cells = (c.value for g in document.grids if not g.hidden for c in g.cells if isinstance(c.value, str))
-    _title(form, cells, texts)
+    _title(form, (_title_in(form, GridIndex.of(g)) for g in document.grids if not g.hidden), texts)
     return texts
+
+
+@lru_cache(maxsize=16)
+def _field_wordings(form: Form) -> tuple[list[tuple[Field, list[str]]], frozenset[str]]:
+    """The keys of each field's wordings, and all of them."""
+    fields = [(one, [key(wording) for wording in (one.label, *one.variants)]) for one in form.fields]
+    return fields, frozenset(wording for _, wordings in fields for wording in wordings)
 
 
 # --------------------------------------------------------------------------- title
@@ -40,23 +51,30 @@ def find_texts(form: Form, document: Document) -> Texts:
 
 def _title(form: Form, candidates: Iterable[str], texts: Texts) -> None:
     if not texts.title:
-        for text in candidates:
-            if len(text) <= 120 and parse_title(form, text):
-                texts.title = text.strip()
-                break
+        texts.title = next((text for text in candidates if text), "")
     found = parse_title(form, texts.title) if texts.title else None
     if found:
         texts.fields.setdefault("org", found[0])
         texts.fields.setdefault("year", found[1])
 
 
+def _title_in(form: Form, index: GridIndex) -> str:
+    """Return the first cell of a grid that is a title of the report, ``""`` if none is."""
+    if ("title", form) not in index.memo:
+        index.memo["title", form] = next(
+            (t.strip() for t in index.texts if len(t) <= _LONGEST and parse_title(form, t)), ""
+        )
+    title: str = index.memo["title", form]
+    return title
+
+
 # --------------------------------------------------------------------------- 基本信息
 
 
-def _fields(form: Form, index: GridIndex, texts: Texts) -> None:
-    for one in form.fields:
-        for wording in (one.label, *one.variants):
-            for cell in index.labels.get(key(wording), ()):
+def _fields(fields: list[tuple[Field, list[str]]], index: GridIndex, form: Form, texts: Texts) -> None:
+    for one, wordings in fields:
+        for wording in wordings:
+            for cell in index.labels.get(wording, ()):
                 if one.id in texts.fields:
                     continue
                 place = (cell.row, cell.column + cell.column_span)
@@ -139,11 +157,20 @@ def _text_sheet(form: Form, index: GridIndex, head: dict[str, GridCell], texts: 
 def last_year_texts(form: Form, grids: tuple[Grid, ...]) -> Mapping[str, str]:
     """Last year's texts from the sheet 上年数据, by section id."""
     found: dict[str, str] = {}
+    labels = _last_year_labels(form)
     for grid in grids:
         index = GridIndex.of(grid)
-        for section_id in form.last_year_sections:
-            for cell in index.labels.get(key(form.last_year_text_label(section_id)), ()):
+        if not index.knows(frozenset(labels.values())):
+            continue
+        for section_id, label in labels.items():
+            for cell in index.labels.get(label, ()):
                 entry = index.entry(cell.row, cell.column + cell.column_span)
                 if entry is not None and isinstance(entry.value, str) and entry.value.strip():
                     found.setdefault(section_id, clean(entry.value).strip())
     return found
+
+
+@lru_cache(maxsize=16)
+def _last_year_labels(form: Form) -> dict[str, str]:
+    """Section id → key of the label of its text."""
+    return {section: key(form.last_year_text_label(section)) for section in form.last_year_sections}
