@@ -40,7 +40,7 @@ def typed(form: Form) -> openpyxl.Workbook:
 def test_sheets_in_their_order(form, blank):
     tables = [table.id for table in form.tables]
     s = form.sheets
-    assert blank.sheetnames == [s.guide, s.fields, s.texts, *tables, s.last_year, s.checks]
+    assert blank.sheetnames == [s.guide, s.fields, s.texts, *tables, s.last_year, s.checks, s.names]
 
 
 # ---- the prescribed tables
@@ -275,8 +275,8 @@ def test_texts_have_a_row_for_every_heading_and_the_standard_sentences(form, bla
 
 
 def test_every_placeholder_name_is_listed_with_its_value(form, blank):
-    sheet = blank[form.sheets.texts]
-    listed = {r[5]: r[7] for r in sheet.iter_rows(values_only=True) if r[5] and str(r[5]).startswith("{{")}
+    sheet = blank[form.sheets.names]
+    listed = {r[0]: r[2] for r in sheet.iter_rows(values_only=True) if r[0] and str(r[0]).startswith("{{")}
     assert set(listed) == {"{{ " + n + " }}" for n in names(form)}
     assert all(str(v).startswith("=") for v in listed.values())
 

@@ -270,6 +270,7 @@ class Sheets:
     texts: str
     last_year: str
     checks: str
+    names: str
     text_heads: tuple[str, ...]
     """部分, 小标题, 正文."""
     last_year_heads: tuple[str, ...]

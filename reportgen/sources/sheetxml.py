@@ -13,35 +13,28 @@ well-formed by its expression.  Parsing the cells as well took 1.3 ms more, look
 them 1.4 ms.
 
 Sheets of one origin mostly have the same markup around other values.  Such a markup is understood once
-and kept (:class:`_Pattern`); of the next sheet only the values are read.
+and kept (:class:`Pattern`); of the next sheet only the values are read.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import html
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import TypeVar
 from xml.parsers.expat import ExpatError, ParserCreate
 
-from ..numbers import exact
 from .formulas import column_number, shift
 from .limits import Budget
 from .package import Part
+from .patterns import Meaning, OddShapeError, Pattern, cut, known_pattern, remember_pattern, unescaped
 from .results import Shape, SheetData
 
 __all__ = ["OddShapeError", "read_book"]
 
 T = TypeVar("T")
-
-
-class OddShapeError(Exception):
-    """The XML is not of the plain shape; openpyxl has to read this workbook."""
 
 
 # Attributes in any order; no apostrophes, comments, CDATA or prefixes (checked before).
@@ -61,13 +54,8 @@ _CELL = re.compile(
 """A cell: letters, number, style, kind, attributes of the formula, formula, value, text, rich text."""
 _STRIDE = _CELL.groups + 1
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos);")
-_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
-_ENTITY_BYTES = re.compile(_ENTITY.pattern.encode())
 _CONTROLS = bytes({*range(32)} - {9, 10, 13})
-_NOT_NUL = bytes({*_CONTROLS} - {0})
-_PRESERVED = b'<t xml:space="preserve">'
 _NO_DATES: frozenset[str] = frozenset()
-_MOST, _NOTICED, _SHAPES = 24, 128, 2
 _ITEM = re.compile(r"<si>(.*?)</si>|<si ?/>", re.S)
 _PHONETIC = re.compile(r"<rPh .*?</rPh>|<phoneticPr[^>]*/>", re.S)
 _TEXT = re.compile(r"<t(?: [^>]*)?>([^<]*)</t>|<t ?/>")
@@ -86,7 +74,6 @@ _WORKSHEET = "/relationships/worksheet"
 _DATE_IDS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _NOT_FORMAT = re.compile(r'"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.|\*.')
 _DATE_LETTERS = re.compile(r"[ymdhs]", re.I)
-_FIRST_SURE_DAY, _LAST_DAY = 61, 2958466
 _EPOCH = dt.datetime(1899, 12, 30)
 _EPOCH_1904 = dt.datetime(1904, 1, 1)
 
@@ -143,28 +130,17 @@ def _require_plain(body: str) -> None:
         odd("apostrophe")
 
 
-def _unescaped(text: str) -> str:
-    """The text an XML writer meant; two in three formulas have entities."""
-    if "&" not in text:
-        return text
-    if "&#" in text:
-        return html.unescape(text)
-    for entity, letter in _ENTITIES:
-        text = text.replace(entity, letter)
-    return text
-
-
 def _attributes(text: str) -> dict[str, str]:
     found = _ATTRIBUTE.findall(text)
     if text.count('"') != 2 * len(found):
         raise OddShapeError("attribute")  # one the pattern does not see: ``state= "hidden"``
-    return {name: _unescaped(value) for name, value in found}
+    return {name: unescaped(value) for name, value in found}
 
 
 def _sheets(parts: Mapping[str, bytes], budget: Budget) -> Iterator[SheetData]:
     targets = _kept(parts["xl/_rels/workbook.xml.rels"], "targets", _targets)
     listed, epoch = _kept(parts["xl/workbook.xml"], "sheets", _listed)
-    meaning = _Meaning([], _NO_DATES, epoch)
+    meaning = Meaning([], _NO_DATES, epoch)
     if "xl/sharedStrings.xml" in parts:
         meaning.strings = _kept(parts["xl/sharedStrings.xml"], "strings", _strings)
     if "xl/styles.xml" in parts:
@@ -218,7 +194,7 @@ def _strings(xml: str) -> list[str]:
 
 def _text(xml: str) -> str:
     """The text of a string item, rich or plain, without its reading aid."""
-    return _unescaped("".join(_texts(xml)))
+    return unescaped("".join(_texts(xml)))
 
 
 def _texts(xml: str) -> list[str]:
@@ -253,124 +229,7 @@ def _is_date(code: str) -> bool:
     return bool(_DATE_LETTERS.search(_NOT_FORMAT.sub("", code.split(";", maxsplit=1)[0])))
 
 
-@dataclass(slots=True)
-class _Meaning:
-    """What cells refer to."""
-
-    strings: list[str]
-    dates: frozenset[str]
-    """Styles that show a number as a date."""
-    epoch: dt.datetime
-    """Day 0 of dates."""
-
-    def read(self, text: str, kind: str | None, style: str | None) -> object:
-        """Return what a cell's text means."""
-        if kind is None or kind == "n":
-            number = _number(text)
-            return _date(number, self.epoch) if style in self.dates else number
-        if kind == "s":
-            return self.strings[int(text)]
-        if kind in ("str", "e"):
-            return _unescaped(text)
-        if kind == "b":
-            return text in ("1", "true")
-        raise OddShapeError(kind)
-
-
-def _number(text: str) -> int | Decimal:
-    digits = text[1:] if text.startswith("-") else text
-    return int(text) if digits.isdecimal() and len(text) <= 15 else exact(float(text))
-
-
-@dataclass(slots=True)
-class _Pattern:
-    """The markup of a sheet, understood once: what each of its values and texts is.
-
-    A sheet's *slots* are the contents of ``<v>…</v>`` in order, then those of ``<t>…</t>``.  Sheets
-    whose markup is the same but for these are of one pattern.
-    """
-
-    dates: frozenset[str]
-    epoch: dt.datetime
-    figures: list[tuple[int, tuple[int, int]]]
-    """Slots of numbers, with their places."""
-    others: list[tuple[int, tuple[int, int], str | None, str | None]]
-    """Other slots of values, with place, kind and style."""
-    texts: list[tuple[int, int, tuple[int, int]]]
-    """First and last slot of each text, with its place; a text of several letterings has several."""
-    frame: Shape
-    """What does not depend on the slots."""
-    cost: int
-    shapes: dict[tuple[object, ...], Shape] = field(default_factory=dict)
-    """The latest shapes made of it, by their texts."""
-
-    def read(self, slots: Sequence[str], meaning: _Meaning) -> tuple[Shape, list[object]]:
-        """Return shape and numbers of a sheet of this pattern."""
-        numbers: list[object] = [
-            int(text)
-            if (text := slots[n]).isdecimal() and len(text) <= 15
-            else _number(text)
-            if text
-            else None
-            for n, _ in self.figures
-        ]
-        others = [
-            meaning.read(slots[n], kind, style) if slots[n] else ("" if kind == "str" else None)
-            for n, _, kind, style in self.others
-        ]
-        texts = [_unescaped("".join(slots[first:last])) for first, last, _ in self.texts]
-        key = (*others, *texts)
-        shape = self.shapes.get(key)
-        if shape is None:
-            shape = self._shape(others, texts)
-            if len(self.shapes) >= _SHAPES:
-                del self.shapes[next(iter(self.shapes))]
-            self.shapes[key] = shape
-        return shape, numbers
-
-    def _shape(self, others: list[object], texts: list[str]) -> Shape:
-        frame = self.frame
-        stored: dict[tuple[int, int], object] = {
-            place: text for (_, _, place), text in zip(self.texts, texts, strict=True)
-        }
-        for (_, place, *_), value in zip(self.others, others, strict=True):
-            if value is not None and not (value == "" and place in frame.formulas):
-                stored[place] = value
-        return Shape(
-            stored, frame.figures, frame.formulas, frame.merged, frame.hidden_rows, frame.hidden_columns
-        )
-
-
-class _Patterns:
-    """The patterns seen at least twice, by their markup, the latest :data:`_MOST` of them."""
-
-    def __init__(self) -> None:
-        self.noticed: dict[int, None] = {}
-        self.known: dict[bytes, _Pattern] = {}
-
-    def find(self, markup: bytes, meaning: _Meaning) -> _Pattern | None:
-        pattern = self.known.get(markup)
-        if pattern is None or (pattern.dates, pattern.epoch) != (meaning.dates, meaning.epoch):
-            return None
-        self.known[markup] = self.known.pop(markup)  # the latest stands last
-        return pattern
-
-    def take(self, markup: bytes, pattern: _Pattern) -> None:
-        mark = hash(markup)
-        if mark in self.noticed:
-            self.known[markup] = pattern
-            if len(self.known) > _MOST:
-                del self.known[next(iter(self.known))]
-        else:
-            self.noticed[mark] = None
-            if len(self.noticed) > _NOTICED:
-                del self.noticed[next(iter(self.noticed))]
-
-
-_patterns = _Patterns()
-
-
-def _sheet(part: bytes, meaning: _Meaning, budget: Budget) -> tuple[Shape, list[object]]:
+def _sheet(part: bytes, meaning: Meaning, budget: Budget) -> tuple[Shape, list[object]]:
     """Read one sheet: as an earlier one if it is the same, by its pattern if that is known, else whole."""
     kept = part.kept if isinstance(part, Part) else {}
     if "sheet" in kept:
@@ -378,54 +237,22 @@ def _sheet(part: bytes, meaning: _Meaning, budget: Budget) -> tuple[Shape, list[
         if (dates, epoch) == (meaning.dates, meaning.epoch):
             budget.spend_cells(cost)
             return shape, numbers
-    cut = _cut(part)
-    pattern = _patterns.find(cut[0], meaning) if cut else None
-    if cut and pattern:
+    pieces = cut(part)
+    pattern = known_pattern(pieces[0], meaning) if pieces else None
+    if pieces and pattern:
         budget.spend_cells(pattern.cost)
-        slots = cut[1]
+        slots = pieces[1]
     else:
         slots, pattern = _whole(part, meaning, budget)
-        if cut and cut[1] == slots:
-            _patterns.take(cut[0], pattern)
+        if pieces and pieces[1] == slots:
+            remember_pattern(pieces[0], pattern)
     shape, numbers = pattern.read(slots, meaning)
     if not any(kind == "s" for _, _, kind, _ in pattern.others):
         kept["sheet"] = (meaning.dates, meaning.epoch, pattern.cost, shape, numbers)
     return shape, numbers
 
 
-def _cut(part: bytes) -> tuple[bytes, list[str]] | None:
-    """Cut the slots out of a sheet.
-
-    Returns:
-        the markup that is left and the slots; None if there is anything in the slots that one has to
-        look at more closely.
-    """
-    values = part.replace(_PRESERVED, b"<t>").split(b"</v>")
-    rest = [values.pop()]
-    cuts = [piece.rpartition(b"<v>") for piece in values]
-    texts = b"</v>".join([head for head, _, _ in cuts] + rest).split(b"</t>")
-    rest = [texts.pop()]
-    more = [piece.rpartition(b"<t>") for piece in texts]
-    markup = b"</t>".join([head for head, _, _ in more] + rest)
-    slots = b"\0".join([slot for _, _, slot in cuts] + [slot for _, _, slot in more])
-    # A slot with a "<" is none; the others hold what only the parser can judge.
-    if (
-        b"<" in slots
-        or b"\r" in slots
-        or b"]]>" in slots
-        or len(slots.translate(None, _NOT_NUL)) < len(slots)
-    ):
-        return None
-    if b"&" in slots and slots.count(b"&") != len(_ENTITY_BYTES.findall(slots)):
-        return None
-    found = slots.decode()
-    if "\ufffe" in found or "\uffff" in found:
-        return None
-    parts = found.split("\0") if cuts or more else []
-    return (markup, parts) if len(parts) == len(cuts) + len(more) else None
-
-
-def _whole(part: bytes, meaning: _Meaning, budget: Budget) -> tuple[list[str], _Pattern]:
+def _whole(part: bytes, meaning: Meaning, budget: Budget) -> tuple[list[str], Pattern]:
     """Read all of a sheet: its slots, and the pattern that says what they are."""
     if len(part.translate(None, _CONTROLS)) < len(part):
         raise OddShapeError("control character")
@@ -478,11 +305,11 @@ def _read_merged(tail: str, frame: Shape, budget: Budget) -> int:
     return covered
 
 
-def _read_cells(pieces: list[str], frame: Shape, meaning: _Meaning) -> tuple[list[str], _Pattern]:
+def _read_cells(pieces: list[str], frame: Shape, meaning: Meaning) -> tuple[list[str], Pattern]:
     """Read the cells that have been taken out of a sheet."""
     formulas = frame.formulas
     shared: dict[str, tuple[str, int, int]] = {}
-    pattern = _Pattern(meaning.dates, meaning.epoch, [], [], [], frame, 0)
+    pattern = Pattern(meaning.dates, meaning.epoch, [], [], [], frame, 0)
     values: list[str] = []
     texts: list[str] = []
     inline: list[tuple[int, int, tuple[int, int]]] = []
@@ -519,7 +346,7 @@ def _formula(
     attributes: str, text: str | None, place: tuple[int, int], shared: dict[str, tuple[str, int, int]]
 ) -> str:
     """A formula with its ``=``; one shared with other cells is moved to this one."""
-    formula = "=" + _unescaped(text or "")
+    formula = "=" + unescaped(text or "")
     if not attributes:
         return formula
     known = _attributes(attributes)
@@ -532,14 +359,3 @@ def _formula(
     elif known.get("t") not in (None, "normal", "array"):
         raise OddShapeError("formula")
     return formula
-
-
-def _date(number: int | Decimal, epoch: dt.datetime) -> object:
-    """A serial number shown as a date.
-
-    Times of day, durations and the days before 1900-03-01, which spreadsheets count wrongly, are
-    left to the reference.
-    """
-    if not isinstance(number, int) or not _FIRST_SURE_DAY <= number < _LAST_DAY:
-        raise OddShapeError("date")
-    return epoch + dt.timedelta(days=number)

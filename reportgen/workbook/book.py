@@ -24,7 +24,7 @@ from .guide import guide_sheet
 from .places import places
 from .styles import SONG, Pen
 from .tables import TableSheet
-from .textsheet import text_rows, text_sheet
+from .textsheet import names_sheet, text_rows, text_sheet
 
 __all__ = ["FORM_PROPERTY", "assemble"]
 
@@ -36,6 +36,8 @@ _EPOCH = datetime(2021, 1, 1)
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 _REFERENCE = re.compile(rb"&#(\d{3,7});")
 _FORMULA = re.compile(rb'(<c r="([A-Z]+[0-9]+)"[^>]*><f>[^<]*</f>)(?:<v></v>|<v ?/>)')
+_EMPTY = re.compile(rb'(<c r="[A-Z]+[0-9]+" s="[0-9]+")(?: t="n")?></c>')
+"""A cell that has a style and nothing else; half of a sheet's cells."""
 _FONT = re.compile(rb"(<(?:font|rPr)>)((?:<[a-zA-Z]+(?: [^>]*)?/>)+)(</(?:font|rPr)>)")
 _CHILD = re.compile(rb"<([a-zA-Z]+)(?: [^>]*)?/>")
 _FONT_ORDER = (
@@ -68,7 +70,7 @@ def assemble(
 
     guide_sheet(book, pen, form, typed_totals)
     fields_sheet(book, pen, form, fields)
-    text_sheet(book, pen, form, list(text_rows(form, whose, standard=not whose.passages)), where)
+    text_sheet(book, pen, form, list(text_rows(form, whose, standard=not whose.passages)))
     for table in form.tables:
         TableSheet(book, pen, form, table, where, contents).write(checks.status(table))
     if last_year is not None:
@@ -78,6 +80,7 @@ def assemble(
     else:
         last_year_sheet(book, pen, form, {}, {})
     checks.write(book, pen)
+    names_sheet(book, pen, form, where)
     _describe(book, form, whose)
     results = {
         (where.sheet[cell], where.address(cell)): format_number(number)
@@ -126,6 +129,7 @@ def _parts(book: Workbook, results: Mapping[tuple[str, str], str]) -> Iterator[t
             elif name in parts:
                 data = _FONT.sub(_in_order, data)
                 data = _with_results(data, {a: v for (s, a), v in results.items() if s == parts[name]})
+                data = _EMPTY.sub(rb"\1/>", data.replace(b"</f><v></v>", b"</f>")).replace(b' t="n">', b">")
             yield name, data
 
 

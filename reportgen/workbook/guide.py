@@ -96,7 +96,7 @@ def _steps(form: Form, typed_totals: bool) -> Iterator[tuple[str, str]]:
         heading = form.section_of(table).heading
         extra = totals if any(c.total for c in form.cells.values() if c.table == table.id) else ""
         yield table.id, f"{heading}。没有数据的格填 0，不要留空。{extra}"
-    yield sheets.texts, "写各部分的正文。文字里的数可以用占位符从表里自动取，右侧有名称表。"
+    yield sheets.texts, f"写各部分的正文。文字里的数可以用占位符从表里自动取，名称见“{sheets.names}”表。"
     yield sheets.last_year, "照上年公布的报告填写，用来和今年的数衔接；没有可以不填。"
     yield sheets.checks, "看勾稽关系是否全部通过。有“不符”的，点表名跳过去改；需要说明的写在右边三栏。"
 

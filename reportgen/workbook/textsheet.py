@@ -1,4 +1,8 @@
-"""The sheet 文字内容: a row per heading and sub-heading, and the names a text may use."""
+"""The sheets of the texts: a row per heading and sub-heading, and the names a text may use.
+
+The names have a sheet of their own: it is the same in every workbook of a form, so a program that
+reads many of them reads it once, and nobody's rows of text stand beside hundreds of names.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from dataclasses import dataclass
 
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.worksheet import Worksheet
 
 from ..form import Form, Section
 from ..form.layout import paths
@@ -16,7 +21,7 @@ from .entries import FIELD_TOP
 from .places import Places, quoted
 from .styles import HEI, LINES, LINK, Formula, Look, Pen, height, protect, set_page, widths
 
-__all__ = ["text_rows", "text_sheet"]
+__all__ = ["names_sheet", "text_rows", "text_sheet"]
 
 SPARE = 2
 """Empty rows after each part for sub-headings of the body's own."""
@@ -75,10 +80,10 @@ def _reported(section: Section, passages: list[Passage]) -> Iterator[TextRow]:
         yield TextRow(section, passage.heading, "\n".join(passage.paragraphs), hint)
 
 
-def text_sheet(book: Workbook, pen: Pen, form: Form, rows: list[TextRow], where: Places) -> None:
-    """Add the sheet: entries at the left, the names for placeholders at the right and below."""
+def text_sheet(book: Workbook, pen: Pen, form: Form, rows: list[TextRow]) -> None:
+    """Add the sheet: entries at the left, a guide to placeholders at the right."""
     sheet = book.create_sheet(form.sheets.texts)
-    widths(sheet, [24, 26, BODY_WIDTH, HINT_WIDTH, 2, 30, 76, 14])
+    widths(sheet, [24, 26, BODY_WIDTH, HINT_WIDTH, 2, 62])
     pen.put(sheet, 1, 1, form.sheets.texts, TITLE, columns=4)
     sheet.row_dimensions[1].height = 30
     pen.put(sheet, 2, 1, INTRO_TEXT, INTRO, columns=4)
@@ -99,36 +104,49 @@ def text_sheet(book: Workbook, pen: Pen, form: Form, rows: list[TextRow], where:
         tall = max(height(one.text, BODY_WIDTH, least=least), height(one.hint, HINT_WIDTH, line=12.5))
         sheet.row_dimensions[row].height = max(tall, height(one.heading, 24))
     last = TOP + len(rows) - 1
-    _name_list(book, pen, form, where, last)
+    _guide(sheet, pen, form, last)
     sheet.freeze_panes = f"A{TOP}"
     protect(sheet)
     set_page(sheet, landscape=True, area=f"A1:D{last}")
     sheet.print_title_rows = f"{TOP - 1}:{TOP - 1}"
 
 
-def _name_list(book: Workbook, pen: Pen, form: Form, where: Places, last: int) -> None:
-    """The names: a short guide beside the entries, the table with live values below it.
+def _ordered(form: Form) -> list[str]:
+    """The names of placeholders, those most used first."""
+    return sorted(names(form), key=lambda name: "." in name)
 
-    The rows of the entries are tall; a list of names beside them would be torn apart.
-    """
-    sheet = book[form.sheets.texts]
-    known = names(form)
-    ordered = sorted(known, key=lambda name: "." in name)
-    common = [n for n in ordered if "." not in n]
-    pen.put(sheet, 1, 6, "占位符", TITLE, columns=3)
-    link = pen.put(sheet, 2, 6, "完整的名称表在下方 ↓", GO, columns=3)
-    top = last + 3
-    link.hyperlink = Hyperlink(link.coordinate, location=f"{quoted(sheet.title)}!F{top}")
+
+def _guide(sheet: Worksheet, pen: Pen, form: Form, last: int) -> None:
+    """How placeholders are written, beside the entries."""
+    common = [name for name in _ordered(form) if "." not in name]
+    where = form.sheets.names
+    pen.put(sheet, 1, 6, where, TITLE)
+    link = pen.put(sheet, 2, 6, f"完整的名称表在“{where}”表 →", GO)
+    link.hyperlink = Hyperlink(link.coordinate, location=f"{quoted(where)}!A1")
     guide = GUIDE_TEXT.format(example="{{ " + common[len(form.fields)] + " }}", names="、".join(common))
-    pen.put(sheet, TOP - 1, 6, guide, GUIDE, columns=3, rows=last - TOP + 2)
-    for column, head in enumerate(("占位符", "含义", "当前值"), 6):
-        pen.put(sheet, top, column, head, HEAD)
-    sheet.row_dimensions[top].height = 22
+    pen.put(sheet, TOP - 1, 6, guide, GUIDE, rows=last - TOP + 2)
+
+
+NAMES_TOP = 3
+
+
+def names_sheet(book: Workbook, pen: Pen, form: Form, where: Places) -> None:
+    """Add the table of all names that a text may use, with live values."""
+    sheet = book.create_sheet(form.sheets.names)
+    widths(sheet, [30, 76, 14])
+    pen.put(sheet, 1, 1, form.sheets.names, TITLE, columns=3)
+    sheet.row_dimensions[1].height = 30
+    intro = pen.put(sheet, 2, 1, NAMES_TEXT.format(texts=form.sheets.texts), GO, columns=3)
+    intro.hyperlink = Hyperlink(intro.coordinate, location=f"{quoted(form.sheets.texts)}!A1")
+    for column, head in enumerate(("名称", "含义", "当前值"), 1):
+        pen.put(sheet, NAMES_TOP, column, head, HEAD)
+    sheet.row_dimensions[NAMES_TOP].height = 22
     meaning = _meanings(form)
     fields = {field.short: n for n, field in enumerate(form.fields)}
-    for row, name in enumerate(ordered, top + 1):
-        pen.put(sheet, row, 6, "{{ " + name + " }}", NAME)
-        pen.put(sheet, row, 7, meaning[name], NAME)
+    row = NAMES_TOP
+    for row, name in enumerate(_ordered(form), NAMES_TOP + 1):
+        pen.put(sheet, row, 1, "{{ " + name + " }}", NAME)
+        pen.put(sheet, row, 2, meaning[name], NAME)
         if name in fields:
             field = form.fields[fields[name]]
             at = f"{quoted(form.sheets.fields)}!B{FIELD_TOP + fields[name]}"
@@ -137,8 +155,12 @@ def _name_list(book: Workbook, pen: Pen, form: Form, where: Places, last: int) -
             look = DATE if field.kind == "date" else NOW
         else:
             now, look = "=" + where.total(form.quantities[name], full=True), NOW
-        pen.put(sheet, row, 8, Formula(now), look)
+        pen.put(sheet, row, 3, Formula(now), look)
         sheet.row_dimensions[row].height = height(meaning[name], 74)
+    sheet.freeze_panes = f"A{NAMES_TOP + 1}"
+    protect(sheet)
+    set_page(sheet, landscape=False, area=f"A1:C{row}")
+    sheet.print_title_rows = f"{NAMES_TOP}:{NAMES_TOP}"
 
 
 DATE = Look(size=10, border=LINES, horizontal="center", number_format='yyyy"年"m"月"d"日"')
@@ -166,6 +188,7 @@ INTRO_TEXT = (
     "正文写在“正文”一栏，每按一次 Alt+Enter 换行就是一个自然段。"
     "小标题可以修改，也可以不用；某个小标题下没有正文，报告里就不出现这个小标题。"
 )
+NAMES_TEXT = "把名称连同双花括号抄进“{texts}”的正文，生成报告时换成当前的数。 ← 回到“{texts}”"
 GUIDE_TEXT = (
     "怎样用占位符\n"
     "在正文里写 {example}，生成报告时自动换成表里的数，文字和表格就不会对不上。\n"

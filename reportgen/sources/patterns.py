@@ -1,0 +1,212 @@
+"""_Patterns of sheets: the markup of a sheet understood once, of the next one only the values read.
+
+Sheets of one origin have the same markup around other values.  A sheet is cut at the ends of its
+values and texts, its *slots*; what is left is looked up as a whole, and says what each slot is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from ..numbers import exact
+from .results import Shape
+
+__all__ = ["Meaning", "OddShapeError", "Pattern", "cut", "known_pattern", "remember_pattern", "unescaped"]
+
+
+class OddShapeError(Exception):
+    """The XML is not of the plain shape; openpyxl has to read this workbook."""
+
+
+_ENTITY = re.compile(rb"&(?:amp|lt|gt|quot|apos);")
+_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
+_CONTROLS = bytes({*range(1, 32)} - {9, 10, 13})
+_PRESERVED = b'<t xml:space="preserve">'
+_MOST, _NOTICED, _SHAPES = 24, 128, 2
+_FIRST_SURE_DAY, _LAST_DAY = 61, 2958466
+
+
+def unescaped(text: str) -> str:
+    """The text an XML writer meant; two in three formulas have entities."""
+    if "&" not in text:
+        return text
+    if "&#" in text:
+        return html.unescape(text)
+    for entity, letter in _ENTITIES:
+        text = text.replace(entity, letter)
+    return text
+
+
+@dataclass(slots=True)
+class Meaning:
+    """What cells refer to."""
+
+    strings: list[str]
+    dates: frozenset[str]
+    """Styles that show a number as a date."""
+    epoch: dt.datetime
+    """Day 0 of dates."""
+
+    def read(self, text: str, kind: str | None, style: str | None) -> object:
+        """Return what a cell's text means."""
+        if kind is None or kind == "n":
+            number = _number(text)
+            return _date(number, self.epoch) if style in self.dates else number
+        if kind == "s":
+            return self.strings[int(text)]
+        if kind in ("str", "e"):
+            return unescaped(text)
+        if kind == "b":
+            return text in ("1", "true")
+        raise OddShapeError(kind)
+
+
+def _number(text: str) -> int | Decimal:
+    digits = text[1:] if text.startswith("-") else text
+    return int(text) if digits.isdecimal() and len(text) <= 15 else exact(float(text))
+
+
+def _date(number: int | Decimal, epoch: dt.datetime) -> object:
+    """A serial number shown as a date.
+
+    Times of day, durations and the days before 1900-03-01, which spreadsheets count wrongly, are
+    left to the reference.
+    """
+    if not isinstance(number, int) or not _FIRST_SURE_DAY <= number < _LAST_DAY:
+        raise OddShapeError("date")
+    return epoch + dt.timedelta(days=number)
+
+
+@dataclass(slots=True)
+class Pattern:
+    """The markup of a sheet, understood once: what each of its values and texts is.
+
+    A sheet's *slots* are the contents of ``<v>…</v>`` in order, then those of ``<t>…</t>``.  Sheets
+    whose markup is the same but for these are of one pattern.
+    """
+
+    dates: frozenset[str]
+    epoch: dt.datetime
+    figures: list[tuple[int, tuple[int, int]]]
+    """Slots of numbers, with their places."""
+    others: list[tuple[int, tuple[int, int], str | None, str | None]]
+    """Other slots of values, with place, kind and style."""
+    texts: list[tuple[int, int, tuple[int, int]]]
+    """First and last slot of each text, with its place; a text of several letterings has several."""
+    frame: Shape
+    """What does not depend on the slots."""
+    cost: int
+    shapes: dict[tuple[object, ...], Shape] = field(default_factory=dict)
+    """The latest shapes made of it, by their texts."""
+
+    def read(self, slots: Sequence[str], meaning: Meaning) -> tuple[Shape, list[object]]:
+        """Return shape and numbers of a sheet of this pattern."""
+        numbers: list[object] = [
+            int(text)
+            if (text := slots[n]).isdecimal() and len(text) <= 15
+            else _number(text)
+            if text
+            else None
+            for n, _ in self.figures
+        ]
+        others = [
+            meaning.read(slots[n], kind, style) if slots[n] else ("" if kind == "str" else None)
+            for n, _, kind, style in self.others
+        ]
+        texts = [unescaped("".join(slots[first:last])) for first, last, _ in self.texts]
+        key = (*others, *texts)
+        shape = self.shapes.get(key)
+        if shape is None:
+            shape = self._shape(others, texts)
+            if len(self.shapes) >= _SHAPES:
+                del self.shapes[next(iter(self.shapes))]
+            self.shapes[key] = shape
+        return shape, numbers
+
+    def _shape(self, others: list[object], texts: list[str]) -> Shape:
+        frame = self.frame
+        stored: dict[tuple[int, int], object] = {
+            place: text for (_, _, place), text in zip(self.texts, texts, strict=True)
+        }
+        for (_, place, *_), value in zip(self.others, others, strict=True):
+            if value is not None and not (value == "" and place in frame.formulas):
+                stored[place] = value
+        return Shape(
+            stored, frame.figures, frame.formulas, frame.merged, frame.hidden_rows, frame.hidden_columns
+        )
+
+
+class _Patterns:
+    """The patterns seen at least twice, by their markup, the latest :data:`_MOST` of them."""
+
+    def __init__(self) -> None:
+        self.noticed: dict[int, None] = {}
+        self.known: dict[bytes, Pattern] = {}
+
+    def find(self, markup: bytes, meaning: Meaning) -> Pattern | None:
+        pattern = self.known.get(markup)
+        if pattern is None or (pattern.dates, pattern.epoch) != (meaning.dates, meaning.epoch):
+            return None
+        self.known[markup] = self.known.pop(markup)  # the latest stands last
+        return pattern
+
+    def take(self, markup: bytes, pattern: Pattern) -> None:
+        mark = hash(markup)
+        if mark in self.noticed:
+            self.known[markup] = pattern
+            if len(self.known) > _MOST:
+                del self.known[next(iter(self.known))]
+        else:
+            self.noticed[mark] = None
+            if len(self.noticed) > _NOTICED:
+                del self.noticed[next(iter(self.noticed))]
+
+
+_patterns = _Patterns()
+
+
+def known_pattern(markup: bytes, meaning: Meaning) -> Pattern | None:
+    """Return the pattern of a markup that has been seen before."""
+    return _patterns.find(markup, meaning)
+
+
+def remember_pattern(markup: bytes, pattern: Pattern) -> None:
+    """Keep the pattern of a markup, if it comes again."""
+    _patterns.take(markup, pattern)
+
+
+def cut(part: bytes) -> tuple[bytes, list[str]] | None:
+    """Cut the slots out of a sheet.
+
+    Returns:
+        the markup that is left and the slots; None if there is anything in the slots that one has to
+        look at more closely.
+    """
+    values = part.replace(_PRESERVED, b"<t>").split(b"</v>")
+    rest = [values.pop()]
+    cuts = [piece.rpartition(b"<v>") for piece in values]
+    texts = b"</v>".join([head for head, _, _ in cuts] + rest).split(b"</t>")
+    rest = [texts.pop()]
+    more = [piece.rpartition(b"<t>") for piece in texts]
+    markup = b"</t>".join([head for head, _, _ in more] + rest)
+    slots = b"\0".join([slot for _, _, slot in cuts] + [slot for _, _, slot in more])
+    # A slot with a "<" is none; the others hold what only the parser can judge.
+    if (
+        b"<" in slots
+        or b"\r" in slots
+        or b"]]>" in slots
+        or len(slots.translate(None, _CONTROLS)) < len(slots)
+    ):
+        return None
+    if b"&" in slots and slots.count(b"&") != len(_ENTITY.findall(slots)):
+        return None
+    found = slots.decode()
+    if "\ufffe" in found or "\uffff" in found:
+        return None
+    parts = found.split("\0") if cuts or more else []
+    return (markup, parts) if len(parts) == len(cuts) + len(more) else None
