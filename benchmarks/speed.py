@@ -19,7 +19,8 @@ import speed_places as places
 from speed_page import BLANKS, DOCXTEMPLATER, EASY, OURS, SCRIPT, Cold, Growth, Results, Slice, page
 from speed_places import BIN, DOCXTPL, INPUTS, NODE, Conversation
 
-WORKBOOKS = 24
+WORKBOOKS = 60
+"""Different ones, in figures and words; more than any memory of what came before holds."""
 BATCH = 320
 """Workbooks in the batch: enough that starting two processes hardly counts."""
 

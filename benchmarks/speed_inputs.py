@@ -23,11 +23,12 @@ from typing import Any
 import docx
 from openpyxl import Workbook, load_workbook
 from planting import SIZES, as_report, make_valid
+from speed_words import own_words
 
 from reportgen import read_report
 from reportgen.form import Form, load_form
 from reportgen.numbers import Number
-from reportgen.report import Passage, Report
+from reportgen.report import Report
 from reportgen.word import default_template
 from reportgen.workbook import blank_workbook
 
@@ -87,20 +88,15 @@ def make_many(books: list[Path], folder: Path, count: int) -> list[Path]:
 
 
 def department(example: Report, rng: random.Random, n: int) -> Report:
-    """Return a valid report of a body of its own: figures drawn, the example's words with its numbers."""
+    """Return a valid report of a body of its own: figures and words drawn, those of the texts true."""
     figures = make_valid(example.form, SIZES[n % len(SIZES)], rng)
-    done = figures["表三.total_done.total"]
     drawn = as_report(example.form, figures)
     amount = drawn.values["表二.fee.amount"]
     values = {
         **drawn.values,
         "表二.fee.amount": replace(amount, number=Decimal(rng.randrange(1, 99999) * 10 + 5) / 100),
     }
-    own = {"（二）": f"本年共办结政府信息公开申请{done}件。", "（三）": "加强规范性文件的管理，及时公开。"}
-    passages = tuple(
-        Passage(p.section, p.heading, (own[p.heading[:3]],)) if p.heading[:3] in own else p
-        for p in example.passages
-    )
+    passages = own_words(example.passages, figures, _YEAR, rng)
     fields: dict[str, str | Number] = {"org": f"某某市第{n}局", "year": _YEAR, "unit_type": "政府部门"}
     return replace(drawn, values=values, fields=fields, passages=passages)
 
