@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from ..form import Block, Form, Node
 
-__all__ = ["BlockLabels", "block_labels", "key", "known_labels", "loose"]
+__all__ = ["BlockLabels", "block_labels", "key", "keys", "known_labels", "loose"]
 
 _DROPPED = re.compile(r"[\s\u200b\ufeff“”‘’\"'＂＇「」『』]+")
 _SEPARATORS = re.compile(r"[-—–/\\>|·_]+")
@@ -27,6 +27,13 @@ def key(text: str) -> str:
 def loose(text: str) -> str:
     """Like :func:`key`, also without the separators people put between the levels of a label."""
     return _SEPARATORS.sub("", key(text))
+
+
+@lru_cache(maxsize=4096)
+def keys(text: str) -> tuple[str, ...]:
+    """Return what a cell is found by: its :func:`key`, and :func:`loose` where that is another."""
+    label, short = key(text), loose(text)
+    return () if not label else (label,) if label == short else (label, short)
 
 
 @dataclass(frozen=True, slots=True)

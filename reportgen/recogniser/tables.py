@@ -15,8 +15,8 @@ from typing import Any
 from ..findings import CellRef, Finding, finding
 from ..form import Block, Form, Table
 from ..numbers import parse_number
-from ..sources import Grid, GridCell
-from .labels import BlockLabels, block_labels, key, known_labels, loose
+from ..sources import Grid, GridCell, Layout
+from .labels import BlockLabels, block_labels, key, keys, known_labels
 from .mend import mend
 
 __all__ = ["Found", "GridIndex", "find_tables"]
@@ -25,18 +25,17 @@ __all__ = ["Found", "GridIndex", "find_tables"]
 class _Places:
     """Cells by position and by label."""
 
-    def __init__(self, cells: tuple[GridCell, ...]) -> None:
+    def __init__(self, cells: tuple[GridCell, ...], frame: _Places | None = None) -> None:
+        """``frame``: of cells at the same places."""
         self.cells = cells
+        if frame is not None:
+            self.at, self.last_row = frame.at, frame.last_row
         self.memo: dict[object, Any] = {}
         self.labels: dict[str, list[GridCell]] = {}
         for cell in cells:
             if isinstance(cell.value, str):
-                label = key(cell.value)
-                if label:
+                for label in keys(cell.value):
                     self.labels.setdefault(label, []).append(cell)
-                    short = loose(cell.value)
-                    if short != label:
-                        self.labels.setdefault(short, []).append(cell)
 
     @cached_property
     def at(self) -> dict[tuple[int, int], int]:
@@ -57,18 +56,20 @@ class _Places:
         return max((cell.row + max(cell.row_span, 1) - 1 for cell in self.cells), default=0)
 
 
+def _places_of(layout: Layout) -> _Places:
+    if "places" not in layout.memo:
+        layout.memo["places"] = _Places(layout.cells, _places_of(layout.frame) if layout.frame else None)
+    places: _Places = layout.memo["places"]
+    return places
+
+
 class GridIndex:
     """A grid by position and by label."""
 
     def __init__(self, grid: Grid) -> None:
         self.grid = grid
-        if grid.layout is None:
-            self._places = _Places(grid.cells)
-        else:
-            # Figures are no labels: all grids of one layout have the same.
-            if "places" not in grid.layout.memo:
-                grid.layout.memo["places"] = _Places(grid.layout.cells)
-            self._places = grid.layout.memo["places"]
+        # Figures are no labels: all grids of one layout have the same.
+        self._places = _places_of(grid.layout) if grid.layout is not None else _Places(grid.cells)
         self.labels = self._places.labels
 
     @staticmethod
@@ -79,11 +80,6 @@ class GridIndex:
         index = grid.memo["index"]
         assert isinstance(index, GridIndex)
         return index
-
-    @property
-    def texts(self) -> Iterator[str]:
-        """The texts of the cells, in their order."""
-        return (cell.value for cell in self._places.cells if isinstance(cell.value, str))
 
     @property
     def memo(self) -> dict[object, Any]:

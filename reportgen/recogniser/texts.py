@@ -14,7 +14,7 @@ from ..sources import Document, Grid, GridCell
 from .labels import key
 from .prose import read_prose
 from .tables import GridIndex
-from .wording import Texts, chinese_date, clean, parse_title, section_of, split_paragraphs
+from .wording import Texts, chinese_date, clean, may_be_title, parse_title, section_of, split_paragraphs
 
 __all__ = ["find_texts", "last_year_texts"]
 
@@ -61,8 +61,12 @@ def _title(form: Form, candidates: Iterable[str], texts: Texts) -> None:
 def _title_in(form: Form, index: GridIndex) -> str:
     """Return the first cell of a grid that is a title of the report, ``""`` if none is."""
     if ("title", form) not in index.memo:
+        # Labels stand in the order of their first cells; most lack the word that every title has.
+        found = (
+            str(c.value) for label, cells in index.labels.items() if may_be_title(form, label) for c in cells
+        )
         index.memo["title", form] = next(
-            (t.strip() for t in index.texts if len(t) <= _LONGEST and parse_title(form, t)), ""
+            (t.strip() for t in found if len(t) <= _LONGEST and parse_title(form, t)), ""
         )
     title: str = index.memo["title", form]
     return title

@@ -64,6 +64,7 @@ class Layout:
         cells: Callable[[], tuple[GridCell, ...]],
         figures: Callable[[], tuple[int, ...]],
         sums: Callable[[], tuple[PlainSum, ...]] = tuple,
+        frame: Layout | None = None,
     ) -> None:
         """
         Args:
@@ -71,7 +72,9 @@ class Layout:
                 once, if at all.
             figures: gives of each figure which of the cells it stands in.
             sums: gives the formulas that are sums of this grid's own cells, none before those it adds up.
+            frame: a layout with cells at the same places and nothing in them, if there is one.
         """
+        self.frame = frame
         self._cells, self._figures, self._sums = cells, figures, sums
         self.memo: dict[Any, Any] = {}
         """For readers of grids to keep what they have worked out of this layout."""

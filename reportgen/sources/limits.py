@@ -7,6 +7,7 @@ orders of magnitude.  References to other files, macros and scripts are never fo
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
@@ -45,6 +46,8 @@ MAX_SECONDS = 60.0
 
 _MARKUP = (".xml", ".rels", ".vml")
 _DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY")
+_PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml [^<>\0]*\?>\s*)?<[A-Za-z][^\0]")
+"""What stands before the first element of plain XML: no declaration can follow (XML 1.0, 2.8)."""
 _HEAD = 65536
 """Declarations stand before the first element."""
 
@@ -112,7 +115,7 @@ def is_markup(part: str) -> bool:
 
 def refuse_declarations(name: str, part: str, content: bytes) -> None:
     """Raises InputError where a part declares a document type or an entity; see :func:`unpack`."""
-    if content.find(b"<!", 0, _HEAD) < 0 and content.find(b"\0", 0, _HEAD) < 0:
+    if _PROLOG.match(content):
         return
     # NULs are what UTF-16 has between letters.
     head = content[:_HEAD].replace(b"\0", b"")

@@ -24,6 +24,8 @@ _ENCRYPTED, _UTF8 = 0x1, 0x800
 _STORED, _DEFLATED = 0, 8
 _KNOWN_FLAGS = 0x6 | 0x8 | _UTF8
 """How hard the deflate tried, sizes behind the data, names in UTF-8."""
+_VERSION = 63
+"""What :mod:`zipfile` knows of the format."""
 _KEPT, _NOTICED = 32, 256
 _LARGEST = 64 * 1024
 
@@ -72,22 +74,31 @@ def _entries(data: bytes, at: int, count: int) -> Iterator[Entry]:
     for _ in range(count):
         if at + _CENTRAL.size > end:
             return
-        (mark, _, _, flags, method, _, _, crc, packed, size, name, extra, comment, disk, _, _, offset) = (
-            _CENTRAL.unpack_from(data, at)
-        )
+        (
+            mark,
+            _,
+            version,
+            flags,
+            method,
+            _,
+            _,
+            crc,
+            packed,
+            size,
+            name,
+            extra,
+            comment,
+            disk,
+            _,
+            _,
+            offset,
+        ) = _CENTRAL.unpack_from(data, at)
         raw = data[at + _CENTRAL.size : at + _CENTRAL.size + name]
         at += _CENTRAL.size + name + extra + comment
-        plain = (
-            mark == b"PK\1\2" and not disk and not flags & ~_KNOWN_FLAGS and method in (_STORED, _DEFLATED)
-        )
-        if (
-            not plain
-            or at > end
-            or not raw.isascii()
-            or b"\0" in raw
-            or b"\\" in raw
-            or 0xFFFFFFFF in (packed, size, offset)
-        ):
+        plain = mark == b"PK\1\2" and version <= _VERSION and not disk and not extra and at <= end
+        plain = plain and not flags & ~_KNOWN_FLAGS and method in (_STORED, _DEFLATED)
+        named = raw.isascii() and b"\0" not in raw and b"\\" not in raw
+        if not plain or not named or 0xFFFFFFFF in (packed, size, offset):
             return
         yield Entry(raw.decode(), method, crc, packed, size, offset)
 

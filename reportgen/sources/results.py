@@ -31,20 +31,36 @@ class Shape:
     """First row and column, last row and column."""
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    frame: Shape | None = field(default=None, repr=False, compare=False)
+    """A shape with cells at the same places and nothing in them."""
     layout: Layout = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        self.layout = Layout(self._cells, self._order, self._sums)
+        frame = self.frame.layout if self.frame else None
+        self.layout = Layout(self._cells, self._order, self._sums, frame)
 
     def _places(self) -> list[tuple[int, int]]:
         spans = ((top, left) for top, left, _, _ in self.merged)
         return sorted({*self.texts, *self.figures, *self.formulas, *spans})
 
     def _order(self) -> tuple[int, ...]:
+        if self.frame is not None:
+            return self.frame.layout.figures
         at = {place: n for n, place in enumerate(self._places())}
         return tuple(at[place] for place in self.figures)
 
     def _cells(self) -> tuple[GridCell, ...]:
+        if self.frame is not None:
+            return tuple(
+                [
+                    cell if (text := self.texts.get((cell.row, cell.column))) is None
+                    else GridCell(
+                        cell.row, cell.column, text, cell.row_span, cell.column_span, cell.address, cell.formula,
+                        "", cell.hidden,
+                    )
+                    for cell in self.frame.layout.cells
+                ]
+            )  # fmt: skip
         texts, formulas, letters = self.texts, self.formulas, _Letters()
         hidden_rows, hidden_columns = self.hidden_rows, self.hidden_columns
         spans = {

@@ -22,14 +22,23 @@ import datetime as dt
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TypeVar
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from .formulas import column_number, shift
 from .limits import Budget
 from .package import Part
-from .patterns import Meaning, OddShapeError, Pattern, cut, known_pattern, remember_pattern, unescaped
+from .patterns import (
+    Meaning,
+    OddShapeError,
+    Pattern,
+    cut_texts,
+    cut_values,
+    known_pattern,
+    remember_pattern,
+    unescaped,
+)
 from .results import Shape, SheetData
 
 __all__ = ["OddShapeError", "read_book"]
@@ -237,19 +246,31 @@ def _sheet(part: bytes, meaning: Meaning, budget: Budget) -> tuple[Shape, list[o
         if (dates, epoch) == (meaning.dates, meaning.epoch):
             budget.spend_cells(cost)
             return shape, numbers
-    pieces = cut(part)
-    pattern = known_pattern(pieces[0], meaning) if pieces else None
-    if pieces and pattern:
-        budget.spend_cells(pattern.cost)
-        slots = pieces[1]
-    else:
-        slots, pattern = _whole(part, meaning, budget)
-        if pieces and pieces[1] == slots:
-            remember_pattern(pieces[0], pattern)
+    slots, pattern = _by_pattern(part, meaning, budget)
     shape, numbers = pattern.read(slots, meaning)
     if not any(kind == "s" for _, _, kind, _ in pattern.others):
         kept["sheet"] = (meaning.dates, meaning.epoch, pattern.cost, shape, numbers)
     return shape, numbers
+
+
+def _by_pattern(part: bytes, meaning: Meaning, budget: Budget) -> tuple[list[str], Pattern]:
+    """Return a sheet's slots and its pattern, found by its markup or made by reading all of it."""
+    values = cut_values(part)
+    pattern = known_pattern(values[0], meaning) if values else None
+    if values and pattern:
+        budget.spend_cells(pattern.cost)
+        return values[1], pattern
+    texts = cut_texts(values[0]) if values else None
+    pattern = known_pattern(texts[0], meaning) if texts else None
+    if values and texts and pattern:
+        budget.spend_cells(pattern.cost)
+        slots = values[1] + texts[1]
+        remember_pattern(values[0], partial(pattern.with_texts, slots))
+        return slots, pattern
+    slots, pattern = _whole(part, meaning, budget)
+    if values and texts and values[1] + texts[1] == slots:
+        remember_pattern(texts[0], lambda: pattern)
+    return slots, pattern
 
 
 def _whole(part: bytes, meaning: Meaning, budget: Budget) -> tuple[list[str], Pattern]:
@@ -309,7 +330,7 @@ def _read_cells(pieces: list[str], frame: Shape, meaning: Meaning) -> tuple[list
     """Read the cells that have been taken out of a sheet."""
     formulas = frame.formulas
     shared: dict[str, tuple[str, int, int]] = {}
-    pattern = Pattern(meaning.dates, meaning.epoch, [], [], [], frame, 0)
+    pattern = Pattern(meaning.dates, meaning.epoch, [], [], [], frame)
     values: list[str] = []
     texts: list[str] = []
     inline: list[tuple[int, int, tuple[int, int]]] = []
@@ -339,6 +360,10 @@ def _read_cells(pieces: list[str], frame: Shape, meaning: Meaning) -> tuple[list
     count = len(values)
     pattern.texts = [(first + count, last + count, place) for first, last, place in inline]
     frame.figures = tuple(place for _, place in pattern.figures)
+    # Where a text will stand.
+    frame.texts = dict.fromkeys(
+        [place for *_, place in pattern.texts] + [place for _, place, *_ in pattern.others]
+    )
     return values + texts, pattern
 
 
