@@ -32,10 +32,13 @@ class _Places:
             self.at, self.last_row = frame.at, frame.last_row
         self.memo: dict[object, Any] = {}
         self.labels: dict[str, list[GridCell]] = {}
-        for cell in cells:
-            if isinstance(cell.value, str):
-                for label in keys(cell.value):
-                    self.labels.setdefault(label, []).append(cell)
+        named = [(cell, cell.value) for cell in cells if isinstance(cell.value, str)]
+        found = keys([text for _, text in named])
+        for (cell, _), (label, short) in zip(named, found, strict=True):
+            if label:
+                self.labels.setdefault(label, []).append(cell)
+                if short != label:
+                    self.labels.setdefault(short, []).append(cell)
 
     @cached_property
     def at(self) -> dict[tuple[int, int], int]:

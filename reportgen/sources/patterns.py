@@ -115,8 +115,8 @@ class Pattern:
     shapes: dict[tuple[object, ...], Shape] = field(default_factory=dict)
     """The latest shapes made of it, by their texts."""
 
-    def read(self, slots: Sequence[str], meaning: Meaning) -> tuple[Shape, list[object]]:
-        """Return shape and numbers of a sheet of this pattern."""
+    def read(self, slots: Sequence[str], meaning: Meaning, *, again: bool) -> tuple[Shape, list[object]]:
+        """Return shape and numbers of a sheet of this pattern; ``again``: one of many."""
         figures = [slots[n] for n, _ in self.figures]
         numbers: list[object]
         # All at once is a third of the time of one by one.
@@ -132,17 +132,17 @@ class Pattern:
         key = (*others, *texts)
         shape = self.shapes.get(key)
         if shape is None:
-            shape = self._shape(others, texts)
+            shape = self._shape(others, texts, again)
             if len(self.shapes) >= _SHAPES:
                 del self.shapes[next(iter(self.shapes))]
             self.shapes[key] = shape
         return shape, numbers
 
-    def _shape(self, others: Sequence[object], texts: Sequence[str]) -> Shape:
+    def _shape(self, others: Sequence[object], texts: Sequence[str], again: bool) -> Shape:
         frame = self.frame
         stored = dict(frame.texts)
         stored.update((place, text) for (_, _, place), text in zip(self.texts, texts, strict=True))
-        full = True
+        full = again and bool(self.texts)
         for (_, place, *_), value in zip(self.others, others, strict=True):
             if value is None or (value == "" and place in frame.formulas):
                 full = False
@@ -151,7 +151,7 @@ class Pattern:
                 stored[place] = value
         return Shape(
             stored, frame.figures, frame.formulas, frame.merged, frame.hidden_rows, frame.hidden_columns,
-            frame if full and self.texts else None,
+            frame if full else None,
         )  # fmt: skip
 
     def with_texts(self, slots: Sequence[str]) -> Pattern:

@@ -246,31 +246,31 @@ def _sheet(part: bytes, meaning: Meaning, budget: Budget) -> tuple[Shape, list[o
         if (dates, epoch) == (meaning.dates, meaning.epoch):
             budget.spend_cells(cost)
             return shape, numbers
-    slots, pattern = _by_pattern(part, meaning, budget)
-    shape, numbers = pattern.read(slots, meaning)
+    slots, pattern, again = _by_pattern(part, meaning, budget)
+    shape, numbers = pattern.read(slots, meaning, again=again)
     if not any(kind == "s" for _, _, kind, _ in pattern.others):
         kept["sheet"] = (meaning.dates, meaning.epoch, pattern.cost, shape, numbers)
     return shape, numbers
 
 
-def _by_pattern(part: bytes, meaning: Meaning, budget: Budget) -> tuple[list[str], Pattern]:
-    """Return a sheet's slots and its pattern, found by its markup or made by reading all of it."""
+def _by_pattern(part: bytes, meaning: Meaning, budget: Budget) -> tuple[list[str], Pattern, bool]:
+    """Return a sheet's slots and its pattern; whether it was known by its markup, or all had to be read."""
     values = cut_values(part)
     pattern = known_pattern(values[0], meaning) if values else None
     if values and pattern:
         budget.spend_cells(pattern.cost)
-        return values[1], pattern
+        return values[1], pattern, True
     texts = cut_texts(values[0]) if values else None
     pattern = known_pattern(texts[0], meaning) if texts else None
     if values and texts and pattern:
         budget.spend_cells(pattern.cost)
         slots = values[1] + texts[1]
         remember_pattern(values[0], partial(pattern.with_texts, slots))
-        return slots, pattern
+        return slots, pattern, True
     slots, pattern = _whole(part, meaning, budget)
     if values and texts and values[1] + texts[1] == slots:
         remember_pattern(texts[0], lambda: pattern)
-    return slots, pattern
+    return slots, pattern, False
 
 
 def _whole(part: bytes, meaning: Meaning, budget: Budget) -> tuple[list[str], Pattern]:
