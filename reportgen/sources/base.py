@@ -167,7 +167,19 @@ class Grid:
         """Return the cell with its ``result`` and ``now`` settled."""
         if not cell.formula or cell.result or self.resolve is None:
             return cell
+        if (cell.row, cell.column) in self._settled_places():
+            return cell._replace(result="stored")
         return self.resolve(cell)
+
+    def _settled_places(self) -> set[tuple[int, int]]:
+        if "settled" not in self.memo:
+            places: set[tuple[int, int]] = set()
+            if self.layout is not None and self.settled:
+                cells = (self.layout.cells[self.layout.figures[n]] for n in self.settled)
+                places.update((cell.row, cell.column) for cell in cells)
+            self.memo["settled"] = places
+        found: Any = self.memo["settled"]
+        return found  # type: ignore[no-any-return]
 
     @property
     def settled(self) -> frozenset[int]:
