@@ -133,7 +133,7 @@ NAMES_TOP = 3
 def names_sheet(book: Workbook, pen: Pen, form: Form, where: Places) -> None:
     """Add the table of all names that a text may use, with live values."""
     sheet = book.create_sheet(form.sheets.names)
-    widths(sheet, [30, 76, 14])
+    widths(sheet, [30, 70, 28])
     pen.put(sheet, 1, 1, form.sheets.names, TITLE, columns=3)
     sheet.row_dimensions[1].height = 30
     intro = pen.put(sheet, 2, 1, NAMES_TEXT.format(texts=form.sheets.texts), GO, columns=3)
@@ -156,7 +156,7 @@ def names_sheet(book: Workbook, pen: Pen, form: Form, where: Places) -> None:
         else:
             now, look = "=" + where.total(form.quantities[name], full=True), NOW
         pen.put(sheet, row, 3, Formula(now), look)
-        sheet.row_dimensions[row].height = height(meaning[name], 74)
+        sheet.row_dimensions[row].height = height(meaning[name], 68)
     sheet.freeze_panes = f"A{NAMES_TOP + 1}"
     protect(sheet)
     set_page(sheet, landscape=False, area=f"A1:C{row}")

@@ -194,8 +194,8 @@ def test_status_of_a_table_is_its_own(computed):
 
 def test_live_values_of_placeholders(computed):
     book, _ = computed["right", False]
-    sheet = book[FORM.sheets.texts]
-    now = {row[5]: row[7] for row in sheet.iter_rows(values_only=True) if row[5]}
+    sheet = book[FORM.sheets.names]
+    now = {row[0]: row[2] for row in sheet.iter_rows(values_only=True) if row[0]}
     assert (now["{{ 新收 }}"], now["{{ 不予公开 }}"], now["{{ 行政诉讼 }}"]) == (639, 83, 11)
     assert (now["{{ 机关名称 }}"], now["{{ 年份 }}"], now["{{ 信息处理费 }}"]) == ("某某局", 2024, 0)
 
