@@ -161,10 +161,10 @@ def _text_sheet(form: Form, index: GridIndex, head: dict[str, GridCell], texts: 
 def last_year_texts(form: Form, grids: tuple[Grid, ...]) -> Mapping[str, str]:
     """Last year's texts from the sheet 上年数据, by section id."""
     found: dict[str, str] = {}
-    labels = _last_year_labels(form)
+    labels, known = _last_year_labels(form)
     for grid in grids:
         index = GridIndex.of(grid)
-        if not index.knows(frozenset(labels.values())):
+        if not index.knows(known):
             continue
         for section_id, label in labels.items():
             for cell in index.labels.get(label, ()):
@@ -175,6 +175,7 @@ def last_year_texts(form: Form, grids: tuple[Grid, ...]) -> Mapping[str, str]:
 
 
 @lru_cache(maxsize=16)
-def _last_year_labels(form: Form) -> dict[str, str]:
-    """Section id → key of the label of its text."""
-    return {section: key(form.last_year_text_label(section)) for section in form.last_year_sections}
+def _last_year_labels(form: Form) -> tuple[dict[str, str], frozenset[str]]:
+    """Section id → key of the label of its text; and all of these keys."""
+    labels = {section: key(form.last_year_text_label(section)) for section in form.last_year_sections}
+    return labels, frozenset(labels.values())

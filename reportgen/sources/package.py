@@ -26,7 +26,7 @@ _KNOWN_FLAGS = 0x6 | 0x8 | _UTF8
 """How hard the deflate tried, sizes behind the data, names in UTF-8."""
 _VERSION = 63
 """What :mod:`zipfile` knows of the format."""
-_KEPT, _NOTICED = 32, 256
+_KEPT, _NOTICED = 32, 128
 _LARGEST = 64 * 1024
 
 

@@ -37,7 +37,7 @@ _ENTITY = re.compile(rb"&(?:amp|lt|gt|quot|apos);")
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
 _CONTROLS = bytes({*range(1, 32)} - {9, 10, 13})
 _PRESERVED = b'<t xml:space="preserve">'
-_MOST, _NOTICED, _SHAPES = 24, 128, 2
+_MOST, _NOTICED, _SHAPES = 24, 64, 2
 _FIRST_SURE_DAY, _LAST_DAY = 61, 2958466
 
 
