@@ -27,7 +27,7 @@ from reportgen.findings import Finding
 from reportgen.form import Form
 from reportgen.recogniser import values as recogniser_values
 from reportgen.report import Report
-from reportgen.sources import package, patterns, sheetxml, sniff
+from reportgen.sources import package, sheetpattern, sheetxml, sniff
 from reportgen.sources.limits import unpack
 from reportgen.workbook import blank_workbook
 
@@ -53,7 +53,7 @@ def afresh(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Report]:
 def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test begins without memories."""
     monkeypatch.setattr(package, "_memory", package._Memory())
-    monkeypatch.setattr(patterns, "_patterns", patterns._Patterns())
+    monkeypatch.setattr(sheetpattern, "_patterns", sheetpattern._Patterns())
     monkeypatch.setattr(recogniser_values, "_readings", {})
     monkeypatch.setattr(recogniser_values, "_noticed", {})
 
@@ -139,7 +139,7 @@ def test_workbooks_read_after_others_like_them(tmp_path: Path, afresh: Callable[
                 same(got, want)
             assert told(reportgen.check(got)) == told(reportgen.check(want))
     assert recogniser_values._readings
-    assert patterns._patterns.known
+    assert sheetpattern._patterns.known
     assert package._memory.kept
 
 

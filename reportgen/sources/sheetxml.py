@@ -29,7 +29,7 @@ from xml.parsers.expat import ExpatError, ParserCreate
 from .formulas import column_number, shift
 from .limits import Budget
 from .package import Part
-from .patterns import (
+from .sheetpattern import (
     Meaning,
     OddShapeError,
     Pattern,
