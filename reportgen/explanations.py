@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from .findings import CellRef, Finding, finding
 from .form import Form
-from .records import dataclass
+from .records import dataclass, replace
 from .report import Explanation, Report
 
 __all__ = ["Note", "answerable", "notes", "settle"]

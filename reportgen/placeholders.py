@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from difflib import get_close_matches
 
 from .form import Form, Section
 from .numbers import format_number
-from .records import dataclass
+from .records import dataclass, replace
 from .report import Passage, Report
 
 __all__ = ["Unknown", "filled", "names", "near", "standard_text", "unknown"]

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import field
 from typing import Any
 
-from ..records import dataclass
+from ..records import dataclass, field
 
 __all__ = ["Narrative", "Phrase", "Reading", "Topic", "expand", "load_narrative"]
 

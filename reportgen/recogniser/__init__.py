@@ -7,13 +7,13 @@ reads every figure exactly or says why it cannot.  It does not judge the figures
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from decimal import Decimal
 
 from ..errors import InputError
 from ..findings import CellRef, Finding, finding
 from ..form import Cell, Form
 from ..numbers import Number, Parsed, format_number, parse_number
+from ..records import replace
 from ..report import Origin, Report, Value
 from ..sources import Document, Grid, GridCell
 from .answers import find_answers

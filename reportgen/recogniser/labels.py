@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from ..form import Block, Form, Node
+from ..records import dataclass
 
 __all__ = ["BlockLabels", "block_labels", "key", "known_labels", "loose"]
 

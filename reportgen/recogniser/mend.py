@@ -6,8 +6,8 @@ Neither half of a torn label is a label, both together are one; the figures stan
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 
+from ..records import replace
 from ..sources import Grid, GridCell
 from .labels import key
 

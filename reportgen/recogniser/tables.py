@@ -8,11 +8,11 @@ and a label without a figure are findings, never guesses.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 from ..findings import CellRef, Finding, finding
 from ..form import Block, Form, Table
 from ..numbers import parse_number
+from ..records import dataclass, field
 from ..sources import Grid, GridCell
 from .labels import BlockLabels, block_labels, key, known_labels, loose
 from .mend import mend

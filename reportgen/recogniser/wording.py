@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 from ..findings import Finding
 from ..form import Form, Section
 from ..numbers import Number
+from ..records import dataclass, field
 from ..report import Origin, Passage
 from .labels import key
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
+
+from ..records import dataclass, field
 
 __all__ = ["Document", "Grid", "GridCell", "Paragraph", "column_letters", "open_document", "read_document"]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from ..records import dataclass, field
 from . import formulas
 
 __all__ = ["Place", "Results", "SheetData"]

@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from ..archive import Member
+from ..records import dataclass
 
 __all__ = ["Part", "Plan", "Prepared", "nest", "printable", "render_part"]
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from ...form.phrases import Phrase, Reading, Topic
-from ...records import dataclass
+from ...records import dataclass, replace
 from .numerals import PIECES
 from .sentences import Item, is_own
 from .vocabulary import Hit, Vocabulary

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
 
 from ...form.phrases import Reading
 from ...numbers import Number, format_number
-from ...records import dataclass
+from ...records import dataclass, replace
 from .claims import UNSURE, Claim
 from .figures import Figures, printed
 from .numerals import Token

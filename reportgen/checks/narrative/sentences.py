@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from ...form.phrases import Topic
-from ...records import dataclass
+from ...records import dataclass, replace
 from .numerals import Compact, Token, tokens
 from .vocabulary import Vocabulary
 
