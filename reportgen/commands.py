@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from . import patterns
 from .batch import attempt, build_many, check_many
 from .errors import ReportgenError
 from .findings import SEVERITY_LABELS
@@ -62,8 +63,11 @@ def validate(
         the highest exit code of all files (DESIGN.md 4).
     """
     if marked is None and page is None:
-        return _validate_many(files, say, style, strict, last_year)
-    return _validate_writing(files, say, style, strict, last_year, page, marked, force)
+        code = _validate_many(files, say, style, strict, last_year)
+    else:
+        code = _validate_writing(files, say, style, strict, last_year, page, marked, force)
+    patterns.keep()
+    return code
 
 
 def _validate_many(files: Sequence[Path], say: Say, style: str, strict: bool, last_year: Path | None) -> int:
@@ -158,6 +162,7 @@ def build(
         code = max(code, _EXIT_ERRORS if result.status == "errors" else 0)
         print_lines(say, result.lines)
         print_lines(say, built_lines(result))
+    patterns.keep()
     return code
 
 

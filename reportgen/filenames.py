@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 import unicodedata
 from pathlib import Path
 
 from .errors import OutputError
+from .patterns import compiled
 
 __all__ = ["MAX_NAME_BYTES", "check_name", "is_backup", "is_lock_file", "quoted", "safe_name", "shown_name"]
 
@@ -15,10 +15,10 @@ MAX_NAME_BYTES = 210
 """Length of a file name made by :func:`safe_name`; leaves room for a suffix and the mark of a
 copy within the 255 bytes of ext4 (85 Chinese characters) and the 255 characters of NTFS."""
 
-_BACKUP = re.compile(r"\.备份\d{8}-\d{6}(?:-\d+)?$")
+_BACKUP = compiled(r"\.备份\d{8}-\d{6}(?:-\d+)?$")
 
 _ILLEGAL = str.maketrans('<>:"/\\|?*', "＜＞：”／＼｜？＊")
-_RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])")
+_RESERVED = compiled(r"(?i)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])")
 
 
 def shown_name(path: Path) -> str:

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from .errors import InputError, OutputError
 from .filenames import check_name, is_backup, is_lock_file, quoted, safe_name, shown_name
+from .patterns import compiled
 
 __all__ = [
     "MAX_INPUT_BYTES",
@@ -38,7 +39,7 @@ MAX_INPUT_BYTES = 50 * 1024 * 1024
 """A standard workbook has 40 KB, a report with pictures a few MB; more is the wrong file."""
 
 _STALE_SECONDS = 600
-_TEMP = re.compile(r"\.reportgen-(?P<host>[0-9a-f]{8})-(?P<pid>\d+)-[0-9a-f]{8}\.tmp")
+_TEMP = compiled(r"\.reportgen-(?P<host>[0-9a-f]{8})-(?P<pid>\d+)-[0-9a-f]{8}\.tmp")
 _NO_SPACE = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 _NO_LINKS = {
     errno.EPERM,

@@ -13,14 +13,15 @@ from difflib import get_close_matches
 
 from .form import Form, Section
 from .numbers import format_number
+from .patterns import compiled
 from .records import dataclass, replace
 from .report import Passage, Report
 
 __all__ = ["Unknown", "filled", "names", "near", "standard_text", "unknown"]
 
 # Word processors turn typed braces into full-width ones.
-_TAG = re.compile(r"[{｛]\s*[{｛](.*?)[}｝]\s*[}｝]", re.S)
-_LEFTOVER = re.compile(r"[{｛]\s*[{｛%％#＃]|[}｝%％#＃]\s*[}｝]")
+_TAG = compiled(r"[{｛]\s*[{｛](.*?)[}｝]\s*[}｝]", re.S)
+_LEFTOVER = compiled(r"[{｛]\s*[{｛%％#＃]|[}｝%％#＃]\s*[}｝]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ..hashes import sha256
+from ..patterns import compiled
 from .model import (
     Block,
     Cell,
@@ -141,7 +142,7 @@ _SHAPES: dict[Callable[..., Any], dict[str, Callable[[Any], Any]]] = {
         "tables": partial(_records, Table), "rules": partial(_table, Rule), "cells": partial(_table, Cell),
         "quantities": _mapping, "equations": partial(_records, Equation),
         "relations": partial(_records, Relation), "sheets": partial(_record, Sheets),
-        "title_patterns": lambda texts: tuple(map(re.compile, texts)), "last_year_tables": _mapping,
+        "title_patterns": lambda texts: tuple(map(compiled, texts)), "last_year_tables": _mapping,
         "last_year_cells": tuple, "last_year_sections": tuple, "unverified": tuple,
         "narrative": partial(_record, Narrative),
     },

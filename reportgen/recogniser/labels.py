@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
 from ..form import Block, Form, Node
+from ..patterns import compiled
 from ..records import dataclass
 
 __all__ = ["BlockLabels", "block_labels", "key", "known_labels", "loose"]
 
-_DROPPED = re.compile(r"[\s\u200b\ufeff“”‘’\"'＂＇「」『』]+")
-_SEPARATORS = re.compile(r"[-—–/\\>|·_]+")
-_NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|\d+[.、])")
+_DROPPED = compiled(r"[\s\u200b\ufeff“”‘’\"'＂＇「」『』]+")
+_SEPARATORS = compiled(r"[-—–/\\>|·_]+")
+_NUMBERING = compiled(r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|\d+[.、])")
 
 
 @lru_cache(maxsize=4096)
