@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -321,6 +320,7 @@ class _Workers(Generic[T]):
 
 def _context() -> BaseContext:
     import multiprocessing
+    import threading
 
     # A copy of this process has everything loaded; with other threads about, it may hang.
     copies = sys.platform == "linux" and threading.active_count() == 1

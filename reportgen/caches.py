@@ -54,7 +54,7 @@ def load(name: str) -> Any:
 
 def save(name: str, value: object) -> None:
     """Save a value that JSON can hold, in one step: other processes see the old file or the new one."""
-    content = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    content = json.dumps(value, separators=(",", ":")).encode("ascii")
     path = os.path.join(folder(), name)
     temp = f"{path}.{os.getpid()}.tmp"
     with contextlib.suppress(OSError):

@@ -11,13 +11,10 @@ import contextlib
 import errno
 import os
 import re
-import secrets
-import shutil
 import stat
 import time
 import zlib
 from collections.abc import Iterable
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -205,7 +202,7 @@ def _exists(path: Path) -> OutputError:
 
 
 def _put(path: Path, target: Path, data: bytes, old: os.stat_result | None, keep: bool) -> Path | None:
-    temp = target.parent / f".reportgen-{_host()}-{os.getpid()}-{secrets.token_hex(4)}.tmp"
+    temp = target.parent / f".reportgen-{_host()}-{os.getpid()}-{os.urandom(4).hex()}.tmp"
     copy: Path | None = None
     done = False
     try:
@@ -268,6 +265,8 @@ def _publish(temp: Path, target: Path) -> None:
 
 def _keep_copy(target: Path) -> Path:
     """Keep ``target`` under a dated name beside it; it stays where it is, too."""
+    from datetime import datetime
+
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
     for n in range(1, 1000):
         mark = f".备份{stamp}" if n == 1 else f".备份{stamp}-{n}"
@@ -292,10 +291,12 @@ def _copy(source: Path, copy: Path) -> None:
                 raise
         else:
             return
-    temp = copy.parent / f".reportgen-{_host()}-{os.getpid()}-{secrets.token_hex(4)}.tmp"
+    from shutil import copystat
+
+    temp = copy.parent / f".reportgen-{_host()}-{os.getpid()}-{os.urandom(4).hex()}.tmp"
     try:
         _write_through(temp, source.read_bytes())
-        shutil.copystat(source, temp)
+        copystat(source, temp)
         _publish(temp, copy)
     finally:
         temp.unlink(missing_ok=True)

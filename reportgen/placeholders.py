@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 
 from .form import Form, Section
 from .numbers import format_number
@@ -40,6 +39,8 @@ def names(form: Form) -> tuple[str, ...]:
 
 def near(name: str, known: tuple[str, ...]) -> tuple[str, ...]:
     """Return up to three known names that look like ``name``."""
+    from difflib import get_close_matches  # only mistakes need it
+
     close = get_close_matches(name, known, n=3, cutoff=0.5)
     held = [k for k in known if name and (name in k or k in name)][:3]
     return tuple(dict.fromkeys([*close, *held]))[:3]

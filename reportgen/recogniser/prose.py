@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 
 from ..form import Form, Section
 from ..patterns import compiled
@@ -92,6 +91,8 @@ def _wrong_headings(form: Form, paragraphs: Sequence[Paragraph]) -> dict[int, Se
         section = missing.get(match[1]) if match and len(text) <= _HEADING_LENGTH else None
         if section is None or section in found.values() or _SENTENCE.search(text.rstrip("。")):
             continue
+        from difflib import SequenceMatcher  # few documents need it
+
         alike = SequenceMatcher(None, key(text), key(section.heading), autojunk=False).ratio()
         place = order.index(section.id)
         before = all(order.index(s.id) < place for k, s in right.items() if k < n)
