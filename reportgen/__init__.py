@@ -9,7 +9,8 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+
+from .hints import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .api import BuildResult, build, mark, read_report

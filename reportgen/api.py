@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from .checks import check
 from .errors import OutputError
 from .explanations import notes
 from .findings import Finding, worst
 from .form import Form, editions, load_form
+from .hints import TYPE_CHECKING
 from .records import dataclass
 from .report import Report
 

@@ -13,9 +13,9 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from .errors import ReportgenError
+from .hints import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 from .records import dataclass
 
 if TYPE_CHECKING:

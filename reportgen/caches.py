@@ -11,7 +11,8 @@ import json
 import os
 import sys
 import zlib
-from typing import Any
+
+from .hints import Any
 
 __all__ = ["folder", "load", "save", "writable"]
 

@@ -6,7 +6,8 @@ import gettext
 import os
 import sys
 from pathlib import Path
-from typing import NoReturn
+
+from .hints import NoReturn
 
 # click's own words are translated through gettext, which asks the environment for the language.
 os.environ["LANGUAGE"] = "zh_CN"

@@ -9,19 +9,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from . import patterns
 from .batch import attempt, build_many, check_many
 from .errors import ReportgenError
 from .findings import SEVERITY_LABELS
+from .hints import TYPE_CHECKING
 from .listing import built_lines, json_document, json_report, json_unreadable, report_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from typing import Protocol, TypeVar
 
     from .batch import Outcome
+    from .hints import Protocol, TypeVar
     from .page import Reviewed
 
     T = TypeVar("T")

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 from math import isfinite
-from typing import Literal, TypeAlias
 
+from .hints import Literal, TypeAlias
 from .patterns import compiled
 from .records import dataclass
 

@@ -11,13 +11,13 @@ import hashlib
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from importlib.resources import files
-from typing import Any, Protocol, TypeAlias
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from .explanations import Note
 from .findings import SEVERITY_LABELS, Finding, worst
 from .form import SEVERITIES, LayoutCell, Table
+from .hints import Any, Protocol, TypeAlias
 from .numbers import Number, format_number, show
 from .placeholders import filled
 from .records import dataclass, field

@@ -14,9 +14,9 @@ import re
 import sys
 from functools import cache
 from importlib import import_module
-from typing import Any
 
 from . import caches
+from .hints import Any
 
 if sys.implementation.name == "cpython":
     import _sre  # type: ignore[import-not-found,unused-ignore]

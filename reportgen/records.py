@@ -16,9 +16,7 @@ from collections.abc import Callable
 from operator import attrgetter
 from reprlib import recursive_repr
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
+from .hints import TYPE_CHECKING, Any
 
 __all__ = ["dataclass", "field", "replace"]
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Literal, TypeAlias
 
 from .findings import CellRef, Finding
 from .form import Form
+from .hints import Literal, TypeAlias
 from .numbers import Number
 from .records import dataclass, field
 

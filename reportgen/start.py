@@ -10,6 +10,7 @@ read it, wildcards and consoles of Windows, shell completion), is left to it.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -34,12 +35,16 @@ def main() -> None:
             return
         except (AttributeError, OSError):
             pass  # no file, no common stream, a closed pipe: the command line knows what to do
-    call = plain(arguments)
-    if call is not None and _common_streams():
-        sys.exit(_run(call))
-    from .cli import main as run
+    try:
+        call = plain(arguments)
+        if call is not None and _common_streams():
+            sys.exit(_run(call))
+        from .cli import main as run
 
-    run()
+        run()
+    finally:
+        # Nothing here needs a last look for cycles at the end of the process: 7 of 74 ms.
+        gc.freeze()
 
 
 def _columns() -> int:

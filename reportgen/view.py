@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
 from unicodedata import east_asian_width
 
 from .explanations import Note
 from .form import Form, Node, Table
+from .hints import Any
 from .numbers import format_number
 from .placeholders import filled
 from .records import dataclass

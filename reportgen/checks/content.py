@@ -12,10 +12,10 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
 
 from ..findings import CellRef, Finding, finding
 from ..form import Rule
+from ..hints import Any
 from ..patterns import compiled
 from ..placeholders import filled
 from ..report import Passage, Report

@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from ..errors import FormError
+from ..hints import Any
 from .layout import lay_out, paths, walk
 from .model import (
     AXES,

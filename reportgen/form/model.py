@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
+from ..hints import Any
 from ..records import dataclass, field
 from .phrases import Narrative
 

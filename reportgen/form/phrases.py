@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
 
+from ..hints import Any
 from ..records import dataclass, field
 
 __all__ = ["Narrative", "Phrase", "Reading", "Topic", "expand", "load_narrative"]

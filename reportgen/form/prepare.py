@@ -11,8 +11,8 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
+from ..hints import Any
 from ..records import replace
 from .load import FormReader
 from .model import Form

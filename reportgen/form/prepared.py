@@ -15,9 +15,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
 
 from ..hashes import sha256
+from ..hints import Any, TypeVar
 from ..patterns import compiled
 from .model import (
     Block,

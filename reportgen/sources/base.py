@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
+from ..hints import NamedTuple
 from ..records import dataclass, field
 
 __all__ = ["Document", "Grid", "GridCell", "Paragraph", "column_letters", "open_document", "read_document"]

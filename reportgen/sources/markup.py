@@ -10,9 +10,9 @@ recognised, not guessed at, and left to the parser.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TypeAlias
 from xml.parsers import expat
 
+from ..hints import TypeAlias
 from ..patterns import compiled
 
 __all__ = ["Attributes", "Tag", "UnusualError", "cut", "tags"]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
+from ..hints import TypeAlias
 from ..records import dataclass, field
 from . import formulas
 

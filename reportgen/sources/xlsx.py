@@ -11,11 +11,11 @@ import re
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 from zipfile import ZipFile
 
 from ..errors import InputError
 from ..filenames import shown_name
+from ..hints import Any
 from ..numbers import exact
 from .base import Document, Grid, GridCell, column_letters
 from .formulas import column_number

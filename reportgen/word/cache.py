@@ -16,12 +16,12 @@ import os
 import sys
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from .. import __version__
 from ..archive import Member
 from ..errors import TemplateError
 from ..form import Form
+from ..hints import Any
 from ..view import template_names
 from .plan import Part, Prepared
 

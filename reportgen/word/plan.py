@@ -13,9 +13,9 @@ Expressions are those of :mod:`.tags`.  All of it is JSON, by which :mod:`.cache
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Any, TypeAlias
 
 from ..archive import Member
+from ..hints import Any, TypeAlias
 from ..patterns import compiled
 from ..records import dataclass
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeAlias
 
 from ..errors import ProofError
 from ..explanations import Note
 from ..form import Form, LayoutCell, Table
+from ..hints import TypeAlias
 from ..patterns import compiled
 from ..recogniser import recognise
 from ..report import Report

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from lxml import etree
 
+from ..hints import Any
 from ..records import dataclass, field
 from .faults import TemplateFault, shorten
 from .names import UNKNOWN, Names, is_text

@@ -6,11 +6,10 @@ twips (1/20 pt), font sizes half-points, as Word stores them.
 
 from __future__ import annotations
 
-from typing import Any
-
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
+from ..hints import Any
 from ..records import dataclass
 
 __all__ = [

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Any
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
+from ..hints import Any
 from ..records import dataclass, field
 
 __all__ = ["Tag", "TagError", "find_tags", "leftover", "parse_tag"]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, TypeAlias
 
 from ...findings import CellRef
 from ...form.phrases import Topic
+from ...hints import Literal, TypeAlias
 from ...numbers import Number, show
 from ...placeholders import filled
 from ...records import dataclass, field, replace

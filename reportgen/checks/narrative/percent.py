@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Literal
 
 from ...form.phrases import Reading
+from ...hints import Literal
 from ...numbers import Number, format_number
 from ...patterns import compiled
 from ...records import dataclass, replace

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Generic, TypeVar
 
 from ...form import Form
 from ...form.phrases import Phrase, Topic, expand
+from ...hints import Generic, TypeVar
 from ...patterns import compiled
 from ...records import dataclass
 
