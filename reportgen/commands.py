@@ -44,7 +44,7 @@ _COLOURS = {
 
 
 def validate(
-    files: Sequence[Path], say: Say, *, style: str = "text", strict: bool = False,
+    files: Sequence[Path | str], say: Say, *, style: str = "text", strict: bool = False,
     last_year: Path | None = None, page: Path | None = None, marked: Path | None = None, force: bool = False,
 ) -> int:  # fmt: skip
     """Read and check files, and say what is wrong with them.
@@ -70,7 +70,9 @@ def validate(
     return code
 
 
-def _validate_many(files: Sequence[Path], say: Say, style: str, strict: bool, last_year: Path | None) -> int:
+def _validate_many(
+    files: Sequence[Path | str], say: Say, style: str, strict: bool, last_year: Path | None
+) -> int:
     """Validate with nothing to write: lines or JSON only, over the processors if there are many files."""
     code, documents = 0, []
     for outcome in _watched(check_many(files, strict=strict, last_year=last_year), len(files), say):
@@ -90,7 +92,7 @@ def _validate_many(files: Sequence[Path], say: Say, style: str, strict: bool, la
 
 
 def _validate_writing(
-    files: Sequence[Path], say: Say, style: str, strict: bool, last_year: Path | None, page: Path | None,
+    files: Sequence[Path | str], say: Say, style: str, strict: bool, last_year: Path | None, page: Path | None,
     marked: Path | None, force: bool,
 ) -> int:  # fmt: skip
     """Validate and write the result page or marked copies; they need the reports themselves."""
@@ -136,7 +138,7 @@ def _validate_writing(
 
 
 def build(
-    files: Sequence[Path], say: Say, *, out: Path | None = None, last_year: Path | None = None,
+    files: Sequence[Path | str], say: Say, *, out: Path | None = None, last_year: Path | None = None,
     template: Path | None = None, draft: bool = False, force: bool = False, strict: bool = False,
 ) -> int:  # fmt: skip
     """Read and check files and write their reports.

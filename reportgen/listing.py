@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from unicodedata import east_asian_width
 
 from .findings import SEVERITY_LABELS, Finding, json_number, worst
@@ -13,6 +12,8 @@ from .hints import TYPE_CHECKING, Any, Protocol
 from .report import Report
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .repairs import Repairs
 
 __all__ = [

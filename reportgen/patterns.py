@@ -13,7 +13,6 @@ from __future__ import annotations
 import re
 import sys
 from functools import cache
-from importlib import import_module
 
 from . import caches
 from .hints import Any
@@ -86,6 +85,8 @@ def _revived(text: str, numbers: list[Any] | None) -> re.Pattern[str] | None:
 
 
 def _tools() -> tuple[Any, Any]:
+    from importlib import import_module
+
     if sys.version_info >= (3, 11):
         return import_module("re._compiler"), import_module("re._parser")
     return import_module("sre_compile"), import_module("sre_parse")

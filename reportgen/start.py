@@ -118,13 +118,14 @@ def _run(call: Plain) -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
-        from pathlib import Path
-
         from . import commands
+        from .filenames import normal
 
-        files = [Path(file) for file in call.files]
+        files = [normal(file) for file in call.files]
         if call.command == "validate":
             return commands.validate(files, _say)
+        from pathlib import Path
+
         return commands.build(files, _say, out=None if call.out is None else Path(call.out), force=call.force)
     except (EOFError, KeyboardInterrupt):
         _say("", err=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -52,12 +53,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "api": {"checks", "errors", "exchange", "explanations", "files", "findings", "form", "last_year", "marking", "numbers",
             "page", "recogniser", "repairs", "report", "review", "sources", "word", "workbook"},
     "listing": {"findings", "form", "numbers", "repairs", "report", "review"},
-    "batch": {"api", "checks", "errors", "files", "findings", "form", "listing", "repairs", "report", "sources", "word"},
+    "batch": {"api", "checks", "errors", "filenames", "files", "findings", "form", "listing", "repairs", "report", "sources", "word"},
     "office": {"api", "checks", "errors", "files", "findings", "listing", "report"},
     "commands": {"api", "batch", "errors", "findings", "listing", "page"},
     "cli": {"commands", "explanations", "__init__", "transfer", "api", "batch", "checks", "errors", "files", "findings", "form", "last_year", "listing",
             "office", "page", "repairs", "report", "review", "word", "workbook"},
-    "start": {"cli", "commands", "errors"},
+    "start": {"cli", "commands", "errors", "filenames"},
     "__main__": {"start"},
     "__init__": {"api", "checks", "form", "marking", "repairs", "workbook"},
 }  # fmt: skip
@@ -255,6 +256,37 @@ def test_light_commands_import_nothing_heavy(command: list[str], tmp_path: Path)
         assert not heavy & set(loaded)
     else:
         assert not heavy - {"zipfile"} & set(loaded)
+
+
+def test_a_plain_validate_imports_only_what_it_needs(tmp_path: Path) -> None:
+    """Each of these is a millisecond or more of a start (docs/decisions.md 14)."""
+    code = (
+        "import sys\n"
+        "from reportgen.start import main\n"
+        "try: main()\n"
+        "except SystemExit as end: print(end.code)\n"
+        "print('LOADED', *sys.modules)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-S", "-X", "utf8", "-c", code, "validate", str(ROOT.parent / "examples" / "liwan-2024.xlsx")],
+        capture_output=True, text=True, encoding="utf-8", check=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT.parent), "XDG_CACHE_HOME": str(tmp_path)},
+    )  # fmt: skip
+    shown, _, loaded = run.stdout.rpartition("LOADED ")
+    assert shown.endswith("\n0\n")
+    assert "reportgen.checks.narrative" in loaded.split()
+    needless = {
+        "click",
+        "typing",
+        "dataclasses",
+        "inspect",
+        "difflib",
+        "secrets",
+        "random",
+        "gettext",
+        "openpyxl",
+    }
+    assert not needless & set(loaded.split())
 
 
 def prescribed_words(form: Form) -> set[str]:

@@ -11,13 +11,13 @@ Every record is the list of its values in the order of its fields.
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from pathlib import Path
 
 from ..hashes import sha256
-from ..hints import Any, TypeVar
+from ..hints import TYPE_CHECKING, Any, TypeVar
 from ..patterns import compiled
 from .model import (
     Block,
@@ -38,12 +38,15 @@ from .model import (
 )  # fmt: skip
 from .phrases import Narrative, Phrase, Topic
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 __all__ = ["digest", "dump", "load_prepared", "restore"]
 
 T = TypeVar("T")
 
 
-def digest(paths: Iterable[Path]) -> str:
+def digest(paths: Iterable[Path | str]) -> str:
     """Return one SHA-256 for the contents of some files; ends of lines do not matter.
 
     Raises:
@@ -51,21 +54,27 @@ def digest(paths: Iterable[Path]) -> str:
     """
     total = sha256()
     for path in paths:
-        data = path.read_bytes().replace(b"\r\n", b"\n")
-        total.update(b"%s %d\n" % (path.name.encode("utf-8"), len(data)))
+        data = _content(path).replace(b"\r\n", b"\n")
+        total.update(b"%s %d\n" % (os.path.basename(path).encode("utf-8"), len(data)))
         total.update(data)
     return str(total.hexdigest())
 
 
-def load_prepared(path: Path) -> Form | None:
+def _content(path: Path | str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def load_prepared(path: Path | str) -> Form | None:
     """Return what was prepared from a form file, None if there is nothing or the form has changed.
 
     Args:
         path: the form file ``<edition>.toml``.
     """
     try:
-        prepared: dict[str, Any] = json.loads(path.with_suffix(".json").read_bytes())
-        if prepared["digest"] == digest(path.with_name(name) for name in prepared["made_from"]):
+        prepared: dict[str, Any] = json.loads(_content(str(path).removesuffix(".toml") + ".json"))
+        folder = os.path.dirname(path)
+        if prepared["digest"] == digest(os.path.join(folder, name) for name in prepared["made_from"]):
             return restore(prepared["form"])
     except (OSError, ValueError, LookupError, TypeError):
         return None  # none there, or not one of ours: the form file itself is read

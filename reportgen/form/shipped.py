@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from pathlib import Path
 
 from ..errors import FormError
+from ..hints import TYPE_CHECKING
 from .model import Form
 from .prepared import load_prepared
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["editions", "forms_dir", "load_form"]
 
 
+_FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "forms")
+
+
 def forms_dir() -> Path:
     """Return the folder of the shipped editions."""
-    return Path(__file__).parent.with_name("forms")
+    from pathlib import Path
+
+    return Path(_FOLDER)
 
 
 def editions() -> tuple[str, ...]:
     """Return the ids of the shipped editions, oldest first."""
-    names = os.listdir(forms_dir())
+    names = os.listdir(_FOLDER)
     return tuple(
         sorted(n.removesuffix(".toml") for n in names if n.endswith(".toml") and n[0] in "0123456789")
     )
@@ -37,14 +45,16 @@ def load_form(edition: str | Path = "2021") -> Form:
         FormError: there is no such edition, or the file contradicts itself; the message lists
             every fault with its place in the file.
     """
-    path = Path(edition)
-    if path.suffix != ".toml":
-        path = forms_dir() / f"{edition}.toml"
-        if not path.is_file():
+    path = edition
+    if not str(edition).endswith(".toml"):
+        path = os.path.join(_FOLDER, f"{edition}.toml")
+        if not os.path.isfile(path):
             raise FormError(f"没有“{edition}”版格式；现有：{'、'.join(editions())}。")
     prepared = load_prepared(path)
     if prepared is not None:
         return prepared
+    from pathlib import Path
+
     from .load import FormReader
 
-    return FormReader(path).form()
+    return FormReader(Path(path)).form()
