@@ -115,7 +115,7 @@ def _too_large(path: Path | str) -> str:
 def _read_failure(given: Path | str, error: OSError) -> str:
     from pathlib import Path
 
-    path = Path(given)
+    path = Path(given) if isinstance(given, str) else given
     name = shown_name(path)
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
         if not path.parent.exists():
