@@ -133,7 +133,9 @@ def _run(call: Plain) -> int:
         return 130
     except BrokenPipeError:
         # Nobody reads on.  What is still to be written must not fail once more at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(nowhere, stream.fileno())
         return 1
     except Exception as error:
         from .errors import last_words
