@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from .checks import check
 from .errors import OutputError
 from .explanations import notes
 from .findings import Finding, worst
 from .form import Form, editions, load_form
+from .hints import TYPE_CHECKING
 from .records import dataclass
 from .report import Report
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .page import Reviewed
     from .repairs import Repairs
     from .sources import Document
@@ -89,6 +90,8 @@ def _read(document: Document, form: Form | None) -> Report:
 
 def default_output(report: Report, suffix: str = ".docx", folder: Path | None = None) -> Path:
     """Return ``{标题}.docx`` beside the source, or in ``folder``."""
+    from pathlib import Path
+
     from .files import safe_name
 
     return (folder or Path(report.path).parent) / (safe_name(report.full_title) + suffix)
@@ -165,6 +168,8 @@ def print_report(
     Raises:
         TemplateError, OutputError, ProofError: as for :func:`build`.
     """
+    from pathlib import Path
+
     from .word.proof import prove
 
     path = Path(out) if out is not None else default_output(report)
@@ -236,6 +241,8 @@ def template_faults(path: Path | str, form: Form | str = "2021") -> list[Templat
     Raises:
         InputError: it cannot be read, or is no .docx file.
     """
+    from pathlib import Path
+
     from .files import read_input
     from .sources.sniff import kind_of, refusal
     from .word.template import check_template
@@ -275,6 +282,7 @@ def mark(
         OutputError: the copy cannot be written, or would replace the workbook itself.
     """
     import hashlib
+    from pathlib import Path
 
     from .errors import InputError
     from .files import read_input, write_output
@@ -328,6 +336,8 @@ def write_result_page(
     Raises:
         OutputError: the page cannot be written.
     """
+    from pathlib import Path
+
     from .files import write_output
     from .page import result_page
 

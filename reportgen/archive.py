@@ -10,7 +10,8 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from .records import dataclass
 
 __all__ = ["Member", "pack", "write_zip"]
 

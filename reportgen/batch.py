@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from .errors import ReportgenError
+from .filenames import name_of
+from .hints import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from .records import dataclass
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
     from multiprocessing.context import BaseContext
+    from pathlib import Path
 
     from .api import Printed
     from .repairs import Repairs
@@ -43,7 +43,7 @@ _EXIT_ERRORS, _EXIT_CRASH = 1, 3
 class Outcome(Generic[T]):
     """What became of one file."""
 
-    path: Path
+    path: Path | str
     value: T | None
     """None if it failed."""
     error: str = ""
@@ -80,7 +80,7 @@ _Unwritten: TypeAlias = "tuple[tuple[str, ...], str, Printed | None]"
 
 
 def build_many(
-    paths: Sequence[Path],
+    paths: Sequence[Path | str],
     out: Path | None = None,
     *,
     force: bool = False,
@@ -111,7 +111,7 @@ def build_many(
 
 
 def check_many(
-    paths: Sequence[Path],
+    paths: Sequence[Path | str],
     *,
     strict: bool = False,
     last_year: Path | None = None,
@@ -130,7 +130,7 @@ def check_many(
     return run_many(partial(_check_one, strict=strict, last_year=last_year), paths, processes=processes)
 
 
-def _check_one(path: Path, *, strict: bool, last_year: Path | None) -> Checked:
+def _check_one(path: Path | str, *, strict: bool, last_year: Path | None) -> Checked:
     from .api import read_report
     from .checks import check
     from .findings import worst
@@ -144,7 +144,13 @@ def _check_one(path: Path, *, strict: bool, last_year: Path | None) -> Checked:
 
 
 def _print_one(
-    path: Path, *, out: Path | None, draft: bool, strict: bool, template: Path | None, last_year: Path | None
+    path: Path | str,
+    *,
+    out: Path | None,
+    draft: bool,
+    strict: bool,
+    template: Path | None,
+    last_year: Path | None,
 ) -> _Unwritten:
     from .api import print_report, read_report
     from .checks import check
@@ -168,7 +174,7 @@ def _repairs(report: Report) -> Repairs:
     return find_repairs(report)
 
 
-def _write(outcome: Outcome[_Unwritten], _: Path, *, force: bool) -> Built:
+def _write(outcome: Outcome[_Unwritten], _: Path | str, *, force: bool) -> Built:
     from .files import write_output
 
     assert outcome.value is not None
@@ -179,7 +185,7 @@ def _write(outcome: Outcome[_Unwritten], _: Path, *, force: bool) -> Built:
     return Built(lines, status, printed.path, printed.compared, copy)
 
 
-def attempt(work: Callable[[Path], T], path: Path) -> Outcome[T]:
+def attempt(work: Callable[[Path | str], T], path: Path | str) -> Outcome[T]:
     """Do the work on one file; whatever goes wrong is an outcome, so that the other files get theirs."""
     try:
         return Outcome(path, work(path))
@@ -192,7 +198,7 @@ def attempt(work: Callable[[Path], T], path: Path) -> Outcome[T]:
         return Outcome(
             path,
             None,
-            f"程序内部出错（{what}），“{path.name}”没有处理。请把这一行发给技术人员。",
+            f"程序内部出错（{what}），“{name_of(path)}”没有处理。请把这一行发给技术人员。",
             _EXIT_CRASH,
         )
 
@@ -201,7 +207,7 @@ def attempt(work: Callable[[Path], T], path: Path) -> Outcome[T]:
 
 
 def run_many(
-    work: Callable[[Path], T], paths: Sequence[Path], *, processes: int | None = None
+    work: Callable[[Path | str], T], paths: Sequence[Path | str], *, processes: int | None = None
 ) -> Iterator[Outcome[T]]:
     """Do the same with many files.
 
@@ -248,7 +254,7 @@ def _start() -> None:
     _prepare()
 
 
-def _chunk(work: Callable[[Path], T], paths: Sequence[Path]) -> list[Outcome[T]]:
+def _chunk(work: Callable[[Path | str], T], paths: Sequence[Path | str]) -> list[Outcome[T]]:
     return [attempt(work, path) for path in paths]
 
 
@@ -260,7 +266,9 @@ class _Workers(Generic[T]):
     the others as before.
     """
 
-    def __init__(self, work: Callable[[Path], T], chunks: list[Sequence[Path]], count: int) -> None:
+    def __init__(
+        self, work: Callable[[Path | str], T], chunks: list[Sequence[Path | str]], count: int
+    ) -> None:
         self.work, self.chunks, self.count = work, chunks, count
         self.running: dict[int, Future[list[Outcome[T]]]] = {}
         self.context = _context()
@@ -298,7 +306,7 @@ class _Workers(Generic[T]):
             self.running.pop(turn, None)
             return None
 
-    def alone(self, path: Path) -> Outcome[T]:
+    def alone(self, path: Path | str) -> Outcome[T]:
         from concurrent.futures.process import BrokenProcessPool
 
         with self.pool(1) as pool:
@@ -308,7 +316,7 @@ class _Workers(Generic[T]):
                 pass
         return Outcome(
             path, None,
-            f"处理“{path.name}”的进程意外结束（可能内存不够），这个文件没有处理。请单独再试一次；"
+            f"处理“{name_of(path)}”的进程意外结束（可能内存不够），这个文件没有处理。请单独再试一次；"
             "仍不行时，请把它交给技术人员。",
             _EXIT_CRASH,
         )  # fmt: skip
@@ -321,6 +329,7 @@ class _Workers(Generic[T]):
 
 def _context() -> BaseContext:
     import multiprocessing
+    import threading
 
     # A copy of this process has everything loaded; with other threads about, it may hang.
     copies = sys.platform == "linux" and threading.active_count() == 1

@@ -5,10 +5,9 @@ from __future__ import annotations
 import gettext
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+
+from .hints import NoReturn
 
 # click's own words are translated through gettext, which asks the environment for the language.
 os.environ["LANGUAGE"] = "zh_CN"
@@ -18,19 +17,12 @@ gettext.textdomain("reportgen")
 import click  # noqa: E402
 
 from . import __version__  # noqa: E402
-from .errors import ReportgenError  # noqa: E402
+from .errors import last_words  # noqa: E402
 
-if TYPE_CHECKING:
-    from .batch import Outcome
-    from .page import Reviewed
-
-__all__ = ["cli", "main"]
-
-T = TypeVar("T")
+__all__ = ["cli", "main", "say"]
 
 _FILE = click.Path(path_type=Path)
 _EXIT_ERRORS = 1
-_MANY = 8
 _LAST_YEAR = click.option(
     "--last-year", "last_year", type=_FILE, metavar="文件", help="上年的工作簿或报告，用来核对衔接。"
 )
@@ -74,6 +66,7 @@ def new(
     typed_totals: bool,
     force: bool,
 ) -> None:
+    from .commands import copied
     from .files import safe_name, write_output
     from .form import load_form
     from .workbook import blank_workbook
@@ -90,8 +83,7 @@ def new(
     data = blank_workbook(form, year=year, org=org, typed_totals=typed_totals, report=report)
     name = safe_name(form.title_of(org, year)) if org and year else "空白工作簿"
     path = out or Path(f"{name}.xlsx")
-    copy = write_output(path, data, force=force)
-    _copied(copy)
+    copied(say, write_output(path, data, force=force))
     click.echo(f"已生成工作簿：{path}")
 
 
@@ -117,79 +109,13 @@ def validate(
 ) -> None:  # fmt: skip
     if len(files) > 1 and marked is not None and not marked.is_dir():
         raise click.UsageError("有多个工作簿时，--mark 应是一个已有的文件夹。")
-    if marked is None and page is None:
-        sys.exit(_validate_many(files, style, strict, last_year))
-    sys.exit(_validate_writing(files, style, strict, last_year, page, marked, force))
+    from .commands import validate as run
 
-
-def _validate_writing(
-    files: tuple[Path, ...], style: str, strict: bool, last_year: Path | None, page: Path | None,
-    marked: Path | None, force: bool,
-) -> int:  # fmt: skip
-    """Validate and write the result page or marked copies; they need the reports themselves."""
-    from .api import mark, review, write_result_page
-    from .batch import attempt
-    from .listing import json_document, json_report, json_unreadable, report_lines
-
-    code, documents = 0, []
-    reviewed: list[Reviewed] = []
-    unreadable: list[tuple[str, str]] = []
-
-    def save(write: Callable[[], tuple[Path, Path | None]]) -> None:
-        nonlocal code
-        try:
-            path, copy = write()
-        except ReportgenError as error:
-            code = max(code, error.exit_code)
-            _fail(str(error))
-            return
-        _copied(copy, err=True)
-        click.echo(f"已写出：{path}", err=True)
-
-    for path in files:
-        outcome = attempt(partial(review, strict=strict, last_year=last_year), path)
-        if outcome.value is None:
-            code = max(code, outcome.exit_code)
-            documents.append(json_unreadable(str(path), outcome.error))
-            unreadable.append((str(path), outcome.error))
-            if style == "text":
-                _fail(outcome.error)
-            continue
-        reviewed.append(outcome.value)
-        report, findings, repairs, _ = outcome.value
-        code = max(code, _EXIT_ERRORS if repairs is not None else 0)
-        documents.append(json_report(report, findings, repairs))
-        if style == "text":
-            _print(report_lines(report, findings, repairs))
-        if marked is not None:
-            save(partial(mark, report, marked, findings=findings, repairs=repairs, force=force))
-    if page is not None:
-        save(lambda: (page, write_result_page(reviewed, page, unreadable=unreadable, force=force)))
-    if style == "json":
-        click.echo(json_document(documents))
-    return code
-
-
-def _validate_many(files: tuple[Path, ...], style: str, strict: bool, last_year: Path | None) -> int:
-    """Validate with nothing to write: lines or JSON only, over the processors if there are many files."""
-    from .batch import check_many
-    from .listing import json_document, json_unreadable
-
-    code, documents = 0, []
-    for outcome in _watched(check_many(files, strict=strict, last_year=last_year), len(files)):
-        if (checked := outcome.value) is None:
-            code = max(code, outcome.exit_code)
-            documents.append(json_unreadable(str(outcome.path), outcome.error))
-            if style == "text":
-                _fail(outcome.error)
-            continue
-        code = max(code, checked.exit_code)
-        documents.append(checked.document)
-        if style == "text":
-            _print(checked.lines)
-    if style == "json":
-        click.echo(json_document(documents))
-    return code
+    sys.exit(
+        run(
+            files, say, style=style, strict=strict, last_year=last_year, page=page, marked=marked, force=force
+        )
+    )
 
 
 @cli.command(options_metavar="[选项]", help="核对并生成 Word 报告。有错误时不生成，除非加 --draft。")
@@ -206,24 +132,22 @@ def build(
     files: tuple[Path, ...], out: Path | None, last_year: Path | None, template: Path | None,
     draft: bool, force: bool, strict: bool,
 ) -> None:  # fmt: skip
-    from .batch import build_many
-    from .listing import built_lines
-
     if len(files) > 1 and out is not None and not out.is_dir():
         raise click.UsageError("有多个工作簿时，-o 应是一个已有的文件夹。")
-    code = 0
-    outcomes = build_many(
-        files, out, force=force, draft=draft, strict=strict, template=template, last_year=last_year
+    from .commands import build as run
+
+    sys.exit(
+        run(
+            files,
+            say,
+            out=out,
+            last_year=last_year,
+            template=template,
+            draft=draft,
+            force=force,
+            strict=strict,
+        )
     )
-    for outcome in _watched(outcomes, len(files)):
-        if (result := outcome.value) is None:
-            code = max(code, outcome.exit_code)
-            _fail(outcome.error)
-            continue
-        code = max(code, _EXIT_ERRORS if result.status == "errors" else 0)
-        _print(result.lines)
-        _print(built_lines(result))
-    sys.exit(code)
 
 
 @cli.command(options_metavar="[选项]", help="把任何格式的报告读成标准工作簿（.xlsx）或数据（.json）。")
@@ -233,13 +157,14 @@ def build(
 @click.option("--force", is_flag=True, help="文件已存在时先留一份带日期的副本，再写新的。")
 def extract(file: Path, out: Path, form_id: str | None, force: bool) -> None:
     from .api import read_report
+    from .commands import copied, print_lines
     from .transfer import extract as write
 
     report = read_report(file, form_id)
     count, copy = write(report, out, force=force)
     # What could not be read has to be said here; what is wrong with it is for `validate`.
-    _print(one.line() for one in report.notices)
-    _copied(copy)
+    print_lines(say, (one.line() for one in report.notices))
+    copied(say, copy)
     click.echo(f"按{report.form.id}版格式读到 {count} 个数、{len(report.passages)} 段文字，已写入：{out}")
 
 
@@ -264,9 +189,10 @@ def template() -> None:
 @click.option("--form", "form_id", default="2021", show_default=True, metavar="版本", help="规定格式的版本。")
 def template_check(file: Path, form_id: str) -> None:
     from .api import template_faults
+    from .commands import print_lines
 
     faults = template_faults(file, form_id)
-    _print(fault.line() for fault in faults)
+    print_lines(say, (fault.line() for fault in faults))
     click.echo(f"“{file.name}”有 {len(faults)} 处问题。" if faults else f"“{file.name}”没有问题，可以使用。")
     sys.exit(_EXIT_ERRORS if faults else 0)
 
@@ -275,12 +201,13 @@ def template_check(file: Path, form_id: str) -> None:
 @click.argument("folder", type=_FILE, metavar="文件夹")
 @click.option("--force", is_flag=True, help="文件已存在时先留一份带日期的副本，再写新的。")
 def template_export(folder: Path, force: bool) -> None:
+    from .commands import copied
     from .files import write_output
     from .word import shipped_templates
 
     for name, data in shipped_templates():
         path = folder / name
-        _copied(write_output(path, data, force=force))
+        copied(say, write_output(path, data, force=force))
         click.echo(f"已导出：{path}")
 
 
@@ -288,6 +215,7 @@ def template_export(folder: Path, force: bool) -> None:
 @click.option("--form", "form_id", default="2021", show_default=True, metavar="版本", help="规定格式的版本。")
 @_STYLE
 def rules(form_id: str, style: str) -> None:
+    from .commands import print_lines
     from .form import load_form
     from .listing import rules_json, rules_lines
 
@@ -295,39 +223,12 @@ def rules(form_id: str, style: str) -> None:
     if style == "json":
         click.echo(rules_json(form))
     else:
-        _print(rules_lines(form))
+        print_lines(say, rules_lines(form))
 
 
-def _watched(outcomes: Iterable[Outcome[T]], total: int) -> Iterator[Outcome[T]]:
-    """Say how far we are while the results go to a file and somebody is watching."""
-    shown = total >= _MANY and sys.stderr.isatty() and not sys.stdout.isatty()
-    for done, outcome in enumerate(outcomes, 1):
-        yield outcome
-        if shown:
-            line = f"已处理 {done}/{total} 个文件" if done < total else " " * 40
-            click.echo(f"\r{line}\r", err=True, nl=False)
-
-
-_COLOURS = {"error": "red", "warning": "yellow", "ask": "cyan"}
-
-
-def _print(lines: Iterable[str]) -> None:
-    """Print lines, coloured by the level they begin with; click leaves colour out of a pipe."""
-    from .findings import SEVERITY_LABELS
-
-    colours = {SEVERITY_LABELS[level]: colour for level, colour in _COLOURS.items()}
-    for line in lines:
-        colour = colours.get(line.split(" ", 1)[0])
-        click.echo(click.style(line, fg=colour) if colour else line)
-
-
-def _fail(message: str) -> None:
-    click.secho(message, err=True, fg="red")
-
-
-def _copied(copy: Path | None, *, err: bool = False) -> None:
-    if copy is not None:
-        click.echo(f"原来的文件已另存为：{copy}", err=err)
+def say(text: str, colour: str = "", *, err: bool = False, end: str = "\n") -> None:
+    """Print a text; click leaves colour out of a pipe."""
+    click.echo(click.style(text, fg=colour) if colour else text, err=err, nl=bool(end))
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
@@ -345,18 +246,14 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         freeze_support()
     try:
         cli.main(args=arguments, prog_name="reportgen", standalone_mode=False)
-    except ReportgenError as error:
-        _fail(str(error))
-        sys.exit(error.exit_code)
     except click.exceptions.Abort:
-        _fail("已中断。")
+        say("已中断。", "red", err=True)
         sys.exit(130)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except Exception as error:
-        if os.environ.get("REPORTGEN_DEBUG"):
-            raise
-        _fail(f"程序内部出错（{type(error).__name__}：{error}）。没有写出任何文件；请把这一行发给技术人员。")
-        sys.exit(3)
+        text, code = last_words(error)
+        say(text, "red", err=True)
+        sys.exit(code)
     sys.exit(0)

@@ -7,7 +7,13 @@ the user as it stands.  The exit code belongs to the class (DESIGN.md 4).
 
 from __future__ import annotations
 
-__all__ = ["FormError", "InputError", "OutputError", "ProofError", "ReportgenError", "TemplateError"]
+import os
+
+__all__ = [
+    "FormError", "InputError", "OutputError", "ProofError", "ReportgenError", "TemplateError", "last_words",
+]  # fmt: skip
+
+_EXIT_CRASH = 3
 
 
 class ReportgenError(Exception):
@@ -36,3 +42,16 @@ class OutputError(ReportgenError):
     """A result cannot be written, or writing it would overwrite the user's file (exit code 4)."""
 
     exit_code = 4
+
+
+def last_words(error: Exception) -> tuple[str, int]:
+    """Return what the user is told when an error ends the program, and the exit code.
+
+    ``REPORTGEN_DEBUG=1`` lets unexpected errors through, for developers.
+    """
+    if isinstance(error, ReportgenError):
+        return str(error), error.exit_code
+    if os.environ.get("REPORTGEN_DEBUG"):
+        raise error
+    what = f"{type(error).__name__}：{error}"
+    return f"程序内部出错（{what}）。没有写出任何文件；请把这一行发给技术人员。", _EXIT_CRASH

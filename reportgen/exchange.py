@@ -10,18 +10,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any, get_args
 
 from .errors import InputError
 from .findings import json_number
 from .form import Field, Form, editions, load_form
+from .hints import Any
 from .numbers import Number, format_number, parse_number
 from .report import Explanation, Origin, Passage, Report, Value, ValueState
 
 __all__ = ["from_json", "to_json"]
 
 VERSION = 1
-_STATES = get_args(ValueState)
+_STATES: tuple[ValueState, ...] = ("number", "blank", "placeholder", "problem", "missing")
 _EXPLANATION = ("rule", "code", "text", "name", "date")
 
 

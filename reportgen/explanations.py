@@ -8,18 +8,17 @@ lapses with a message.  Errors cannot be explained away, except the few that the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from .findings import CellRef, Finding, finding
 from .form import Form
-from .records import dataclass
+from .patterns import compiled
+from .records import dataclass, replace
 from .report import Explanation, Report
 
 __all__ = ["Note", "answerable", "notes", "settle"]
 
-_CODE = re.compile(r"[0-9A-Z]{5}")
+_CODE = compiled(r"[0-9A-Z]{5}")
 
 
 def answerable(one: Finding, form: Form) -> bool:

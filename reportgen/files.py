@@ -11,18 +11,19 @@ import contextlib
 import errno
 import os
 import re
-import secrets
-import shutil
 import stat
 import time
 import zlib
 from collections.abc import Iterable
-from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
 
 from .errors import InputError, OutputError
-from .filenames import check_name, is_backup, is_lock_file, quoted, safe_name, shown_name
+from .filenames import check_name, is_backup, is_lock_file, normal, quoted, safe_name, shown_name
+from .hints import TYPE_CHECKING
+from .patterns import compiled
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = [
     "MAX_INPUT_BYTES",
@@ -38,7 +39,7 @@ MAX_INPUT_BYTES = 50 * 1024 * 1024
 """A standard workbook has 40 KB, a report with pictures a few MB; more is the wrong file."""
 
 _STALE_SECONDS = 600
-_TEMP = re.compile(r"\.reportgen-(?P<host>[0-9a-f]{8})-(?P<pid>\d+)-[0-9a-f]{8}\.tmp")
+_TEMP = compiled(r"\.reportgen-(?P<host>[0-9a-f]{8})-(?P<pid>\d+)-[0-9a-f]{8}\.tmp")
 _NO_SPACE = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 _NO_LINKS = {
     errno.EPERM,
@@ -67,18 +68,18 @@ def read_input(path: Path | str) -> bytes:
         InputError: missing, a folder, not a file, a lock file of Excel or WPS, no right to read it,
             open elsewhere (Windows), empty, too large, or changed while it was read.
     """
-    path = Path(path)
+    path = normal(path)
     name = shown_name(path)
     if is_lock_file(path):
         raise InputError(
             f"{name}是 Excel 或 WPS 打开文件时留下的临时文件，不是工作簿。请选不带“~$”或“.~”的同名文件。"
         )
     try:
-        before = path.stat()
+        before = os.stat(path)
         _require_regular(before, path)
         if before.st_size > MAX_INPUT_BYTES:
             raise InputError(_too_large(path))
-        with path.open("rb") as file:
+        with open(path, "rb") as file:
             data = file.read(MAX_INPUT_BYTES + 1)
             after = os.fstat(file.fileno())
     except OSError as error:
@@ -97,21 +98,24 @@ def read_input(path: Path | str) -> bytes:
     return data
 
 
-def _require_regular(info: os.stat_result, path: Path) -> None:
+def _require_regular(info: os.stat_result, path: Path | str) -> None:
     if stat.S_ISDIR(info.st_mode):
         raise InputError(f"{shown_name(path)}是文件夹，不是文件。请选文件夹里的工作簿。")
     if not stat.S_ISREG(info.st_mode):
         raise InputError(f"{shown_name(path)}不是普通文件（设备或管道），无法读取。请选磁盘上的文件。")
 
 
-def _too_large(path: Path) -> str:
+def _too_large(path: Path | str) -> str:
     return (
         f"{shown_name(path)}超过 {MAX_INPUT_BYTES // 1024 // 1024} MB，不像是年度报告的文件。"
         "请确认选对了文件；如果里面插了大图片，请删去图片后另存。"
     )
 
 
-def _read_failure(path: Path, error: OSError) -> str:
+def _read_failure(given: Path | str, error: OSError) -> str:
+    from pathlib import Path
+
+    path = Path(given) if isinstance(given, str) else given
     name = shown_name(path)
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
         if not path.parent.exists():
@@ -157,6 +161,8 @@ def write_output(
         OutputError: the file exists and ``force`` is not set, would overwrite an input, or cannot
             be written; whatever stood there is unchanged and nothing partial is left.
     """
+    from pathlib import Path
+
     path = Path(path)
     check_name(path)
     try:
@@ -204,7 +210,7 @@ def _exists(path: Path) -> OutputError:
 
 
 def _put(path: Path, target: Path, data: bytes, old: os.stat_result | None, keep: bool) -> Path | None:
-    temp = target.parent / f".reportgen-{_host()}-{os.getpid()}-{secrets.token_hex(4)}.tmp"
+    temp = target.parent / f".reportgen-{_host()}-{os.getpid()}-{os.urandom(4).hex()}.tmp"
     copy: Path | None = None
     done = False
     try:
@@ -267,6 +273,8 @@ def _publish(temp: Path, target: Path) -> None:
 
 def _keep_copy(target: Path) -> Path:
     """Keep ``target`` under a dated name beside it; it stays where it is, too."""
+    from datetime import datetime
+
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
     for n in range(1, 1000):
         mark = f".备份{stamp}" if n == 1 else f".备份{stamp}-{n}"
@@ -291,10 +299,12 @@ def _copy(source: Path, copy: Path) -> None:
                 raise
         else:
             return
-    temp = copy.parent / f".reportgen-{_host()}-{os.getpid()}-{secrets.token_hex(4)}.tmp"
+    from shutil import copystat
+
+    temp = copy.parent / f".reportgen-{_host()}-{os.getpid()}-{os.urandom(4).hex()}.tmp"
     try:
         _write_through(temp, source.read_bytes())
-        shutil.copystat(source, temp)
+        copystat(source, temp)
         _publish(temp, copy)
     finally:
         temp.unlink(missing_ok=True)

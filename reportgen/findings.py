@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from hashlib import sha256
-from typing import Any
 
 from .form import SEVERITIES, Form, Rule
+from .hashes import sha256
+from .hints import Any
 from .numbers import Number, show
 from .records import dataclass
 

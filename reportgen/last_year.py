@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from .findings import finding
 from .placeholders import filled
+from .records import replace
 from .report import Report
 
 __all__ = ["with_last_year"]

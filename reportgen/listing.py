@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
 from unicodedata import east_asian_width
 
 from .findings import SEVERITY_LABELS, Finding, json_number, worst
 from .form import SEVERITIES, Form
+from .hints import TYPE_CHECKING, Any, Protocol
 from .report import Report
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .repairs import Repairs
 
 __all__ = [

@@ -7,11 +7,11 @@ read it) or a *problem*; nothing is guessed (FORMAT.md N-01 … N-04).
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal, InvalidOperation
 from math import isfinite
-from typing import Literal, TypeAlias
 
+from .hints import Literal, TypeAlias
+from .patterns import compiled
 from .records import dataclass
 
 __all__ = ["PLACEHOLDERS", "Number", "Parsed", "difference", "exact", "format_number", "parse_number", "show"]
@@ -42,8 +42,8 @@ PLACEHOLDERS = frozenset(
     ]
 )
 _COUNTERS = "件宗起份条部个次项人"
-_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:[, ][0-9]{3})+(?:\.[0-9]+)?")
-_PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
+_GROUPED = compiled(r"[+-]?[0-9]{1,3}(?:[, ][0-9]{3})+(?:\.[0-9]+)?")
+_PLAIN = compiled(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 # Only the forms a Chinese input method types; ², ① and the like are not digits of a figure.
 _HALF_WIDTH = {0xFF01 + n: 0x21 + n for n in range(94)} | {
     0x3000: 0x20,

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
 
 from .errors import ReportgenError
 from .files import is_backup, is_lock_file, read_input, shown_name, write_output
+from .hints import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from .report import Report

@@ -10,17 +10,17 @@ import base64
 import hashlib
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from importlib.resources import files
-from typing import Any, Protocol, TypeAlias
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from .explanations import Note
 from .findings import SEVERITY_LABELS, Finding, worst
 from .form import SEVERITIES, LayoutCell, Table
+from .hints import Any, Protocol, TypeAlias
 from .numbers import Number, format_number, show
 from .placeholders import filled
+from .records import dataclass, field
 from .repairs import Repairs
 from .report import Report
 from .review import Item, Mark, Review, make_review

@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from difflib import get_close_matches
 
 from .form import Form, Section
 from .numbers import format_number
-from .records import dataclass
+from .patterns import compiled
+from .records import dataclass, replace
 from .report import Passage, Report
 
 __all__ = ["Unknown", "filled", "names", "near", "standard_text", "unknown"]
 
 # Word processors turn typed braces into full-width ones.
-_TAG = re.compile(r"[{｛]\s*[{｛](.*?)[}｝]\s*[}｝]", re.S)
-_LEFTOVER = re.compile(r"[{｛]\s*[{｛%％#＃]|[}｝%％#＃]\s*[}｝]")
+_TAG = compiled(r"[{｛]\s*[{｛](.*?)[}｝]\s*[}｝]", re.S)
+_LEFTOVER = compiled(r"[{｛]\s*[{｛%％#＃]|[}｝%％#＃]\s*[}｝]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,8 @@ def names(form: Form) -> tuple[str, ...]:
 
 def near(name: str, known: tuple[str, ...]) -> tuple[str, ...]:
     """Return up to three known names that look like ``name``."""
+    from difflib import get_close_matches  # only mistakes need it
+
     close = get_close_matches(name, known, n=3, cutoff=0.5)
     held = [k for k in known if name and (name in k or k in name)][:3]
     return tuple(dict.fromkeys([*close, *held]))[:3]

@@ -6,14 +6,13 @@ Blank, ``0``, placeholder, unreadable and "not there" stay apart until the check
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
 from decimal import Decimal
-from typing import Literal, TypeAlias
 
 from .findings import CellRef, Finding
 from .form import Form
+from .hints import Literal, TypeAlias
 from .numbers import Number
-from .records import dataclass
+from .records import dataclass, field
 
 __all__ = ["Explanation", "Origin", "Passage", "Report", "Value"]
 

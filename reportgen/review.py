@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from .findings import SEVERITY_LABELS, CellRef, Finding
 from .form import SEVERITIES, Equation
 from .numbers import show
+from .records import dataclass, field
 from .repairs import Repair, Repairs
 from .report import Report
 

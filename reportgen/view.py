@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 from unicodedata import east_asian_width
 
 from .explanations import Note
 from .form import Form, Node, Table
+from .hints import Any
 from .numbers import format_number
 from .placeholders import filled
+from .records import dataclass
 from .report import Report, Value
 
 __all__ = ["SectionView", "View", "make_view", "notes_name", "template_names"]

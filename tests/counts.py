@@ -30,9 +30,9 @@ import reportgen
 reportgen.__path__.append(sys.argv.pop(1))
 """
 _MODULES = """
-from reportgen.cli import main
+from reportgen.start import main
 try:
-    main(sys.argv[1:])
+    main()
 finally:
     print("MODULES", len(set(sys.modules) - before))
 """

@@ -12,17 +12,18 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
 
 from ..findings import CellRef, Finding, finding
 from ..form import Rule
+from ..hints import Any
+from ..patterns import compiled
 from ..placeholders import filled
 from ..report import Passage, Report
 from .texts import passage_label
 
 __all__ = ["length", "marks", "mentions", "personal", "present"]
 
-_BLANK = re.compile(r"\s+")
+_BLANK = compiled(r"\s+")
 _STOPS = " \t\n　。，、；;,."
 
 
@@ -129,7 +130,7 @@ def present(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.M)
+    return compiled(pattern, re.M)
 
 
 def marks(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
@@ -146,8 +147,8 @@ def marks(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
                     )  # fmt: skip
 
 
-_ID_NUMBER = re.compile(r"(?<!\d)(\d{17})([\dXx])(?![\dXx])")
-_MOBILE = re.compile(r"(?<![\d-])(?:\+?86[- ]?)?(1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?!\d)")
+_ID_NUMBER = compiled(r"(?<!\d)(\d{17})([\dXx])(?![\dXx])")
+_MOBILE = compiled(r"(?<![\d-])(?:\+?86[- ]?)?(1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?!\d)")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 

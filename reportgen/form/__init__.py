@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from .load import editions, load_form
 from .model import (
     AXES,
     SEVERITIES,
@@ -21,6 +20,7 @@ from .model import (
     Table,
     Term,
 )  # fmt: skip
+from .shipped import editions, load_form
 
 __all__ = [
     "AXES", "SEVERITIES", "Block", "Cell", "Comparison", "Equation", "Field", "Form", "LayoutCell", "Node",

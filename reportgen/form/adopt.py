@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from typing import Any
+
+from ..hints import Any
 
 __all__ = ["adopt"]
 

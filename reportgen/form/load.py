@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from ..errors import FormError
+from ..hints import Any
 from .layout import lay_out, paths, walk
 from .model import (
     AXES,
@@ -34,36 +34,7 @@ from .phrases import load_narrative
 from .relations import relations
 from .source import FormSource
 
-__all__ = ["FormReader", "editions", "forms_dir", "load_form"]
-
-
-def forms_dir() -> Path:
-    """Return the folder of the shipped editions."""
-    return Path(__file__).parent.with_name("forms")
-
-
-def editions() -> tuple[str, ...]:
-    """Return the ids of the shipped editions, oldest first."""
-    return tuple(sorted(p.stem for p in forms_dir().glob("[0-9]*.toml")))
-
-
-@cache
-def load_form(edition: str | Path = "2021") -> Form:
-    """Load and prove one edition of the form.
-
-    Args:
-        edition: id of a shipped edition (``"2021"``) or the path of a form file.
-
-    Raises:
-        FormError: there is no such edition, or the file contradicts itself; the message lists
-            every fault with its place in the file.
-    """
-    path = Path(edition)
-    if path.suffix != ".toml":
-        path = forms_dir() / f"{edition}.toml"
-        if not path.is_file():
-            raise FormError(f"没有“{edition}”版格式；现有：{'、'.join(editions())}。")
-    return FormReader(path).form()
+__all__ = ["FormReader"]
 
 
 _NODE_KEYS = {"id", "label", "note", "short", "variants", "hint", "law", "total", "kind",
@@ -75,11 +46,11 @@ _OPTIONAL_KEYS = {"strict", "explainable"}
 class FormReader:
     """Builds a Form and collects the author's faults."""
 
-    def __init__(self, path: Path, *, fresh: bool = False) -> None:
+    def __init__(self, path: Path) -> None:
         """Arguments and errors as of :class:`.source.FormSource`."""
         self.path = path
         self.faults: list[str] = []
-        self.source = FormSource(path, self.fault, fresh=fresh)
+        self.source = FormSource(path, self.fault)
 
     def fault(self, place: str, what: str) -> None:
         self.faults.append(f"{place}：{what}")
@@ -128,7 +99,6 @@ class FormReader:
             quantities.keys() | numbers,
             made_rules.keys(),
             self.fault,
-            self.source.needs,
         )
         try:
             data["report_title"].format(org="", year="")

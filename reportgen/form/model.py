@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import field
-from typing import Any
 
-from ..records import dataclass
+from ..hints import Any
+from ..records import dataclass, field
 from .phrases import Narrative
 
 __all__ = [

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import field
-from typing import Any
 
-from ..records import dataclass
+from ..hints import Any
+from ..records import dataclass, field
 
 __all__ = ["Narrative", "Phrase", "Reading", "Topic", "expand", "load_narrative"]
 
@@ -84,7 +83,7 @@ _READINGS = ("done_of",)
 
 def load_narrative(
     data: Mapping[str, Any], names: Collection[str], rules: Collection[str],
-    fault: Callable[[str, str], None], needs: Mapping[str, Sequence[str]] | None = None,
+    fault: Callable[[str, str], None],
 ) -> Narrative:  # fmt: skip
     """Build the vocabulary and prove it against the form.
 
@@ -93,16 +92,14 @@ def load_narrative(
         names: placeholder names of the form's quantities and of its number fields.
         rules: ids of the form's rules.
         fault: takes the place and the fault of every error of the author.
-        needs: words that expressions need, if they have been prepared; then the expressions have
-            been proved too.
     """
     if not data:
         return Narrative()
-    loader = _Loader(names, rules, fault, proved=needs is not None)
+    loader = _Loader(names, rules, fault)
     topics = tuple(loader.topic(t, n) for n, t in enumerate(data.get("topics", ()), 1))
     known = {t.id: t for t in topics}
     phrases = tuple(loader.phrase(p, n, known) for n, p in enumerate(data.get("phrases", ()), 1))
-    return Narrative(topics, phrases, loader.words(data), needs or {})
+    return Narrative(topics, phrases, loader.words(data))
 
 
 class _Loader:
@@ -111,10 +108,8 @@ class _Loader:
         names: Collection[str],
         rules: Collection[str],
         fault: Callable[[str, str], None],
-        *,
-        proved: bool,
     ) -> None:
-        self.names, self.rules, self.fault, self.proved = names, rules, fault, proved
+        self.names, self.rules, self.fault = names, rules, fault
 
     def known(self, place: str, data: Mapping[str, Any], of: type, needed: Collection[str]) -> dict[str, Any]:
         fields = set(of.__dataclass_fields__)  # type: ignore[attr-defined]
@@ -140,8 +135,6 @@ class _Loader:
             self.fault(place, f"没有规则“{rule}”")
 
     def pattern(self, place: str, text: str) -> None:
-        if self.proved:
-            return
         try:
             re.compile(expand(text, 2000))
         except re.error as error:

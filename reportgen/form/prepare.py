@@ -1,6 +1,6 @@
 """Writes ``forms/<edition>.json`` from the form files: ``python -m reportgen.form.prepare``.
 
-Besides the data, which is proved first, it holds for every expression of the vocabulary the
+Besides the form, which is proved first, it holds for every expression of the vocabulary the
 words of which one must occur in a text for the expression to match, so that most expressions
 are never compiled (:mod:`reportgen.checks.narrative.vocabulary`).
 """
@@ -11,10 +11,13 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from .load import FormReader, editions, forms_dir
-from .prepared import digest
+from ..hints import Any
+from ..records import replace
+from .load import FormReader
+from .model import Form
+from .prepared import digest, dump, restore
+from .shipped import editions, forms_dir
 
 if sys.version_info >= (3, 11):
     from re import _parser as parser  # type: ignore[attr-defined]
@@ -36,24 +39,27 @@ def prepare(path: Path) -> bytes:
     Raises:
         FormError: the form contradicts itself.
     """
-    reader = FormReader(path, fresh=True)
-    form = reader.form()
+    reader = FormReader(path)
+    form = _with_needs(reader.form())
+    result = {
+        "made_from": [p.name for p in reader.source.files],
+        "digest": digest(reader.source.files),
+        "form": dump(form),
+    }
+    text = json.dumps(result, ensure_ascii=False, separators=(",", ":"), sort_keys=False)
+    again = restore(json.loads(text)["form"])
+    if any(getattr(again, name) != getattr(form, name) for name in form.__match_args__):
+        raise TypeError(f"{path.name} has a value that JSON cannot hold")
+    return (text.replace('],["', '],\n["').replace('],"', '],\n"') + "\n").encode("utf-8")
+
+
+def _with_needs(form: Form) -> Form:
     words = form.narrative.words
     texts = [p.key for p in form.narrative.phrases]
     texts += [t for topic in form.narrative.topics for t in (topic.noun, topic.heading) if t]
     texts += [text for text in words.values() if isinstance(text, str)]
-    source = reader.source
-    result = {
-        "made_from": [p.name for p in source.files],
-        "digest": digest(source.files),
-        "data": source.data,
-        "rules": source.rules,
-        "needs": {text: needed for text in texts if (needed := needed_words(text))},
-    }
-    text = json.dumps(result, ensure_ascii=False, separators=(",", ":"), sort_keys=False)
-    if json.loads(text) != result:
-        raise TypeError(f"{path.name} has a value that JSON cannot hold")
-    return (text.replace('},{"', '},\n{"') + "\n").encode("utf-8")
+    needs = {text: needed for text in texts if (needed := needed_words(text))}
+    return replace(form, narrative=replace(form.narrative, needs=needs))
 
 
 def needed_words(text: str) -> list[str]:

@@ -1,27 +1,25 @@
-"""From a form file to its data: as prepared, or read from TOML with what it takes over from others."""
+"""From a form file to its data: read from TOML, with what it takes over from others."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from ..errors import FormError
-from .prepared import load_prepared
+from ..hints import Any
 
 __all__ = ["FormSource"]
 
 
 class FormSource:
-    """The data of one edition, complete but, if it was read from TOML, not proved."""
+    """The data of one edition, complete but not proved."""
 
-    def __init__(self, path: Path, fault: Callable[[str, str], None], *, fresh: bool = False) -> None:
+    def __init__(self, path: Path, fault: Callable[[str, str], None]) -> None:
         """
         Args:
             path: the form file.
             fault: takes the place and the fault of every error of the author.
-            fresh: read it even if it has been prepared (:mod:`.prepared`).
 
         Raises:
             FormError: a file cannot be read.
@@ -30,13 +28,7 @@ class FormSource:
         self.fault = fault
         self.files: list[Path] = []
         """Every TOML file read."""
-        self.needs: Mapping[str, Sequence[str]] | None = None
-        """See :func:`.phrases.load_narrative`."""
-        prepared = None if fresh else load_prepared(path)
-        if prepared is None:
-            self.data, self.rules = self._complete()
-        else:
-            self.data, self.rules, self.needs = prepared["data"], prepared["rules"], prepared["needs"]
+        self.data, self.rules = self._complete()
 
     def _read(self, path: Path) -> dict[str, Any]:
         if sys.version_info >= (3, 11):

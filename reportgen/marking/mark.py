@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from lxml import etree
 
+from ..hints import Any
 from ..review import Mark, Review
 from .cells import Book, split_address
 from .notes import AUTHOR, SheetNotes

@@ -8,12 +8,12 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
-from typing import Any
 from urllib.parse import unquote
 
 from lxml import etree
 
 from ..errors import InputError
+from ..hints import Any
 
 __all__ = ["MAIN", "REL", "Element", "Parts", "main", "parse"]
 

@@ -8,10 +8,10 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from lxml import etree
 
+from ..hints import Any
 from ..numbers import show
 from ..review import Item, Review
 from ..sources.base import column_letters

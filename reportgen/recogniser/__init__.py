@@ -7,7 +7,6 @@ reads every figure exactly or says why it cannot.  It does not judge the figures
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
 
@@ -15,6 +14,7 @@ from ..errors import InputError
 from ..findings import CellRef, Finding, finding
 from ..form import Form
 from ..numbers import Number, format_number, parse_number
+from ..records import replace
 from ..report import Origin, Report, Value
 from ..sources import Document, Grid
 from .answers import find_answers

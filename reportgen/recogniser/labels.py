@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from ..form import Block, Form, Node
+from ..patterns import compiled
+from ..records import dataclass
 
 __all__ = ["BlockLabels", "block_labels", "key", "keys", "known_labels", "loose"]
 
-_DROPPED = re.compile(r"[\s\u200b\ufeff“”‘’\"'＂＇「」『』]+")
-_SEPARATORS = re.compile(r"[-—–/\\>|·_]+")
+_DROPPED = compiled(r"[\s\u200b\ufeff“”‘’\"'＂＇「」『』]+")
+_SEPARATORS = compiled(r"[-—–/\\>|·_]+")
 _MANY = 150
 _BETWEEN = "\0"
 """No label and no document has it; nothing composes with it."""
-_NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|\d+[.、])")
+_NUMBERING = compiled(r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|\d+[.、])")
 
 
 @lru_cache(maxsize=4096)

@@ -8,13 +8,13 @@ and a label without a figure are findings, never guesses.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from ..findings import CellRef, Finding, finding
 from ..form import Block, Form, Table
+from ..hints import Any
 from ..numbers import parse_number
+from ..records import dataclass, field
 from ..sources import Grid, GridCell, Layout
 from .labels import BlockLabels, block_labels, key, keys, known_labels
 from .mend import mend

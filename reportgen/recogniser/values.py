@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple, TypeAlias
 
 from ..form import Cell, Form
+from ..hints import NamedTuple, TypeAlias
 from ..numbers import Parsed, format_number, parse_number
 from ..report import Origin, Value
 from ..sources import Grid, GridCell

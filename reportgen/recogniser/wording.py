@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 from ..findings import Finding
 from ..form import Form, Section
 from ..numbers import Number
+from ..patterns import compiled
+from ..records import dataclass, field
 from ..report import Origin, Passage
 from .labels import key
 
 __all__ = ["Texts", "chinese_date", "clean", "may_be_title", "parse_title", "section_of", "split_paragraphs"]
 
-_ILLEGAL = re.compile(r"[\x00-\x08\x0c\x0e-\x1f\x7f\ufffe\uffff]")
-_BREAKS = re.compile(r"\r\n|[\r\n\x0b\x0c\u2028\u2029]")
-_DATE = re.compile(r"(\d{4})\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})\s*日?")
-_CHINESE = re.compile(r"[\u4e00-\u9fff]+")
-_CONTROL = re.compile(r"_x00(?:0[0-8BCEF]|1[0-9A-F])_", re.I)
+_ILLEGAL = compiled(r"[\x00-\x08\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_BREAKS = compiled(r"\r\n|[\r\n\x0b\x0c\u2028\u2029]")
+_DATE = compiled(r"(\d{4})\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})\s*日?")
+_CHINESE = compiled(r"[\u4e00-\u9fff]+")
+_CONTROL = compiled(r"_x00(?:0[0-8BCEF]|1[0-9A-F])_", re.I)
 
 
 @dataclass(slots=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from ..findings import json_number
 from ..form import Equation
+from ..hints import Any
 from ..numbers import Number, show
 from ..records import dataclass
 from ..report import Report

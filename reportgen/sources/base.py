@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
-from typing import Any, NamedTuple
+
+from ..hints import TYPE_CHECKING, Any, NamedTuple
+from ..records import dataclass, field
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = [
     "Document", "Grid", "GridCell", "Layout", "Paragraph", "PlainSum", "column_letters", "open_document", "read_document",
@@ -251,10 +254,11 @@ def open_document(path: Path | str, kinds: Iterable[str] = ()) -> Document:
         InputError: missing, unreadable, empty, damaged, password-protected, renamed or of a
             kind that is not read; says in Chinese which and what to do.
     """
+    from ..filenames import normal
     from ..files import read_input
     from .sniff import identify, refusal
 
-    path = Path(path)
+    path = normal(path)
     data = read_input(path)
     kind, parts = identify(path, data)
     accepted = set(kinds) or set(_READERS)
@@ -263,7 +267,9 @@ def open_document(path: Path | str, kinds: Iterable[str] = ()) -> Document:
     return read_document(path, data, kind, parts)
 
 
-def read_document(path: Path, data: bytes, kind: str, parts: Mapping[str, bytes] | None = None) -> Document:
+def read_document(
+    path: Path | str, data: bytes, kind: str, parts: Mapping[str, bytes] | None = None
+) -> Document:
     """Read the bytes of a file of a known kind.
 
     Args:

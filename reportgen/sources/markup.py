@@ -9,10 +9,11 @@ recognised, not guessed at, and left to the parser.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
-from typing import TypeAlias
 from xml.parsers import expat
+
+from ..hints import TypeAlias
+from ..patterns import compiled
 
 __all__ = ["Attributes", "Tag", "UnusualError", "cut", "tags"]
 
@@ -20,9 +21,9 @@ Attributes: TypeAlias = "dict[str, str]"
 Tag: TypeAlias = "tuple[str, Attributes | None]"
 """Name as ``namespace local``, and the attributes; None for an end tag."""
 
-_TEXT = re.compile(">([^<]+)<")
-_NAME = re.compile(r"[^\s/]+")
-_ATTRIBUTE = re.compile(r"""\s([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_TEXT = compiled(">([^<]+)<")
+_NAME = compiled(r"[^\s/]+")
+_ATTRIBUTE = compiled(r"""\s([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _XML = "http://www.w3.org/XML/1998/namespace"
 _CACHED_LENGTH = 8192
 """Longer markup is not kept: a hostile file would fill the memory."""

@@ -14,10 +14,10 @@ import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from ..errors import InputError
 from ..filenames import shown_name
+from ..hints import Any
 from ..numbers import exact
 from .base import Document, Grid, GridCell, column_letters
 from .limits import Budget

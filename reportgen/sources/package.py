@@ -13,7 +13,8 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+
+from ..hints import Any, NamedTuple
 
 __all__ = ["Entry", "Part", "content", "directory"]
 

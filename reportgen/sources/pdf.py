@@ -12,10 +12,10 @@ import io
 import logging
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from ..errors import InputError
 from ..filenames import shown_name
+from ..hints import Any
 from .base import Document, Grid, GridCell
 from .extras import require
 from .limits import Budget

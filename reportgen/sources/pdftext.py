@@ -10,8 +10,8 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
+from ..hints import Any
 from .base import Paragraph
 
 __all__ = ["Line", "join_number", "lines_of", "paragraphs_of"]

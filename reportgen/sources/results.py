@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TypeAlias
 
+from ..hints import TypeAlias
 from . import formulas
 from .base import GridCell, Layout, PlainSum, column_letters
 
@@ -15,29 +14,39 @@ Place: TypeAlias = "tuple[str, int, int]"
 """Sheet name, row, column."""
 
 
-@dataclass(slots=True)
 class Shape:
     """What a sheet is apart from its figures; sheets that differ in nothing else share one.
 
     Places are (row, column).
     """
 
-    texts: dict[tuple[int, int], object] = field(default_factory=dict)
-    """Every value that is no figure: texts, dates, truth values, errors."""
-    figures: tuple[tuple[int, int], ...] = ()
-    """Places of the numbers."""
-    formulas: dict[tuple[int, int], str] = field(default_factory=dict)
-    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
-    """First row and column, last row and column."""
-    hidden_rows: set[int] = field(default_factory=set)
-    hidden_columns: set[int] = field(default_factory=set)
-    frame: Shape | None = field(default=None, repr=False, compare=False)
-    """A shape with cells at the same places and nothing in them."""
-    layout: Layout = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        frame = self.frame.layout if self.frame else None
-        self.layout = Layout(self._cells, self._order, self._sums, frame)
+    def __init__(
+        self,
+        texts: dict[tuple[int, int], object] | None = None,
+        figures: tuple[tuple[int, int], ...] = (),
+        formulas: dict[tuple[int, int], str] | None = None,
+        merged: list[tuple[int, int, int, int]] | None = None,
+        hidden_rows: set[int] | None = None,
+        hidden_columns: set[int] | None = None,
+        frame: Shape | None = None,
+    ) -> None:
+        """
+        Args:
+            texts: every value that is no figure: texts, dates, truth values, errors.
+            figures: places of the numbers.
+            formulas: with their ``=``.
+            merged: first row and column, last row and column.
+            hidden_rows, hidden_columns: their numbers.
+            frame: a shape with cells at the same places and nothing in them.
+        """
+        self.texts = {} if texts is None else texts
+        self.figures = figures
+        self.formulas = {} if formulas is None else formulas
+        self.merged = [] if merged is None else merged
+        self.hidden_rows = set() if hidden_rows is None else hidden_rows
+        self.hidden_columns = set() if hidden_columns is None else hidden_columns
+        self.frame = frame
+        self.layout: Layout = Layout(self._cells, self._order, self._sums, frame.layout if frame else None)
 
     def _places(self) -> list[tuple[int, int]]:
         spans = ((top, left) for top, left, _, _ in self.merged)

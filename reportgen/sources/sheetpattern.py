@@ -11,10 +11,10 @@ import datetime as dt
 import html
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ..numbers import exact
+from ..records import dataclass, field
 from .results import Shape
 
 __all__ = [

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from ..errors import InputError
 from ..files import shown_name
+from ..hints import TYPE_CHECKING
 from .limits import check_entries, is_markup, refuse_declarations, unpack
 from .package import content, directory
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["KIND_NAMES", "identify", "kind_of", "refusal"]
 
@@ -118,7 +121,6 @@ def identify(path: Path | str, data: bytes) -> tuple[str, Mapping[str, bytes]]:
         the kind and, of a package (``.xlsx``, ``.docx`` …), its XML parts by name; reading them from
         here saves unpacking them again (2.5 of 26 ms of reading the standard workbook).
     """
-    path = Path(path)
     name = shown_name(path)
     if data.startswith(b"PK"):
         return _zip_kind(name, data)
@@ -144,6 +146,8 @@ def refusal(path: Path | str, kind: str, accepted: Iterable[str]) -> InputError:
         kind: what :func:`kind_of` said.
         accepted: the kinds that can be read.
     """
+    from pathlib import Path
+
     path = Path(path)
     accepted = [k for k in KIND_NAMES if k in set(accepted)]
     normal = _SUFFIXES.get(kind, {f".{kind}"})
@@ -297,7 +301,7 @@ def _decode(data: bytes) -> str | None:
     return None
 
 
-def _text_kind(path: Path, data: bytes) -> str:
+def _text_kind(path: Path | str, data: bytes) -> str:
     text = _decode(data)
     if text is None:
         return "unknown"
@@ -311,7 +315,9 @@ def _text_kind(path: Path, data: bytes) -> str:
         return _markup_kind(low)
     if head.startswith(("{", "[")):
         return "json"
-    return "csv" if path.suffix.lower() == ".csv" else "text"
+    from pathlib import Path
+
+    return "csv" if Path(path).suffix.lower() == ".csv" else "text"
 
 
 def _markup_kind(low: str) -> str:

@@ -10,10 +10,10 @@ import hashlib
 import io
 import math
 from pathlib import Path
-from typing import Any
 
 from ..errors import InputError
 from ..filenames import shown_name
+from ..hints import Any
 from ..numbers import exact
 from .base import Document, Grid, GridCell, column_letters
 from .extras import require

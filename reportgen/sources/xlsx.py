@@ -10,12 +10,11 @@ import io
 import re
 import warnings
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
 from zipfile import ZipFile
 
 from ..errors import InputError
-from ..filenames import shown_name
+from ..filenames import name_of, shown_name
+from ..hints import TYPE_CHECKING, Any
 from ..numbers import exact
 from .base import Document, Grid, GridCell
 from .formulas import column_number
@@ -23,13 +22,16 @@ from .limits import Budget, unpack
 from .results import Place, Results, Shape, SheetData
 from .sheetxml import OddShapeError, read_book
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 __all__ = ["read", "reference"]
 
 _CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']\$?([A-Z]{1,3})\$?(\d+):\$?([A-Z]{1,3})\$?(\d+)")
 
 
-def read(path: Path, data: bytes, parts: Mapping[str, bytes] | None = None) -> Document:
+def read(path: Path | str, data: bytes, parts: Mapping[str, bytes] | None = None) -> Document:
     """Read a workbook.
 
     Args:
@@ -56,7 +58,7 @@ def read(path: Path, data: bytes, parts: Mapping[str, bytes] | None = None) -> D
         # openpyxl lets many kinds of exception through for a broken file; each means the same
         # to the user, and the cause is kept for whoever debugs.
         raise InputError(
-            f"“{path.name}”已损坏，读不出来。请用 Excel 或 WPS 打开后另存为新的 .xlsx 再试。"
+            f"“{name_of(path)}”已损坏，读不出来。请用 Excel 或 WPS 打开后另存为新的 .xlsx 再试。"
         ) from error
     book = _Book(sheets)
     return Document(str(path), "xlsx", hashlib.sha256(data).hexdigest(), tuple(map(book.grid, sheets)))

@@ -13,15 +13,15 @@ import contextlib
 import hashlib
 import json
 import os
-import sys
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from .. import __version__
 from ..archive import Member
+from ..caches import folder
 from ..errors import TemplateError
 from ..form import Form
+from ..hints import Any
 from ..view import template_names
 from .plan import Part, Prepared
 
@@ -35,15 +35,8 @@ _KEPT = 16
 
 def cache_folder() -> Path | None:
     """Return the folder for prepared templates, None if the system has no place for one."""
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA", "")
-        return Path(base) / "reportgen" / "cache" if base else None
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    if base and Path(base).is_absolute():
-        return Path(base) / "reportgen"
-    with contextlib.suppress(RuntimeError):
-        return Path.home() / ".cache" / "reportgen"
-    return None
+    place = folder()
+    return Path(place) if place else None
 
 
 def prepared_template(path: Path, form: Form) -> Prepared:

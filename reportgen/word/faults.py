@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from ..records import dataclass
 from ..sources.base import Grid, GridCell
 
 __all__ = ["TemplateFault", "shorten", "squeezed"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import Any, TypeAlias
 
 from ..form import Form
+from ..hints import Any, TypeAlias
 from ..view import template_names
 from .tags import TagError
 

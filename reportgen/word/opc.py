@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from typing import Any
 
 from lxml import etree
+
+from ..hints import Any
 
 __all__ = ["CORE", "CUSTOM", "PackageError", "main_part", "parse", "text_parts", "tidy"]
 

@@ -12,12 +12,12 @@ Expressions are those of :mod:`.tags`.  All of it is JSON, by which :mod:`.cache
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
 
 from ..archive import Member
+from ..hints import Any, TypeAlias
+from ..patterns import compiled
+from ..records import dataclass
 
 __all__ = ["Part", "Plan", "Prepared", "nest", "printable", "render_part"]
 
@@ -44,8 +44,8 @@ class Prepared:
     """The archive's files in order; document properties are written anew for each report."""
 
 
-_UNSAFE = re.compile("[&<>\t\n\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_UNSAFE = compiled("[&<>\t\n\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_ILLEGAL = compiled("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def printable(text: str) -> str:

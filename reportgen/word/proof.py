@@ -5,15 +5,15 @@ It trusts neither the template nor the engine: only the bytes that would be deli
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeAlias
 
 from ..errors import ProofError
 from ..explanations import Note
 from ..form import Form, LayoutCell, Table
+from ..hints import TypeAlias
+from ..patterns import compiled
 from ..recogniser import recognise
 from ..report import Report
 from ..sources import Document, GridCell, read_document
@@ -27,7 +27,7 @@ __all__ = ["prove"]
 Cells: TypeAlias = "dict[tuple[int, int], GridCell]"
 """The cells of a grid by row and column."""
 
-_DIGITS = re.compile(r"\d+")
+_DIGITS = compiled(r"\d+")
 _SHOWN = 10
 
 

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
 
 from lxml import etree
 
+from ..hints import Any
+from ..records import dataclass, field
 from .faults import TemplateFault, shorten
 from .names import UNKNOWN, Names, is_text
 from .plan import Plan, nest

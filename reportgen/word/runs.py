@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from lxml import etree
 
+from ..hints import Any
 from .names import Names
 from .tags import Tag
 

@@ -6,11 +6,11 @@ twips (1/20 pt), font sizes half-points, as Word stores them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+
+from ..hints import Any
+from ..records import dataclass
 
 __all__ = [
     "BLOCK_FILL", "BODY", "CELL_AIR", "CELL_GROUP_MARGIN", "CELL_MARGIN", "CELL_NUMBER_MARGIN", "DRAFT",

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
-from typing import Any
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
+
+from ..hints import Any
+from ..records import dataclass, field
 
 __all__ = ["Tag", "TagError", "find_tags", "leftover", "parse_tag"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
 from openpyxl.formatting.rule import FormulaRule
@@ -14,6 +13,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ..errors import OutputError
+from ..hints import Any
 
 __all__ = [
     "BLANK", "BROKEN", "DONE", "GRID", "HEI", "INVALID", "KAI", "LINES", "LINK", "SONG", "Formula", "Look",

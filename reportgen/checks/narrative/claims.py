@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from ...form.phrases import Phrase, Reading, Topic
-from ...records import dataclass
+from ...patterns import compiled
+from ...records import dataclass, replace
 from .numerals import PIECES
 from .sentences import Item, is_own
 from .vocabulary import Hit, Vocabulary
@@ -18,10 +17,10 @@ __all__ = ["DOUBTFUL", "SURE", "UNSURE", "Claim", "claims"]
 SURE, DOUBTFUL, UNSURE = 0, 1, 2
 """Every word understood; nearly; or something may narrow the scope: then never a complaint."""
 
-_PUNCTUATION = re.compile(r"[\s,;:、。()“”\"'‘’!?#/—\-《》【】\d.]+")
-_JOINED = re.compile(r"[,、]|和|及|与|或|以及")
-_ONLY_JOINED = re.compile(r"[,、和及与或]*$")
-_CHANGED_TO = re.compile(r"(?:增|升|减|降|增加|上升|增长|减少|下降|提高)[至到为]")
+_PUNCTUATION = compiled(r"[\s,;:、。()“”\"'‘’!?#/—\-《》【】\d.]+")
+_JOINED = compiled(r"[,、]|和|及|与|或|以及")
+_ONLY_JOINED = compiled(r"[,、和及与或]*$")
+_CHANGED_TO = compiled(r"(?:增|升|减|降|增加|上升|增长|减少|下降|提高)[至到为]")
 _NEAR, _FAR = 2, 6  # letters not understood: still doubtful; too many even to agree by chance
 
 

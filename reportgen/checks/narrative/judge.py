@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field, replace
-from typing import Literal, TypeAlias
 
 from ...findings import CellRef
 from ...form.phrases import Topic
+from ...hints import Literal, TypeAlias
 from ...numbers import Number, show
 from ...placeholders import filled
-from ...records import dataclass
+from ...records import dataclass, field, replace
 from ...report import Passage, Report
 from .claims import DOUBTFUL, SURE, UNSURE, Claim, claims
 from .figures import Figures, Side, agrees

@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import cache
 
 from ...numbers import Number
+from ...patterns import compiled
 from ...records import dataclass
 
 __all__ = ["Compact", "Token", "chinese_number", "compact", "tokens"]
@@ -138,7 +139,7 @@ def _below_ten_thousand(text: str) -> int | None:
     return total if total or zero else None
 
 
-_NO_QUANTITY = re.compile(
+_NO_QUANTITY = compiled(
     r"《[^》]*》|[\w.+-]+@[\w.-]+"
     r"|[〔\[]\d{4}[〕\]](?:第?\d+号)?"
     r"|(?:19|20)\d\d(?:[-—~–至到](?:19|20)?\d\d)?年(?:度|\d{1,2}月(?:\d{1,2}[日号])?)?"
@@ -151,24 +152,24 @@ _NO_QUANTITY = re.compile(
     r"|[“\"][^”\"]{0,12}[\d一二三四五六七八九十][^”\"]{0,12}[”\"](?:制度|机制|工程|行动|模式|平台|体系|程序|原则|活动)?"
 )
 _ADDRESS = r"https?://[^,;。()、\s一-龥]+|www\.[^,;。()、\s一-龥]+"
-_BULLET = re.compile(r"^\(?\d{1,2}(?:[.、)]|\.(?=\D))(?!\d)")
-_ABOUT_BEFORE = re.compile(r"(?:约|近|大约|超过|超|逾|不足|不到|将近|接近|达到近|突破)$")
+_BULLET = compiled(r"^\(?\d{1,2}(?:[.、)]|\.(?=\D))(?!\d)")
+_ABOUT_BEFORE = compiled(r"(?:约|近|大约|超过|超|逾|不足|不到|将近|接近|达到近|突破)$")
 _UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
-_ARABIC = re.compile(
+_ARABIC = compiled(
     rf"(?<![\d.])(?:(?P<grouped>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?)(?!\d|%|‰)|(?P<plain>\d+(?:\.\d+)?))"
     rf"(?P<scale>[百千万亿](?!元)|)(?P<about>余|多(?!元)|几|)(?P<unit>%|‰|{_UNIT}|)(?P<after>余|左右|以上|上下|)"
 )
-_CHINESE = re.compile(
+_CHINESE = compiled(
     r"(?P<number>[零〇一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾][零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟]*)"
     r"(?P<about>余|多|几|)(?P<unit>件次|万元|件|宗|起|份|例|部|条|项|次|笔|元)(?P<after>余|左右|以上|)"
 )
-_CHINESE_PERCENT = re.compile(
+_CHINESE_PERCENT = compiled(
     r"百分之(?P<whole>[零〇一二两三四五六七八九十百]+)(?:点(?P<part>[零〇一二三四五六七八九]+))?"
 )
-_IDIOM_BEFORE = re.compile(r"[第每进统唯逐同这某上下另首任专单初有]$|(?<![获为])之$")
-_IDIOM_AFTER = re.compile(r"合计|之和|事|性|套|龙|条件|起来|部分|部门|份子|步")
-_TOGETHER = re.compile(r"(?:[,。;、()]|$|行政|案|复议|诉讼|为|均|系|未|,)")
-_ZERO_WORD = re.compile(r"(?:(?<=为)|(?<=是))零(?=[,。;、()]|$)")
+_IDIOM_BEFORE = compiled(r"[第每进统唯逐同这某上下另首任专单初有]$|(?<![获为])之$")
+_IDIOM_AFTER = compiled(r"合计|之和|事|性|套|龙|条件|起来|部分|部门|份子|步")
+_TOGETHER = compiled(r"(?:[,。;、()]|$|行政|案|复议|诉讼|为|均|系|未|,)")
+_ZERO_WORD = compiled(r"(?:(?<=为)|(?<=是))零(?=[,。;、()]|$)")
 
 
 @cache
@@ -176,7 +177,7 @@ def _with_addresses() -> re.Pattern[str]:
     """What is no quantity, web addresses too: their expression alone takes 2 ms to compile."""
     # Behind 《》, before the rest, as the first that fits at a place is taken.
     head, mark, rest = _NO_QUANTITY.pattern.partition("《[^》]*》")
-    return re.compile(f"{head}{mark}|{_ADDRESS}{rest}")
+    return compiled(f"{head}{mark}|{_ADDRESS}{rest}")
 
 
 def tokens(text: str) -> Iterator[Token]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from decimal import Decimal
-from typing import Literal
 
 from ...form.phrases import Reading
+from ...hints import Literal
 from ...numbers import Number, format_number
-from ...records import dataclass
+from ...patterns import compiled
+from ...records import dataclass, replace
 from .claims import UNSURE, Claim
 from .figures import Figures, printed
 from .numerals import Token
@@ -21,10 +20,10 @@ __all__ = ["Share", "Shares"]
 
 _UP = "增长|上升|增加|提高|提升|增幅|上涨|上浮|多"
 _DOWN = "下降|减少|降低|回落|下滑|降幅|减幅|少"
-_CHANGE = re.compile(rf"(?P<up>{_UP})|(?P<down>{_DOWN})")
-_CHANGED = re.compile(rf"(?:{_UP}|{_DOWN})(?:了|约|为|达|近|到)*$")
-_PART_OF = re.compile(r"占|比例|比重|率|\($")
-_OF_THAT = re.compile(r"^[,(]*(?:约|共|分别|所)?占?[^,;。()、\d]{0,14}$")
+_CHANGE = compiled(rf"(?P<up>{_UP})|(?P<down>{_DOWN})")
+_CHANGED = compiled(rf"(?:{_UP}|{_DOWN})(?:了|约|为|达|近|到)*$")
+_PART_OF = compiled(r"占|比例|比重|率|\($")
+_OF_THAT = compiled(r"^[,(]*(?:约|共|分别|所)?占?[^,;。()、\d]{0,14}$")
 
 
 @dataclass(frozen=True, slots=True)

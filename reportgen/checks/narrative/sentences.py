@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from ...form.phrases import Topic
-from ...records import dataclass
+from ...patterns import compiled
+from ...records import dataclass, replace
 from .numerals import Compact, Token, tokens
 from .vocabulary import Vocabulary
 
@@ -58,16 +58,16 @@ class _State:
     scope: str = ""
 
 
-_SENTENCE = re.compile(r"[^。!?！？\n]+[。!?！？\n]?")
-_MARK = re.compile(r"[,;:()。!?]|——")
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年|(?:去年|上一?年度?(?!度))|(前年)|(今年|本年|当年)")
-_COMPARED = re.compile(
+_SENTENCE = compiled(r"[^。!?！？\n]+[。!?！？\n]?")
+_MARK = compiled(r"[,;:()。!?]|——")
+_YEAR = compiled(r"(?<!\d)((?:19|20)\d\d)年|(?:去年|上一?年度?(?!度))|(前年)|(今年|本年|当年)")
+_COMPARED = compiled(
     r"(?:比|较|与|同|和|相比|对比)(?:于)?(?:上一?年度?|去年|前年|往年|(?:19|20)\d\d年度?)(?:同期)?|同比|环比|相比"
 )
-_FROM = re.compile(r"[由从](?:上一?年度?的?|去年的?|(?:19|20)\d\d年的?)?$")
-_CHANGED_TO = re.compile(r"(?:增|升|减|降|增加|上升|增长|减少|下降|提高)[至到为]")
-_LISTED = re.compile(r"[、和及与]|以及")
-_LEAD = re.compile(
+_FROM = compiled(r"[由从](?:上一?年度?的?|去年的?|(?:19|20)\d\d年的?)?$")
+_CHANGED_TO = compiled(r"(?:增|升|减|降|增加|上升|增长|减少|下降|提高)[至到为]")
+_LISTED = compiled(r"[、和及与]|以及")
+_LEAD = compiled(
     r"^(?:[,;:、]|其中|另外?|此外|同时|而|但|在|由|以|(?:(?:19|20)\d\d年度?)|本年度?|全年|截至.{0,12}?日)+"
 )
 

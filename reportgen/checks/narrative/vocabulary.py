@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Generic, TypeVar
 
 from ...form import Form
 from ...form.phrases import Phrase, Topic, expand
+from ...hints import Generic, TypeVar
+from ...patterns import compiled
 from ...records import dataclass
 
 T = TypeVar("T")
@@ -39,7 +40,7 @@ class _Expression:
 
     def _compiled(self) -> re.Pattern[str]:
         if self._pattern is None:
-            self._pattern = re.compile(expand(self._text, self._year))
+            self._pattern = compiled(expand(self._text, self._year))
         return self._pattern
 
     def _possible(self, text: str) -> bool:
@@ -128,7 +129,7 @@ class Vocabulary:
         return _Expression(text, self._year, self._needs.get(text, ()))
 
     def _any(self, texts: tuple[str, ...]) -> re.Pattern[str]:
-        return re.compile(expand("|".join(sorted(texts, key=len, reverse=True)) or "(?!)", self._year))
+        return compiled(expand("|".join(sorted(texts, key=len, reverse=True)) or "(?!)", self._year))
 
     def hits(self, text: str, topic: Topic | None = None) -> list[Hit]:
         """Return the phrases in a text by place; of overlapping ones the longest, then the highest.
