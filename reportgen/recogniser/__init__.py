@@ -60,6 +60,10 @@ def recognise(document: Document, form: Form | Iterable[Form]) -> Report:
                 break
     values = {cell: _value(form.cells[cell], tables) for cell in form.cells}
     values = _totals(form, values)
+    last_year, answers = _last_year(form, document.grids), tuple(find_answers(form, document.grids))
+    last_texts = last_year_texts(form, document.grids)
+    for grid in document.grids:
+        GridIndex.forget(grid)
     notices = [
         *tables.findings,
         *texts.findings,
@@ -70,9 +74,8 @@ def recognise(document: Document, form: Form | Iterable[Form]) -> Report:
     return Report(
         form=form, values=values, fields=texts.fields, passages=tuple(texts.passages),
         field_origins=texts.field_origins, headings=tuple(texts.headings), title=texts.title,
-        path=document.path, kind=document.kind, sha256=document.sha256, last_year=_last_year(form, document.grids),
-        last_year_texts=last_year_texts(form, document.grids),
-        explanations=tuple(find_answers(form, document.grids)), notices=tuple(notices),
+        path=document.path, kind=document.kind, sha256=document.sha256, last_year=last_year,
+        last_year_texts=last_texts, explanations=answers, notices=tuple(notices),
     )  # fmt: skip
 
 

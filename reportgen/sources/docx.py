@@ -11,7 +11,8 @@ from zipfile import ZipFile
 
 from ..errors import InputError
 from .base import Document, Grid, Paragraph
-from .docxbody import Block, blocks, parse
+from .docxbody import Block, parse
+from .docxtables import blocks, read_body
 from .markup import Attributes
 
 __all__ = ["Block", "blocks", "read"]
@@ -59,8 +60,7 @@ def read(path: Path, data: bytes) -> Document:
     """
     try:
         with ZipFile(io.BytesIO(data)) as archive:
-            xml = archive.read(_main_part(archive))
-            found = blocks(xml)
+            found, pictures = read_body(archive.read(_main_part(archive)))
             custom = "docProps/custom.xml"
             properties = _properties(archive.read(custom)) if custom in archive.namelist() else {}
     except (KeyError, ValueError, expat.ExpatError) as error:
@@ -71,5 +71,5 @@ def read(path: Path, data: bytes) -> Document:
         str(path), "docx", hashlib.sha256(data).hexdigest(),
         tuple(b for b in found if isinstance(b, Grid)),
         tuple(b for b in found if isinstance(b, Paragraph)),
-        properties, pictures=xml.count(b"<a:blip ") + xml.count(b"<v:imagedata "),
+        properties, pictures=pictures,
     )  # fmt: skip
