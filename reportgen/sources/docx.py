@@ -63,7 +63,7 @@ def read(path: Path, data: bytes) -> Document:
             found, pictures = read_body(archive.read(_main_part(archive)))
             custom = "docProps/custom.xml"
             properties = _properties(archive.read(custom)) if custom in archive.namelist() else {}
-    except (KeyError, ValueError, expat.ExpatError) as error:
+    except (LookupError, ValueError, expat.ExpatError) as error:
         raise InputError(
             f"“{path.name}”里的正文读不出来，文件可能已损坏。请用 Word 或 WPS 打开并另存为 .docx 后再试。"
         ) from error

@@ -380,7 +380,7 @@ def blocks(xml: bytes) -> list[Block]:
     """
     try:
         reader = _read_through(xml)
-    except (expat.ExpatError, IndexError, RecursionError) as error:
+    except (expat.ExpatError, LookupError, RecursionError) as error:
         raise ValueError(str(error)) from error
     return in_order(reader.found, lambda table, name: Grid(name, tuple(map(grid_cell, table.cells))))
 

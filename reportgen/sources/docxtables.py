@@ -3,6 +3,7 @@
 Documents of one template differ in the texts of their tables and in nothing else there.  So the
 markup of a table is read once, by the ordinary reader (:mod:`.docxbody`) with a number in the place
 of each text; where it puts the numbers is where it puts the texts of every table with that markup.
+Reading the body of a report takes 0.25 instead of 1.45 ms: 93 % of its bytes are such markup.
 
 Nothing is taken on trust.  The document without its tables is parsed and read as ever, and so is
 each new markup.  Equal markup with other plain texts is as well-formed, and reads the same; so does
@@ -14,8 +15,8 @@ the ordinary reader gets the whole document.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from typing import TypeAlias
 from xml.parsers import expat
 
 from . import docxbody
@@ -25,26 +26,37 @@ from .markup import UnusualError, cut
 
 __all__ = ["Shape", "blocks", "read_body", "shape_of"]
 
-_START, _END, _TEXT_END = b"<w:tbl>", b"</w:tbl>", b"</w:t>"
-_NOT_PLAIN = re.compile("[&<\x01-\x08\x0b-\x1f\ufffe\uffff]")
+_BODY, _START, _END, _TEXT_END = b"<w:body>", b"<w:tbl>", b"</w:tbl>", b"</w:t>"
+_NOT_PLAIN = re.compile("[&<>\x01-\x08\x0b-\x1f\ufffe\uffff]")
 """Markup, what XML cannot hold, and line ends it would change; not the NUL that joins the texts."""
-_LONGEST = 1 << 17
-"""Longer markup is not kept: a hostile file would fill the memory.  The longest of a report has 77 KB."""
 _PICTURES = (b"<a:blip ", b"<v:imagedata ")
 _SHAPE = "shape"
+_LONGEST = 1 << 17
+"""Longer markup is not kept: a hostile file would fill the memory.  The longest of a report has 77 KB."""
+_KEPT = 12
+"""Three tables of a few templates."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Shape:
     """What tables of equal markup have in common: all but their texts; the same object for them."""
 
+    head: bytes
+    """The document up to its body: the namespaces."""
+    markup: tuple[bytes, ...]
+    """Before, between and behind the texts."""
     cells: tuple[GridCell, ...]
     """Without values."""
     source: tuple[int, ...]
     """For each cell the number of its text; behind the texts come an empty one and :attr:`made`."""
-    made: tuple[tuple[str | int, ...], ...]
+    made: tuple[tuple[str | int, ...], ...] = ()
     """Contents of cells that hold several texts: line breaks and the like, and numbers of texts."""
-    pictures: int
+    pictures: int = 0
+    around: tuple[tuple[tuple[object, ...], tuple[object, ...]], ...] = field(init=False, repr=False)
+    """What stands before and behind the value in each cell."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "around", tuple((cell[:2], cell[3:]) for cell in self.cells))
 
     def values(self, texts: list[str]) -> list[str | None]:
         """Return the values of the cells of a table with these texts; None for a blank one."""
@@ -55,11 +67,29 @@ class Shape:
     def grid(self, name: str, texts: list[str]) -> Grid:
         """Return a table with these texts."""
         new = tuple.__new__
-        cells = [
-            new(GridCell, (row, column, value, *rest))
-            for (row, column, _, *rest), value in zip(self.cells, self.values(texts), strict=True)
-        ]
+        pairs = zip(self.around, self.values(texts), strict=True)
+        cells = [new(GridCell, (*before, value, *behind)) for (before, behind), value in pairs]
         return Grid(name, tuple(cells), memo={_SHAPE: (self, texts)})
+
+    def texts(self, xml: bytes, at: int) -> tuple[list[bytes], int] | None:
+        """Return the texts of the table at a place of a document, and where it ends; None if it has another shape."""
+        find, starts = xml.find, xml.startswith
+        texts: list[bytes] = []
+        end = at
+        for markup in self.markup:
+            if not starts(markup, end):
+                return None
+            at = end + len(markup)
+            end = find(b"<", at)
+            texts.append(xml[at:end])
+        texts.pop()
+        return texts, at
+
+
+_known: list[Shape] = []
+"""The last shapes seen, the latest first."""
+Unread: TypeAlias = "tuple[Shape | None, tuple[bytes, ...], list[bytes]]"
+"""Shape if it is known, markup if not, and texts of a table."""
 
 
 def shape_of(grid: Grid) -> tuple[Shape, list[str]] | None:
@@ -87,7 +117,7 @@ def read_body(xml: bytes) -> tuple[list[Block], int]:
     """
     try:
         return _by_shapes(xml)
-    except (UnusualError, expat.ExpatError, ValueError, IndexError, RecursionError):
+    except (UnusualError, expat.ExpatError, ValueError, LookupError, RecursionError):
         return docxbody.blocks(xml), _pictures(xml)
 
 
@@ -96,67 +126,76 @@ def _pictures(xml: bytes) -> int:
 
 
 def _by_shapes(xml: bytes) -> tuple[list[Block], int]:
-    before, *rest = xml.split(_START)
-    outside, tables = [before], []
-    for piece in rest:
-        table, end, after = piece.partition(_END)
-        if not end:  # a table within a table
-            raise UnusualError
-        tables.append(table)
-        outside.append(after)
-    bare = b"<w:tbl/>".join(outside)
+    head = xml[: xml.index(_BODY)]
+    bare, unread = _without_tables(head, xml)
     root, pieces = cut(bare)
     reader = Reader()
     reader.read(root, pieces)
     places = [item for item in reader.found if isinstance(item, Table)]
-    if len(places) != len(tables) or not all(place.alone for place in places):
+    if len(places) != len(unread) or not all(place.alone for place in places):
         raise UnusualError
-    shapes = [_taken_apart(root, table) for table in tables]
-    here = iter(shapes)
+    tables = [(shape or _learn(head, root, markup), _plain(texts)) for shape, markup, texts in unread]
+    here = iter(tables)
 
     def grid(_: Table, name: str) -> Grid:
         shape, texts = next(here)
         return shape.grid(name, texts)
 
-    return in_order(reader.found, grid), _pictures(bare) + sum(shape.pictures for shape, _ in shapes)
+    return in_order(reader.found, grid), _pictures(bare) + sum(shape.pictures for shape, _ in tables)
 
 
-def _taken_apart(root: str, table: bytes) -> tuple[Shape, list[str]]:
-    """Return shape and texts of a table, given what stands between its tags."""
-    *pieces, tail = table.split(_TEXT_END)
-    cuts = [piece.rpartition(b">") for piece in pieces]
-    texts = b"\0".join([text for _, _, text in cuts]).decode()
-    # Without the texts.  A ">" in one is here, too, which shows when it is read.
-    markup = b"></w:t>".join([*[before for before, _, _ in cuts], tail])
-    shape = (_shape if len(markup) < _LONGEST else _read_shape)(root, markup)
-    if shape is None or _NOT_PLAIN.search(texts):
+def _without_tables(head: bytes, xml: bytes) -> tuple[bytes, list[Unread]]:
+    """Return a document with its tables empty, and these, not yet read."""
+    outside: list[bytes] = []
+    tables: list[Unread] = []
+    at = 0
+    while (start := xml.find(_START, at)) >= 0:
+        outside.append(xml[at:start])
+        for shape in _known:
+            if shape.head == head and (found := shape.texts(xml, start)) is not None:
+                texts, at = found
+                tables.append((shape, (), texts))
+                _keep(shape)
+                break
+        else:
+            at = xml.index(_END, start) + len(_END)
+            if xml.find(_START, start + 1, at) >= 0:  # a table within a table
+                raise UnusualError
+            *pieces, tail = xml[start:at].split(_TEXT_END)
+            parts = [piece.rpartition(b">") for piece in pieces]
+            # A ">" in a text is here, too, which shows when the markup is read.
+            ends = [*[before + b">" for before, _, _ in parts], tail]
+            markup = (*ends[:1], *[_TEXT_END + piece for piece in ends[1:]])
+            tables.append((None, markup, [text for _, _, text in parts]))
+    outside.append(xml[at:])
+    return b"<w:tbl/>".join(outside), tables
+
+
+def _plain(texts: list[bytes]) -> list[str]:
+    joined = b"\0".join(texts).decode()
+    if _NOT_PLAIN.search(joined) or joined.count("\0") != max(len(texts) - 1, 0):
         raise UnusualError
-    apart = texts.split("\0") if pieces else []
-    if len(apart) != len(pieces):  # a NUL in one of them
-        raise UnusualError
-    return shape, apart
+    return joined.split("\0") if texts else []
 
 
-def _read_shape(root: str, markup: bytes) -> Shape | None:
+def _learn(head: bytes, root: str, markup: tuple[bytes, ...]) -> Shape:
     """Read the markup of a table with the number of each text in its place.
 
-    None if it depends on its texts or on what stands around it how it is read.
+    Raises:
+        UnusualError: it depends on its texts, or on what stands around it, how it is read.
+        ExpatError, IndexError: it is not well-formed.
     """
-    *pieces, tail = markup.split(b"></w:t>")
-    numbered = b"".join([b"%b>%d</w:t>" % (piece, n) for n, piece in enumerate(pieces)])
+    numbered = b"".join([part for n, piece in enumerate(markup) for part in (piece, b"%d" % n)][:-1])
     tag = root.encode()
-    whole = b"<%b><w:tbl>%b%b</w:tbl></%b>" % (tag, numbered, tail, tag.split()[0])
     reader = Reader()
-    try:
-        again, cuts = cut(whole)
-        reader.read(again, cuts)
-    except (UnusualError, expat.ExpatError, ValueError, IndexError, RecursionError):
-        return None
-    if cuts[1::2] != [str(n) for n in range(len(pieces))] or not reader.idle or len(reader.found) != 1:
-        return None
+    again, cuts = cut(b"<%b>%b</%b>" % (tag, numbered, tag.split()[0]))
+    reader.read(again, cuts)
+    count = len(markup) - 1
+    if cuts[1::2] != [str(n) for n in range(count)] or not reader.idle or len(reader.found) != 1:
+        raise UnusualError
     (table,) = reader.found
     if not isinstance(table, Table):
-        return None
+        raise UnusualError
     source: list[int] = []
     made: list[tuple[str | int, ...]] = []
     for cell in table.cells:
@@ -166,12 +205,20 @@ def _read_shape(root: str, markup: bytes) -> Shape | None:
         if len(content) == 1 and isinstance(content[0], int):
             source.append(content[0])
         elif not content:
-            source.append(len(pieces))
+            source.append(count)
         else:
             made.append(content)
-            source.append(len(pieces) + len(made))
-    cells = tuple(grid_cell(cell)._replace(value=None) for cell in table.cells)
-    return Shape(cells, tuple(source), tuple(made), _pictures(markup))
+            source.append(count + len(made))
+    same: dict[bytes, bytes] = {}  # most of the pieces are one of fifty
+    shape = Shape(
+        head, tuple(same.setdefault(piece, piece) for piece in markup),
+        tuple(grid_cell(cell)._replace(value=None) for cell in table.cells),
+        tuple(source), tuple(made), _pictures(b"".join(markup)),
+    )  # fmt: skip
+    if sum(map(len, markup)) < _LONGEST:
+        _keep(shape)
+    return shape
 
 
-_shape = lru_cache(maxsize=8)(_read_shape)
+def _keep(shape: Shape) -> None:
+    _known[:] = [shape, *[other for other in _known if other is not shape]][:_KEPT]
