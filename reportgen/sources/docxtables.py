@@ -15,7 +15,6 @@ the ordinary reader gets the whole document.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TypeAlias
 from xml.parsers import expat
 
@@ -37,26 +36,28 @@ _KEPT = 12
 """Three tables of a few templates."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
 class Shape:
     """What tables of equal markup have in common: all but their texts; the same object for them."""
 
-    head: bytes
-    """The document up to its body: the namespaces."""
-    markup: tuple[bytes, ...]
-    """Before, between and behind the texts."""
-    cells: tuple[GridCell, ...]
-    """Without values."""
-    source: tuple[int, ...]
-    """For each cell the number of its text; behind the texts come an empty one and :attr:`made`."""
-    made: tuple[tuple[str | int, ...], ...] = ()
-    """Contents of cells that hold several texts: line breaks and the like, and numbers of texts."""
-    pictures: int = 0
-    around: tuple[tuple[tuple[object, ...], tuple[object, ...]], ...] = field(init=False, repr=False)
-    """What stands before and behind the value in each cell."""
+    __slots__ = ("around", "cells", "head", "made", "markup", "pictures", "source")
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "around", tuple((cell[:2], cell[3:]) for cell in self.cells))
+    def __init__(
+        self, head: bytes, markup: tuple[bytes, ...], cells: tuple[GridCell, ...], source: tuple[int, ...],
+        made: tuple[tuple[str | int, ...], ...],
+    ) -> None:  # fmt: skip
+        self.head = head
+        """The document up to its body, which declares the namespaces."""
+        self.markup = markup
+        """Before, between and behind the texts."""
+        self.cells = cells
+        """Without values."""
+        self.source = source
+        """For each cell the number of its text; behind the texts come an empty one and :attr:`made`."""
+        self.made = made
+        """Contents of cells that hold several texts: line breaks and the like, and numbers of texts."""
+        self.around = tuple((cell[:2], cell[3:]) for cell in cells)
+        """What stands before and behind the value in each cell."""
+        self.pictures = _pictures(b"".join(markup))
 
     def values(self, texts: list[str]) -> list[str | None]:
         """Return the values of the cells of a table with these texts; None for a blank one."""
@@ -213,7 +214,7 @@ def _learn(head: bytes, root: str, markup: tuple[bytes, ...]) -> Shape:
     shape = Shape(
         head, tuple(same.setdefault(piece, piece) for piece in markup),
         tuple(grid_cell(cell)._replace(value=None) for cell in table.cells),
-        tuple(source), tuple(made), _pictures(b"".join(markup)),
+        tuple(source), tuple(made),
     )  # fmt: skip
     if sum(map(len, markup)) < _LONGEST:
         _keep(shape)

@@ -33,11 +33,9 @@ class Part:
     prefix: str
     """Prefix of the WordprocessingML namespace in it, with its colon: ``w:``."""
     plan: Plan
-    unmarked: Plan = field(init=False, repr=False, compare=False)
-    """The plan settled without marks: all but the values is ready once for every report (0.11 of 0.23 ms)."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "unmarked", _settled(self.plan, frozenset()))
+    unmarked: Plan = field(default_factory=list, repr=False, compare=False)
+    """The plan settled without marks, once it has been printed: what is no value is encoded for every
+    report (0.09 instead of 0.23 ms each)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +77,8 @@ def render_part(part: Part, names: Mapping[str, Any], marks: Collection[str] = (
         return _UNSAFE.sub(lambda m: breaks.get(m[0], "\ufffd"), printable(text))
 
     out: list[bytes] = []
+    if not marks and not part.unmarked:
+        part.unmarked.extend(_settled(part.plan, frozenset()))
     plan = _settled(part.plan, frozenset(marks)) if marks else part.unmarked
     _Printer(out.append, escape).run(plan, dict(names))
     return b"".join(out)
