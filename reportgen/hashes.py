@@ -1,4 +1,4 @@
-"""SHA-256 without OpenSSL, which takes 3 ms to load: a fifteenth of a ``validate``.
+"""SHA-256 without OpenSSL for the first few files; that takes 3 ms to load, a fifteenth of a ``validate``.
 
 Only for the few hundred kilobytes of a start.  Large or many files are for :mod:`hashlib`, five times
 as fast once it is there.  The standard library does the same for its random numbers.
@@ -19,4 +19,19 @@ else:
     except ImportError:
         from hashlib import sha256
 
-__all__ = ["sha256"]
+__all__ = ["hexdigest", "sha256"]
+
+_FEW = 8
+_left = _FEW
+
+
+def hexdigest(data: bytes) -> str:
+    """Return the SHA-256 of a file in hexadecimal; from the ninth on by OpenSSL (0.03 ms, not 0.25)."""
+    global _left  # noqa: PLW0603 - how many this process has had
+    if _left:
+        _left -= 1
+        digest: str = sha256(data).hexdigest()
+        return digest
+    import hashlib
+
+    return hashlib.sha256(data).hexdigest()

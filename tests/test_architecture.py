@@ -35,7 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "hints": set(),
     "report": {"findings", "form", "numbers"},
     "placeholders": {"form", "numbers", "report"},
-    "sources": {"errors", "filenames", "files", "numbers"},
+    "sources": {"errors", "hashes", "filenames", "files", "numbers"},
     "explanations": {"errors", "findings", "form", "numbers", "report"},
     "last_year": {"errors", "findings", "form", "numbers", "placeholders", "report"},
     "review": {"explanations", "errors", "findings", "form", "last_year", "numbers", "repairs", "report"},
@@ -48,7 +48,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "workbook": {"archive", "errors", "findings", "form", "numbers", "placeholders", "report"},
     "marking": {"explanations", "errors", "findings", "form", "numbers", "repairs", "report", "review", "sources"},
     # word reads its own result back through the source reader, to prove it.
-    "word": {"archive", "caches", "explanations", "__init__", "errors", "findings", "form", "numbers", "recogniser", "report", "sources", "view"},
+    "word": {"archive", "hashes", "caches", "explanations", "__init__", "errors", "findings", "form", "numbers", "recogniser", "report", "sources", "view"},
     "page": {"errors", "explanations", "findings", "form", "numbers", "placeholders", "repairs", "report", "review", "view"},
     "api": {"checks", "errors", "exchange", "explanations", "files", "findings", "form", "last_year", "marking", "numbers",
             "page", "recogniser", "repairs", "report", "review", "sources", "word", "workbook"},

@@ -16,6 +16,7 @@ from reportgen.api import read_report
 from reportgen.checks import check
 from reportgen.errors import InputError
 from reportgen.form import load_form
+from reportgen.recogniser.wording import clean, split_paragraphs
 
 FORM = load_form("2021")
 TITLE = "淮安市人民政府2024年政府信息公开工作年度报告"
@@ -342,3 +343,23 @@ def test_of_editions_with_the_same_labels_the_year_decides(saved):
     assert recognise(document, [later, FORM]).form.id == "2021"
     assert recognise(document, [later]).form.id == "2027"
     assert "S-08" in [f.rule for f in judged(recognise(document, [later]))]
+
+
+ODD = st.text(
+    st.one_of(st.characters(), st.sampled_from("\n\r\v\f\u2028\u3000\x00\x7f\ufffe_x0017BF数")), max_size=12
+)
+
+
+@given(ODD, st.sampled_from(["", "_x0007_", "_X001f_", "_x000A_", "\r\n"]))
+def test_texts_with_nothing_to_drop_are_told_rightly(text, more):
+    """A text that is plain is taken as it is; with a control character at its end no text is plain."""
+    text += more
+    assert clean(text) == clean(text + "\x00")
+    assert split_paragraphs(text) == split_paragraphs(text + "\x00")
+
+
+def test_no_character_to_drop_or_to_break_at_counts_as_plain():
+    for code in range(0x10000):
+        text = f"a{chr(code)}b"
+        assert clean(text) == clean(text + "\x00")
+        assert split_paragraphs(text) == split_paragraphs(text + "\x00")

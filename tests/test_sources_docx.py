@@ -210,7 +210,10 @@ def packed(document_xml: bytes, **more: str) -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("xml", [b"", b"<w:document", b"\x00\x01", b"<!DOCTYPE a []><a/>"])
+@pytest.mark.parametrize(
+    "xml",
+    [b"", b"<w:document", b"\x00\x01", b"<!DOCTYPE a []><a/>", b'<?xml version="1.0" encoding="none"?><a/>'],
+)
 def test_damaged_documents_are_refused_in_words(xml: bytes) -> None:
     with pytest.raises(InputError, match="报告"):
         read(Path("报告.docx"), packed(xml))

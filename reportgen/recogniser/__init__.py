@@ -89,13 +89,16 @@ def _edition(document: Document, first: Form, others: Iterator[Form]) -> tuple[F
 def _report(
     form: Form, document: Document, values: dict[str, Value], texts: Texts, notices: Iterable[Finding]
 ) -> Report:
-    return Report(
+    report = Report(
         form=form, values=values, fields=texts.fields, passages=tuple(texts.passages),
         field_origins=texts.field_origins, headings=tuple(texts.headings), title=texts.title,
         path=document.path, kind=document.kind, sha256=document.sha256, last_year=_last_year(form, document.grids),
         last_year_texts=last_year_texts(form, document.grids),
         explanations=tuple(find_answers(form, document.grids)), notices=tuple(notices),
     )  # fmt: skip
+    for grid in document.grids:
+        GridIndex.forget(grid)
+    return report
 
 
 def _pictures(form: Form, tables: Found, document: Document) -> Iterable[Finding]:

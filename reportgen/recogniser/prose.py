@@ -35,7 +35,7 @@ def read_prose(form: Form, document: Document, texts: Texts) -> None:
     (date, source, buttons), and lines after the last sentence of the last part, are the page's.
     """
     paragraphs = _after_title(form, document, texts)
-    prose = _Prose(form, texts, _wrong_headings(form, paragraphs))
+    prose = _Prose(form, texts, _headings(form, paragraphs))
     for paragraph in paragraphs:
         prose.take(paragraph)
     prose.end(web=document.kind in _WEB)
@@ -75,15 +75,17 @@ def section_of_line(form: Form, text: str) -> Section | None:
     return section if section is not None and section.heading else None
 
 
-def _wrong_headings(form: Form, paragraphs: Sequence[Paragraph]) -> dict[int, Section]:
-    """Index of a paragraph → the part whose heading it is, wrongly worded.
+def _headings(form: Form, paragraphs: Sequence[Paragraph]) -> dict[int, Section]:
+    """Index of a paragraph → the part whose heading it is, in a wording the form knows or a wrong one.
 
-    Only for parts whose heading stands nowhere in a known wording: the number must be the part's,
-    the words much alike, and the line between its neighbours.
+    A wrong one only for parts whose heading stands nowhere in a known wording: the number must be
+    the part's, the words much alike, and the line between its neighbours.
     """
     right = {n: s for n, p in enumerate(paragraphs) if (s := section_of_line(form, p.text))}
     order = [s.id for s in form.sections]
     missing = {s.number: s for s in form.sections if s.heading and s not in right.values()}
+    if not missing:
+        return right
     found: dict[int, Section] = {}
     for n, paragraph in enumerate(paragraphs):
         text = "".join(split_paragraphs(paragraph.text))
@@ -99,14 +101,14 @@ def _wrong_headings(form: Form, paragraphs: Sequence[Paragraph]) -> dict[int, Se
         after = all(order.index(s.id) > place for k, s in right.items() if k > n)
         if alike >= _LIKE and before and after:
             found[n] = section
-    return found
+    return right | found
 
 
 class _Prose:
     """Takes paragraphs one by one and makes passages of them."""
 
-    def __init__(self, form: Form, texts: Texts, wrong: dict[int, Section]) -> None:
-        self.form, self.texts, self.wrong = form, texts, wrong
+    def __init__(self, form: Form, texts: Texts, sections: dict[int, Section]) -> None:
+        self.form, self.texts, self.sections = form, texts, sections
         self.seen = 0
         self.section = form.sections[0].id if form.sections[0].optional and texts.title else ""
         self.heading = ""
@@ -116,7 +118,7 @@ class _Prose:
     def take(self, paragraph: Paragraph) -> None:
         lines = split_paragraphs(paragraph.text)
         text = " ".join(lines)
-        section = self.wrong.get(self.seen) or section_of_line(self.form, paragraph.text)
+        section = self.sections.get(self.seen)
         self.seen += 1
         if not text:
             return

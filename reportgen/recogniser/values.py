@@ -52,6 +52,15 @@ def read_cell(cell: Cell, found: GridCell, origin: Origin, *, in_document: bool 
     ):
         # What comes of the steps below for most figures, at a third of their cost.
         return Value("number", number, str(number), origin, found.formula)
+    if (
+        in_document
+        and type(number) is str
+        and number.isascii()
+        and number.isdigit()
+        and len(number) <= 15
+        and cell.kind == "count"
+    ):
+        return Value("number", int(number), number, origin)
     parsed: Parsed = parse_number(
         found.value, kind=cell.kind, decimals=cell.decimals, unit=cell.unit, text=in_document
     )
@@ -96,6 +105,8 @@ class _Reading:
         """By the number of their grid."""
         self.sums: dict[int, frozenset[int]] = {}
         """Figures that must be settled sums, by the number of their grid."""
+        self.idle: dict[int, list[tuple[int, bool]]] = {}
+        """Other figures of these grids, and whether there was none, by the number of their grid."""
         numbers = {id(grid): n for n, grid in enumerate(grids)}
         figures = [
             {} if grid.layout is None else {at: n for n, at in enumerate(grid.layout.figures)}
@@ -111,11 +122,21 @@ class _Reading:
                 self.slots.setdefault(n, []).append(slot)
                 if place.formula:
                     self.sums[n] = self.sums.get(n, frozenset()) | {slot.figure}
+        for n, slots in self.slots.items():
+            taken = {slot.figure for slot in slots}
+            rest = [(k, figure is None) for k, figure in enumerate(grids[n].figures) if k not in taken]
+            self.idle[n] = rest
 
     def values(self, grids: Sequence[Grid]) -> dict[str, Value] | None:
-        """Return the values of grids of the same layouts; None if a formula needs looking at."""
+        """Return the values of grids of the same layouts; None if there is more to look at.
+
+        That is a formula, or a figure where there was none, or none where there was one.
+        """
         for n, sums in self.sums.items():
             if not sums <= grids[n].settled:
+                return None
+        for n, idle in self.idle.items():
+            if any((grids[n].figures[k] is None) != none for k, none in idle):
                 return None
         values = dict(self.fixed)
         for n, slots in self.slots.items():
@@ -124,6 +145,8 @@ class _Reading:
                 number = figures[figure]
                 value = read.get(number)
                 if value is None:
+                    if number is None:
+                        return None
                     now = place._replace(value=number, result="stored" if place.formula else "")
                     value = read_cell(cell, now, origin, in_document=in_document)
                     if len(read) < _VALUES:
@@ -166,6 +189,8 @@ def remember(form: Form, grids: Sequence[Grid], found: Found) -> None:
     key = _key(form, grids)
     if key is None or found.findings or len(found.cells) < len(form.cells):
         return
+    if not {id(place[0]) for place in found.cells.values()} <= {id(grid) for grid in grids}:
+        return  # put together from torn rows
     if any(grid.hidden or (cell is not None and cell.hidden) for grid, cell, _, _ in found.cells.values()):
         return
     mark = hash(key)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
 
 from ..hints import TYPE_CHECKING, Any, NamedTuple
 from ..records import dataclass, field
@@ -62,37 +61,20 @@ class Layout:
     them (which cell holds what) need not be looked for in the next.
     """
 
-    def __init__(
-        self,
-        cells: Callable[[], tuple[GridCell, ...]],
-        figures: Callable[[], tuple[int, ...]],
-        sums: Callable[[], tuple[PlainSum, ...]] = tuple,
-        frame: Layout | None = None,
-    ) -> None:
+    frame: Layout | None = None
+    """A layout with cells at the same places and nothing in them, if there is one."""
+    sums: tuple[PlainSum, ...] = ()
+    """The formulas that are sums of this grid's own cells, none before those it adds up."""
+
+    def __init__(self, cells: tuple[GridCell, ...], figures: tuple[int, ...]) -> None:
         """
         Args:
-            cells: gives the cells, those of the figures without value.  Each of the three is asked
-                once, if at all.
-            figures: gives of each figure which of the cells it stands in.
-            sums: gives the formulas that are sums of this grid's own cells, none before those it adds up.
-            frame: a layout with cells at the same places and nothing in them, if there is one.
+            cells: those of the figures without value.
+            figures: of each figure, which of the cells it stands in.
         """
-        self.frame = frame
-        self._cells, self._figures, self._sums = cells, figures, sums
+        self.cells, self.figures = cells, figures
         self.memo: dict[Any, Any] = {}
         """For readers of grids to keep what they have worked out of this layout."""
-
-    @cached_property
-    def cells(self) -> tuple[GridCell, ...]:
-        return self._cells()
-
-    @cached_property
-    def figures(self) -> tuple[int, ...]:
-        return self._figures()
-
-    @cached_property
-    def sums(self) -> tuple[PlainSum, ...]:
-        return self._sums()
 
 
 class PlainSum(NamedTuple):
@@ -119,6 +101,7 @@ class Grid:
         *,
         layout: Layout | None = None,
         figures: Sequence[object] = (),
+        memo: dict[str, object] | None = None,
     ) -> None:
         """
         Args:
@@ -129,12 +112,13 @@ class Grid:
             resolve: works out a formula's result when it is asked for; few formulas ever are.
             layout: everything but the figures, shared with other grids.
             figures: the figures, in the layout's order.
+            memo: what is worked out already.
         """
         self.name, self.hidden, self.a1, self.resolve = name, hidden, a1, resolve
         self.layout, self.figures = layout, figures
         self._cells = cells
         self._settled: frozenset[int] | None = None
-        self.memo: dict[str, object] = {}
+        self.memo: dict[str, object] = {} if memo is None else memo
         """For readers of the grid to keep what they have worked out of it."""
 
     @property
@@ -239,7 +223,7 @@ _READERS = {
     "pdf": "pdf", "json": "json",
 }  # fmt: skip
 """Kind of file → module of this package with ``read(path, data) -> Document``."""
-_PACKAGES = {"xlsx", "xlsm"}
+_PACKAGES = {"docx", "xlsx", "xlsm"}
 """Kinds whose readers also take the parts that :func:`.sniff.identify` has unpacked."""
 
 

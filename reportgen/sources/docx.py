@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 import posixpath
-from pathlib import Path
+from collections.abc import Mapping
 from xml.parsers import expat
-from zipfile import ZipFile
 
 from ..errors import InputError
+from ..filenames import name_of
+from ..hashes import hexdigest
+from ..hints import TYPE_CHECKING
 from .base import Document, Grid, Paragraph
-from .docxbody import Block, blocks, parse
+from .docxbody import Block, parse
+from .docxtables import blocks, read_body
 from .markup import Attributes
+from .package import unpacked
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["Block", "blocks", "read"]
 
 _OFFICE_DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
 
 
-def _main_part(archive: ZipFile) -> str:
+_RELATIONS, _CUSTOM = "_rels/.rels", "docProps/custom.xml"
+
+
+def _main_part(relations: bytes) -> str:
     target = "word/document.xml"
 
     def start(_: str, attributes: Attributes) -> None:
@@ -27,7 +35,7 @@ def _main_part(archive: ZipFile) -> str:
         if attributes.get("Type") == _OFFICE_DOCUMENT:
             target = posixpath.normpath(attributes.get("Target", "")).lstrip("/")
 
-    parse(archive.read("_rels/.rels"), start, lambda _: None, lambda _: None)
+    parse(relations, start, lambda _: None, lambda _: None)
     return target
 
 
@@ -47,29 +55,30 @@ def _properties(xml: bytes) -> dict[str, str]:
     return {key: value for key, value in result.items() if key}
 
 
-def read(path: Path, data: bytes) -> Document:
+def read(path: Path | str, data: bytes, parts: Mapping[str, bytes] | None = None) -> Document:
     """Read a Word file that :func:`~reportgen.sources.sniff.kind_of` has found whole.
 
     Args:
         path: the file, for messages.
         data: its content.
+        parts: its XML parts, if they have been unpacked already.
 
     Raises:
         InputError: the document inside cannot be read.
     """
     try:
-        with ZipFile(io.BytesIO(data)) as archive:
-            xml = archive.read(_main_part(archive))
-            found = blocks(xml)
-            custom = "docProps/custom.xml"
-            properties = _properties(archive.read(custom)) if custom in archive.namelist() else {}
-    except (KeyError, ValueError, expat.ExpatError) as error:
+        if parts is None:
+            parts = unpacked(data, (_RELATIONS, _CUSTOM))
+        main = _main_part(parts[_RELATIONS])
+        found, pictures = read_body(parts[main] if main in parts else unpacked(data, [main])[main])
+        properties = _properties(parts[_CUSTOM]) if _CUSTOM in parts else {}
+    except (LookupError, ValueError, expat.ExpatError) as error:
         raise InputError(
-            f"“{path.name}”里的正文读不出来，文件可能已损坏。请用 Word 或 WPS 打开并另存为 .docx 后再试。"
+            f"“{name_of(path)}”里的正文读不出来，文件可能已损坏。请用 Word 或 WPS 打开并另存为 .docx 后再试。"
         ) from error
     return Document(
-        str(path), "docx", hashlib.sha256(data).hexdigest(),
+        str(path), "docx", hexdigest(data),
         tuple(b for b in found if isinstance(b, Grid)),
         tuple(b for b in found if isinstance(b, Paragraph)),
-        properties, pictures=xml.count(b"<a:blip ") + xml.count(b"<v:imagedata "),
+        properties, pictures=pictures,
     )  # fmt: skip

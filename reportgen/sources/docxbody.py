@@ -7,7 +7,7 @@ declaration is refused, so there are no entities to expand and nothing to fetch.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from xml.parsers import expat
 
@@ -15,10 +15,11 @@ from ..hints import TypeAlias
 from .base import Grid, GridCell, Paragraph
 from .markup import Attributes, UnusualError, cut, refuse_doctype, tags
 
-__all__ = ["Block", "blocks", "parse"]
+__all__ = ["Block", "Found", "Reader", "Table", "blocks", "grid_cell", "in_order", "parse"]
 
 Block: TypeAlias = "Paragraph | Grid"
-Handler: TypeAlias = "Callable[[_Reader, Attributes], object]"
+Found: TypeAlias = "list[Para | Table]"
+Handler: TypeAlias = "Callable[[Reader, Attributes], object]"
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main "
 _MC = "http://schemas.openxmlformats.org/markup-compatibility/2006 "
@@ -30,7 +31,7 @@ _SKIPPED = ("pPr", "tblPr", "tblGrid", "sectPr", "sdtPr", "del", "moveFrom", "de
 """Elements whose content is not printed, or says nothing about where text stands."""
 
 
-class _Cell:
+class Cell:
     __slots__ = ("column", "content", "down", "left", "row", "rows", "span")
 
     def __init__(self, row: int, column: int) -> None:
@@ -39,19 +40,21 @@ class _Cell:
         """``restart`` or ``continue`` of w:vMerge."""
         self.left = False
         """Continues the cell to its left (w:hMerge, written by old converters)."""
-        self.content: list[_Para] = []
+        self.content: list[Para] = []
 
 
-class _Table:
-    __slots__ = ("cells", "column", "deleted", "open", "row", "row_cells")
+class Table:
+    __slots__ = ("alone", "cells", "column", "deleted", "open", "row", "row_cells")
 
-    def __init__(self) -> None:
-        self.cells: list[_Cell] = []
+    def __init__(self, *, alone: bool = False) -> None:
+        self.cells: list[Cell] = []
+        self.alone = alone
+        """Stands in nothing that has a say in how it is read."""
         self.row = 0
         self.column = 1
         self.deleted = False
-        self.row_cells: list[_Cell] = []
-        self.open: dict[int, _Cell] = {}
+        self.row_cells: list[Cell] = []
+        self.open: dict[int, Cell] = {}
         """Column → the cell that a w:vMerge there continues."""
 
     def start_row(self) -> None:
@@ -62,7 +65,7 @@ class _Table:
         if self.deleted:
             self.row -= 1
             return
-        still_open: dict[int, _Cell] = {}
+        still_open: dict[int, Cell] = {}
         for cell in self.row_cells:
             above = self.open.get(cell.column) if cell.down == "continue" else None
             if above is not None and above.span == cell.span:
@@ -75,30 +78,47 @@ class _Table:
         self.open = still_open
 
 
-class _Para:
+class Para:
     __slots__ = ("text",)
 
     def __init__(self) -> None:
         self.text: list[str] = []
 
 
-class _Reader:
-    """Handlers of one parse; ``blocks`` in the order in which they begin."""
+class Reader:
+    """Handlers of one parse; ``found`` in the order in which they begin."""
 
     def __init__(self) -> None:
-        self.found: list[_Para | _Table] = []
+        self.found: Found = []
         self.skipping = 0
         self.hidden: list[bool] = []
         """For each run we are in: is its text hidden?"""
-        self.paras: list[_Para] = []
-        self.tables: list[_Table] = []
-        self.cells: list[_Cell] = []
-        self.owners: list[list[_Para]] = []
+        self.paras: list[Para] = []
+        self.tables: list[Table] = []
+        self.cells: list[Cell] = []
+        self.owners: list[list[Para]] = []
         """Where paragraphs go: cells' content, outside of cells ``found``."""
         self.alternatives: list[bool] = []
         """For each mc:AlternateContent we are in: has one been taken?"""
         self.in_text = False
         self.in_row_properties = False
+
+    @property
+    def idle(self) -> bool:
+        """Nothing is open: what comes is read as at the start."""
+        inside = (
+            self.skipping or self.in_text or self.in_row_properties or self.hidden or self.paras
+            or self.tables or self.cells or self.owners or self.alternatives
+        )  # fmt: skip
+        return not inside
+
+    def read(self, root: str, pieces: Sequence[str]) -> None:
+        """Take a document as :func:`.markup.cut` cuts it."""
+        for n, piece in enumerate(pieces):
+            if n % 2:
+                self.characters(piece)
+            else:
+                self.play(root, piece)
 
     # Everything else is called through the tables _STARTS and _ENDS.
 
@@ -149,7 +169,7 @@ class _Reader:
             self.tables[-1].deleted = True
 
     def start_p(self, _: Attributes) -> None:
-        para = _Para()
+        para = Para()
         self.paras.append(para)
         if self.owners:
             self.owners[-1].append(para)
@@ -186,7 +206,7 @@ class _Reader:
         self.put("-")
 
     def start_tbl(self, _: Attributes) -> None:
-        table = _Table()
+        table = Table(alone=self.idle)
         self.tables.append(table)
         self.found.append(table)
 
@@ -209,8 +229,8 @@ class _Reader:
             self.tables[-1].column += _span(attributes, least=0)
 
     def start_tc(self, _: Attributes) -> None:
-        table = self.tables[-1] if self.tables else _Table()
-        cell = _Cell(table.row, table.column)
+        table = self.tables[-1] if self.tables else Table()
+        cell = Cell(table.row, table.column)
         self.cells.append(cell)
         self.owners.append(cell.content)
 
@@ -253,23 +273,23 @@ class _Reader:
 
 _STARTS: dict[str, Handler] = {
     **{_W + name: handler for name, handler in {
-        "p": _Reader.start_p, "r": _Reader.start_r, "t": _Reader.start_t, "vanish": _Reader.start_vanish,
-        "tab": _Reader.start_tab, "ptab": _Reader.start_tab, "br": _Reader.start_br, "cr": _Reader.start_cr,
-        "noBreakHyphen": _Reader.start_hyphen, "tbl": _Reader.start_tbl, "tr": _Reader.start_tr,
-        "trPr": _Reader.start_tr_pr, "gridBefore": _Reader.start_grid_before, "tc": _Reader.start_tc,
-        "gridSpan": _Reader.start_grid_span, "vMerge": _Reader.start_v_merge,
-        "hMerge": _Reader.start_h_merge, "txbxContent": _Reader.start_box,
-        **dict.fromkeys(_SKIPPED, _Reader.skip),
+        "p": Reader.start_p, "r": Reader.start_r, "t": Reader.start_t, "vanish": Reader.start_vanish,
+        "tab": Reader.start_tab, "ptab": Reader.start_tab, "br": Reader.start_br, "cr": Reader.start_cr,
+        "noBreakHyphen": Reader.start_hyphen, "tbl": Reader.start_tbl, "tr": Reader.start_tr,
+        "trPr": Reader.start_tr_pr, "gridBefore": Reader.start_grid_before, "tc": Reader.start_tc,
+        "gridSpan": Reader.start_grid_span, "vMerge": Reader.start_v_merge,
+        "hMerge": Reader.start_h_merge, "txbxContent": Reader.start_box,
+        **dict.fromkeys(_SKIPPED, Reader.skip),
     }.items()},
-    _MC + "AlternateContent": _Reader.start_alternatives,
-    _MC + "Choice": _Reader.start_alternative,
-    _MC + "Fallback": _Reader.start_alternative,
-    _M + "t": _Reader.start_t,
+    _MC + "AlternateContent": Reader.start_alternatives,
+    _MC + "Choice": Reader.start_alternative,
+    _MC + "Fallback": Reader.start_alternative,
+    _M + "t": Reader.start_t,
 }  # fmt: skip
 _ENDS: dict[str, Handler] = {
-    _W + "p": _Reader.end_p, _W + "r": lambda reader, _: reader.hidden.pop(), _W + "t": _Reader.end_t,
-    _M + "t": _Reader.end_t, _W + "tbl": lambda reader, _: reader.tables.pop(), _W + "tr": _Reader.end_tr,
-    _W + "trPr": _Reader.end_tr_pr, _W + "tc": _Reader.end_tc,
+    _W + "p": Reader.end_p, _W + "r": lambda reader, _: reader.hidden.pop(), _W + "t": Reader.end_t,
+    _M + "t": Reader.end_t, _W + "tbl": lambda reader, _: reader.tables.pop(), _W + "tr": Reader.end_tr,
+    _W + "trPr": Reader.end_tr_pr, _W + "tc": Reader.end_tc,
     _W + "txbxContent": lambda reader, _: reader.owners.pop(),
     _MC + "AlternateContent": lambda reader, _: reader.alternatives.pop(),
 }  # fmt: skip
@@ -293,31 +313,31 @@ def _compiled(root: str, markup: str) -> tuple[tuple[Handler, Attributes], ...] 
             skipping += 1 if attributes is not None else -1
             continue
         handler = (_ENDS if attributes is None else _STARTS).get(name)
-        if handler is _Reader.start_alternative:
+        if handler is Reader.start_alternative:
             return None
-        if handler is _Reader.skip:
+        if handler is Reader.skip:
             skipping = 1
-            handler = _Reader.skipped if not calls or calls[-1][0] in _OF_ROWS else None
+            handler = Reader.skipped if not calls or calls[-1][0] in _OF_ROWS else None
         if handler is not None:
             calls.append((handler, attributes or _NONE))
     return None if skipping else tuple(calls)
 
 
 # After these we may be in the properties of a row, where something skipped can mean a deleted row.
-_OF_ROWS = {_Reader.start_tr_pr, _Reader.start_grid_before, _Reader.skipped}
+_OF_ROWS = {Reader.start_tr_pr, Reader.start_grid_before, Reader.skipped}
 
 # No markup is read twice, not even in the next document of the same template: 3.3 ms, without 6.5.
 _cached_calls = lru_cache(maxsize=1024)(_compiled)
 
 
-class _Outside(list["_Para"]):
+class _Outside(list["Para"]):
     """Paragraphs of a text box: they belong to no cell, wherever the box is anchored."""
 
-    def __init__(self, found: list[_Para | _Table]) -> None:
+    def __init__(self, found: Found) -> None:
         super().__init__()
         self.found = found
 
-    def append(self, para: _Para) -> None:
+    def append(self, para: Para) -> None:
         self.found.append(para)
 
 
@@ -360,36 +380,42 @@ def blocks(xml: bytes) -> list[Block]:
     """
     try:
         reader = _read_through(xml)
-    except (expat.ExpatError, IndexError, RecursionError) as error:
+    except (expat.ExpatError, LookupError, RecursionError) as error:
         raise ValueError(str(error)) from error
+    return in_order(reader.found, lambda table, name: Grid(name, tuple(map(grid_cell, table.cells))))
+
+
+def in_order(found: Found, grid: Callable[[Table, str], Grid]) -> list[Block]:
+    """Return what a reader has found, tables and paragraphs numbered as people count them.
+
+    Args:
+        found: of a reader.
+        grid: makes a grid of a table and its name.
+    """
     result: list[Block] = []
     tables = paragraphs = 0
-    for item in reader.found:
-        if isinstance(item, _Table):
+    for item in found:
+        if isinstance(item, Table):
             tables += 1
-            result.append(Grid(f"第{tables}个表格", tuple(_grid_cell(cell) for cell in item.cells)))
+            result.append(grid(item, f"第{tables}个表格"))
         elif (text := "".join(item.text)).strip():
             paragraphs += 1
             result.append(Paragraph(text, f"第{paragraphs}段"))
     return result
 
 
-def _read_through(xml: bytes) -> _Reader:
-    reader = _Reader()
+def _read_through(xml: bytes) -> Reader:
+    reader = Reader()
     try:
-        root, pieces = cut(xml)
-        for n, piece in enumerate(pieces):
-            if n % 2:
-                reader.characters(piece)
-            else:
-                reader.play(root, piece)
+        reader.read(*cut(xml))
     except UnusualError:
-        reader = _Reader()
+        reader = Reader()
         parse(xml, reader.start, reader.end, reader.characters)
     return reader
 
 
-def _grid_cell(cell: _Cell) -> GridCell:
+def grid_cell(cell: Cell) -> GridCell:
+    """Return a cell as grids have it."""
     content = cell.content
     text = "".join(content[0].text) if len(content) == 1 else "\n".join(["".join(p.text) for p in content])
     value = text if text.strip() else None

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..hints import Any, NamedTuple
 
-__all__ = ["Entry", "Part", "content", "directory"]
+__all__ = ["Entry", "Part", "content", "directory", "unpacked"]
 
 _END = struct.Struct("<4s4H2LH")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
@@ -162,6 +162,27 @@ def content(data: bytes, entry: Entry) -> Part | None:
     part.kept = {}
     _memory.take(key, packed, part)
     return part
+
+
+def unpacked(data: bytes, names: Iterable[str]) -> dict[str, bytes]:
+    """Return some parts of a package.
+
+    Args:
+        data: the whole file.
+        names: of the parts; those it does not have are left out.
+
+    Raises:
+        BadZipFile, zlib.error, EOFError, OSError, NotImplementedError: as :class:`zipfile.ZipFile` does.
+    """
+    entries = {entry.filename: entry for entry in directory(data) or ()}
+    parts = {name: content(data, entries[name]) for name in names if name in entries}
+    if entries and None not in parts.values():
+        return {name: part for name, part in parts.items() if part is not None}
+    import io
+    import zipfile
+
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in names if name in archive.namelist()}
 
 
 def _packed(data: bytes, entry: Entry) -> bytes | None:

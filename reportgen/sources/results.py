@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
+from functools import cached_property
 
 from ..hints import TypeAlias
 from . import formulas
@@ -14,7 +15,7 @@ Place: TypeAlias = "tuple[str, int, int]"
 """Sheet name, row, column."""
 
 
-class Shape:
+class Shape(Layout):
     """What a sheet is apart from its figures; sheets that differ in nothing else share one.
 
     Places are (row, column).
@@ -23,7 +24,7 @@ class Shape:
     def __init__(
         self,
         texts: dict[tuple[int, int], object] | None = None,
-        figures: tuple[tuple[int, int], ...] = (),
+        numbers: tuple[tuple[int, int], ...] = (),
         formulas: dict[tuple[int, int], str] | None = None,
         merged: list[tuple[int, int, int, int]] | None = None,
         hidden_rows: set[int] | None = None,
@@ -33,32 +34,35 @@ class Shape:
         """
         Args:
             texts: every value that is no figure: texts, dates, truth values, errors.
-            figures: places of the numbers.
+            numbers: places of the figures.
             formulas: with their ``=``.
             merged: first row and column, last row and column.
             hidden_rows, hidden_columns: their numbers.
             frame: a shape with cells at the same places and nothing in them.
         """
         self.texts = {} if texts is None else texts
-        self.figures = figures
+        self.numbers = numbers
         self.formulas = {} if formulas is None else formulas
         self.merged = [] if merged is None else merged
         self.hidden_rows = set() if hidden_rows is None else hidden_rows
         self.hidden_columns = set() if hidden_columns is None else hidden_columns
         self.frame = frame
-        self.layout: Layout = Layout(self._cells, self._order, self._sums, frame.layout if frame else None)
+        self.memo = {}
 
     def _places(self) -> list[tuple[int, int]]:
         spans = ((top, left) for top, left, _, _ in self.merged)
-        return sorted({*self.texts, *self.figures, *self.formulas, *spans})
+        return sorted({*self.texts, *self.numbers, *self.formulas, *spans})
 
-    def _order(self) -> tuple[int, ...]:
+    # Most cells of most sheets are never asked for.
+    @cached_property
+    def figures(self) -> tuple[int, ...]:  # type: ignore[override]
         if self.frame is not None:
-            return self.frame.layout.figures
+            return self.frame.figures
         at = {place: n for n, place in enumerate(self._places())}
-        return tuple(at[place] for place in self.figures)
+        return tuple(at[place] for place in self.numbers)
 
-    def _cells(self) -> tuple[GridCell, ...]:
+    @cached_property
+    def cells(self) -> tuple[GridCell, ...]:  # type: ignore[override]
         if self.frame is not None:
             return tuple(
                 [
@@ -67,7 +71,7 @@ class Shape:
                         cell.row, cell.column, text, cell.row_span, cell.column_span, cell.address, cell.formula,
                         "", cell.hidden,
                     )
-                    for cell in self.frame.layout.cells
+                    for cell in self.frame.cells
                 ]
             )  # fmt: skip
         texts, formulas, letters = self.texts, self.formulas, _Letters()
@@ -84,9 +88,10 @@ class Shape:
             cells.append(GridCell(row, column, texts.get(place), height, width, address, formula, "", hidden))
         return tuple(cells)
 
-    def _sums(self) -> tuple[PlainSum, ...]:
+    @cached_property
+    def sums(self) -> tuple[PlainSum, ...]:  # type: ignore[override]
         """Sums of cells of this sheet that are figures or such sums themselves, in their order."""
-        number = {place: n for n, place in enumerate(self.figures)}
+        number = {place: n for n, place in enumerate(self.numbers)}
         areas = {
             place: area for place, formula in self.formulas.items()
             if place in number and (area := formulas.plain_sum(formula)) is not None
@@ -135,7 +140,7 @@ class SheetData:
     @property
     def stored(self) -> dict[tuple[int, int], object]:
         """Values typed, and the stored results of formulas, by place."""
-        numbers = {p: n for p, n in zip(self.shape.figures, self.numbers, strict=True) if n is not None}
+        numbers = {p: n for p, n in zip(self.shape.numbers, self.numbers, strict=True) if n is not None}
         return {**self.shape.texts, **numbers}
 
 

@@ -150,7 +150,7 @@ class Pattern:
             else:
                 stored[place] = value
         return Shape(
-            stored, frame.figures, frame.formulas, frame.merged, frame.hidden_rows, frame.hidden_columns,
+            stored, frame.numbers, frame.formulas, frame.merged, frame.hidden_rows, frame.hidden_columns,
             frame if full else None,
         )  # fmt: skip
 
@@ -159,7 +159,7 @@ class Pattern:
         frame = self.frame
         texts = {place: unescaped("".join(slots[first:last])) for first, last, place in self.texts}
         filled = Shape(
-            {**frame.texts, **texts}, frame.figures, frame.formulas, frame.merged, frame.hidden_rows,
+            {**frame.texts, **texts}, frame.numbers, frame.formulas, frame.merged, frame.hidden_rows,
             frame.hidden_columns,
         )  # fmt: skip
         return Pattern(self.dates, self.epoch, self.figures, self.others, [], filled, self.cost)

@@ -360,7 +360,7 @@ def _read_cells(pieces: list[str], frame: Shape, meaning: Meaning) -> tuple[list
             inline.append((first, len(texts), place))
     count = len(values)
     pattern.texts = [(first + count, last + count, place) for first, last, place in inline]
-    frame.figures = tuple(place for _, place in pattern.figures)
+    frame.numbers = tuple(place for _, place in pattern.figures)
     # Where a text will stand.
     frame.texts = dict.fromkeys(
         [place for *_, place in pattern.texts] + [place for _, place, *_ in pattern.others]

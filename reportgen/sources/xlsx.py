@@ -5,15 +5,14 @@ others by openpyxl, the reference."""
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 import warnings
 from collections.abc import Mapping
-from zipfile import ZipFile
 
 from ..errors import InputError
 from ..filenames import name_of, shown_name
+from ..hashes import hexdigest
 from ..hints import TYPE_CHECKING, Any
 from ..numbers import exact
 from .base import Document, Grid, GridCell
@@ -45,6 +44,8 @@ def read(path: Path | str, data: bytes, parts: Mapping[str, bytes] | None = None
     name = shown_name(path)
     try:
         if parts is None:
+            from zipfile import ZipFile
+
             with ZipFile(io.BytesIO(data)) as archive:
                 parts = unpack(name, archive)
         try:
@@ -61,7 +62,7 @@ def read(path: Path | str, data: bytes, parts: Mapping[str, bytes] | None = None
             f"“{name_of(path)}”已损坏，读不出来。请用 Excel 或 WPS 打开后另存为新的 .xlsx 再试。"
         ) from error
     book = _Book(sheets)
-    return Document(str(path), "xlsx", hashlib.sha256(data).hexdigest(), tuple(map(book.grid, sheets)))
+    return Document(str(path), "xlsx", hexdigest(data), tuple(map(book.grid, sheets)))
 
 
 def _check_sheets(parts: Mapping[str, bytes], budget: Budget) -> None:
@@ -142,7 +143,7 @@ class _Book(Results):
 
         return Grid(
             sheet.name, hidden=sheet.hidden, a1=True, resolve=resolve,
-            layout=sheet.shape.layout, figures=sheet.numbers,
+            layout=sheet.shape, figures=sheet.numbers,
         )  # fmt: skip
 
 

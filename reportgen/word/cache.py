@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
-import hashlib
 import json
 import os
 from functools import lru_cache
@@ -21,6 +20,7 @@ from ..archive import Member
 from ..caches import folder
 from ..errors import TemplateError
 from ..form import Form
+from ..hashes import hexdigest
 from ..hints import Any
 from ..view import template_names
 from .plan import Part, Prepared
@@ -83,13 +83,13 @@ def _key(template: bytes, form: Form) -> str:
     ]
     headings = [(s.id, s.number, s.heading, s.title, s.table) for s in form.sections]
     content = json.dumps([ENGINE, __version__, form.id, layout, headings, template_names(form)])
-    return hashlib.sha256(content.encode() + b"\0" + template).hexdigest()
+    return hexdigest(content.encode() + b"\0" + template)
 
 
 def _load(file: Path, key: str) -> Prepared | None:
     try:
         digest, _, content = file.read_bytes().partition(b"\n")
-        if hashlib.sha256(key.encode() + content).hexdigest().encode() != digest:
+        if hexdigest(key.encode() + content).encode() != digest:
             return None
         form, members = json.loads(content)
         return Prepared(form, tuple(_member(data) for data in members))
@@ -112,7 +112,7 @@ def _save(file: Path, key: str, prepared: Prepared) -> None:
         for m in prepared.members
     ]
     content = json.dumps([prepared.form, members], ensure_ascii=False, separators=(",", ":")).encode()
-    digest = hashlib.sha256(key.encode() + content).hexdigest().encode()
+    digest = hexdigest(key.encode() + content).encode()
     temp = file.with_name(f"{file.name}.{os.getpid()}.tmp")
     with contextlib.suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,8 @@ from ..hints import TypeAlias
 from ..patterns import compiled
 from ..recogniser import recognise
 from ..report import Report
-from ..sources import Document, GridCell, read_document
+from ..sources import Document, Grid, GridCell, read_document
+from ..sources.docxtables import Shape, shape_of
 from ..view import View, make_view
 from .faults import shorten, squeezed
 from .plan import printable
@@ -68,9 +69,62 @@ def prove(
 def _figures(document: Document, view: View, known: set[str]) -> Iterator[str]:
     """Every figure twice: by its place in the prescribed table, and by its labels."""
     form = view.form
+    wrong: set[str] = set()
+    if not _same_tables(document, view):
+        yield from _differences(document, view, known, wrong)
+    found = recognise(document, form)
+    for id_, printed in view.figures.items():
+        value = found.values[id_]
+        if value.raw.strip() != printed and id_ not in wrong:
+            yield f"按标签找到的{_named(view, id_)}应为 {printed}，文件里是“{value.raw}”"
+    yield from (n.message for n in found.notices if n.severity in ("error", "warning"))
+
+
+def _same_tables(document: Document, view: View) -> bool:
+    """Tell whether the document has the tables of the form, one by one, and nothing in them differs.
+
+    Where each cell belongs is worked out once for tables of the same markup, so that what is left to
+    compare is texts: 0.04 instead of 0.6 ms.  False also when it cannot be told this way.
+    """
+    form = view.form
+    if len(document.grids) != len(form.tables):
+        return False
+    for n, grid in enumerate(document.grids):
+        shaped = shape_of(grid)
+        match = _match(form, n, shaped[0]) if shaped else None
+        if shaped is None or match is None:
+            return False
+        labels, wanted, figures, ids = match
+        texts = [value or "" for value in shaped[1]]
+        if [texts[at].strip() for at in figures] != [view.figures[id_] for id_ in ids]:
+            return False
+        if [_squeeze(texts[at]) for at in labels] != wanted:
+            return False
+    return True
+
+
+Match: TypeAlias = "tuple[list[int], list[str], list[int], list[str]]"
+"""Numbers of the cells of a grid with labels, these without blanks; numbers of those with figures, their ids."""
+
+
+@lru_cache(maxsize=16)
+def _match(form: Form, n: int, shape: Shape) -> Match | None:
+    """Match the cells of a shape with those of the form's n-th table; None if one has another place."""
+    cells = squeezed(Grid("", shape.cells))
+    at = {(c.row, c.column, c.row_span, c.column_span): number for number, c in enumerate(cells)}
+    layout = {(c.row, c.column, c.row_span, c.column_span): c for c in form.tables[n].layout}
+    if at.keys() != layout.keys() or len(at) != len(shape.cells):
+        return None
+    labels = [(at[place], _squeeze(c.text + c.note)) for place, c in layout.items() if not c.cell]
+    figures = [(at[place], c.cell) for place, c in layout.items() if c.cell]
+    return [a for a, _ in labels], [t for _, t in labels], [a for a, _ in figures], [i for _, i in figures]
+
+
+def _differences(document: Document, view: View, known: set[str], wrong: set[str]) -> Iterator[str]:
+    """What differs by place; figures that differ are put into ``wrong``."""
+    form = view.form
     grids = {grid.name: {(c.row, c.column): c for c in squeezed(grid)} for grid in document.grids}
     stands = {name: _printed(cells) for name, cells in grids.items()}
-    wrong: set[str] = set()
     for table, labels in zip(form.tables, _labels(form), strict=True):
         # The grid with the most labels at their place.
         name = max(grids, key=lambda n: len(labels.items() & stands[n].items()), default="")
@@ -79,12 +133,6 @@ def _figures(document: Document, view: View, known: set[str]) -> Iterator[str]:
         for cell in cells.values():
             if not known.issuperset(_DIGITS.findall(str(cell.value))):
                 yield f"{name}{cell.address}的“{shorten(str(cell.value))}”不是报告里的数"
-    found = recognise(document, form)
-    for id_, printed in view.figures.items():
-        value = found.values[id_]
-        if value.raw.strip() != printed and id_ not in wrong:
-            yield f"按标签找到的{_named(view, id_)}应为 {printed}，文件里是“{value.raw}”"
-    yield from (n.message for n in found.notices if n.severity in ("error", "warning"))
 
 
 @lru_cache(maxsize=16)
