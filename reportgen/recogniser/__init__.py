@@ -89,16 +89,13 @@ def _edition(document: Document, first: Form, others: Iterator[Form]) -> tuple[F
 def _report(
     form: Form, document: Document, values: dict[str, Value], texts: Texts, notices: Iterable[Finding]
 ) -> Report:
-    report = Report(
+    return Report(
         form=form, values=values, fields=texts.fields, passages=tuple(texts.passages),
         field_origins=texts.field_origins, headings=tuple(texts.headings), title=texts.title,
         path=document.path, kind=document.kind, sha256=document.sha256, last_year=_last_year(form, document.grids),
         last_year_texts=last_year_texts(form, document.grids),
         explanations=tuple(find_answers(form, document.grids)), notices=tuple(notices),
     )  # fmt: skip
-    for grid in document.grids:
-        GridIndex.forget(grid)
-    return report
 
 
 def _pictures(form: Form, tables: Found, document: Document) -> Iterable[Finding]:
@@ -173,12 +170,12 @@ def _last_year(form: Form, grids: tuple[Grid, ...]) -> dict[str, Value]:
     found: dict[str, Value] = {}
     wanted, heads = _last_year_labels(form)
     for grid in grids:
-        index = GridIndex.of(grid)
-        if not index.knows(heads) or not heads <= index.labels.keys():
+        index = GridIndex(grid)
+        if not index.knows(heads) or not heads <= index.labels:
             continue
-        for label in wanted.keys() & index.labels.keys():
+        for label in wanted.keys() & index.labels:
             cell = form.cells[wanted[label]]
-            for at in index.labels[label]:
+            for at in index.cells(label):
                 entry = index.entry(at.row, at.column + at.column_span)
                 if entry is not None and entry.value not in (None, ""):
                     origin = Origin(grid.name, entry.address, entry.hidden)

@@ -21,22 +21,19 @@ def find_answers(form: Form, grids: tuple[Grid, ...]) -> Iterator[Explanation]:
     """Yield every explanation given, in the order of the sheets."""
     heads = _heads(form)
     for grid in grids:
-        index = GridIndex.of(grid)
+        index = GridIndex(grid)
         if heads[0] not in index.labels:
             continue
         kept = ("answers", form, grid.name)
         if kept in index.memo:
             yield from index.memo[kept]
             continue
-        for first in index.labels[heads[0]]:
-            columns = [
-                next((c.column for c in index.labels.get(head, ()) if c.row == first.row), 0)
-                for head in heads
-            ]
+        for first in index.cells(heads[0]):
+            columns = [next((c.column for c in index.cells(head) if c.row == first.row), 0) for head in heads]
             if all(columns[:3]):
                 answers = list(_rows(index, first.row + 1, columns))
                 # A hundred rows, mostly empty: 1 ms of reading a workbook.
-                if index.all_text(first.row + 1, columns):
+                if not index.grid.layout.varies(first.row + 1, columns):
                     index.memo[kept] = answers
                 yield from answers
                 break
@@ -48,7 +45,7 @@ def _heads(form: Form) -> list[str]:
 
 
 def _rows(index: GridIndex, first: int, columns: list[int]) -> Iterator[Explanation]:
-    for row in range(first, index.last_row + 1):
+    for row in range(first, index.grid.layout.last_row + 1):
         rule, code, text, name, date, printed = (_text(index, row, column) for column in columns)
         if rule and text:
             origin = Origin(index.grid.name, index.grid.address(row, columns[2]))

@@ -7,12 +7,10 @@ and a label without a figure are findings, never guesses.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping, Set
 
 from ..findings import CellRef, Finding, finding
 from ..form import Block, Form, Table
-from ..hints import Any
 from ..numbers import parse_number
 from ..records import dataclass, field
 from ..sources import Grid, GridCell, Layout
@@ -22,124 +20,62 @@ from .mend import mend
 __all__ = ["Found", "GridIndex", "find_tables"]
 
 
-class _Places:
-    """Cells by position and by label."""
-
-    def __init__(self, cells: tuple[GridCell, ...], frame: _Places | None = None) -> None:
-        """``frame``: of cells at the same places."""
-        self.cells = cells
-        if frame is not None:
-            self.at, self.last_row = frame.at, frame.last_row
-        self.memo: dict[object, Any] = {}
-        self.labels: dict[str, list[GridCell]] = {}
-        named = [(cell, cell.value) for cell in cells if isinstance(cell.value, str)]
-        found = keys([text for _, text in named])
-        for (cell, _), (label, short) in zip(named, found, strict=True):
-            if label:
-                self.labels.setdefault(label, []).append(cell)
-                if short != label:
-                    self.labels.setdefault(short, []).append(cell)
-
-    @cached_property
-    def at(self) -> dict[tuple[int, int], int]:
-        """Place → which of the cells covers it; of overlapping ones the first."""
-        at: dict[tuple[int, int], int] = {}
-        for n, cell in enumerate(self.cells):
-            if cell.row_span == cell.column_span == 1:
-                at.setdefault((cell.row, cell.column), n)
-            else:
-                for row in range(cell.row, cell.row + cell.row_span):
-                    for column in range(cell.column, cell.column + cell.column_span):
-                        at.setdefault((row, column), n)
-        return at
-
-    @cached_property
-    def last_row(self) -> int:
-        """The last row that a cell covers, 0 if there is none."""
-        return max((cell.row + max(cell.row_span, 1) - 1 for cell in self.cells), default=0)
-
-
-def _places_of(layout: Layout) -> _Places:
-    if "places" not in layout.memo:
-        layout.memo["places"] = _Places(layout.cells, _places_of(layout.frame) if layout.frame else None)
-    places: _Places = layout.memo["places"]
-    return places
-
-
 class GridIndex:
     """A grid by position and by label."""
 
+    __slots__ = ("_labels", "grid", "memo")
+
     def __init__(self, grid: Grid) -> None:
         self.grid = grid
+        self.memo = grid.layout.memo
+        """What has been worked out of the labels alone, for all grids of the same layout."""
         # Figures are no labels: all grids of one layout have the same.
-        self._places = _places_of(grid.layout) if grid.layout is not None else _Places(grid.cells)
-        self.labels = self._places.labels
-
-    @staticmethod
-    def of(grid: Grid) -> GridIndex:
-        """Return the index of a grid, made once however many look for something in it."""
-        if "index" not in grid.memo:
-            grid.memo["index"] = GridIndex(grid)
-        index = grid.memo["index"]
-        assert isinstance(index, GridIndex)
-        return index
+        if "labels" not in self.memo:
+            self.memo["labels"] = _labels(grid.layout)
+        self._labels: dict[str, list[tuple[int, int]]] = self.memo["labels"]
 
     @property
-    def memo(self) -> dict[object, Any]:
-        """What has been worked out of the labels alone, for all grids of the same layout."""
-        return self._places.memo
+    def labels(self) -> Set[str]:
+        """The labels, in the order of their first cells."""
+        return self._labels.keys()
+
+    def cells(self, label: str) -> list[GridCell]:
+        """Return the cells that carry a label."""
+        found = (self.grid.layout.covering(*place) for place in self._labels.get(label, ()))
+        return [cell for cell in found if cell is not None]
 
     def knows(self, labels: frozenset[str]) -> bool:
         """Whether any of some labels stands here."""
         if labels not in self.memo:
-            self.memo[labels] = not labels.isdisjoint(self.labels)
+            self.memo[labels] = not labels.isdisjoint(self._labels)
         known: bool = self.memo[labels]
         return known
 
-    def all_text(self, first: int, columns: Collection[int]) -> bool:
-        """Whether no cell of some columns from a row on is a figure or a formula."""
-        figures = set(self.grid.layout.figures) if self.grid.layout else range(len(self.grid.cells))
-        return not any(
-            (cell.formula or n in figures) and cell.row + cell.row_span > first
-            and not set(columns).isdisjoint(range(cell.column, cell.column + cell.column_span))
-            for n, cell in enumerate(self._places.cells)
-        )  # fmt: skip
-
-    @property
-    def last_row(self) -> int:
-        """The last row that a cell covers, 0 if there is none."""
-        return self._places.last_row
-
-    def number_at(self, row: int, column: int) -> int | None:
-        """Return which of the grid's cells covers a place."""
-        return self._places.at.get((row, column))
-
-    def cell(self, row: int, column: int) -> GridCell | None:
-        """Return the cell that covers a place."""
-        number = self._places.at.get((row, column))
-        return None if number is None else self.grid.cells[number]
-
-    @staticmethod
-    def forget(grid: Grid) -> None:
-        """Drop the index of a grid that nobody will look into again.
-
-        It points back at its grid, so both stayed until the garbage collector came round: a process
-        held 38 MB, not 29.
-        """
-        grid.memo.pop("index", None)
-
     def entry(self, row: int, column: int) -> GridCell | None:
         """Return the cell that covers a place, a formula's result settled."""
-        cell = self.cell(row, column)
+        cell = self.grid.cell(row, column)
         return None if cell is None else self.grid.resolved(cell)
 
     def find(self, wordings: Mapping[str, str]) -> Iterator[tuple[str, GridCell]]:
         """Yield (leaf id, cell) for every cell that carries one of the wordings."""
-        if wordings.keys().isdisjoint(self.labels):
+        if wordings.keys().isdisjoint(self._labels):
             return
         for wording, leaf in wordings.items():
-            for cell in self.labels.get(wording, ()):
-                yield leaf, cell
+            if wording in self._labels:
+                for cell in self.cells(wording):
+                    yield leaf, cell
+
+
+def _labels(layout: Layout) -> dict[str, list[tuple[int, int]]]:
+    """Label → places of its cells."""
+    named = layout.named()
+    labels: dict[str, list[tuple[int, int]]] = {}
+    for (place, _), (label, short) in zip(named, keys([text for _, text in named]), strict=True):
+        if label:
+            labels.setdefault(label, []).append(place)
+            if short != label:
+                labels.setdefault(short, []).append(place)
+    return labels
 
 
 @dataclass(slots=True)
@@ -175,7 +111,7 @@ def find_tables(form: Form, grids: tuple[Grid, ...]) -> Found:
     """
     found = Found()
     known = known_labels(form)
-    indexes = [GridIndex.of(grid) if grid.a1 else GridIndex(mend(grid, known)) for grid in grids]
+    indexes = [GridIndex(grid if grid.a1 else mend(grid, known)) for grid in grids]
     # Hidden sheets count only for tables that no visible sheet has.
     visible = [i for i in indexes if not i.grid.hidden]
     for table in form.tables:
@@ -251,7 +187,7 @@ def _first_filled(index: GridIndex, columns: Mapping[str, GridCell], row: int) -
     """The row of figures is right below the header; an empty row may have been put between."""
 
     def filled(candidate: int, test: Callable[[object], bool]) -> bool:
-        cells = (index.cell(candidate, c.column) for c in columns.values())
+        cells = (index.grid.cell(candidate, c.column) for c in columns.values())
         return any(cell is not None and (test(cell.value) or bool(cell.formula)) for cell in cells)
 
     if filled(row, lambda value: value not in (None, "")):
@@ -329,7 +265,7 @@ def _place(form: Form, cell_id: str, row: _Row, header: GridCell, found: Found) 
     grid = row.index.grid
     spots: dict[tuple[int, int], GridCell] = {}
     for column in range(header.column, header.column + header.column_span):
-        cell = row.index.cell(row.row, column)
+        cell = grid.cell(row.row, column)
         if cell is not None:
             spots.setdefault((cell.row, cell.column), cell)
     filled = [c for c in spots.values() if c.value is not None or c.formula] or list(spots.values())

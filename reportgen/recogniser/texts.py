@@ -28,14 +28,14 @@ def find_texts(form: Form, document: Document) -> Texts:
     heads = [key(h) for h in form.sheets.text_heads]
     fields, wordings = _field_wordings(form)
     for grid in document.grids:
-        index = GridIndex.of(grid)
+        index = GridIndex(grid)
         head = _head_row(index, heads)
         if head:
             _text_sheet(form, index, head, texts)
         elif index.knows(wordings):
             _fields(fields, index, form, texts)
     read_prose(form, document, texts)
-    _title(form, (_title_in(form, GridIndex.of(g)) for g in document.grids if not g.hidden), texts)
+    _title(form, (_title_in(form, GridIndex(g)) for g in document.grids if not g.hidden), texts)
     return texts
 
 
@@ -63,7 +63,7 @@ def _title_in(form: Form, index: GridIndex) -> str:
     if ("title", form) not in index.memo:
         # Labels stand in the order of their first cells; most lack the word that every title has.
         found = (
-            str(c.value) for label, cells in index.labels.items() if may_be_title(form, label) for c in cells
+            str(c.value) for label in index.labels if may_be_title(form, label) for c in index.cells(label)
         )
         index.memo["title", form] = next(
             (t.strip() for t in found if len(t) <= _LONGEST and parse_title(form, t)), ""
@@ -78,7 +78,7 @@ def _title_in(form: Form, index: GridIndex) -> str:
 def _fields(fields: list[tuple[Field, list[str]]], index: GridIndex, form: Form, texts: Texts) -> None:
     for one, wordings in fields:
         for wording in wordings:
-            for cell in index.labels.get(wording, ()):
+            for cell in index.cells(wording):
                 if one.id in texts.fields:
                     continue
                 place = (cell.row, cell.column + cell.column_span)
@@ -127,8 +127,8 @@ def _field(form: Form, one: Field, value: object, origin: Origin, texts: Texts) 
 
 def _head_row(index: GridIndex, heads: list[str]) -> dict[str, GridCell]:
     """Find the header row 部分 | 小标题 | 正文 of a sheet."""
-    for cell in index.labels.get(heads[0], ()):
-        row = {head: other for head in heads for other in index.labels.get(head, ()) if other.row == cell.row}
+    for cell in index.cells(heads[0]):
+        row = {head: other for head in heads for other in index.cells(head) if other.row == cell.row}
         if len(row) == len(heads):
             return row
     return {}
@@ -138,7 +138,7 @@ def _text_sheet(form: Form, index: GridIndex, head: dict[str, GridCell], texts: 
     part, sub, body = (c.column for c in head.values())
     first = next(iter(head.values())).row + 1
     section: Section | None = None
-    for row in range(first, index.last_row + 1):
+    for row in range(first, index.grid.layout.last_row + 1):
         part_cell = index.entry(row, part)
         if part_cell is not None and part_cell.value and part_cell.row == row:
             section = section_of(form, str(part_cell.value))
@@ -163,11 +163,11 @@ def last_year_texts(form: Form, grids: tuple[Grid, ...]) -> Mapping[str, str]:
     found: dict[str, str] = {}
     labels, known = _last_year_labels(form)
     for grid in grids:
-        index = GridIndex.of(grid)
+        index = GridIndex(grid)
         if not index.knows(known):
             continue
         for section_id, label in labels.items():
-            for cell in index.labels.get(label, ()):
+            for cell in index.cells(label):
                 entry = index.entry(cell.row, cell.column + cell.column_span)
                 if entry is not None and isinstance(entry.value, str) and entry.value.strip():
                     found.setdefault(section_id, clean(entry.value).strip())

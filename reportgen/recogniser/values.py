@@ -108,20 +108,15 @@ class _Reading:
         self.idle: dict[int, list[tuple[int, bool]]] = {}
         """Other figures of these grids, and whether there was none, by the number of their grid."""
         numbers = {id(grid): n for n, grid in enumerate(grids)}
-        figures = [
-            {} if grid.layout is None else {at: n for n, at in enumerate(grid.layout.figures)}
-            for grid in grids
-        ]
         for id_, cell in form.cells.items():
             grid, place, row, column = found.cells[id_]
             n = numbers[id(grid)]
-            at = GridIndex.of(grid).number_at(row, column) if place is not None else None
             value = self.fixed[id_] = read_value(cell, found.cells[id_])
-            if place is not None and at in figures[n] and value.origin is not None:
-                slot = _Slot(id_, figures[n][at], cell, place, value.origin, {})
-                self.slots.setdefault(n, []).append(slot)
+            figure = grid.layout.figure_at.get((row, column)) if place is not None else None
+            if place is not None and figure is not None and value.origin is not None:
+                self.slots.setdefault(n, []).append(_Slot(id_, figure, cell, place, value.origin, {}))
                 if place.formula:
-                    self.sums[n] = self.sums.get(n, frozenset()) | {slot.figure}
+                    self.sums[n] = self.sums.get(n, frozenset()) | {figure}
         for n, slots in self.slots.items():
             taken = {slot.figure for slot in slots}
             rest = [(k, figure is None) for k, figure in enumerate(grids[n].figures) if k not in taken]
@@ -166,28 +161,26 @@ def known_values(form: Form, grids: Sequence[Grid]) -> dict[str, Value] | None:
     Measured: 0.2 ms instead of 2.4.
     """
     key = _key(form, grids)
-    reading = _readings.get(key) if key else None
+    reading = _readings.get(key)
     return reading.values(grids) if reading else None
 
 
-def _key(form: Form, grids: Sequence[Grid]) -> tuple[object, ...] | None:
-    """All that decides what stands where; None if there is more to it than layouts.
+def _key(form: Form, grids: Sequence[Grid]) -> tuple[object, ...]:
+    """All that decides what stands where.
 
     A grid without any of the form's labels counts for nothing but its place in the order.
     """
     known = known_labels(form)
     key: list[object] = [form]
     for grid in grids:
-        if grid.layout is None:
-            return None
-        key += (grid.name, grid.hidden, grid.a1, grid.layout) if GridIndex.of(grid).knows(known) else (None,)
+        key += (grid.name, grid.hidden, grid.a1, grid.layout) if GridIndex(grid).knows(known) else (None,)
     return tuple(key)
 
 
 def remember(form: Form, grids: Sequence[Grid], found: Found) -> None:
     """Keep what was found for grids of the same layouts, if it was all, in sight, and they come again."""
     key = _key(form, grids)
-    if key is None or found.findings or len(found.cells) < len(form.cells):
+    if found.findings or len(found.cells) < len(form.cells):
         return
     if not {id(place[0]) for place in found.cells.values()} <= {id(grid) for grid in grids}:
         return  # put together from torn rows

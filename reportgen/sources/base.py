@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 
-from ..hints import TYPE_CHECKING, Any, NamedTuple
+from ..hints import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from ..records import dataclass, field
 
 if TYPE_CHECKING:
@@ -54,6 +55,10 @@ class GridCell(NamedTuple):
     """Of a ``stale`` formula: what it gives now."""
 
 
+Place: TypeAlias = "tuple[int, int]"
+"""Row and column."""
+
+
 class Layout:
     """What a grid is apart from its figures: places, spans, labels and formulas of its cells.
 
@@ -61,20 +66,57 @@ class Layout:
     them (which cell holds what) need not be looked for in the next.
     """
 
-    frame: Layout | None = None
-    """A layout with cells at the same places and nothing in them, if there is one."""
     sums: tuple[PlainSum, ...] = ()
     """The formulas that are sums of this grid's own cells, none before those it adds up."""
 
-    def __init__(self, cells: tuple[GridCell, ...], figures: tuple[int, ...]) -> None:
+    def __init__(self, cells: tuple[GridCell, ...], figures: tuple[int, ...] = ()) -> None:
         """
         Args:
-            cells: those of the figures without value.
+            cells: from left to right in each row, rows in order; those of the figures without value.
             figures: of each figure, which of the cells it stands in.
         """
         self.cells, self.figures = cells, figures
         self.memo: dict[Any, Any] = {}
         """For readers of grids to keep what they have worked out of this layout."""
+
+    @cached_property
+    def _at(self) -> dict[Place, GridCell]:
+        """The cell at each place it covers; of overlapping ones the first."""
+        at: dict[Place, GridCell] = {}
+        for cell in self.cells:
+            if cell.row_span == cell.column_span == 1:
+                at.setdefault((cell.row, cell.column), cell)
+            else:
+                for row in range(cell.row, cell.row + cell.row_span):
+                    for column in range(cell.column, cell.column + cell.column_span):
+                        at.setdefault((row, column), cell)
+        return at
+
+    def covering(self, row: int, column: int) -> GridCell | None:
+        """Return the cell that covers a place, a figure without value."""
+        return self._at.get((row, column))
+
+    def named(self) -> list[tuple[Place, str]]:
+        """Return the cells that hold text, and it, in their order."""
+        return [((c.row, c.column), c.value) for c in self.cells if isinstance(c.value, str)]
+
+    @cached_property
+    def figure_at(self) -> dict[Place, int]:
+        """Place of a cell → which of the figures it holds."""
+        return {(self.cells[at].row, self.cells[at].column): n for n, at in enumerate(self.figures)}
+
+    @cached_property
+    def last_row(self) -> int:
+        """The last row that a cell covers, 0 if there is none."""
+        return max((cell.row + max(cell.row_span, 1) - 1 for cell in self.cells), default=0)
+
+    def varies(self, first: int, columns: Collection[int]) -> bool:
+        """Tell whether any cell that reaches into some columns, from a row on, is a figure or a formula."""
+        return any(
+            (cell.formula or (cell.row, cell.column) in self.figure_at) and cell.row + cell.row_span > first
+            and not set(columns).isdisjoint(range(cell.column, cell.column + cell.column_span))
+            for cell in self.cells
+        )  # fmt: skip
 
 
 class PlainSum(NamedTuple):
@@ -94,7 +136,7 @@ class Grid:
     def __init__(
         self,
         name: str,
-        cells: tuple[GridCell, ...] | None = None,
+        cells: tuple[GridCell, ...] = (),
         hidden: bool = False,
         a1: bool = False,
         resolve: Callable[[GridCell], GridCell] | None = None,
@@ -115,21 +157,29 @@ class Grid:
             memo: what is worked out already.
         """
         self.name, self.hidden, self.a1, self.resolve = name, hidden, a1, resolve
-        self.layout, self.figures = layout, figures
-        self._cells = cells
+        self.layout, self.figures = layout or Layout(cells), figures
+        self._cells = None if layout else cells
         self._settled: frozenset[int] | None = None
         self.memo: dict[str, object] = {} if memo is None else memo
         """For readers of the grid to keep what they have worked out of it."""
 
     @property
     def cells(self) -> tuple[GridCell, ...]:
+        """All cells; most grids are asked for a few only (:meth:`cell`)."""
         if self._cells is None:
-            assert self.layout is not None
             cells = list(self.layout.cells)
             for at, figure in zip(self.layout.figures, self.figures, strict=True):
                 cells[at] = cells[at]._replace(value=figure)
             self._cells = tuple(cells)
         return self._cells
+
+    def cell(self, row: int, column: int) -> GridCell | None:
+        """Return the cell that covers a place."""
+        cell = self.layout.covering(row, column)
+        if cell is None:
+            return None
+        figure = self.layout.figure_at.get((cell.row, cell.column))
+        return cell if figure is None else cell._replace(value=self.figures[figure])
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Grid):
@@ -154,19 +204,9 @@ class Grid:
         """Return the cell with its ``result`` and ``now`` settled."""
         if not cell.formula or cell.result or self.resolve is None:
             return cell
-        if (cell.row, cell.column) in self._settled_places():
+        if self.layout.figure_at.get((cell.row, cell.column)) in self.settled:
             return cell._replace(result="stored")
         return self.resolve(cell)
-
-    def _settled_places(self) -> set[tuple[int, int]]:
-        if "settled" not in self.memo:
-            places: set[tuple[int, int]] = set()
-            if self.layout is not None and self.settled:
-                cells = (self.layout.cells[self.layout.figures[n]] for n in self.settled)
-                places.update((cell.row, cell.column) for cell in cells)
-            self.memo["settled"] = places
-        found: Any = self.memo["settled"]
-        return found  # type: ignore[no-any-return]
 
     @property
     def settled(self) -> frozenset[int]:
@@ -176,15 +216,13 @@ class Grid:
         """
         if self._settled is None:
             settled: set[int] = set()
-            if self.layout is not None:
-                figures: Sequence[Any] = self.figures
-                sums = self.layout.sums
-                results = {one.figure for one in sums}
-                for figure, terms in sums:
-                    if all(t in settled or t not in results for t in terms) and figures[figure] is not None:
-                        total = sum([figures[t] for t in terms if figures[t] is not None])
-                        if total == figures[figure]:
-                            settled.add(figure)
+            figures: Sequence[Any] = self.figures
+            results = {one.figure for one in self.layout.sums}
+            for figure, terms in self.layout.sums:
+                if all(t in settled or t not in results for t in terms) and figures[figure] is not None:
+                    total = sum([figures[t] for t in terms if figures[t] is not None])
+                    if total == figures[figure]:
+                        settled.add(figure)
             self._settled = frozenset(settled)
         return self._settled
 

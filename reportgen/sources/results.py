@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from functools import cached_property
 
 from ..hints import TypeAlias
@@ -13,6 +13,21 @@ __all__ = ["Place", "Results", "Shape", "SheetData"]
 
 Place: TypeAlias = "tuple[str, int, int]"
 """Sheet name, row, column."""
+
+
+class _Letters(dict[int, str]):
+    """Column number → letters, each worked out once."""
+
+    def __missing__(self, column: int) -> str:
+        letters = self[column] = column_letters(column)
+        return letters
+
+
+_LETTERS = _Letters()
+
+
+def _place(item: tuple[tuple[int, int], object]) -> tuple[int, int]:
+    return item[0]
 
 
 class Shape(Layout):
@@ -49,44 +64,79 @@ class Shape(Layout):
         self.frame = frame
         self.memo = {}
 
-    def _places(self) -> list[tuple[int, int]]:
-        spans = ((top, left) for top, left, _, _ in self.merged)
-        return sorted({*self.texts, *self.numbers, *self.formulas, *spans})
+    # What follows gives what Layout gives, without making all the cells: few are ever asked for.
 
-    # Most cells of most sheets are never asked for.
+    @cached_property
+    def _spans(self) -> dict[tuple[int, int], tuple[int, int]]:
+        """Place of a merged cell → rows and columns it covers."""
+        if self.frame is not None:
+            return self.frame._spans
+        return {(top, left): (bottom - top + 1, right - left + 1) for top, left, bottom, right in self.merged}
+
+    @cached_property
+    def _covered(self) -> dict[tuple[int, int], tuple[int, int]]:
+        """Place under a merged cell → its place; of overlapping ones the first."""
+        if self.frame is not None:
+            return self.frame._covered
+        return {
+            (row, column): (top, left)
+            for (top, left), (height, width) in sorted(self._spans.items(), reverse=True)
+            for row in range(top, top + height)
+            for column in range(left, left + width)
+        }
+
+    def _cell(self, place: tuple[int, int]) -> GridCell:
+        row, column = place
+        height, width = self._spans.get(place, (1, 1))
+        hidden = row in self.hidden_rows or column in self.hidden_columns
+        formula = self.formulas.get(place, "")
+        return GridCell(
+            row, column, self.texts.get(place), height, width, f"{_LETTERS[column]}{row}", formula, "", hidden
+        )
+
+    def covering(self, row: int, column: int) -> GridCell | None:
+        place = self._covered.get((row, column), (row, column))
+        here = (
+            place in self.texts or place in self.figure_at or place in self.formulas or place in self._spans
+        )
+        return self._cell(place) if here else None
+
+    def named(self) -> list[tuple[tuple[int, int], str]]:
+        return [
+            (place, text) for place, text in sorted(self.texts.items(), key=_place) if isinstance(text, str)
+        ]
+
+    @cached_property
+    def figure_at(self) -> dict[tuple[int, int], int]:
+        if self.frame is not None:
+            return self.frame.figure_at
+        return {place: n for n, place in enumerate(self.numbers)}
+
+    @cached_property
+    def last_row(self) -> int:
+        if self.frame is not None:
+            return self.frame.last_row
+        rows = [row for row, _ in (*self.texts, *self.numbers, *self.formulas)]
+        return max([*rows, *(max(bottom, top) for top, _, bottom, _ in self.merged)], default=0)
+
+    def varies(self, first: int, columns: Collection[int]) -> bool:
+        places = {*self.numbers, *self.formulas}
+        under = ((place, start) for place, start in self._covered.items() if start in places)
+        reached = [(place, place) for place in places if place not in self._covered] + list(under)
+        return any(row >= first and column in columns for (row, column), _ in reached)
+
+    @cached_property
+    def _places(self) -> list[tuple[int, int]]:
+        return sorted({*self.texts, *self.numbers, *self.formulas, *self._spans})
+
     @cached_property
     def figures(self) -> tuple[int, ...]:  # type: ignore[override]
-        if self.frame is not None:
-            return self.frame.figures
-        at = {place: n for n, place in enumerate(self._places())}
+        at = {place: n for n, place in enumerate(self._places)}
         return tuple(at[place] for place in self.numbers)
 
     @cached_property
     def cells(self) -> tuple[GridCell, ...]:  # type: ignore[override]
-        if self.frame is not None:
-            return tuple(
-                [
-                    cell if (text := self.texts.get((cell.row, cell.column))) is None
-                    else GridCell(
-                        cell.row, cell.column, text, cell.row_span, cell.column_span, cell.address, cell.formula,
-                        "", cell.hidden,
-                    )
-                    for cell in self.frame.cells
-                ]
-            )  # fmt: skip
-        texts, formulas, letters = self.texts, self.formulas, _Letters()
-        hidden_rows, hidden_columns = self.hidden_rows, self.hidden_columns
-        spans = {
-            (top, left): (bottom - top + 1, right - left + 1) for top, left, bottom, right in self.merged
-        }
-        cells = []
-        for place in self._places():
-            row, column = place
-            height, width = spans.get(place, (1, 1))
-            hidden = row in hidden_rows or column in hidden_columns
-            address, formula = f"{letters[column]}{row}", formulas.get(place, "")
-            cells.append(GridCell(row, column, texts.get(place), height, width, address, formula, "", hidden))
-        return tuple(cells)
+        return tuple([self._cell(place) for place in self._places])
 
     @cached_property
     def sums(self) -> tuple[PlainSum, ...]:  # type: ignore[override]
@@ -115,14 +165,6 @@ class Shape(Layout):
             return place in sums
         text = self.texts.get(place)
         return place in number or text is None or (isinstance(text, str) and not text.startswith("#"))
-
-
-class _Letters(dict[int, str]):
-    """Column number → letters, each worked out once."""
-
-    def __missing__(self, column: int) -> str:
-        letters = self[column] = column_letters(column)
-        return letters
 
 
 class SheetData:
