@@ -46,6 +46,8 @@ def _heads(form: Form) -> list[str]:
 
 def _rows(index: GridIndex, first: int, columns: list[int]) -> Iterator[Explanation]:
     for row in range(first, index.grid.layout.last_row + 1):
+        if not _text(index, row, columns[2]):
+            continue  # most rows
         rule, code, text, name, date, printed = (_text(index, row, column) for column in columns)
         if rule and text:
             origin = Origin(index.grid.name, index.grid.address(row, columns[2]))

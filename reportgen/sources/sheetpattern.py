@@ -7,7 +7,6 @@ are cut out as well: sheets of a prescribed table share theirs, those that are w
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -20,6 +19,7 @@ __all__ = [
     "Meaning",
     "OddShapeError",
     "Pattern",
+    "another_book",
     "cut_texts",
     "cut_values",
     "known_pattern",
@@ -60,14 +60,16 @@ class Meaning:
     strings: list[str]
     dates: frozenset[str]
     """Styles that show a number as a date."""
-    epoch: dt.datetime
-    """Day 0 of dates."""
+    from_1904: bool
+    """Days count from 1904-01-01 on, not from 1899-12-30."""
+    again: bool
+    """Not the first workbook of this process: the others may be like it."""
 
     def read(self, text: str, kind: str | None, style: str | None) -> object:
         """Return what a cell's text means."""
         if kind is None or kind == "n":
             number = _number(text)
-            return _date(number, self.epoch) if style in self.dates else number
+            return _date(number, from_1904=self.from_1904) if style in self.dates else number
         if kind == "s":
             return self.strings[int(text)]
         if kind in ("str", "e"):
@@ -82,7 +84,7 @@ def _number(text: str) -> int | Decimal:
     return int(text) if digits.isdecimal() and len(text) <= 15 else exact(float(text))
 
 
-def _date(number: int | Decimal, epoch: dt.datetime) -> object:
+def _date(number: int | Decimal, *, from_1904: bool) -> object:
     """A serial number shown as a date.
 
     Times of day, durations and the days before 1900-03-01, which spreadsheets count wrongly, are
@@ -90,7 +92,9 @@ def _date(number: int | Decimal, epoch: dt.datetime) -> object:
     """
     if not isinstance(number, int) or not _FIRST_SURE_DAY <= number < _LAST_DAY:
         raise OddShapeError("date")
-    return epoch + dt.timedelta(days=number)
+    import datetime as dt
+
+    return (dt.datetime(1904, 1, 1) if from_1904 else dt.datetime(1899, 12, 30)) + dt.timedelta(days=number)
 
 
 @dataclass(slots=True)
@@ -102,7 +106,7 @@ class Pattern:
     """
 
     dates: frozenset[str]
-    epoch: dt.datetime
+    from_1904: bool
     figures: list[tuple[int, tuple[int, int]]]
     """Slots of numbers, with their places."""
     others: list[tuple[int, tuple[int, int], str | None, str | None]]
@@ -163,19 +167,20 @@ class Pattern:
             {**frame.texts, **texts}, frame.numbers, frame.formulas, frame.merged, frame.hidden_rows,
             frame.hidden_columns,
         )  # fmt: skip
-        return Pattern(self.dates, self.epoch, self.figures, self.others, [], filled, self.cost)
+        return Pattern(self.dates, self.from_1904, self.figures, self.others, [], filled, self.cost)
 
 
 class _Patterns:
     """The patterns seen at least twice, by their markup, the latest :data:`_MOST` of them."""
 
     def __init__(self) -> None:
+        self.books = 0
         self.noticed: dict[int, None] = {}
         self.known: dict[bytes, Pattern] = {}
 
     def find(self, markup: bytes, meaning: Meaning) -> Pattern | None:
         pattern = self.known.get(markup)
-        if pattern is None or (pattern.dates, pattern.epoch) != (meaning.dates, meaning.epoch):
+        if pattern is None or (pattern.dates, pattern.from_1904) != (meaning.dates, meaning.from_1904):
             return None
         self.known[markup] = self.known.pop(markup)  # the latest stands last
         return pattern
@@ -193,6 +198,12 @@ class _Patterns:
 
 
 _patterns = _Patterns()
+
+
+def another_book() -> bool:
+    """Tell whether workbooks have been read before this one."""
+    _patterns.books += 1
+    return _patterns.books > 1
 
 
 def known_pattern(markup: bytes, meaning: Meaning) -> Pattern | None:

@@ -18,7 +18,6 @@ and kept (:class:`Pattern`); of the next sheet only the values are read.
 
 from __future__ import annotations
 
-import datetime as dt
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -35,6 +34,7 @@ from .sheetpattern import (
     Meaning,
     OddShapeError,
     Pattern,
+    another_book,
     cut_texts,
     cut_values,
     known_pattern,
@@ -84,8 +84,6 @@ _WORKSHEET = "/relationships/worksheet"
 _DATE_IDS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _NOT_FORMAT = compiled(r'"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.|\*.')
 _DATE_LETTERS = compiled(r"[ymdhs]", re.I)
-_EPOCH = dt.datetime(1899, 12, 30)
-_EPOCH_1904 = dt.datetime(1904, 1, 1)
 
 
 def read_book(parts: Mapping[str, bytes], budget: Budget) -> list[SheetData]:
@@ -149,8 +147,8 @@ def _attributes(text: str) -> dict[str, str]:
 
 def _sheets(parts: Mapping[str, bytes], budget: Budget) -> Iterator[SheetData]:
     targets = _kept(parts["xl/_rels/workbook.xml.rels"], "targets", _targets)
-    listed, epoch = _kept(parts["xl/workbook.xml"], "sheets", _listed)
-    meaning = Meaning([], _NO_DATES, epoch)
+    listed, from_1904 = _kept(parts["xl/workbook.xml"], "sheets", _listed)
+    meaning = Meaning([], _NO_DATES, from_1904, another_book())
     if "xl/sharedStrings.xml" in parts:
         meaning.strings = _kept(parts["xl/sharedStrings.xml"], "strings", _strings)
     if "xl/styles.xml" in parts:
@@ -183,16 +181,16 @@ def _targets(xml: str) -> dict[str, tuple[str, str]]:
     }
 
 
-def _listed(xml: str) -> tuple[list[tuple[str, str, str]], dt.datetime]:
-    """Return name, state and relation of each sheet, and day 0 of dates."""
+def _listed(xml: str) -> tuple[list[tuple[str, str, str]], bool]:
+    """Return name, state and relation of each sheet, and whether days count from 1904 on."""
     if "<workbook" not in xml:
         raise OddShapeError("workbook")
-    epoch = _EPOCH_1904 if re.search(r'date1904="(?:1|true)"', xml) else _EPOCH
+    from_1904 = 'date1904="1"' in xml or 'date1904="true"' in xml
     listed = xml[xml.index("<sheets>") : xml.index("</sheets>")]
     sheets = _SHEET.findall(listed)
     if len(sheets) != listed.count("<sheet") - 1:
         raise OddShapeError("sheet")
-    return [(s["name"], s.get("state", "visible"), s["r:id"]) for s in map(_attributes, sheets)], epoch
+    return [(s["name"], s.get("state", "visible"), s["r:id"]) for s in map(_attributes, sheets)], from_1904
 
 
 def _strings(xml: str) -> list[str]:
@@ -243,20 +241,21 @@ def _sheet(part: bytes, meaning: Meaning, budget: Budget) -> tuple[Shape, list[o
     """Read one sheet: as an earlier one if it is the same, by its pattern if that is known, else whole."""
     kept = part.kept if isinstance(part, Part) else {}
     if "sheet" in kept:
-        dates, epoch, cost, shape, numbers = kept["sheet"]
-        if (dates, epoch) == (meaning.dates, meaning.epoch):
+        dates, from_1904, cost, shape, numbers = kept["sheet"]
+        if (dates, from_1904) == (meaning.dates, meaning.from_1904):
             budget.spend_cells(cost)
             return shape, numbers
     slots, pattern, again = _by_pattern(part, meaning, budget)
     shape, numbers = pattern.read(slots, meaning, again=again)
     if not any(kind == "s" for _, _, kind, _ in pattern.others):
-        kept["sheet"] = (meaning.dates, meaning.epoch, pattern.cost, shape, numbers)
+        kept["sheet"] = (meaning.dates, meaning.from_1904, pattern.cost, shape, numbers)
     return shape, numbers
 
 
 def _by_pattern(part: bytes, meaning: Meaning, budget: Budget) -> tuple[list[str], Pattern, bool]:
     """Return a sheet's slots and its pattern; whether it was known by its markup, or all had to be read."""
-    values = cut_values(part)
+    # Nothing can be known, and nothing has to be kept, of the only workbook of a process: 5 % of reading it.
+    values = cut_values(part) if meaning.again else None
     pattern = known_pattern(values[0], meaning) if values else None
     if values and pattern:
         budget.spend_cells(pattern.cost)
@@ -331,7 +330,7 @@ def _read_cells(pieces: list[str], frame: Shape, meaning: Meaning) -> tuple[list
     """Read the cells that have been taken out of a sheet."""
     formulas = frame.formulas
     shared: dict[str, tuple[str, int, int]] = {}
-    pattern = Pattern(meaning.dates, meaning.epoch, [], [], [], frame)
+    pattern = Pattern(meaning.dates, meaning.from_1904, [], [], [], frame)
     values: list[str] = []
     texts: list[str] = []
     inline: list[tuple[int, int, tuple[int, int]]] = []

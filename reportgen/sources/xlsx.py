@@ -42,25 +42,23 @@ def read(path: Path | str, data: bytes, parts: Mapping[str, bytes] | None = None
         InputError: damaged, or beyond the limits.
     """
     name = shown_name(path)
-    try:
-        if parts is None:
-            from zipfile import ZipFile
+    if parts is None:
+        from zipfile import ZipFile
 
-            with ZipFile(io.BytesIO(data)) as archive:
-                parts = unpack(name, archive)
+        with ZipFile(io.BytesIO(data)) as archive:
+            parts = unpack(name, archive)
+    try:
+        sheets = read_book(parts, Budget(name))
+    except OddShapeError:
+        _check_sheets(parts, Budget(name))
         try:
-            sheets = read_book(parts, Budget(name))
-        except OddShapeError:
-            _check_sheets(parts, Budget(name))
             sheets = reference(data)
-    except InputError:
-        raise
-    except Exception as error:
-        # openpyxl lets many kinds of exception through for a broken file; each means the same
-        # to the user, and the cause is kept for whoever debugs.
-        raise InputError(
-            f"“{name_of(path)}”已损坏，读不出来。请用 Excel 或 WPS 打开后另存为新的 .xlsx 再试。"
-        ) from error
+        except Exception as error:
+            # openpyxl lets many kinds of exception through for a broken file; each means the same
+            # to the user, and the cause is kept for whoever debugs.
+            raise InputError(
+                f"“{name_of(path)}”已损坏，读不出来。请用 Excel 或 WPS 打开后另存为新的 .xlsx 再试。"
+            ) from error
     book = _Book(sheets)
     return Document(str(path), "xlsx", hexdigest(data), tuple(map(book.grid, sheets)))
 
