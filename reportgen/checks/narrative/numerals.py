@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cache
 
@@ -38,7 +38,7 @@ class Compact:
     """A text without blanks, in half-width characters, and where each of its characters stood."""
 
     text: str
-    places: tuple[int, ...]
+    places: Sequence[int]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the place of ``text[start:end]`` in the original text."""
@@ -66,15 +66,29 @@ class Token:
         return self.unit == "%"
 
 
+class _HalfWidth(dict[int, str]):
+    """Code of a character → its half-width form, itself if that is not one character."""
+
+    def __missing__(self, code: int) -> str:
+        original = chr(code)
+        character = unicodedata.normalize("NFKC", original)
+        self[code] = character if len(character) == 1 and original != "…" else original
+        return self[code]
+
+
+_half_width = _HalfWidth()
+_BLANK = compiled(r"[\s\u200b\ufeff]")
+
+
 def compact(text: str) -> Compact:
     """Drop the blanks of a text (but one between two digits) and make it half-width."""
+    half = text.translate(_half_width)
+    if not _BLANK.search(half):
+        return Compact(half, range(len(half)))
     characters: list[str] = []
     places: list[int] = []
     gap = False
-    for place, original in enumerate(text):
-        character = unicodedata.normalize("NFKC", original)
-        if len(character) != 1 or original == "…":
-            character = original
+    for place, character in enumerate(half):
         if character.isspace() or character in "\u200b\ufeff":
             gap = True
             continue
@@ -154,6 +168,7 @@ _NO_QUANTITY = compiled(
 _ADDRESS = r"https?://[^,;。()、\s一-龥]+|www\.[^,;。()、\s一-龥]+"
 _BULLET = compiled(r"^\(?\d{1,2}(?:[.、)]|\.(?=\D))(?!\d)")
 _ABOUT_BEFORE = compiled(r"(?:约|近|大约|超过|超|逾|不足|不到|将近|接近|达到近|突破)$")
+_ABOUT_LONGEST = 3
 _UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
 _ARABIC = compiled(
     rf"(?<![\d.])(?:(?P<grouped>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?)(?!\d|%|‰)|(?P<plain>\d+(?:\.\d+)?))"
@@ -201,35 +216,47 @@ def _arabic(text: str) -> Iterator[Token]:
     for match in _ARABIC.finditer(text):
         digits = (match["grouped"] or match["plain"]).replace(",", "")
         unit = match["unit"]
-        scale = Decimal(_SCALES[match["scale"]])
-        if unit == "亿元":
-            scale, unit = scale * 10_000, "万元"
-        quantum = scale.scaleb(-len(digits.partition(".")[2]))
-        before = _ABOUT_BEFORE.search(text[: match.start()])
-        about = match["about"] or match["after"] or (before[0] if before else "")
-        end = match.end("scale")
-        yield Token(
-            match.start(), end, match.end(), _whole(Decimal(digits) * scale), _whole(quantum), unit, about
-        )
+        about = match["about"] or match["after"] or _about_before(text, match.start())
+        value: Number
+        quantum: Number
+        if not match["scale"] and unit != "亿元" and "." not in digits:
+            value, quantum = int(digits), 1
+        else:
+            scale = Decimal(_SCALES[match["scale"]])
+            if unit == "亿元":
+                scale, unit = scale * 10_000, "万元"
+            value = _whole(Decimal(digits) * scale)
+            quantum = _whole(scale.scaleb(-len(digits.partition(".")[2])))
+        yield Token(match.start(), match.end("scale"), match.end(), value, quantum, unit, about)
+
+
+def _about_before(text: str, end: int) -> str:
+    """余, 近, 约 … right before a place."""
+    found = _ABOUT_BEFORE.search(text[max(0, end - _ABOUT_LONGEST) : end])
+    return found[0] if found else ""
 
 
 def _chinese(text: str) -> Iterator[Token]:
     for match in _CHINESE.finditer(text):
         value = chinese_number(match["number"])
-        rest = text[match.end("unit") :]
-        if value is None or _IDIOM_BEFORE.search(text[: match.start()]) or _IDIOM_AFTER.match(rest):
+        start, end = match.start(), match.end("unit")
+        # What stands before is looked for in the two characters that can matter.
+        if (
+            value is None
+            or _IDIOM_BEFORE.search(text[max(0, start - 2) : start])
+            or _IDIOM_AFTER.match(text, end)
+        ):
             continue
-        if match["unit"] == "起" and not _TOGETHER.match(rest):
+        if match["unit"] == "起" and not _TOGETHER.match(text, end):
             continue
-        before = _ABOUT_BEFORE.search(text[: match.start()])
-        about = match["about"] or match["after"] or (before[0] if before else "")
+        about = match["about"] or match["after"] or _about_before(text, start)
         yield Token(match.start(), match.end("number"), match.end(), value, 1, match["unit"], about)
-    for match in _CHINESE_PERCENT.finditer(text):
+    for match in _CHINESE_PERCENT.finditer(text) if "百分之" in text else ():
         whole, part = chinese_number(match["whole"]), match["part"] or ""
         if whole is not None:
             digits = "".join(str(_DIGITS[c]) for c in part)
             number = Decimal(f"{whole}.{digits}") if digits else Decimal(whole)
             quantum = Decimal(1).scaleb(-len(digits))
             yield Token(match.start(), match.end(), match.end(), _whole(number), _whole(quantum), "%")
-    for match in _ZERO_WORD.finditer(text):
+    for match in _ZERO_WORD.finditer(text) if "零" in text else ():
         yield Token(match.start(), match.end(), match.end(), 0, 1, "")

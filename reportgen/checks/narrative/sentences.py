@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from operator import itemgetter
 
 from ...form.phrases import Topic
+from ...hints import NamedTuple
 from ...patterns import compiled
-from ...records import dataclass, replace
+from ...records import dataclass
 from .numerals import Compact, Token, tokens
-from .vocabulary import Vocabulary
+from .vocabulary import COMPARED, YEAR, Brought, Vocabulary
 
 __all__ = ["Item", "items"]
 
@@ -49,8 +51,7 @@ class Item:
     """Words inside a denial that may narrow it: 未因…引发."""
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(NamedTuple):
     topic: Topic | None = None
     how: str = ""
     year: int | None = None
@@ -60,16 +61,9 @@ class _State:
 
 _SENTENCE = compiled(r"[^。!?！？\n]+[。!?！？\n]?")
 _MARK = compiled(r"[,;:()。!?]|——")
-_YEAR = compiled(r"(?<!\d)((?:19|20)\d\d)年|(?:去年|上一?年度?(?!度))|(前年)|(今年|本年|当年)")
-_COMPARED = compiled(
-    r"(?:比|较|与|同|和|相比|对比)(?:于)?(?:上一?年度?|去年|前年|往年|(?:19|20)\d\d年度?)(?:同期)?|同比|环比|相比"
-)
 _FROM = compiled(r"[由从](?:上一?年度?的?|去年的?|(?:19|20)\d\d年的?)?$")
 _CHANGED_TO = compiled(r"(?:增|升|减|降|增加|上升|增长|减少|下降|提高)[至到为]")
 _LISTED = compiled(r"[、和及与]|以及")
-_LEAD = compiled(
-    r"^(?:[,;:、]|其中|另外?|此外|同时|而|但|在|由|以|(?:(?:19|20)\d\d年度?)|本年度?|全年|截至.{0,12}?日)+"
-)
 
 
 def items(text: Compact, words: Vocabulary, org: str, heading: Topic | None) -> Iterator[Item]:
@@ -81,31 +75,39 @@ def items(text: Compact, words: Vocabulary, org: str, heading: Topic | None) -> 
         org: the reporting body, whose own name narrows nothing.
         heading: the topic of the sub-heading above, if it names one.
     """
-    every = sorted(_found(text.text, words), key=lambda i: (i.start, i.end))
+    every = sorted(_found(text.text, words), key=itemgetter(0, 1))
     clause = 0
     base = last = _State(heading, "heading" if heading else "")
     for sentence in _SENTENCE.finditer(text.text):
-        inside = [i for i in every if sentence.start() <= i.start < sentence.end()]
+        first, end = sentence.span()
+        inside = [i for i in every if first <= i.start < end]
         goes_on = last if words.including.match(sentence[0]) else base
         walker = _Sentence(text.text, sentence.span(), inside, words, org, clause)
         yield from walker.walk(goes_on)
-        last = replace(walker.last, how="before" if walker.last.topic else walker.last.how)
+        last = walker.last._replace(how="before" if walker.last.topic else walker.last.how)
         clause += 1000
 
 
-def _found(text: str, words: Vocabulary) -> Iterator[Item]:
-    blank = Item("number", 0, 0, None, "", "", False, (0, 0), 0, 0)
+class _Found(NamedTuple):
+    """Where an item stands, before the words around it are looked at."""
+
+    start: int
+    end: int
+    kind: str
+    token: Token | None
+    inner: str
+
+
+def _found(text: str, words: Vocabulary) -> Iterator[_Found]:
     for token in tokens(text):
-        yield replace(blank, start=token.start, end=token.stop, token=token)
+        yield _Found(token.start, token.stop, "number", token, "")
     for match in words.all_done.finditer(text):
-        yield replace(blank, kind="done", start=match.start(), end=match.end())
+        yield _Found(match.start(), match.end(), "done", None, "")
     for match in words.all_upheld.finditer(text):
-        yield replace(blank, kind="upheld", start=match.start(), end=match.end())
+        yield _Found(match.start(), match.end(), "upheld", None, "")
     for match in words.negation.finditer(text):
         if not words.not_negation.match(text, match.start()):
-            yield replace(
-                blank, kind="none", start=match.start(), end=match.end(), inner=match["inner"] or ""
-            )
+            yield _Found(match.start(), match.end(), "none", None, match["inner"] or "")
 
 
 def is_own(name: str, org: str) -> bool:
@@ -128,7 +130,7 @@ def is_own(name: str, org: str) -> bool:
 
 class _Sentence:
     def __init__(
-        self, text: str, span: tuple[int, int], inside: list[Item], words: Vocabulary, org: str, clause: int
+        self, text: str, span: tuple[int, int], inside: list[_Found], words: Vocabulary, org: str, clause: int
     ) -> None:
         self.text, self.span, self.items, self.words, self.org = text, span, inside, words, org
         self.clause = clause
@@ -155,26 +157,27 @@ class _Sentence:
                 stop = here[n + 1].start if n + 1 < len(here) else end
                 after, handed = self.between(item.end, stop, n + 1 == len(here))
                 before = self.text[position : item.start]
-                part = self.scoped(part, self.text[start : item.start], before)
+                brought = self.words.brought(self.text[start : item.start])
+                part = self.scoped(part, brought)
                 cut = n + 1 < len(here) and handed == item.end
-                topic, how = self.topic(part, before, "" if cut else after, item)
-                yield replace(
-                    item, before=before, after=after, cut=cut, sentence=self.span,
-                    clause=self.clause + number, depth=len(stack), topic=topic, how=how,
-                    year=self.year_before(before, after, part.year), year_said=part.year_said, scope=part.scope,
-                    compared=bool(_COMPARED.search(self.text[start : item.start])),
+                topic, how = self.topic(part, before, "" if cut or item.kind == "none" else after)
+                yield Item(
+                    item.kind, item.start, item.end, item.token, before, after, cut, self.span,
+                    self.clause + number, len(stack), topic, how, self.year_before(before, after, part.year),
+                    part.year_said, brought.compared, part.scope, item.inner,
                 )  # fmt: skip
-                part = replace(part, topic=topic, how="before" if how == "here" else how)
+                part = part._replace(topic=topic, how="before" if how == "here" else how)
                 position = handed
-            state = self.scoped(part, self.text[start:end], self.text[position:end])
-            state = self.after_clause(state, self.text[position:end] if here else self.text[start:end])
+            clause = self.text[start:end]
+            state = self.scoped(part, self.words.brought(clause))
+            state = self.after_clause(state, self.text[position:end] if here else clause)
             if mark == "(":
                 stack.append(state)
-                state = replace(state, year=self.year_named_last(self.text[start:end], state.year))
+                state = state._replace(year=self.year_named_last(clause, state.year))
             elif mark == ")" and stack:
                 state = stack.pop()
             elif mark == ";":
-                state = replace(state, scope=base.scope, year=base.year)
+                state = state._replace(scope=base.scope, year=base.year)
         self.last = state
 
     def between(self, start: int, stop: int, last: bool) -> tuple[str, int]:
@@ -198,73 +201,31 @@ class _Sentence:
 
     def year_named_last(self, clause: str, year: int | None) -> int | None:
         """比2023年（20件）: what stands in the bracket is of the year named just before it."""
-        match = _YEAR.search(clause, max(0, len(clause) - 6))
-        named = match is not None and _COMPARED.search(clause) and match.end() >= len(clause) - 1
-        return self.year_of(match) if match and named else year
+        match = YEAR.search(clause, max(0, len(clause) - 6))
+        named = match is not None and COMPARED.search(clause) and match.end() >= len(clause) - 1
+        return self.words.year_of(match) if match and named else year
 
-    def scoped(self, state: _State, clause: str, fresh: str) -> _State:
+    def scoped(self, state: _State, brought: Brought) -> _State:
         """Take in the year and the scope that the words up to a number bring."""
-        taken = [(h.start, h.end) for h in self.words.hits(clause)]
-        for match in _YEAR.finditer(clause):
-            inside = any(s < match.end() and match.start() < e for s, e in taken)
-            compared = _COMPARED.search(clause[: match.end()])
-            if inside or (compared and compared.end() >= match.end()):
-                continue
-            year = self.year_of(match)
-            if year == self.words.year:
-                state = replace(state, year=None, year_said=True)
+        topic, how, year, said, scope = state
+        for one in brought.years:
+            if one == self.words.year:
+                year, said = None, True
             else:
-                state = replace(state, year=year)
-        if period := self.words.periods.search(clause):
-            state = replace(state, scope=period[0])
-        lead = _LEAD.sub("", clause)
-        owner = self.words.owners.match(lead)
-        if owner and not self.words.whole.match(owner[0]) and not is_own(owner[0], self.org) and (
-            self.words.neutral.sub("", owner[0])
-        ):  # fmt: skip
-            state = replace(state, scope=owner[0])
-        elif self.words.whole.match(lead) and state.scope and not self.words.periods.search(state.scope):
-            state = replace(state, scope="")
-        return state
+                year = one
+        scope = brought.period or scope
+        if brought.owner and not is_own(brought.owner, self.org):
+            scope = brought.owner
+        elif brought.whole and scope and not self.words.periods.search(scope):
+            scope = ""
+        return _State(topic, how, year, said, scope)
 
-    def year_of(self, match: re.Match[str]) -> int:
-        if match[1]:
-            return int(match[1])
-        if match[3]:
-            return self.words.year or 0
-        return 0 if self.words.year is None else self.words.year - (2 if match[2] else 1)
-
-    def topic(self, state: _State, before: str, after: str, item: Item) -> tuple[Topic | None, str]:
+    def topic(self, state: _State, before: str, after: str) -> tuple[Topic | None, str]:
         """Return what the number counts: the noun next to it, else what the talk is of."""
-        if item.kind == "none":
-            after = ""
-        first = [n for n in self.words.nouns(before) if not n[0].only_zero]
-        if first and not self.words.neutral.sub("", before[first[-1][2] :]):
-            tail = before[first[-1][2] :]
-            if not self.words.foreign.search(tail):
-                return first[-1][0], "here"
-        then = [n for n in self.words.nouns(after) if not n[0].only_zero]
-        if then:
-            return then[0][0], "here"
-        foreign = self.words.foreign.search(self.blank(before) + "#" + self.blank(after))
-        if foreign:
-            return None, "foreign"
-        if first:
-            return first[-1][0], "here"
-        return state.topic, state.how
-
-    def blank(self, text: str) -> str:
-        """The text without what the form's phrases and nouns cover."""
-        spans = [(h.start, h.end) for h in self.words.hits(text) if h.phrase.rank > 0]
-        spans += [(s, e) for _, s, e in self.words.nouns(text)]
-        return "".join(c for n, c in enumerate(text) if not any(s <= n < e for s, e in spans))
+        named, how = self.words.counted(before, after)
+        return (named, how) if how else (state.topic, state.how)
 
     def after_clause(self, state: _State, text: str) -> _State:
         """The topic the talk is of behind a clause: its last noun, ours or not."""
-        nouns = [n for n in self.words.nouns(text) if not n[0].only_zero]
-        foreign = [m.end() for m in self.words.foreign.finditer(self.blank(text))]
-        if nouns and (not foreign or nouns[-1][2] >= len(text) - 12):
-            return replace(state, topic=nouns[-1][0], how="before")
-        if foreign and text:
-            return replace(state, topic=None, how="foreign")
-        return state
+        named, how = self.words.left_with(text)
+        return state._replace(topic=named, how=how) if how else state

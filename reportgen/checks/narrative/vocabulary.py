@@ -8,13 +8,40 @@ from functools import lru_cache
 
 from ...form import Form
 from ...form.phrases import Phrase, Topic, expand
-from ...hints import Generic, TypeVar
+from ...hints import Generic, NamedTuple, TypeAlias, TypeVar
 from ...patterns import compiled
 from ...records import dataclass
 
 T = TypeVar("T")
+Noun: TypeAlias = "tuple[Topic, int, int]"
+"""A topic, and where it is named."""
+_KEPT = 1024
+"""Answers kept of each question to a vocabulary."""
 
-__all__ = ["Hit", "Vocabulary", "vocabulary"]
+__all__ = ["Hit", "Noun", "Vocabulary", "vocabulary"]
+
+
+YEAR = compiled(r"(?<!\d)((?:19|20)\d\d)年|(?:去年|上一?年度?(?!度))|(前年)|(今年|本年|当年)")
+COMPARED = compiled(
+    r"(?:比|较|与|同|和|相比|对比)(?:于)?(?:上一?年度?|去年|前年|往年|(?:19|20)\d\d年度?)(?:同期)?|同比|环比|相比"
+)
+_LEAD = compiled(
+    r"^(?:[,;:、]|其中|另外?|此外|同时|而|但|在|由|以|(?:(?:19|20)\d\d年度?)|本年度?|全年|截至.{0,12}?日)+"
+)
+
+
+class Brought(NamedTuple):
+    """What the words of a clause bring to the numbers behind them."""
+
+    years: tuple[int, ...]
+    """The years they are about, in order; 0 for several or an unclear one."""
+    period: str
+    owner: str
+    """Another body that they may be about."""
+    whole: bool
+    """They say that the whole body is meant."""
+    compared: bool
+    """They compare with another year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +151,17 @@ class Vocabulary:
         self.each = self._compile(words.get("each", "(?!)"))
         self.respectively = self._compile(words.get("respectively", "(?!)"))
         self.including = self._compile(words.get("including", "(?!)"))
+        # The words between numbers are asked about again and again, in one text and from text to text.
+        self._hits = lru_cache(_KEPT)(self._find_hits)
+        self.nouns = lru_cache(_KEPT)(self._find_nouns)
+        """The topics named in a text by place; of overlapping nouns the longest."""
+        self.brought = lru_cache(_KEPT)(self._find_brought)
+        """What a clause brings to the numbers behind it."""
+        self.counted = lru_cache(_KEPT)(self._find_counted)
+        """The topic that is counted between the words before and behind a number, and where it is named:
+        ``here``; or ``foreign``, then it is none of ours; ``""`` where they do not say."""
+        self.left_with = lru_cache(_KEPT)(self._find_left_with)
+        """The topic the talk is of behind a clause and ``before``; or ``foreign``; ``""`` as it was."""
 
     def _compile(self, text: str) -> _Expression:
         return _Expression(text, self._year, self._needs.get(text, ()))
@@ -131,15 +169,18 @@ class Vocabulary:
     def _any(self, texts: tuple[str, ...]) -> re.Pattern[str]:
         return compiled(expand("|".join(sorted(texts, key=len, reverse=True)) or "(?!)", self._year))
 
-    def hits(self, text: str, topic: Topic | None = None) -> list[Hit]:
+    def hits(self, text: str, topic: Topic | None = None) -> tuple[Hit, ...]:
         """Return the phrases in a text by place; of overlapping ones the longest, then the highest.
 
         Phrases that name no topic of their own count only if the talk is of theirs.
         """
+        return self._hits(text, "" if topic is None else topic.id)
+
+    def _find_hits(self, text: str, topic: str) -> tuple[Hit, ...]:
         found = [
             Hit(phrase, match.start(), match.end())
             for phrase, pattern in self._phrases.possible(text)
-            if not phrase.topics or (topic is not None and topic.id in phrase.topics)
+            if not phrase.topics or topic in phrase.topics
             for match in pattern.finditer(text)
         ]
         found.sort(key=lambda h: (h.start - h.end, -h.phrase.rank))
@@ -149,21 +190,71 @@ class Vocabulary:
             # two phrases may share the same words (a topic decides later which is meant)
             if all((k.start, k.end) == (hit.start, hit.end) for k in same):
                 kept.append(hit)
-        return sorted(kept, key=lambda h: h.start)
+        return tuple(sorted(kept, key=lambda h: h.start))
 
-    def nouns(self, text: str) -> list[tuple[Topic, int, int]]:
-        """Return the topics named in a text by place; of overlapping nouns the longest."""
+    def _find_nouns(self, text: str) -> tuple[Noun, ...]:
         found = [
             (t, m.start(), m.end())
             for t, pattern in self._nouns.possible(text)
             for m in pattern.finditer(text)
         ]
         found.sort(key=lambda n: n[1] - n[2])
-        kept: list[tuple[Topic, int, int]] = []
+        kept: list[Noun] = []
         for noun in found:
             if not any(k[1] < noun[2] and noun[1] < k[2] for k in kept):
                 kept.append(noun)
-        return sorted(kept, key=lambda n: n[1])
+        return tuple(sorted(kept, key=lambda n: n[1]))
+
+    def _find_brought(self, clause: str) -> Brought:
+        taken = [(h.start, h.end) for h in self.hits(clause)]
+        years = []
+        for match in YEAR.finditer(clause):
+            inside = any(s < match.end() and match.start() < e for s, e in taken)
+            compared = COMPARED.search(clause[: match.end()])
+            if not inside and not (compared and compared.end() >= match.end()):
+                years.append(self.year_of(match))
+        period = self.periods.search(clause)
+        lead = _LEAD.sub("", clause)
+        owner = self.owners.match(lead)
+        other = owner is not None and not self.whole.match(owner[0]) and self.neutral.sub("", owner[0])
+        return Brought(
+            tuple(years), period[0] if period else "", owner[0] if owner and other else "",
+            self.whole.match(lead) is not None, COMPARED.search(clause) is not None,
+        )  # fmt: skip
+
+    def year_of(self, match: re.Match[str]) -> int:
+        """Return the year that :data:`YEAR` has found."""
+        if match[1]:
+            return int(match[1])
+        if match[3]:
+            return self.year or 0
+        return 0 if self.year is None else self.year - (2 if match[2] else 1)
+
+    def _find_counted(self, before: str, after: str) -> tuple[Topic | None, str]:
+        first = [n for n in self.nouns(before) if not n[0].only_zero]
+        if first and not self.neutral.sub("", before[first[-1][2] :]):
+            tail = before[first[-1][2] :]
+            if not self.foreign.search(tail):
+                return first[-1][0], "here"
+        then = [n for n in self.nouns(after) if not n[0].only_zero]
+        if then:
+            return then[0][0], "here"
+        if self.foreign.search(self._blank(before) + "#" + self._blank(after)):
+            return None, "foreign"
+        return (first[-1][0], "here") if first else (None, "")
+
+    def _find_left_with(self, text: str) -> tuple[Topic | None, str]:
+        nouns = [n for n in self.nouns(text) if not n[0].only_zero]
+        foreign = [m.end() for m in self.foreign.finditer(self._blank(text))]
+        if nouns and (not foreign or nouns[-1][2] >= len(text) - 12):
+            return nouns[-1][0], "before"
+        return (None, "foreign") if foreign and text else (None, "")
+
+    def _blank(self, text: str) -> str:
+        """The text without what the form's phrases and nouns cover."""
+        spans = [(h.start, h.end) for h in self.hits(text) if h.phrase.rank > 0]
+        spans += [(s, e) for _, s, e in self.nouns(text)]
+        return "".join(c for n, c in enumerate(text) if not any(s <= n < e for s, e in spans))
 
     def topic_of_heading(self, heading: str) -> Topic | None:
         """Return the topic a sub-heading is about, if it is about just one."""
