@@ -10,14 +10,13 @@ from ...patterns import compiled
 from ...records import dataclass, replace
 from .numerals import PIECES
 from .sentences import Item, is_own
-from .vocabulary import Hit, Vocabulary
+from .vocabulary import PUNCTUATION, Hit, Noun, Vocabulary
 
 __all__ = ["DOUBTFUL", "SURE", "UNSURE", "Claim", "claims"]
 
 SURE, DOUBTFUL, UNSURE = 0, 1, 2
 """Every word understood; nearly; or something may narrow the scope: then never a complaint."""
 
-_PUNCTUATION = compiled(r"[\s,;:、。()“”\"'‘’!?#/—\-《》【】\d.]+")
 _JOINED = compiled(r"[,、]|和|及|与|或|以及")
 _ONLY_JOINED = compiled(r"[,、和及与或]*$")
 _CHANGED_TO = compiled(r"(?:增|升|减|降|增加|上升|增长|减少|下降|提高)[至到为]")
@@ -97,7 +96,7 @@ def _distinct(hits: list[Hit]) -> list[Hit]:
     return sorted(last.values(), key=lambda h: h.start)
 
 
-def _fitting(hits: list[Hit], item: Item, words: Vocabulary) -> list[Hit]:
+def _fitting(hits: Sequence[Hit], item: Item, words: Vocabulary) -> list[Hit]:
     """The hits whose topic is talked of and whose unit is the number's."""
     fitting = []
     for hit in hits:
@@ -146,15 +145,15 @@ def _made(item: Item, hits: list[Hit], words: Vocabulary, doubt: int) -> Claim:
 
 
 def _doubt(
-    item: Item, before: list[Hit], after: list[Hit], chosen: list[Hit], words: Vocabulary, org: str
+    item: Item, before: Sequence[Hit], after: Sequence[Hit], chosen: list[Hit], words: Vocabulary, org: str
 ) -> int | None:
     """How far the words around a number are understood; None if it counts something else."""
     behind = chosen[0] not in before
-    left = _rest(item.before, [*before], words, org)
-    right = "" if item.cut and chosen[0] in before else _rest(item.after, [*after], words, org)
+    left = _rest(item.before, before, words, org)
+    right = "" if item.cut and not behind else _rest(item.after, after, words, org)
     rest = left + right
-    narrowed = words.restrict.search(rest) or words.restrict.search(
-        words.neutral_words.sub("", _covered(item.before, before, words))
+    narrowed = words.restrict.search(rest) or words.narrows(
+        item.before, tuple([(h.start, h.end) for h in before])
     )
     own = bool(chosen[0].phrase.topic) or item.how == "here"
     if words.foreign.search(rest) or (item.how == "foreign" and chosen[0].phrase.topics):
@@ -179,20 +178,12 @@ def _doubt(
     return doubt
 
 
-def _covered(text: str, hits: list[Hit], words: Vocabulary) -> str:
-    """The text with # for what the form's phrases and nouns cover."""
-    spans = [(h.start, h.end) for h in hits] + [(s, e) for _, s, e in words.nouns(text)]
-    return "".join("#" if any(s <= n < e for s, e in spans) else c for n, c in enumerate(text))
-
-
-def _rest(text: str, hits: list[Hit], words: Vocabulary, org: str) -> str:
+def _rest(text: str, hits: Sequence[Hit], words: Vocabulary, org: str) -> str:
     """What is left of a text when every understood word is taken out."""
-    kept = _covered(text, hits, words)
+    kept = words.covered(text, tuple([(h.start, h.end) for h in hits]))
     if org and org in kept:
         kept = kept.replace(org, "")
-    rest = words.neutral.sub("", kept)
-    rest = _PUNCTUATION.sub("", words.neutral.sub("", rest))
-    whole = _PUNCTUATION.sub("", kept)
+    rest, whole = words.left(kept)
     for name in (rest, whole[: len(rest) + 2]):
         if rest and is_own(name, org):
             return ""
@@ -232,7 +223,7 @@ def _absent(item: Item, words: Vocabulary, org: str) -> list[Claim]:
     return found
 
 
-def _named_itself(text: str, nouns: list[tuple[Topic, int, int]], n: int) -> bool:
+def _named_itself(text: str, nouns: Sequence[Noun], n: int) -> bool:
     """Whether a noun is itself denied, not only a modifier (因政府信息公开申请引发的行政复议)."""
     topic, _, end = nouns[n]
     if topic.id != "request" or n + 1 == len(nouns):
@@ -252,7 +243,7 @@ def _upheld(item: Item, earlier: Sequence[Item], found: list[Claim], words: Voca
             reading = ((f"{topic.name}.{words.upheld_column}",),)
             part = replace(item, token=claim.item.token, year=claim.item.year)
             rest = words.neutral.sub("", item.before)
-            doubt = SURE if not _PUNCTUATION.sub("", rest) else UNSURE
+            doubt = SURE if not PUNCTUATION.sub("", rest) else UNSURE
             made.append(Claim(part, reading, topic.rule, doubt, topic=topic))
     return made
 

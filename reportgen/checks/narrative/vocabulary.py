@@ -30,6 +30,10 @@ _LEAD = compiled(
 )
 
 
+PUNCTUATION = compiled(r"[\s,;:、。()“”\"'‘’!?#/—\-《》【】\d.]+")
+Spans: TypeAlias = "tuple[tuple[int, int], ...]"
+
+
 class Brought(NamedTuple):
     """What the words of a clause bring to the numbers behind them."""
 
@@ -162,6 +166,12 @@ class Vocabulary:
         ``here``; or ``foreign``, then it is none of ours; ``""`` where they do not say."""
         self.left_with = lru_cache(_KEPT)(self._find_left_with)
         """The topic the talk is of behind a clause and ``before``; or ``foreign``; ``""`` as it was."""
+        self.covered = lru_cache(_KEPT)(self._find_covered)
+        """The text with # for what some spans and the form's nouns cover."""
+        self.left = lru_cache(_KEPT)(self._find_left)
+        """What is left of a text without words that change nothing; and without punctuation alone."""
+        self.narrows = lru_cache(_KEPT)(self._find_narrows)
+        """Whether what is left of a text when some spans and the form's nouns are covered narrows what is counted."""
 
     def _compile(self, text: str) -> _Expression:
         return _Expression(text, self._year, self._needs.get(text, ()))
@@ -255,6 +265,17 @@ class Vocabulary:
         spans = [(h.start, h.end) for h in self.hits(text) if h.phrase.rank > 0]
         spans += [(s, e) for _, s, e in self.nouns(text)]
         return "".join(c for n, c in enumerate(text) if not any(s <= n < e for s, e in spans))
+
+    def _find_covered(self, text: str, spans: Spans) -> str:
+        every = [*spans, *((s, e) for _, s, e in self.nouns(text))]
+        return "".join("#" if any(s <= n < e for s, e in every) else c for n, c in enumerate(text))
+
+    def _find_left(self, text: str) -> tuple[str, str]:
+        rest = PUNCTUATION.sub("", self.neutral.sub("", self.neutral.sub("", text)))
+        return rest, PUNCTUATION.sub("", text)
+
+    def _find_narrows(self, text: str, spans: Spans) -> bool:
+        return self.restrict.search(self.neutral_words.sub("", self.covered(text, spans))) is not None
 
     def topic_of_heading(self, heading: str) -> Topic | None:
         """Return the topic a sub-heading is about, if it is about just one."""
