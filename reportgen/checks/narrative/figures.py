@@ -42,9 +42,16 @@ class Figures:
     def __init__(self, report: Report) -> None:
         self.report = report
         self.fields = {f.short: f for f in report.form.fields if f.kind in ("count", "amount")}
+        self.known: dict[tuple[Reading, bool], Side | None] = {}
 
     def side(self, reading: Reading, *, last_year: bool = False) -> Side | None:
         """Return the value of a reading; None if one of its figures is not known."""
+        asked = (reading, last_year)
+        if asked not in self.known:
+            self.known[asked] = self._side(reading, last_year)
+        return self.known[asked]
+
+    def _side(self, reading: Reading, last_year: bool) -> Side | None:
         total: Number = 0
         cells: list[str] = []
         fields: list[str] = []
@@ -77,8 +84,7 @@ class Figures:
 
 
 def _plus(a: Number, b: Number) -> Number:
-    total = Decimal(a) + Decimal(b)
-    return int(total) if isinstance(a, int) and isinstance(b, int) else total
+    return a + b if isinstance(a, int) and isinstance(b, int) else Decimal(a) + Decimal(b)
 
 
 def said(token: Token) -> Number:
@@ -100,6 +106,8 @@ def agrees(actual: Number, token: Token) -> bool:
     余 means a little more, 近 a little less, 约 about: those agree within one step of the
     number's first digits (a tenth, at least one digit).
     """
+    if not token.about and actual == said(token):
+        return True
     number = Decimal(said(token))
     actual = Decimal(actual)
     if token.about:
@@ -110,6 +118,4 @@ def agrees(actual: Number, token: Token) -> bool:
             return number - step <= actual <= number
         return abs(actual - number) <= step
     quantum = Decimal(token.quantum) * _YUAN.get(token.unit, 1)
-    if actual == number:
-        return True
     return quantum > 1 and number in printed(actual, quantum)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...findings import CellRef
-from ...form.phrases import Topic
+from ...form.phrases import Reading, Topic
 from ...hints import Literal, TypeAlias
 from ...numbers import Number, show
 from ...placeholders import filled
-from ...records import dataclass, field, replace
+from ...records import dataclass, field
 from ...report import Passage, Report
 from .claims import DOUBTFUL, SURE, UNSURE, Claim, claims
 from .figures import Figures, Side, agrees
@@ -79,12 +79,12 @@ def judge_numbers(report: Report) -> list[JudgedNumber]:
     """
     if not report.form.narrative.phrases:
         return []
-    words = vocabulary(report.form, report.year)
+    words, figures = vocabulary(report.form, report.year), Figures(report)
     result: list[JudgedNumber] = []
     for index, passage in enumerate(filled(report)):
         heading = _heading(passage, words)
         for paragraph, text in enumerate(passage.paragraphs):
-            result += _Paragraph(report, words, index, passage, paragraph, text, heading).judge()
+            result += _Paragraph(report, words, figures, index, passage, paragraph, text, heading).judge()
             heading = heading or words.topic_of_heading(text[:20])
     return result
 
@@ -99,13 +99,13 @@ _LOWER = {"error": "warning", "warning": "ask"}
 
 class _Paragraph:
     def __init__(
-        self, report: Report, words: Vocabulary, index: int, passage: Passage, paragraph: int, text: str,
-        heading: Topic | None,
+        self, report: Report, words: Vocabulary, figures: Figures, index: int, passage: Passage, paragraph: int,
+        text: str, heading: Topic | None,
     ) -> None:  # fmt: skip
         self.report, self.words, self.index, self.passage = report, words, index, passage
         self.paragraph, self.original = paragraph, text
         self.text: Compact = compact(text)
-        self.figures = Figures(report)
+        self.figures = figures
         self.items: Sequence[Item] = list(items(self.text, words, report.org, heading))
         self.claims = claims(self.items, words, report.org)
         self.shares = Shares(self.text.text, self.items, self.claims, words, self.figures)
@@ -118,38 +118,47 @@ class _Paragraph:
                 found.append(self.by_share(item))
         return sorted(found, key=lambda j: (j.start, j.end))
 
-    def blank(self, item: Item) -> JudgedNumber:
+    def number(
+        self, item: Item, verdict: Verdict = "unattributed", quantities: Reading = (), expected: Number | None = None,
+        rule: str = "", severity: str = "", says: str = "", refs: tuple[CellRef, ...] = (),
+        key: tuple[object, ...] = (),
+    ) -> JudgedNumber:  # fmt: skip
+        """A number with its place, and what it was found to be."""
         start, end = self.text.span(item.start, item.end)
         first, last = self.text.span(*item.sentence)
         token = item.token if item.kind == "number" else None
         return JudgedNumber(
             self.index, self.paragraph, start, end, self.original[start:end],
-            token.value if token else 0, token.unit if token else "", "unattributed",
-            self.original[first:last].strip(),
+            token.value if token else 0, token.unit if token else "", verdict, self.original[first:last].strip(),
+            quantities, expected, rule, severity, says, refs, key,
         )  # fmt: skip
 
     def by_claim(self, claim: Claim) -> JudgedNumber:
         item = claim.item
-        blank = self.blank(item)
         if item.compared and item.token and item.kind == "number":
             return self.by_share(item)
         if item.year is not None:
-            return self.of_last_year(claim, blank)
+            return self.of_last_year(claim)
         sides = self.figures.sides(claim.readings)
         right = [s for s in sides if self.agrees(s, item)]
         if claim.every:
             right = right if len(right) == len(claim.readings) else []
-        key = claim.key if claim.doubt == SURE and item.kind != "done" else ()
         if right:
-            return replace(
-                blank, verdict="matched", quantities=right[0].reading, expected=right[0].value,
-                rule=claim.rule, refs=self.refs(right[:1]), key=key,
-            )  # fmt: skip
+            key = claim.key if claim.doubt == SURE and item.kind != "done" else ()
+            return self.number(
+                item,
+                "matched",
+                right[0].reading,
+                right[0].value,
+                claim.rule,
+                refs=self.refs(right[:1]),
+                key=key,
+            )
         if claim.doubt == UNSURE or len(sides) < len(claim.readings) or not claim.rule:
-            return replace(blank, key=key if claim.doubt == SURE else ())
-        return self.wrong(claim, blank, [s for s in sides if not self.agrees(s, item)])
+            return self.number(item, key=claim.key if claim.doubt == SURE and item.kind != "done" else ())
+        return self.wrong(claim, [s for s in sides if not self.agrees(s, item)])
 
-    def wrong(self, claim: Claim, blank: JudgedNumber, sides: list[Side]) -> JudgedNumber:
+    def wrong(self, claim: Claim, sides: list[Side]) -> JudgedNumber:
         rule = self.report.form.rules[claim.rule]
         doubt = claim.doubt
         if rule.options.get("year_first") and not claim.item.year_said:
@@ -157,10 +166,9 @@ class _Paragraph:
         severity = rule.severity if doubt == SURE else _LOWER.get(rule.severity, rule.severity)
         shown = list(dict.fromkeys((s.name, self.shown(s)) for s in sides))
         says = "表中" + "，".join(f"{name}是{value}" for name, value in shown)
-        return replace(
-            blank, verdict="contradicts", quantities=sides[0].reading, expected=sides[0].value,
-            rule=claim.rule, severity=severity, says=says, refs=self.refs(sides),
-            key=claim.key if claim.doubt == SURE else (),
+        return self.number(
+            claim.item, "contradicts", sides[0].reading, sides[0].value, claim.rule, severity, says,
+            self.refs(sides), claim.key if claim.doubt == SURE else (),
         )  # fmt: skip
 
     def shown(self, side: Side) -> str:
@@ -169,41 +177,39 @@ class _Paragraph:
     def agrees(self, side: Side, item: Item) -> bool:
         return agrees(side.value, item.token) if item.token else side.value == 0
 
-    def of_last_year(self, claim: Claim, blank: JudgedNumber) -> JudgedNumber:
+    def of_last_year(self, claim: Claim) -> JudgedNumber:
         """A number of the year before: compared with last year's figures where they are known."""
-        year = self.report.year
-        if year is None or claim.item.year != year - 1:
-            return blank
+        year, item = self.report.year, claim.item
+        if year is None or item.year != year - 1:
+            return self.number(item)
         sides = self.figures.sides(claim.readings, last_year=True)
-        right = [s for s in sides if self.agrees(s, claim.item)]
+        right = [s for s in sides if self.agrees(s, item)]
         if right:
-            return replace(
-                blank,
-                verdict="last_year",
-                quantities=right[0].reading,
-                expected=right[0].value,
-                rule=claim.rule,
-            )
+            return self.number(item, "last_year", right[0].reading, right[0].value, claim.rule)
         if claim.doubt != SURE or len(sides) < len(claim.readings) or not claim.rule:
-            return blank
+            return self.number(item)
         says = "上年数据中" + "，".join(f"{s.name}是{self.shown(s)}" for s in sides)
-        return replace(
-            blank, verdict="contradicts", quantities=sides[0].reading, expected=sides[0].value,
-            rule=claim.rule, severity="warning", says=says, refs=self.refs(()),
-        )  # fmt: skip
+        return self.number(
+            item, "contradicts", sides[0].reading, sides[0].value, claim.rule, "warning", says, self.refs(())
+        )
 
     def by_share(self, item: Item) -> JudgedNumber:
-        blank = self.blank(item)
         share = self.shares.judge(item)
         if share is None:
-            return blank
+            return self.number(item)
         severity = share.severity or ""
         if severity == "rule":
             severity = self.report.form.rules[share.rule].severity
-        return replace(
-            blank, verdict=share.verdict, quantities=share.quantities, expected=share.expected,
-            rule=share.rule, severity=severity, says=share.says, refs=self.refs(()),
-        )  # fmt: skip
+        return self.number(
+            item,
+            share.verdict,
+            share.quantities,
+            share.expected,
+            share.rule,
+            severity,
+            share.says,
+            self.refs(()),
+        )
 
     def refs(self, sides: Sequence[Side]) -> tuple[CellRef, ...]:
         """The places a number speaks of: its text, then the cells or fields of the form."""
