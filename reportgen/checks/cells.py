@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ..findings import CellRef, Finding, finding
 from ..form import Cell, Rule
 from ..report import Report, Value
+from .facts import facts_of
 from .shape import title_wording
 
 __all__ = ["blanks", "decimals", "identity", "remarks", "whole"]
@@ -16,11 +17,9 @@ _LISTED = 8  # addresses named in one message before it says 等
 
 def blanks(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
     """N-01: one finding per table, listing the cells that hold no number."""
+    blank_or_word = [(c, v) for c, v in facts_of(report).odd if v.state in ("blank", "placeholder")]
     for table in report.form.tables:
-        empty = [
-            c for c in report.form.cells.values()
-            if c.table == table.id and report.values[c.id].state in ("blank", "placeholder")
-        ]  # fmt: skip
+        empty = [c for c, _ in blank_or_word if c.table == table.id]
         if empty:
             raws = sorted(
                 {report.values[c.id].raw.strip() for c in empty if report.values[c.id].state == "placeholder"}
@@ -35,8 +34,7 @@ def blanks(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
 
 
 def _problems(report: Report, kind: str) -> Iterator[tuple[Cell, Value]]:
-    for cell in report.form.cells.values():
-        value = report.values[cell.id]
+    for cell, value in facts_of(report).odd:
         if value.state == "problem" and cell.kind == kind:
             yield cell, value
 
@@ -58,8 +56,7 @@ def _unreadable(rule: Rule, report: Report, kind: str) -> Iterator[Finding]:
 
 def remarks(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
     """N-04: a number that had to be stripped of something to be read."""
-    for cell in report.form.cells.values():
-        value = report.values[cell.id]
+    for cell, value in facts_of(report).odd:
         if value.state == "number" and value.remark:
             yield finding(
                 rule, [report.ref(cell.id)], actual=value.number,

@@ -11,6 +11,7 @@ from ..findings import CellRef, Finding, finding
 from ..form import Comparison, Relation, Rule, Term
 from ..numbers import Number, difference, format_number
 from ..report import Report
+from .facts import relations_of
 
 __all__ = ["jump", "last_ref", "relation"]
 
@@ -25,8 +26,8 @@ class _CannotJudge(Exception):  # noqa: N818 - a signal inside this module, not 
 
 def relation(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
     """Every instance of the rule whose conditions hold and whose comparison does not."""
-    for one in report.form.relations:
-        if one.rule != rule.id:
+    for one, needs_last in relations_of(report.form).get(rule.id, ()):
+        if needs_last and not report.last_year:
             continue
         try:
             if not _applies(one, report) or _holds(one.expect, report):
@@ -84,10 +85,10 @@ def _holds(comparison: Comparison, report: Report) -> bool:
 
 
 def _sum(terms: tuple[Term, ...], report: Report) -> Number:
-    total = Decimal(0)
+    total: Number = 0
     for term in terms:
-        total += term.factor * Decimal(_term(term, report))
-    return int(total) if total == total.to_integral_value() else total
+        total += term.factor * _term(term, report)
+    return total if isinstance(total, int) or total != total.to_integral_value() else int(total)
 
 
 def _term(term: Term, report: Report) -> Number:
@@ -99,12 +100,14 @@ def _term(term: Term, report: Report) -> Number:
         return value
     if not term.cells:
         return 1
-    values = [(report.last_year if term.last else report.values).get(cell) for cell in term.cells]
-    if any(
-        v is None or v.state in ("problem", "missing") or (term.last and v.number is None) for v in values
-    ):
-        raise _CannotJudge
-    return sum((v.number for v in values if v and v.number is not None), start=Decimal(0))
+    total: Number = 0
+    for cell in term.cells:
+        known = (report.last_year if term.last else report.values).get(cell)
+        if known is None or known.state in ("problem", "missing") or (term.last and known.number is None):
+            raise _CannotJudge
+        if known.number is not None:
+            total += known.number
+    return total
 
 
 def jump(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:

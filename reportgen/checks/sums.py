@@ -8,6 +8,7 @@ from ..findings import Finding, finding
 from ..form import Equation, Rule
 from ..numbers import Number, difference
 from ..report import Report
+from .facts import equations_of, facts_of
 
 __all__ = ["at_most", "equal"]
 
@@ -18,11 +19,10 @@ def _judged(rule: Rule, report: Report) -> Iterator[tuple[Equation, Number, Numb
     An equation with an unreadable or missing cell cannot be judged; that cell has a finding of
     its own (N-02, S-04).  Blanks count as 0 (N-01).
     """
-    for equation in report.form.equations:
-        if equation.rule == rule.id and not any(
-            report.values[cell].state in ("problem", "missing") for cell in equation.cells
-        ):
-            yield equation, report.total(equation.left), report.total(equation.right)
+    facts = facts_of(report)
+    for equation in equations_of(report.form).get(rule.id, ()):
+        if not facts.unknown or facts.unknown.isdisjoint(equation.cells):
+            yield equation, facts.total(equation.left), facts.total(equation.right)
 
 
 def equal(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
