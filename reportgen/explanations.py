@@ -32,6 +32,8 @@ def settle(report: Report, findings: Sequence[Finding]) -> list[Finding]:
     An explained finding becomes ``info`` and carries the explanation.  Explanations that fit
     nothing any more become E-01, those for errors E-02.
     """
+    if not report.explanations:
+        return list(findings)
     given: dict[tuple[str, str], Explanation] = {}
     for explanation in report.explanations:
         for code in _CODE.findall(explanation.code.upper()):

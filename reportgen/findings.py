@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 
 from .form import SEVERITIES, Form, Rule
 from .hashes import sha256
@@ -144,8 +145,13 @@ def finding(
 
 def sort_findings(findings: Iterable[Finding], form: Form) -> list[Finding]:
     """Errors first, then by the form's order of rules; stable within a rule."""
-    order = {rule: n for n, rule in enumerate(form.rules)}
+    order = _order(form)
     return sorted(findings, key=lambda f: (SEVERITIES.index(f.severity), order.get(f.rule, len(order))))
+
+
+@lru_cache(maxsize=16)
+def _order(form: Form) -> dict[str, int]:
+    return {rule: n for n, rule in enumerate(form.rules)}
 
 
 def worst(findings: Iterable[Finding]) -> str:

@@ -20,6 +20,7 @@ __all__ = ["Unknown", "filled", "names", "near", "standard_text", "unknown"]
 
 # Word processors turn typed braces into full-width ones.
 _TAG = compiled(r"[{｛]\s*[{｛](.*?)[}｝]\s*[}｝]", re.S)
+_BRACE = compiled(r"[{｛}｝]")
 _LEFTOVER = compiled(r"[{｛]\s*[{｛%％#＃]|[}｝%％#＃]\s*[}｝]")
 
 
@@ -73,7 +74,19 @@ class _Lookup(Mapping[str, str]):
 
 
 def filled(report: Report) -> tuple[Passage, ...]:
-    """Return the passages with every placeholder replaced; unknown and empty ones stay as typed."""
+    """Return the passages with every placeholder replaced; unknown and empty ones stay as typed.
+
+    A dozen rules, the report and its proof ask for them one after another: kept for the last report.
+    """
+    if not _last or _last[0][0] is not report:
+        _last[:] = [(report, _filled(report))]
+    return _last[0][1]
+
+
+_last: list[tuple[Report, tuple[Passage, ...]]] = []
+
+
+def _filled(report: Report) -> tuple[Passage, ...]:
     lookup = _Lookup(report)
 
     def put(match: re.Match[str]) -> str:
@@ -83,8 +96,10 @@ def filled(report: Report) -> tuple[Passage, ...]:
             return match[0]
 
     return tuple(
-        replace(p, paragraphs=tuple(_TAG.sub(put, text) for text in p.paragraphs)) for p in report.passages
-    )
+        replace(p, paragraphs=tuple(_TAG.sub(put, text) for text in p.paragraphs))
+        if any(_BRACE.search(text) for text in p.paragraphs) else p
+        for p in report.passages
+    )  # fmt: skip
 
 
 def unknown(report: Report) -> Iterator[Unknown]:
@@ -93,6 +108,8 @@ def unknown(report: Report) -> Iterator[Unknown]:
     known = names(report.form)
     for passage in report.passages:
         for text in passage.paragraphs:
+            if not _BRACE.search(text):
+                continue
             for match in _TAG.finditer(text):
                 name = _clean(match[1])
                 if name not in known:

@@ -56,11 +56,18 @@ def _missing(groups: Sequence[Mapping[str, Any]], text: str) -> list[str]:
 
 def _said(words: Sequence[str], text: str) -> bool:
     """Whether one of some expressions is found; plain words need no compiling (15 % of cold checks)."""
-    plain = {word for word in words if re.escape(word) == word}
-    other = [word for word in words if word not in plain]
-    return any(word in text for word in plain) or (
-        bool(other) and re.search("|".join(other), text) is not None
-    )
+    plain, other = _split(tuple(words))
+    for word in plain:
+        if word in text:
+            return True
+    return bool(other) and re.search(other, text) is not None
+
+
+@cache
+def _split(words: tuple[str, ...]) -> tuple[list[str], str]:
+    """The plain words, and the others as one expression."""
+    other = [word for word in words if re.escape(word) != word]
+    return [word for word in words if re.escape(word) == word], "|".join(other)
 
 
 def _concerns(rule: Rule, report: Report) -> bool:
@@ -135,11 +142,12 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 def marks(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
     """C-08: marks that a draft or a template left behind; option ``patterns``."""
+    patterns = [(_compiled(one["pattern"]), one) for one in rule.options["patterns"]]
     for passage in filled(report):
-        label = passage_label(report.form, passage)
         for text in passage.paragraphs:
-            for one in rule.options["patterns"]:
-                for match in _compiled(one["pattern"]).finditer(text):
+            for pattern, one in patterns:
+                for match in pattern.finditer(text):
+                    label = passage_label(report.form, passage)
                     around = text[max(0, match.start() - 12) : match.end() + 8].strip()
                     yield finding(
                         rule, [CellRef(str(passage.origin or ""), label)], strict=strict,
@@ -149,6 +157,9 @@ def marks(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
 
 _ID_NUMBER = compiled(r"(?<!\d)(\d{17})([\dXx])(?![\dXx])")
 _MOBILE = compiled(r"(?<![\d-])(?:\+?86[- ]?)?(1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?!\d)")
+_FIGURES = compiled(r"[^一-鿿a-zA-Z，。、；：（）《》“”！？]{6}")
+"""What a text must have to hold either number: eleven digits are six characters at least, none of
+them a letter or a common mark, however they are written (⑩ is two digits)."""
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -174,6 +185,8 @@ def personal(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
     contact = re.sub(r"\D", "", str(report.fields.get(str(rule.options["contact"]), "")))
     introduced = _compiled(rf"(?:{'|'.join(rule.options['contact_words'])})[^\d,。;]{{0,8}}$")
     for passage in filled(report):
+        if not any(_FIGURES.search(raw) for raw in passage.paragraphs):
+            continue
         label = passage_label(report.form, passage)
         refs = [CellRef(str(passage.origin or ""), label)]
         for raw in passage.paragraphs:

@@ -18,15 +18,14 @@ _WRONG = ("contradicts", "percentage_wrong")
 
 def narrative(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
     """X-00 … X-17: what the texts say in numbers against the tables."""
-    numbers = judged(report)
+    verdicts = judged(report)
     if rule.id == _COVERAGE:
-        yield from _coverage(rule, numbers)
+        yield from _coverage(rule, verdicts.numbers)
     elif rule.id == _REPEATED:
-        yield from _repeated(rule, numbers)
+        yield from _repeated(rule, verdicts.numbers)
     else:
-        for number in numbers:
-            if number.rule == rule.id and number.severity:
-                yield _against_table(rule, number, strict)
+        for number in verdicts.complaints.get(rule.id, ()):
+            yield _against_table(rule, number, strict)
 
 
 def _against_table(rule: Rule, number: JudgedNumber, strict: bool) -> Finding:

@@ -55,16 +55,27 @@ class JudgedNumber:
     """Numbers with the same key should be the same number (X-17)."""
 
 
-_memo: list[tuple[Report, tuple[JudgedNumber, ...]]] = []
+class Judged:
+    """The verdicts on a report's numbers."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.numbers = tuple(judge_numbers(report))
+        self.complaints: dict[str, list[JudgedNumber]] = {}
+        """Those that lead to a finding, by rule."""
+        for number in self.numbers:
+            if number.severity:
+                self.complaints.setdefault(number.rule, []).append(number)
 
 
-def judged(report: Report) -> tuple[JudgedNumber, ...]:
+_last: list[Judged] = []
+
+
+def judged(report: Report) -> Judged:
     """The verdicts on a report, computed once for all the rules that ask in turn."""
-    if _memo and _memo[0][0] is report:
-        return _memo[0][1]
-    result = tuple(judge_numbers(report))
-    _memo[:] = [(report, result)]
-    return result
+    if not _last or _last[0].report is not report:
+        _last[:] = [Judged(report)]
+    return _last[0]
 
 
 def judge_numbers(report: Report) -> list[JudgedNumber]:
