@@ -76,16 +76,22 @@ def items(text: Compact, words: Vocabulary, org: str, heading: Topic | None) -> 
         heading: the topic of the sub-heading above, if it names one.
     """
     every = sorted(_found(text.text, words), key=itemgetter(0, 1))
-    clause = 0
+    spans = [sentence.span() for sentence in _SENTENCE.finditer(text.text)]
     base = last = _State(heading, "heading" if heading else "")
-    for sentence in _SENTENCE.finditer(text.text):
-        first, end = sentence.span()
+    for n, (first, end) in enumerate(spans):
         inside = [i for i in every if first <= i.start < end]
-        goes_on = last if words.including.match(sentence[0]) else base
-        walker = _Sentence(text.text, sentence.span(), inside, words, org, clause)
-        yield from walker.walk(goes_on)
+        following = spans[n + 1] if n + 1 < len(spans) else None
+        wanted = following is not None and _goes_on(text.text, following, words)
+        if not inside and not wanted:
+            continue
+        walker = _Sentence(text.text, (first, end), inside, words, org, 1000 * n)
+        yield from walker.walk(last if _goes_on(text.text, (first, end), words) else base, to_end=wanted)
         last = walker.last._replace(how="before" if walker.last.topic else walker.last.how)
-        clause += 1000
+
+
+def _goes_on(text: str, sentence: tuple[int, int], words: Vocabulary) -> bool:
+    """Whether a sentence goes on with what the one before it was about."""
+    return words.including.match(text[slice(*sentence)]) is not None
 
 
 class _Found(NamedTuple):
@@ -140,15 +146,20 @@ class _Sentence:
     def clauses(self) -> Iterator[tuple[int, int, str]]:
         """Yield start, end and the mark behind each clause; marks inside numbers do not count."""
         start = self.span[0]
+        numbers = [
+            (i.start, i.end) for i in self.items if i.token and _MARK.search(self.text, i.start, i.end)
+        ]
         for mark in _MARK.finditer(self.text, *self.span):
-            if not any(i.start < mark.start() < i.end for i in self.items if i.token):
-                yield start, mark.start(), mark[0]
+            place = mark.start()
+            if not numbers or not any(s < place < e for s, e in numbers):
+                yield start, place, mark[0]
                 start = mark.end()
         if start < self.span[1]:
             yield start, self.span[1], ""
 
-    def walk(self, base: _State) -> Iterator[Item]:
-        state = base
+    def walk(self, base: _State, *, to_end: bool) -> Iterator[Item]:
+        """Yield the items; only ``to_end`` does :attr:`last` say what the sentence ends with."""
+        state, left = base, len(self.items)
         stack: list[_State] = []
         for number, (start, end, mark) in enumerate(self.clauses()):
             here = [i for i in self.items if start <= i.start < end]
@@ -168,6 +179,9 @@ class _Sentence:
                 )  # fmt: skip
                 part = part._replace(topic=topic, how="before" if how == "here" else how)
                 position = handed
+            left -= len(here)
+            if not left and not to_end:
+                return
             clause = self.text[start:end]
             state = self.scoped(part, self.words.brought(clause))
             state = self.after_clause(state, self.text[position:end] if here else clause)
