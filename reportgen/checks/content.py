@@ -142,8 +142,15 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 def marks(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
     """C-08: marks that a draft or a template left behind; option ``patterns``."""
-    patterns = [(_compiled(one["pattern"]), one) for one in rule.options["patterns"]]
-    for passage in filled(report):
+    passages = filled(report)
+    whole, needs = _body(passages), report.form.narrative.needs
+    patterns = [
+        (_compiled(one["pattern"]), one) for one in rule.options["patterns"]
+        if not (words := needs.get(one["pattern"])) or any(word in whole for word in words)
+    ]  # fmt: skip
+    if not patterns:
+        return
+    for passage in passages:
         for text in passage.paragraphs:
             for pattern, one in patterns:
                 for match in pattern.finditer(text):

@@ -1,8 +1,8 @@
 """Writes ``forms/<edition>.json`` from the form files: ``python -m reportgen.form.prepare``.
 
-Besides the form, which is proved first, it holds for every expression of the vocabulary the
-words of which one must occur in a text for the expression to match, so that most expressions
-are never compiled (:mod:`reportgen.checks.narrative.vocabulary`).
+Besides the form, which is proved first, it holds for every expression of the vocabulary, and for those
+that rules look for, the words of which one must occur in a text for the expression to match, so that
+most expressions are never compiled (:mod:`reportgen.checks.narrative.vocabulary`).
 """
 
 from __future__ import annotations
@@ -58,6 +58,7 @@ def _with_needs(form: Form) -> Form:
     texts = [p.key for p in form.narrative.phrases]
     texts += [t for topic in form.narrative.topics for t in (topic.noun, topic.heading) if t]
     texts += [text for text in words.values() if isinstance(text, str)]
+    texts += [one["pattern"] for rule in form.rules.values() for one in rule.options.get("patterns", ())]
     needs = {text: needed for text in texts if (needed := needed_words(text))}
     return replace(form, narrative=replace(form.narrative, needs=needs))
 

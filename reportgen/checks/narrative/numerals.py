@@ -154,7 +154,7 @@ def _below_ten_thousand(text: str) -> int | None:
 
 
 _NO_QUANTITY = compiled(
-    r"《[^》]*》|[\w.+-]+@[\w.-]+"
+    r"《[^》]*》"
     r"|[〔\[]\d{4}[〕\]](?:第?\d+号)?"
     r"|(?:19|20)\d\d(?:[-—~–至到](?:19|20)?\d\d)?年(?:度|\d{1,2}月(?:\d{1,2}[日号])?)?"
     r"|(?<![\d.])(?:19|20)\d\d[-/.]\d{1,2}(?:[-/.]\d{1,2})?(?![\d.])"
@@ -165,6 +165,7 @@ _NO_QUANTITY = compiled(
     r"|\d{17}[\dXx]|123\d\d(?=政|市民|热|平|网|便|工单|消费|投诉|举报|公积金|”)|7[x×*]24|\d+号(?!码)|[A-Za-z]+[-_]?\d+|\d+[A-Za-z]+"
     r"|[“\"][^”\"]{0,12}[\d一二三四五六七八九十][^”\"]{0,12}[”\"](?:制度|机制|工程|行动|模式|平台|体系|程序|原则|活动)?"
 )
+_MAIL = r"[\w.+-]+@[\w.-]+"
 _ADDRESS = r"https?://[^,;。()、\s一-龥]+|www\.[^,;。()、\s一-龥]+"
 _BULLET = compiled(r"^\(?\d{1,2}(?:[.、)]|\.(?=\D))(?!\d)")
 _ABOUT_BEFORE = compiled(r"(?:约|近|大约|超过|超|逾|不足|不到|将近|接近|达到近|突破)$")
@@ -188,16 +189,20 @@ _ZERO_WORD = compiled(r"(?:(?<=为)|(?<=是))零(?=[,。;、()]|$)")
 
 
 @cache
-def _with_addresses() -> re.Pattern[str]:
-    """What is no quantity, web addresses too: their expression alone takes 2 ms to compile."""
+def _no_quantity(mail: bool, addresses: bool) -> re.Pattern[str]:
+    """What is no quantity; mail and web addresses only for texts that have some.
+
+    The one takes two thirds of the time of all the others, the other 2 ms to compile.
+    """
     # Behind 《》, before the rest, as the first that fits at a place is taken.
     head, mark, rest = _NO_QUANTITY.pattern.partition("《[^》]*》")
-    return compiled(f"{head}{mark}|{_ADDRESS}{rest}")
+    more = [_ADDRESS] * addresses + [_MAIL] * mail
+    return compiled("|".join([head + mark, *more]) + rest) if more else _NO_QUANTITY
 
 
 def tokens(text: str) -> Iterator[Token]:
     """Yield the quantities of a compact text, in order."""
-    none = _with_addresses() if "://" in text or "www." in text else _NO_QUANTITY
+    none = _no_quantity("@" in text, "://" in text or "www." in text)
     hidden = [m.span() for m in none.finditer(text)] + [m.span() for m in _BULLET.finditer(text)]
     found = [*_arabic(text), *_chinese(text)]
     free = (t for t in found if not any(s < t.end and t.start < e for s, e in hidden))
