@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from ...form.phrases import Phrase, Reading, Topic
+from ...hints import NamedTuple
 from ...patterns import compiled
-from ...records import dataclass, replace
 from .numerals import PIECES
 from .sentences import Item, is_own
 from .vocabulary import PUNCTUATION, Hit, Noun, Vocabulary
@@ -23,8 +23,7 @@ _CHANGED_TO = compiled(r"(?:增|升|减|降|增加|上升|增长|减少|下降|�
 _NEAR, _FAR = 2, 6  # letters not understood: still doubtful; too many even to agree by chance
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """What an item says of the form's quantities."""
 
     item: Item
@@ -56,7 +55,7 @@ def claims(items: Sequence[Item], words: Vocabulary, org: str) -> list[Claim]:
         queue = []
         changed = found and item.token and not item.token.percent and found[-1].item is previous
         if changed and _CHANGED_TO.fullmatch(item.before):
-            found.append(replace(found[-1], item=replace(item, year=None)))
+            found.append(found[-1]._replace(item=item._replace(year=None)))
             continue
         if item.kind == "none":
             found += _absent(item, words, org)
@@ -217,7 +216,7 @@ def _absent(item: Item, words: Vocabulary, org: str) -> list[Claim]:
     found = []
     for n, (readings, rule, about, start, end) in enumerate(targets):
         where = item.end + start
-        part = replace(item, start=item.start if n == 0 else where, end=item.end + end)
+        part = item._replace(start=item.start if n == 0 else where, end=item.end + end)
         if readings:
             found.append(Claim(part, readings, rule, doubt, topic=about))
     return found
@@ -241,7 +240,7 @@ def _upheld(item: Item, earlier: Sequence[Item], found: list[Claim], words: Voca
             continue
         if claim.doubt is SURE and not any(p.outcome for p in claim.phrases):
             reading = ((f"{topic.name}.{words.upheld_column}",),)
-            part = replace(item, token=claim.item.token, year=claim.item.year)
+            part = item._replace(token=claim.item.token, year=claim.item.year)
             rest = words.neutral.sub("", item.before)
             doubt = SURE if not PUNCTUATION.sub("", rest) else UNSURE
             made.append(Claim(part, reading, topic.rule, doubt, topic=topic))
@@ -266,7 +265,7 @@ def _with_included(found: list[Claim], words: Vocabulary) -> list[Claim]:
                 extra += [(*r, *other.readings[0]) for r in claim.readings if other.readings[0][0] not in r]
         verbs = all(p.rank <= 1 and p.topics == ("request",) for p in claim.phrases) and claim.phrases
         if extra and verbs:
-            widened.append(replace(claim, readings=(*claim.readings, *dict.fromkeys(extra))))
+            widened.append(claim._replace(readings=(*claim.readings, *dict.fromkeys(extra))))
         else:
             widened.append(claim)
     return widened

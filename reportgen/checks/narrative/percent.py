@@ -9,7 +9,7 @@ from ...form.phrases import Reading
 from ...hints import Literal
 from ...numbers import Number, format_number
 from ...patterns import compiled
-from ...records import dataclass, replace
+from ...records import dataclass
 from .claims import UNSURE, Claim
 from .figures import Figures, printed
 from .numerals import Token
@@ -257,7 +257,7 @@ class Shares:
         readings = (
             tuple(r for h in own if h.phrase.rank == max(ranks) for r in h.phrase.any_of) if ranks else ()
         )
-        return Claim(replace(item, token=None), readings, "X-13") if readings and not item.scope else None
+        return Claim(item._replace(token=None), readings, "X-13") if readings and not item.scope else None
 
     def named_last_year(self, item: Item, token: Token) -> Share | None:
         """比2023年的520件…: last year's number, named in a comparison."""

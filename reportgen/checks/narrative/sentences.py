@@ -9,15 +9,13 @@ from operator import itemgetter
 from ...form.phrases import Topic
 from ...hints import NamedTuple
 from ...patterns import compiled
-from ...records import dataclass
 from .numerals import Compact, Token, tokens
 from .vocabulary import COMPARED, YEAR, Brought, Vocabulary
 
 __all__ = ["Item", "items"]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """A number, or words that say a number (未收到, 全部办结, 均获维持), with its surroundings."""
 
     kind: str

@@ -10,7 +10,6 @@ from ...form import Form
 from ...form.phrases import Phrase, Topic, expand
 from ...hints import Generic, NamedTuple, TypeAlias, TypeVar
 from ...patterns import compiled
-from ...records import dataclass
 
 T = TypeVar("T")
 Noun: TypeAlias = "tuple[Topic, int, int]"
@@ -48,8 +47,7 @@ class Brought(NamedTuple):
     """They compare with another year."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A phrase found in a text."""
 
     phrase: Phrase
