@@ -208,6 +208,8 @@ def _take(form: Form, table: Table, rows: dict[str, list[_Row]], found: Found) -
         return
     missing: list[str] = []
     odd: dict[str, str] = {}
+    worded: set[tuple[str, int]] = set()
+    """Columns and headers whose wording has been looked at; every row has them."""
     for block in table.blocks:
         labels = block_labels(form, block)
         for leaf in labels.row_leaves:
@@ -228,7 +230,9 @@ def _take(form: Form, table: Table, rows: dict[str, list[_Row]], found: Found) -
                 if header is None:
                     missing.append(f"“{form.cells[cell_id].label}”这一格")
                     continue
-                _note_wording(odd, row, header, labels, column.text)
+                if (column.id, id(header)) not in worded:
+                    worded.add((column.id, id(header)))
+                    _note_wording(odd, row, header, labels, column.text)
                 _place(form, cell_id, row, header, found)
     if missing:
         more = f"等{len(missing)}处" if len(missing) > 6 else ""
@@ -263,6 +267,13 @@ def _ref(grid: Grid, cell: GridCell) -> CellRef:
 def _place(form: Form, cell_id: str, row: _Row, header: GridCell, found: Found) -> None:
     """Find the one cell of the row under the header, which may span several columns."""
     grid = row.index.grid
+    if header.column_span == 1:
+        cell = grid.cell(row.row, header.column)
+        cell = grid.resolved(cell) if cell else None
+        place = (cell.row, cell.column) if cell else (row.row, header.column)
+        found.cells[cell_id] = (grid, cell, *place)
+        found.used.add((grid.name, *place))
+        return
     spots: dict[tuple[int, int], GridCell] = {}
     for column in range(header.column, header.column + header.column_span):
         cell = grid.cell(row.row, column)
@@ -293,10 +304,11 @@ def _strangers(form: Form, table: Table, rows: dict[str, list[_Row]], found: Fou
     for name, (index, lines, columns) in spans.items():
         refs: list[CellRef] = []
         top, bottom, left, right = min(lines), max(lines), min(columns), max(columns)
-        for cell in index.grid.cells:
-            inside = top <= cell.row <= bottom and left <= cell.column <= right
-            if not inside or (name, cell.row, cell.column) in found.used:
-                continue
+        inside = (
+            place for place in index.grid.layout.filled
+            if top <= place[0] <= bottom and left <= place[1] <= right and (name, *place) not in found.used
+        )  # fmt: skip
+        for cell in map(index.grid.own, inside):
             if isinstance(cell.value, str) and not cell.value.strip(" \u3000/-—0123456789.,，"):
                 odd = bool(cell.value.strip())
             else:

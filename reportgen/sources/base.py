@@ -101,6 +101,25 @@ class Layout:
         return [((c.row, c.column), c.value) for c in self.cells if isinstance(c.value, str)]
 
     @cached_property
+    def filled(self) -> list[Place]:
+        """Places of the cells that hold a value, a figure that may be none included, in order."""
+        return [
+            (c.row, c.column) for n, c in enumerate(self.cells) if c.value is not None or n in self.figures
+        ]
+
+    @cached_property
+    def _own(self) -> dict[Place, GridCell]:
+        return {(cell.row, cell.column): cell for cell in self.cells}
+
+    def own(self, place: Place) -> GridCell:
+        """Return the cell that begins at a place, also under a merged one; a figure without value.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return self._own[place]
+
+    @cached_property
     def figure_at(self) -> dict[Place, int]:
         """Place of a cell → which of the figures it holds."""
         return {(self.cells[at].row, self.cells[at].column): n for n, at in enumerate(self.figures)}
@@ -179,6 +198,15 @@ class Grid:
         if cell is None:
             return None
         figure = self.layout.figure_at.get((cell.row, cell.column))
+        return cell if figure is None else cell._replace(value=self.figures[figure])
+
+    def own(self, place: Place) -> GridCell:
+        """Return the cell that begins at a place, also under a merged one.
+
+        Raises:
+            KeyError: there is none.
+        """
+        cell, figure = self.layout.own(place), self.layout.figure_at.get(place)
         return cell if figure is None else cell._replace(value=self.figures[figure])
 
     def __eq__(self, other: object) -> bool:

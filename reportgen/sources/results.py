@@ -101,6 +101,15 @@ class Shape(Layout):
         )
         return self._cell(place) if here else None
 
+    @cached_property
+    def filled(self) -> list[tuple[int, int]]:
+        return sorted({*self.texts, *self.numbers})
+
+    def own(self, place: tuple[int, int]) -> GridCell:
+        if place not in self.texts and place not in self.figure_at and place not in self._spans:
+            raise KeyError(place)
+        return self._cell(place)
+
     def named(self) -> list[tuple[tuple[int, int], str]]:
         return [
             (place, text) for place, text in sorted(self.texts.items(), key=_place) if isinstance(text, str)
