@@ -6,7 +6,6 @@ that cannot be written costs time only.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import sys
@@ -58,13 +57,15 @@ def save(name: str, value: object) -> None:
     content = json.dumps(value, separators=(",", ":")).encode("ascii")
     path = os.path.join(folder(), name)
     temp = f"{path}.{os.getpid()}.tmp"
-    with contextlib.suppress(OSError):
+    try:
+        with open(temp, "wb") as file:
+            file.write(_checksum(content) + b"\n" + content)
+        os.replace(temp, path)
+    except OSError:
         try:
-            with open(temp, "wb") as file:
-                file.write(_checksum(content) + b"\n" + content)
-            os.replace(temp, path)
-        except OSError:
             os.unlink(temp)
+        except OSError:
+            return  # it was never there
 
 
 def _checksum(content: bytes) -> bytes:

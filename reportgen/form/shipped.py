@@ -26,6 +26,7 @@ def forms_dir() -> Path:
     return Path(_FOLDER)
 
 
+@cache
 def editions() -> tuple[str, ...]:
     """Return the ids of the shipped editions, oldest first."""
     names = os.listdir(_FOLDER)

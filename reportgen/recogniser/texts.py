@@ -12,7 +12,6 @@ from ..numbers import exact, parse_number
 from ..report import Origin, Passage
 from ..sources import Document, Grid, GridCell
 from .labels import key
-from .prose import read_prose
 from .tables import GridIndex
 from .wording import Texts, chinese_date, clean, may_be_title, parse_title, section_of, split_paragraphs
 
@@ -34,7 +33,10 @@ def find_texts(form: Form, document: Document) -> Texts:
             _text_sheet(form, index, head, texts)
         elif index.knows(wordings):
             _fields(fields, index, form, texts)
-    read_prose(form, document, texts)
+    if document.paragraphs:
+        from .prose import read_prose  # workbooks have none
+
+        read_prose(form, document, texts)
     _title(form, (_title_in(form, GridIndex(g)) for g in document.grids if not g.hidden), texts)
     return texts
 

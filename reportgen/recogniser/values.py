@@ -51,7 +51,7 @@ def read_cell(cell: Cell, found: GridCell, origin: Origin, *, in_document: bool 
         and found.result in ("", "stored")
     ):
         # What comes of the steps below for most figures, at a third of their cost.
-        return Value("number", number, str(number), origin, found.formula)
+        return Value("number", number, str(number), origin, found.formula, False, "")
     if (
         in_document
         and type(number) is str
@@ -60,7 +60,7 @@ def read_cell(cell: Cell, found: GridCell, origin: Origin, *, in_document: bool 
         and len(number) <= 15
         and cell.kind == "count"
     ):
-        return Value("number", int(number), number, origin)
+        return Value("number", int(number), number, origin, "", False, "")
     parsed: Parsed = parse_number(
         found.value, kind=cell.kind, decimals=cell.decimals, unit=cell.unit, text=in_document
     )
