@@ -13,6 +13,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from ..hints import Any, NamedTuple
 
@@ -40,6 +41,8 @@ class Entry(NamedTuple):
     compress_size: int
     file_size: int
     offset: int
+    end: int
+    """Where the next part begins, or the directory."""
 
 
 class Part(bytes):
@@ -66,7 +69,11 @@ def directory(data: bytes) -> list[Entry] | None:
     entries = list(_entries(data, start, count))
     if len({e.filename for e in entries}) != count or not count:
         return None
-    return entries
+    ends = sorted([e.offset for e in entries] + [start])
+    following = dict(pairwise(ends))
+    if len(following) != count or max(following) >= start:
+        return None
+    return [Entry(*e[:-1], following[e.offset]) for e in entries]
 
 
 def _entries(data: bytes, at: int, count: int) -> Iterator[Entry]:
@@ -101,7 +108,7 @@ def _entries(data: bytes, at: int, count: int) -> Iterator[Entry]:
         named = raw.isascii() and b"\0" not in raw and b"\\" not in raw
         if not plain or not named or 0xFFFFFFFF in (packed, size, offset):
             return
-        yield Entry(raw.decode(), method, crc, packed, size, offset)
+        yield Entry(raw.decode(), method, crc, packed, size, offset, 0)
 
 
 class _Memory:
@@ -195,7 +202,8 @@ def _packed(data: bytes, entry: Entry) -> bytes | None:
     packed = data[start : start + entry.compress_size]
     named = data[at + _LOCAL.size : at + _LOCAL.size + name] == entry.filename.encode()
     plain = mark == b"PK\3\4" and not flags & _ENCRYPTED and method == entry.method
-    return packed if plain and named and len(packed) == entry.compress_size else None
+    whole = len(packed) == entry.compress_size and start + entry.compress_size <= entry.end
+    return packed if plain and named and whole else None
 
 
 def _inflated(packed: bytes, size: int) -> bytes | None:
