@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import random
 import shutil
+import statistics
 import sys
 from pathlib import Path
 
@@ -127,15 +128,26 @@ def batch(many: list[str], rounds: int, results: Results) -> None:
     worker.close()
 
 
-def growth(books: list[Path], last: int) -> Growth:
-    worker = places.python_worker("reportgen")
-    answer = worker.ask({
-        "do": "grow", "inputs": [str(b) for b in books], "out": str(places.fresh_output()),
-        "first": 100, "last": last, "window": 300,
-    })  # fmt: skip
-    worker.close()
+def growth(books: list[Path], last: int, rounds: int) -> Growth:
+    """One process that has built many reports, and one that has built few, in turn: so that their speeds compare."""
+    names = [str(b) for b in books]
+    old, young = places.python_worker("reportgen"), places.python_worker("reportgen")
+    held = old.ask(
+        {"do": "grow", "inputs": names, "out": str(places.fresh_output()), "first": 100, "last": last}
+    )
+    young.ask({"do": "grow", "inputs": names, "out": str(places.fresh_output()), "first": 99, "last": 100})
+    times: dict[Conversation, list[float]] = {old: [], young: []}
+    for _ in range(rounds):
+        for worker, taken in times.items():
+            job = {"do": "build", "inputs": names, "out": str(places.fresh_output()), "seconds": 0.3}
+            answer = Slice(**worker.ask(job))
+            taken.append(answer.cpu / answer.count)
+    for worker in times:
+        worker.close()
     places.fresh_output()
-    return Growth(last, **answer)
+    return Growth(
+        last, **held, time_first=statistics.median(times[young]), time_last=statistics.median(times[old])
+    )
 
 
 def main() -> int:
@@ -165,7 +177,7 @@ def main() -> int:
     say("batch …")
     batch(many, 2 if options.quick else 7, results)
     say("growth …")
-    results.growth = growth(books, 1000 if options.quick else 10000)
+    results.growth = growth(books, 1000 if options.quick else 10000, 5 if options.quick else 15)
     text = page(results, places.versions(options.commit))
     sys.stdout.write(text)
     if options.write:

@@ -49,7 +49,10 @@ class Slice:
 
 @dataclass(frozen=True)
 class Growth:
-    """Held memory (bytes) and processor time per report (s) after 100 and after ``last`` reports."""
+    """Held memory (bytes) and processor time per report (s) after 100 and after ``last`` reports.
+
+    The times are of two processes, one of either age, that worked in turn.
+    """
 
     last: int
     held_first: int

@@ -13,7 +13,6 @@ import io
 import itertools
 import json
 import os
-import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -86,7 +85,8 @@ WORK = {"reportgen": reportgen_work, "docxtpl": docxtpl_work, "blank": blank_wor
 def slices(make: Callable[[str], Work]) -> None:
     """Answer jobs: ``{"do", "inputs", "out", "seconds"}`` → ``{"count", "seconds", "cpu"}``.
 
-    ``"seconds"`` is how long to go on.  ``{"do": "grow", "first", "last", …}`` → see :func:`grow`; ``{"do": "batch", "processes", …}`` → :func:`batch`.
+    ``"seconds"`` is how long to go on.  ``{"do": "grow", "first", "last", …}`` → see :func:`grow`; after it the
+    process goes on taking jobs.  ``{"do": "batch", "processes", …}`` → :func:`batch`.
     """
     works: dict[str, Work] = {}
     number = itertools.count()
@@ -125,24 +125,14 @@ def answer(values: dict[str, Any]) -> None:
 
 
 def grow(work: Work, job: dict[str, Any]) -> dict[str, Any]:
-    """Build ``last`` reports; held memory (bytes) and time per report (s) after ``first`` and at the end.
-
-    Times are processor time, user and system, medians over ``window`` reports.  Every report goes to the same folder, as in a batch.
-    """
-    times: list[float] = []
+    """Build ``last`` reports into one folder, as in a batch; held memory (bytes) after ``first`` and at the end."""
     held = {}
-    inputs, first, last, window = job["inputs"], job["first"], job["last"], job["window"]
+    inputs, first, last = job["inputs"], job["first"], job["last"]
     for n in range(last):
-        start = time.process_time()
         work(inputs[n % len(inputs)], f"{job['out']}/{n}.docx")
-        times.append(time.process_time() - start)
         if n + 1 in (first, last):
             held[n + 1] = resident()
-    return {
-        "held_first": held[first], "held_last": held[last],
-        "time_first": statistics.median(times[first : first + window]),
-        "time_last": statistics.median(times[-window:]),
-    }  # fmt: skip
+    return {"held_first": held[first], "held_last": held[last]}
 
 
 def resident() -> int:
