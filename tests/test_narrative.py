@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from support import (
 )
 
 from reportgen.checks import check
-from reportgen.checks.narrative import judge_numbers
+from reportgen.checks.narrative import judge_numbers, numerals
 from reportgen.checks.narrative.numerals import chinese_number, compact, tokens
 from reportgen.errors import FormError
 from reportgen.form import load_form
@@ -125,6 +127,32 @@ def test_every_spelling_is_read_back(number: int, unit: str) -> None:
         assert (token.value, token.unit) == (number, unit), spelling
         start, end = compact(text).span(token.start, token.stop)
         assert text[start:end].replace(" ", "") == f"{spelling.strip()}{unit}"
+
+
+@given(st.text("，：；（）！？％、。“”《》—…·①Ａ３ﬁ½㈱ 　\u200b\n1a中件") | st.text())
+def test_texts_of_usual_characters_are_made_half_width_like_all_others(text: str) -> None:
+    """The short way for texts of usual characters gives what each character by itself gives."""
+    half = [unicodedata.normalize("NFKC", c) for c in text]
+    half = [h if len(h) == 1 and c != "…" else c for h, c in zip(half, text, strict=True)]
+    blank = [h.isspace() or h in "\u200b\ufeff" for h in half]
+    made = compact(text)
+    between = [n for n, c in enumerate(made.text) if c == " "]
+    assert [c for n, c in enumerate(made.text) if n not in between] == [
+        h for h, b in zip(half, blank, strict=True) if not b
+    ]
+    assert all(made.text[n - 1].isdigit() and made.text[n + 1].isdigit() for n in between)
+    assert all(half[p] == c or c == " " for p, c in zip(made.places, made.text, strict=True))
+
+
+@given(st.text("0123456789.,%万亿百余约近元件年月中", max_size=14))
+def test_numbers_in_digits_begin_where_no_digit_or_point_stands_before(text: str) -> None:
+    places = [
+        m.span() for m in re.finditer(
+            r"(?<![\d.])(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d|%|‰)|\d+(?:\.\d+)?)", text
+        )
+    ]  # fmt: skip
+    found = [m.span("number") for m in numerals._ARABIC.finditer(text)]
+    assert found == places
 
 
 @pytest.mark.parametrize("text", ["二万五", "一百二", "两", "十百", "万", "一一十", "", "甲"])

@@ -5,7 +5,6 @@ Measured: the rules about cells, sums and relations take 0.35 ms of a report wit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 
 from ..form import Cell, Equation, Form, Relation
@@ -35,8 +34,7 @@ class Facts:
 
     def total(self, cells: tuple[str, ...]) -> Number:
         """Return the exact sum of some cells."""
-        numbers: Mapping[str, Number] = self.numbers
-        return sum([numbers[cell] for cell in cells])
+        return sum(map(self.numbers.__getitem__, cells))
 
 
 _last: list[Facts] = []

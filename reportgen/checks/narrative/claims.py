@@ -71,6 +71,8 @@ def claims(items: Sequence[Item], words: Vocabulary, org: str) -> list[Claim]:
 
 def _counted(item: Item, words: Vocabulary, org: str) -> tuple[Claim | None, list[Hit]]:
     before, after = words.hits(item.before, item.topic), words.hits(item.after, item.topic)
+    if not before and not after:
+        return None, []
     here = _fitting(before, item, words)
     behind = _fitting(after, item, words)
     top = max((h.phrase.rank for h in here), default=-9)

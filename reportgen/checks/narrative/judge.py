@@ -120,6 +120,9 @@ class _Paragraph:
         self.items: Sequence[Item] = list(items(self.text, words, report.org, heading))
         self.claims = claims(self.items, words, report.org)
         self.shares = Shares(self.text.text, self.items, self.claims, words, self.figures)
+        self.sentences: dict[tuple[int, int], str] = {}
+        """As written, by their place in the compact text."""
+        self.here: CellRef | None = None
 
     def judge(self) -> list[JudgedNumber]:
         found = [self.by_claim(claim) for claim in self.claims]
@@ -136,11 +139,14 @@ class _Paragraph:
     ) -> JudgedNumber:  # fmt: skip
         """A number with its place, and what it was found to be."""
         start, end = self.text.span(item.start, item.end)
-        first, last = self.text.span(*item.sentence)
+        sentence = self.sentences.get(item.sentence)
+        if sentence is None:
+            first, last = self.text.span(*item.sentence)
+            sentence = self.sentences[item.sentence] = self.original[first:last].strip()
         token = item.token if item.kind == "number" else None
         return JudgedNumber(
             self.index, self.paragraph, start, end, self.original[start:end],
-            token.value if token else 0, token.unit if token else "", verdict, self.original[first:last].strip(),
+            token.value if token else 0, token.unit if token else "", verdict, sentence,
             quantities, expected, rule, severity, says, refs, key,
         )  # fmt: skip
 
@@ -227,7 +233,9 @@ class _Paragraph:
         from ..texts import passage_label
 
         report = self.report
-        found = [CellRef(str(self.passage.origin or ""), passage_label(report.form, self.passage))]
+        if self.here is None:
+            self.here = CellRef(str(self.passage.origin or ""), passage_label(report.form, self.passage))
+        found = [self.here]
         for side in sides:
             found += [report.ref(c) for c in side.cells]
             for name in side.fields:

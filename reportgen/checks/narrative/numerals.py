@@ -77,11 +77,22 @@ class _HalfWidth(dict[int, str]):
 
 
 _half_width = _HalfWidth()
+_COMMON = tuple(zip("，：；（）！？％", ",:;()!?%"))  # noqa: B905 - as many
+_UNUSUAL = compiled(r"[^一-鿿!-~、。“”‘’《》〈〉【】〔〕—…·]")
+"""A blank, or a character that half-width form may change."""
 _BLANK = compiled(r"[\s\u200b\ufeff]")
 
 
 def compact(text: str) -> Compact:
-    """Drop the blanks of a text (but one between two digits) and make it half-width."""
+    """Drop the blanks of a text (but one between two digits) and make it half-width.
+
+    Texts of the usual characters alone are not looked up one by one: 0.05 to 0.01 ms a report.
+    """
+    half = text
+    for wide, narrow in _COMMON:
+        half = half.replace(wide, narrow)
+    if not _UNUSUAL.search(half):
+        return Compact(half, range(len(half)))
     half = text.translate(_half_width)
     if not _BLANK.search(half):
         return Compact(half, range(len(half)))
@@ -172,9 +183,11 @@ _ADDRESS = r"https?://[^,;。()、\s一-龥]+|www\.[^,;。()、\s一-龥]+"
 _BULLET = compiled(r"^\(?\d{1,2}(?:[.、)]|\.(?=\D))(?!\d)")
 _ABOUT_BEFORE = compiled(r"(?:约|近|大约|超过|超|逾|不足|不到|将近|接近|达到近|突破)$")
 _ABOUT_LONGEST = 3
+_ABOUT_ENDS = frozenset("约近过超逾足到破")
 _UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
 _ARABIC = compiled(
-    rf"(?<![\d.])(?:(?P<grouped>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?)(?!\d|%|‰)|(?P<plain>\d+(?:\.\d+)?))"
+    # Its first character is a digit, so that the matcher runs to the next one: 0.08 to 0.05 ms a report.
+    r"(?P<number>\d(?<![\d.]\d)(?:\d{0,2}(?:,\d{3})+(?:\.\d+)?(?!\d|%|‰)|\d*(?:\.\d+)?))"
     rf"(?P<scale>[百千万亿](?!元)|)(?P<about>余|多(?!元)|几|)(?P<unit>%|‰|{_UNIT}|)(?P<after>余|左右|以上|上下|)"
 )
 _CHINESE = compiled(
@@ -204,13 +217,21 @@ def _no_quantity(mail: bool, addresses: bool) -> re.Pattern[str]:
 
 def tokens(text: str) -> Iterator[Token]:
     """Yield the quantities of a compact text, in order."""
+    found = [*_arabic(text), *_chinese(text)]
+    if not found:
+        return
     none = _no_quantity("@" in text, "://" in text or "www." in text)
     hidden = [m.span() for m in none.finditer(text)] + [m.span() for m in _BULLET.finditer(text)]
-    found = [*_arabic(text), *_chinese(text)]
-    free = (t for t in found if not any(s < t.end and t.start < e for s, e in hidden))
+    found.sort(key=lambda t: (t.start, -t.end))
     end = 0
-    for token in sorted(free, key=lambda t: (t.start, -t.end)):
-        if token.start >= end:
+    for token in found:
+        start, stop = token.start, token.end
+        if start < end:
+            continue
+        for first, last in hidden:
+            if first < stop and start < last:
+                break
+        else:
             end = token.stop
             yield token
 
@@ -221,24 +242,27 @@ def _whole(number: Decimal) -> Number:
 
 def _arabic(text: str) -> Iterator[Token]:
     for match in _ARABIC.finditer(text):
-        digits = (match["grouped"] or match["plain"]).replace(",", "")
-        unit = match["unit"]
-        about = match["about"] or match["after"] or _about_before(text, match.start())
+        number, scaled, about, unit, after = match.groups()
+        digits = number.replace(",", "")
+        start, end = match.span()
+        about = about or after or _about_before(text, start)
         value: Number
         quantum: Number
-        if not match["scale"] and unit != "亿元" and "." not in digits:
+        if not scaled and unit != "亿元" and "." not in digits:
             value, quantum = int(digits), 1
         else:
-            scale = Decimal(_SCALES[match["scale"]])
+            scale = Decimal(_SCALES[scaled])
             if unit == "亿元":
                 scale, unit = scale * 10_000, "万元"
             value = _whole(Decimal(digits) * scale)
             quantum = _whole(scale.scaleb(-len(digits.partition(".")[2])))
-        yield Token(match.start(), match.end("scale"), match.end(), value, quantum, unit, about)
+        yield Token(start, start + len(number) + len(scaled), end, value, quantum, unit, about)
 
 
 def _about_before(text: str, end: int) -> str:
     """余, 近, 约 … right before a place."""
+    if text[end - 1 : end] not in _ABOUT_ENDS:
+        return ""
     found = _ABOUT_BEFORE.search(text[max(0, end - _ABOUT_LONGEST) : end])
     return found[0] if found else ""
 

@@ -74,17 +74,27 @@ def items(text: Compact, words: Vocabulary, org: str, heading: Topic | None) -> 
         heading: the topic of the sub-heading above, if it names one.
     """
     every = sorted(_found(text.text, words), key=itemgetter(0, 1))
+    if not every:
+        return
     spans = [sentence.span() for sentence in _SENTENCE.finditer(text.text)]
     base = last = _State(heading, "heading" if heading else "")
+    at, count = 0, len(every)
+    goes_on = False
     for n, (first, end) in enumerate(spans):
-        inside = [i for i in every if first <= i.start < end]
-        following = spans[n + 1] if n + 1 < len(spans) else None
-        wanted = following is not None and _goes_on(text.text, following, words)
-        if not inside and not wanted:
-            continue
-        walker = _Sentence(text.text, (first, end), inside, words, org, 1000 * n)
-        yield from walker.walk(last if _goes_on(text.text, (first, end), words) else base, to_end=wanted)
-        last = walker.last._replace(how="before" if walker.last.topic else walker.last.how)
+        while at < count and every[at].start < first:
+            at += 1  # a mark between sentences
+        inside = []
+        while at < count and every[at].start < end:
+            inside.append(every[at])
+            at += 1
+        wanted = at < count and n + 1 < len(spans) and _goes_on(text.text, spans[n + 1], words)
+        if inside or wanted:
+            walker = _Sentence(text.text, (first, end), inside, words, org, 1000 * n)
+            yield from walker.walk(last if goes_on else base, to_end=wanted)
+            if at == count:
+                return
+            last = walker.last._replace(how="before" if walker.last.topic else walker.last.how)
+        goes_on = wanted
 
 
 def _goes_on(text: str, sentence: tuple[int, int], words: Vocabulary) -> bool:
@@ -141,48 +151,55 @@ class _Sentence:
         self.last = _State()
         """What a next sentence beginning with 其中 goes on with."""
 
-    def clauses(self) -> Iterator[tuple[int, int, str]]:
-        """Yield start, end and the mark behind each clause; marks inside numbers do not count."""
-        start = self.span[0]
+    def clauses(self) -> list[tuple[int, int, str]]:
+        """Return start, end and the mark behind each clause; marks inside numbers do not count."""
+        start, end = self.span
         numbers = [
             (i.start, i.end) for i in self.items if i.token and _MARK.search(self.text, i.start, i.end)
         ]
-        for mark in _MARK.finditer(self.text, *self.span):
-            place = mark.start()
+        found = []
+        for mark in _MARK.finditer(self.text, start, end):
+            place, behind = mark.span()
             if not numbers or not any(s < place < e for s, e in numbers):
-                yield start, place, mark[0]
-                start = mark.end()
-        if start < self.span[1]:
-            yield start, self.span[1], ""
+                found.append((start, place, mark[0]))
+                start = behind
+        if start < end:
+            found.append((start, end, ""))
+        return found
 
     def walk(self, base: _State, *, to_end: bool) -> Iterator[Item]:
         """Yield the items; only ``to_end`` does :attr:`last` say what the sentence ends with."""
-        state, left = base, len(self.items)
+        state, text, brought_by, counted = base, self.text, self.words.brought, self.words.counted
+        at, every = 0, self.items
         stack: list[_State] = []
         for number, (start, end, mark) in enumerate(self.clauses()):
-            here = [i for i in self.items if start <= i.start < end]
-            position, part = start, state
-            for n, item in enumerate(here):
-                stop = here[n + 1].start if n + 1 < len(here) else end
-                after, handed = self.between(item.end, stop, n + 1 == len(here))
-                before = self.text[position : item.start]
-                brought = self.words.brought(self.text[start : item.start])
+            position, part, first = start, state, at
+            while at < len(every) and every[at].start < end:
+                item = every[at]
+                at += 1
+                final = at == len(every) or every[at].start >= end
+                after, handed = self.between(item.end, end if final else every[at].start, final)
+                before = text[position : item.start]
+                brought = brought_by(text[start : item.start])
                 part = self.scoped(part, brought)
-                cut = n + 1 < len(here) and handed == item.end
-                topic, how = self.topic(part, before, "" if cut or item.kind == "none" else after)
+                cut = not final and handed == item.end
+                topic, how = counted(before, "" if cut or item.kind == "none" else after)
+                if not how:
+                    topic, how = part.topic, part.how
                 yield Item(
                     item.kind, item.start, item.end, item.token, before, after, cut, self.span,
                     self.clause + number, len(stack), topic, how, self.year_before(before, after, part.year),
                     part.year_said, brought.compared, part.scope, item.inner,
                 )  # fmt: skip
-                part = part._replace(topic=topic, how="before" if how == "here" else how)
+                part = _State(topic, "before" if how == "here" else how, *part[2:])
                 position = handed
-            left -= len(here)
-            if not left and not to_end:
+            if at == len(every) and not to_end:
                 return
-            clause = self.text[start:end]
-            state = self.scoped(part, self.words.brought(clause))
-            state = self.after_clause(state, self.text[position:end] if here else clause)
+            clause = text[start:end]
+            state = self.scoped(part, brought_by(clause))
+            named, how = self.words.left_with(text[position:end] if at > first else clause)
+            if how:
+                state = _State(named, how, *state[2:])
             if mark == "(":
                 stack.append(state)
                 state = state._replace(year=self.year_named_last(clause, state.year))
@@ -207,7 +224,7 @@ class _Sentence:
 
     def year_before(self, before: str, after: str, year: int | None) -> int | None:
         """由20件增至26件: the first of the two is last year's number."""
-        if _FROM.search(before) and _CHANGED_TO.match(after):
+        if ("由" in before or "从" in before) and _FROM.search(before) and _CHANGED_TO.match(after):
             return None if self.words.year is None else self.words.year - 1
         return year
 
@@ -219,6 +236,8 @@ class _Sentence:
 
     def scoped(self, state: _State, brought: Brought) -> _State:
         """Take in the year and the scope that the words up to a number bring."""
+        if not (brought.years or brought.period or brought.owner or (brought.whole and state.scope)):
+            return state
         topic, how, year, said, scope = state
         for one in brought.years:
             if one == self.words.year:
@@ -231,13 +250,3 @@ class _Sentence:
         elif brought.whole and scope and not self.words.periods.search(scope):
             scope = ""
         return _State(topic, how, year, said, scope)
-
-    def topic(self, state: _State, before: str, after: str) -> tuple[Topic | None, str]:
-        """Return what the number counts: the noun next to it, else what the talk is of."""
-        named, how = self.words.counted(before, after)
-        return (named, how) if how else (state.topic, state.how)
-
-    def after_clause(self, state: _State, text: str) -> _State:
-        """The topic the talk is of behind a clause: its last noun, ours or not."""
-        named, how = self.words.left_with(text)
-        return state._replace(topic=named, how=how) if how else state

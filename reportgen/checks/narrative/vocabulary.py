@@ -214,9 +214,10 @@ class Vocabulary:
         return tuple(sorted(kept, key=lambda n: n[1]))
 
     def _find_brought(self, clause: str) -> Brought:
-        taken = [(h.start, h.end) for h in self.hits(clause)]
         years = []
-        for match in YEAR.finditer(clause):
+        named = list(YEAR.finditer(clause)) if "年" in clause else ()
+        taken = [(h.start, h.end) for h in self.hits(clause)] if named else []
+        for match in named:
             inside = any(s < match.end() and match.start() < e for s, e in taken)
             compared = COMPARED.search(clause[: match.end()])
             if not inside and not (compared and compared.end() >= match.end()):
@@ -225,9 +226,10 @@ class Vocabulary:
         lead = _LEAD.sub("", clause)
         owner = self.owners.match(lead)
         other = owner is not None and not self.whole.match(owner[0]) and self.neutral.sub("", owner[0])
+        compares = ("年" in clause or "比" in clause) and COMPARED.search(clause) is not None
         return Brought(
             tuple(years), period[0] if period else "", owner[0] if owner and other else "",
-            self.whole.match(lead) is not None, COMPARED.search(clause) is not None,
+            self.whole.match(lead) is not None, compares,
         )  # fmt: skip
 
     def year_of(self, match: re.Match[str]) -> int:
