@@ -24,6 +24,7 @@ __all__ = [
     "cut_values",
     "known_pattern",
     "remember_pattern",
+    "shared_strings",
     "unescaped",
 ]
 
@@ -32,7 +33,8 @@ class OddShapeError(Exception):
     """The XML is not of the plain shape; openpyxl has to read this workbook."""
 
 
-_ENTITY = re.compile(rb"&(?:amp|lt|gt|quot|apos);")
+_ENTITY = re.compile(rb"&(?:amp|lt|gt|quot|apos|#(?:9|10|13|3[2-9]|[4-9]\d|1[01]\d|12[0-6]));")
+"""References to what XML names, and to ASCII characters by their number."""
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
 _CONTROLS = bytes({*range(1, 32)} - {9, 10, 13})
 _PRESERVED = b'<t xml:space="preserve">'
@@ -129,8 +131,11 @@ class Pattern:
             numbers = list(map(int, figures))
         else:
             numbers = [_number(text) if text else None for text in figures]
+        strings = meaning.strings
         others = [
-            meaning.read(slots[n], kind, style) if slots[n] else ("" if kind == "str" else None)
+            (strings[int(text)] if kind == "s" else meaning.read(text, kind, style))
+            if (text := slots[n])
+            else ("" if kind == "str" else None)
             for n, _, kind, style in self.others
         ]
         texts = [unescaped("".join(slots[first:last])) for first, last, _ in self.texts]
@@ -147,7 +152,7 @@ class Pattern:
         frame = self.frame
         stored = dict(frame.texts)
         stored.update((place, text) for (_, _, place), text in zip(self.texts, texts, strict=True))
-        full = again and bool(self.texts)
+        full = again and bool(self.texts or self.others)
         for (_, place, *_), value in zip(self.others, others, strict=True):
             if value is None or (value == "" and place in frame.formulas):
                 full = False
@@ -229,6 +234,40 @@ def cut_values(part: bytes) -> tuple[bytes, list[str]] | None:
 def cut_texts(markup: bytes) -> tuple[bytes, list[str]] | None:
     """Cut the texts out of what :func:`cut_values` has left; results likewise."""
     return _cut(markup, b"<t>", b"</t>")
+
+
+def shared_strings(part: bytes) -> tuple[bytes, list[str]] | None:
+    """Take the strings out of a part of shared strings.
+
+    Returns:
+        what is left of the part without those that are one text, and all strings; None if there is
+        anything that one has to look at more closely.
+    """
+    pieces = cut_texts(part.replace(_PRESERVED, b"<t>"))
+    head, begin, body = pieces[0].partition(b"<si>") if pieces else (b"", b"", b"")
+    if pieces is None or not begin:
+        return None
+    *items, tail = (begin + body).split(b"</si>")
+    strings: list[str] = []
+    rest, slots, at = [head], pieces[1], 0
+    for item in items:
+        if item == b"<si></t>":
+            strings.append(slots[at])
+            at += 1
+            continue
+        count = item.count(b"</t>")
+        if (
+            not item.startswith(b"<si>")
+            or item.count(b"<si") > 1
+            or b"<t" in item
+            or b"honetic" in item
+            or b"<rPh" in item
+        ):
+            return None
+        strings.append("".join(slots[at : at + count]))
+        at += count
+        rest += (item, b"</si>")
+    return (b"".join([*rest, tail]), [unescaped(text) for text in strings]) if at == len(slots) else None
 
 
 def _cut(part: bytes, begin: bytes, end: bytes) -> tuple[bytes, list[str]] | None:
