@@ -184,8 +184,11 @@ def remember(form: Form, grids: Sequence[Grid], found: Found) -> None:
         return
     if not {id(place[0]) for place in found.cells.values()} <= {id(grid) for grid in grids}:
         return  # put together from torn rows
-    if any(grid.hidden or (cell is not None and cell.hidden) for grid, cell, _, _ in found.cells.values()):
-        return
+    for grid, cell, row, column in found.cells.values():
+        if grid.hidden or (cell is not None and cell.hidden):
+            return
+        if cell is not None and cell.formula and (row, column) not in grid.layout.figure_at:
+            return  # its result is not in the file: it changes with the figures
     mark = hash(key)
     if mark not in _noticed:
         _noticed[mark] = None
