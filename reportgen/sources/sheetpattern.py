@@ -1,4 +1,4 @@
-"""_Patterns of sheets: the markup of a sheet understood once, of the next one only the values read.
+"""Patterns of sheets: the markup of a sheet understood once, of the next one only the values read.
 
 Sheets of one origin have the same markup around other values.  A sheet is cut at the ends of its
 values; what is left is looked up as a whole, and says what each value is.  If that is not known, its texts
