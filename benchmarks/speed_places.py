@@ -24,7 +24,7 @@ ENVIRONMENT = {
 }  # fmt: skip
 
 
-def run(*command: str | Path, cwd: Path = ROOT, quiet: bool = True) -> str:
+def run(*command: str | Path, cwd: Path = ROOT) -> str:
     """Run a command of the set-up; stop with its output if it fails."""
     done = subprocess.run([str(c) for c in command], cwd=cwd, capture_output=True, text=True, check=False)
     if done.returncode:

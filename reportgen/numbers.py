@@ -51,7 +51,8 @@ _HALF_WIDTH = {0xFF01 + n: 0x21 + n for n in range(94)} | {
     0x2002: 0x20,
     0x2003: 0x20,
 }
-_MAX_DIGITS = 15  # what Excel and WPS can hold; more digits are a slip of the key
+MAX_DIGITS = 15
+"""What Excel and WPS can hold exactly; more digits in a figure are a slip of the key (N-02)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +142,8 @@ def _parse_text(raw: str, kind: str, decimals: int, unit: str, in_document: bool
 def _judge(number: Number, kind: str, decimals: int, remark: str) -> Parsed:
     if number < 0 and kind != "change":
         return Parsed("problem", remark="是负数")
-    if len(Decimal(number).as_tuple().digits) > _MAX_DIGITS:
-        return Parsed("problem", remark=f"超过 {_MAX_DIGITS} 位数字")
+    if len(Decimal(number).as_tuple().digits) > MAX_DIGITS:
+        return Parsed("problem", remark=f"超过 {MAX_DIGITS} 位数字")
     if kind in ("count", "change"):
         if number != int(number):
             return Parsed("problem", remark="有小数")

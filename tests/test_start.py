@@ -22,6 +22,9 @@ from reportgen.cli import cli
 from reportgen.filenames import name_of, normal
 
 HELP = Path(reportgen.__file__).with_name("help.txt")
+POSIX = pytest.mark.skipif(
+    os.name == "nt", reason="Windows has no SIGPIPE and cannot send a child SIGINT; CI, on Linux, runs these"
+)
 
 
 def run(*arguments: str, **environment: str) -> tuple[str, bool]:
@@ -209,7 +212,7 @@ def test_what_click_would_see_to_is_left_to_it(tmp_path: Path, monkeypatch: pyte
     assert taken == ["a.xlsx"]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals and pipes of POSIX")
+@POSIX
 @pytest.mark.parametrize("program", [PROGRAM, WITH_CLICK])
 @pytest.mark.parametrize("gone", ["stdout", "stderr"])
 def test_a_reader_that_goes_away(gone: str, program: str, tmp_path: Path) -> None:
@@ -225,7 +228,7 @@ def test_a_reader_that_goes_away(gone: str, program: str, tmp_path: Path) -> Non
     assert b"Traceback" not in (done.stdout or b"") + (done.stderr or b"")
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals and pipes of POSIX")
+@POSIX
 @pytest.mark.parametrize("program", [PROGRAM, WITH_CLICK])
 def test_an_interrupted_run(program: str, tmp_path: Path) -> None:
     waiting = "import sys, time; from reportgen import commands; "

@@ -60,7 +60,7 @@ class Parts:
             zipfile.BadZipFile,
             KeyError,
             etree.XMLSyntaxError,
-            NotImplementedError,  # zipfile's word for a compression it does not know
+            NotImplementedError,  # raised by zipfile for a compression it does not know
             RuntimeError,  # and for an encrypted member
         ) as error:
             raise InputError(

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from ..form import Cell, Form
 from ..hints import NamedTuple, TypeAlias
-from ..numbers import Parsed, format_number, parse_number
+from ..numbers import MAX_DIGITS, Parsed, format_number, parse_number
 from ..report import Origin, Value
 from ..sources import Grid, GridCell
 from .labels import known_labels
@@ -23,8 +23,8 @@ Place: TypeAlias = "tuple[Grid, GridCell | None, int, int]"
 """Grid, cell (None: nothing there), row and column."""
 
 _READINGS, _NOTICED, _VALUES = 8, 64, 24
-_PLAIN = 10**15
-"""More digits are a problem (N-02)."""
+_PLAIN = 10**MAX_DIGITS
+"""From here on a number has more digits than a figure may have."""
 
 
 def read_value(cell: Cell, place: Place | None) -> Value:
@@ -43,7 +43,9 @@ def read_value(cell: Cell, place: Place | None) -> Value:
 
 def read_cell(cell: Cell, found: GridCell, origin: Origin, *, in_document: bool = False) -> Value:
     """Read what a cell of a grid holds as a figure of the form."""
-    number = found.value
+    number = raw = found.value
+    if in_document and type(raw) is str and len(raw) <= MAX_DIGITS and raw.isascii() and raw.isdigit():
+        number = int(raw)
     if (
         type(number) is int
         and 0 <= number < _PLAIN
@@ -51,23 +53,14 @@ def read_cell(cell: Cell, found: GridCell, origin: Origin, *, in_document: bool 
         and found.result in ("", "stored")
     ):
         # What comes of the steps below for most figures, at a third of their cost.
-        return Value("number", number, str(number), origin, found.formula, False, "")
-    if (
-        in_document
-        and type(number) is str
-        and number.isascii()
-        and number.isdigit()
-        and len(number) <= 15
-        and cell.kind == "count"
-    ):
-        return Value("number", int(number), number, origin, "", False, "")
+        return Value("number", number, str(raw), origin, found.formula, False, "")
     parsed: Parsed = parse_number(
         found.value, kind=cell.kind, decimals=cell.decimals, unit=cell.unit, text=in_document
     )
-    raw = found.formula if found.result == "unknown" else _raw(found.value)
+    shown = found.formula if found.result == "unknown" else _raw(found.value)
     remark = "公式没有存储结果，程序也算不出" if found.result == "unknown" else parsed.remark
     state = "problem" if found.result == "unknown" else parsed.state
-    return Value(state, parsed.number, raw, origin, found.formula, found.result == "computed", remark)
+    return Value(state, parsed.number, shown, origin, found.formula, found.result == "computed", remark)
 
 
 def _raw(value: object) -> str:

@@ -24,7 +24,7 @@ from .base import Grid, GridCell, Layout
 from .docxbody import Block, Reader, Table, grid_cell, in_order
 from .markup import UnusualError, cut
 
-__all__ = ["Shape", "blocks", "read_body", "shape_of"]
+__all__ = ["TableShape", "blocks", "read_body", "shape_of"]
 
 _BODY, _START, _END, _TEXT_END = b"<w:body>", b"<w:tbl>", b"</w:tbl>", b"</w:t>"
 _NOT_PLAIN = compiled("[&<>\x01-\x08\x0b-\x1f\ufffe\uffff]")
@@ -60,7 +60,7 @@ def _is_figure(text: str) -> bool:
     return text.isascii() and text.replace(".", "").isdigit()
 
 
-class Shape:
+class TableShape:
     """What tables of equal markup have in common: all but their texts; the same object for them."""
 
     __slots__ = ("cells", "head", "layout", "made", "markup", "pictures", "source")
@@ -113,13 +113,13 @@ class Shape:
         return texts, at
 
 
-_known: list[Shape] = []
+_known: list[TableShape] = []
 """The last shapes seen, the latest first."""
-Unread: TypeAlias = "tuple[Shape | None, tuple[bytes, ...], list[bytes]]"
-"""Shape if it is known, markup if not, and texts of a table."""
+Unread: TypeAlias = "tuple[TableShape | None, tuple[bytes, ...], list[bytes]]"
+"""TableShape if it is known, markup if not, and texts of a table."""
 
 
-def shape_of(grid: Grid) -> tuple[Shape, list[str | None]] | None:
+def shape_of(grid: Grid) -> tuple[TableShape, list[str | None]] | None:
     """Return the shape of a grid and the values of its cells; None if it was not made of a shape.
 
     Grids of one shape differ in nothing but their names and values.
@@ -205,7 +205,7 @@ def _plain(texts: list[bytes]) -> list[str]:
     return joined.split("\0") if texts else []
 
 
-def _learn(head: bytes, root: str, markup: tuple[bytes, ...]) -> Shape:
+def _learn(head: bytes, root: str, markup: tuple[bytes, ...]) -> TableShape:
     """Read the markup of a table with the number of each text in its place.
 
     Raises:
@@ -237,7 +237,7 @@ def _learn(head: bytes, root: str, markup: tuple[bytes, ...]) -> Shape:
             made.append(content)
             source.append(count + len(made))
     same: dict[bytes, bytes] = {}  # most of the pieces are one of fifty
-    shape = Shape(
+    shape = TableShape(
         head, tuple(same.setdefault(piece, piece) for piece in markup),
         tuple(grid_cell(cell)._replace(value=None) for cell in table.cells),
         tuple(source), tuple(made),
@@ -247,5 +247,5 @@ def _learn(head: bytes, root: str, markup: tuple[bytes, ...]) -> Shape:
     return shape
 
 
-def _keep(shape: Shape) -> None:
+def _keep(shape: TableShape) -> None:
     _known[:] = [shape, *[other for other in _known if other is not shape]][:_KEPT]

@@ -179,7 +179,8 @@ def unpacked(data: bytes, names: Iterable[str]) -> dict[str, bytes]:
         names: of the parts; those it does not have are left out.
 
     Raises:
-        BadZipFile, zlib.error, EOFError, OSError, NotImplementedError: as :class:`zipfile.ZipFile` does.
+        BadZipFile, zlib.error, EOFError, OSError: damaged, as :mod:`zipfile` tells it.
+        NotImplementedError: packed in a way that :mod:`zipfile` does not know; its word for that.
     """
     entries = {entry.filename: entry for entry in directory(data) or ()}
     parts = {name: content(data, entries[name]) for name in names if name in entries}

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from ..numbers import exact
+from ..numbers import MAX_DIGITS, exact
 from ..records import dataclass, field
 from .results import Shape
 
@@ -83,7 +83,7 @@ class Meaning:
 
 def _number(text: str) -> int | Decimal:
     digits = text[1:] if text.startswith("-") else text
-    return int(text) if digits.isdecimal() and len(text) <= 15 else exact(float(text))
+    return int(text) if digits.isdecimal() and len(text) <= MAX_DIGITS else exact(float(text))
 
 
 def _date(number: int | Decimal, *, from_1904: bool) -> object:
@@ -127,7 +127,7 @@ class Pattern:
         figures = [slots[n] for n, _ in self.figures]
         numbers: list[object]
         # All at once is a third of the time of one by one.
-        if "".join(figures).isdecimal() and "" not in figures and max(map(len, figures)) <= 15:
+        if "".join(figures).isdecimal() and "" not in figures and max(map(len, figures)) <= MAX_DIGITS:
             numbers = list(map(int, figures))
         else:
             numbers = [_number(text) if text else None for text in figures]
@@ -256,13 +256,8 @@ def shared_strings(part: bytes) -> tuple[bytes, list[str]] | None:
             at += 1
             continue
         count = item.count(b"</t>")
-        if (
-            not item.startswith(b"<si>")
-            or item.count(b"<si") > 1
-            or b"<t" in item
-            or b"honetic" in item
-            or b"<rPh" in item
-        ):
+        odd = not item.startswith(b"<si>") or item.count(b"<si") > 1 or b"<t" in item
+        if odd or b"<phoneticPr" in item or b"<rPh" in item:  # a reading aid is no text of the cell
             return None
         strings.append("".join(slots[at : at + count]))
         at += count

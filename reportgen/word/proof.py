@@ -17,7 +17,7 @@ from ..patterns import compiled
 from ..recogniser import recognise
 from ..report import Report
 from ..sources import Document, Grid, GridCell, read_document
-from ..sources.docxtables import Shape, shape_of
+from ..sources.docxtables import TableShape, shape_of
 from ..view import View, make_view
 from .faults import shorten, squeezed
 from .plan import printable
@@ -108,7 +108,7 @@ Match: TypeAlias = "tuple[list[int], list[str], list[int], list[str]]"
 
 
 @lru_cache(maxsize=16)
-def _match(form: Form, n: int, shape: Shape) -> Match | None:
+def _match(form: Form, n: int, shape: TableShape) -> Match | None:
     """Match the cells of a shape with those of the form's n-th table; None if one has another place."""
     cells = squeezed(Grid("", shape.cells))
     at = {(c.row, c.column, c.row_span, c.column_span): number for number, c in enumerate(cells)}

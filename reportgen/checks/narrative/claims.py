@@ -9,7 +9,7 @@ from ...form.phrases import Phrase, Reading, Topic
 from ...hints import NamedTuple
 from ...patterns import compiled
 from .numerals import PIECES
-from .sentences import Item, is_own
+from .sentences import CHANGED_TO, Item, is_own
 from .vocabulary import PUNCTUATION, Hit, Noun, Vocabulary
 
 __all__ = ["DOUBTFUL", "SURE", "UNSURE", "Claim", "claims"]
@@ -19,7 +19,6 @@ SURE, DOUBTFUL, UNSURE = 0, 1, 2
 
 _JOINED = compiled(r"[,、]|和|及|与|或|以及")
 _ONLY_JOINED = compiled(r"[,、和及与或]*$")
-_CHANGED_TO = compiled(r"(?:增|升|减|降|增加|上升|增长|减少|下降|提高)[至到为]")
 _NEAR, _FAR = 2, 6  # letters not understood: still doubtful; too many even to agree by chance
 
 
@@ -54,7 +53,7 @@ def claims(items: Sequence[Item], words: Vocabulary, org: str) -> list[Claim]:
             continue
         queue = []
         changed = found and item.token and not item.token.percent and found[-1].item is previous
-        if changed and _CHANGED_TO.fullmatch(item.before):
+        if changed and CHANGED_TO.fullmatch(item.before):
             found.append(found[-1]._replace(item=item._replace(year=None)))
             continue
         if item.kind == "none":

@@ -12,7 +12,7 @@ from ...patterns import compiled
 from .numerals import Compact, Token, tokens
 from .vocabulary import COMPARED, YEAR, Brought, Vocabulary
 
-__all__ = ["Item", "items"]
+__all__ = ["CHANGED_TO", "Item", "is_own", "items"]
 
 
 class Item(NamedTuple):
@@ -60,7 +60,8 @@ class _State(NamedTuple):
 _SENTENCE = compiled(r"[^。!?！？\n]+[。!?！？\n]?")
 _MARK = compiled(r"[,;:()。!?]|——")
 _FROM = compiled(r"[由从](?:上一?年度?的?|去年的?|(?:19|20)\d\d年的?)?$")
-_CHANGED_TO = compiled(r"(?:增|升|减|降|增加|上升|增长|减少|下降|提高)[至到为]")
+CHANGED_TO = compiled(r"(?:增|升|减|降|增加|上升|增长|减少|下降|提高)[至到为]")
+"""Before the figure that a change led to."""
 _LISTED = compiled(r"[、和及与]|以及")
 
 
@@ -224,7 +225,7 @@ class _Sentence:
 
     def year_before(self, before: str, after: str, year: int | None) -> int | None:
         """由20件增至26件: the first of the two is last year's number."""
-        if ("由" in before or "从" in before) and _FROM.search(before) and _CHANGED_TO.match(after):
+        if ("由" in before or "从" in before) and _FROM.search(before) and CHANGED_TO.match(after):
             return None if self.words.year is None else self.words.year - 1
         return year
 
