@@ -59,7 +59,9 @@ def shown_name(path: Path | str) -> str:
 def quoted(text: object) -> str:
     """Return a path or name in quotes; what no terminal could print is escaped."""
     whole = str(text).encode("utf-8", "backslashreplace").decode()
-    return f"“{''.join(c if c.isprintable() else '�' for c in whole)}”"
+    if not whole.isprintable():
+        whole = "".join(c if c.isprintable() else "�" for c in whole)
+    return f"“{whole}”"
 
 
 def is_lock_file(path: Path | str) -> bool:

@@ -6,7 +6,7 @@ reads every figure exactly or says why it cannot.  It does not judge the figures
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 
@@ -16,7 +16,7 @@ from ..form import Form
 from ..numbers import Number, format_number, parse_number
 from ..records import replace
 from ..report import Origin, Report, Value
-from ..sources import Document, Grid
+from ..sources import Document
 from .answers import find_answers
 from .edition import choose_form
 from .labels import key
@@ -43,15 +43,16 @@ def recognise(document: Document, form: Form | Iterable[Form]) -> Report:
     """
     forms = iter([form] if isinstance(form, Form) else form)
     form = next(forms)
-    values = known_values(form, document.grids)
+    indexes = [GridIndex(grid) for grid in document.grids]
+    values = known_values(form, indexes)
     if values is not None:
-        texts = find_texts(form, document)
+        texts = find_texts(form, document, indexes)
         year = texts.fields.get("year")
         if not isinstance(year, int) or form.covers(year):
-            return _report(form, document, values, texts, texts.findings)
-    form, tables, texts = _edition(document, form, forms)
+            return _report(form, document, indexes, values, texts, texts.findings)
+    form, tables, texts = _edition(document, indexes, form, forms)
     values = {cell: read_value(form.cells[cell], tables.cells.get(cell)) for cell in form.cells}
-    remember(form, document.grids, tables)
+    remember(form, indexes, tables)
     values = _totals(form, values)
     notices = [
         *tables.findings,
@@ -60,10 +61,12 @@ def recognise(document: Document, form: Form | Iterable[Form]) -> Report:
         *_hidden(form, values),
         *_pictures(form, tables, document),
     ]
-    return _report(form, document, values, texts, notices)
+    return _report(form, document, indexes, values, texts, notices)
 
 
-def _edition(document: Document, first: Form, others: Iterator[Form]) -> tuple[Form, Found, Texts]:
+def _edition(
+    document: Document, indexes: Sequence[GridIndex], first: Form, others: Iterator[Form]
+) -> tuple[Form, Found, Texts]:
     """Choose the edition, and find its tables and the texts."""
     form, tables = choose_form(document, chain([first], others))
     if not tables.tables:
@@ -75,26 +78,27 @@ def _edition(document: Document, first: Form, others: Iterator[Form]) -> tuple[F
             f"“{_name(document)}”里没有规定的表格（{names}）。{shown}请确认选对了文件；"
             "需要空白工作簿时运行 reportgen new。"
         )
-    texts = find_texts(form, document)
+    texts = find_texts(form, document, indexes)
     year = texts.fields.get("year")
     if isinstance(year, int) and not form.covers(year):
         # Editions may differ in their rules alone; then the year says which it is.
         for other in others:
             found = find_tables(other, document.grids) if other.covers(year) else None
             if found is not None and found.seen >= len(other.cells):
-                return other, found, find_texts(other, document)
+                return other, found, find_texts(other, document, indexes)
     return form, tables, texts
 
 
 def _report(
-    form: Form, document: Document, values: dict[str, Value], texts: Texts, notices: Iterable[Finding]
-) -> Report:
+    form: Form, document: Document, indexes: Sequence[GridIndex], values: dict[str, Value], texts: Texts,
+    notices: Iterable[Finding],
+) -> Report:  # fmt: skip
     return Report(
         form=form, values=values, fields=texts.fields, passages=tuple(texts.passages),
         field_origins=texts.field_origins, headings=tuple(texts.headings), title=texts.title,
-        path=document.path, kind=document.kind, sha256=document.sha256, last_year=_last_year(form, document.grids),
-        last_year_texts=last_year_texts(form, document.grids),
-        explanations=tuple(find_answers(form, document.grids)), notices=tuple(notices),
+        path=document.path, kind=document.kind, sha256=document.sha256, last_year=_last_year(form, indexes),
+        last_year_texts=last_year_texts(form, indexes),
+        explanations=tuple(find_answers(form, indexes)), notices=tuple(notices),
     )  # fmt: skip
 
 
@@ -165,12 +169,11 @@ def _hidden(form: Form, values: dict[str, Value]) -> Iterable[Finding]:
 # --------------------------------------------------------------------------- 上年数据
 
 
-def _last_year(form: Form, grids: tuple[Grid, ...]) -> dict[str, Value]:
+def _last_year(form: Form, indexes: Sequence[GridIndex]) -> dict[str, Value]:
     """Figures of the sheet 上年数据, found by their labels; blank ones are left out."""
     found: dict[str, Value] = {}
     wanted, heads = _last_year_labels(form)
-    for grid in grids:
-        index = GridIndex(grid)
+    for index in indexes:
         if not index.knows(heads) or not heads <= index.labels:
             continue
         for label in wanted.keys() & index.labels:
@@ -178,7 +181,7 @@ def _last_year(form: Form, grids: tuple[Grid, ...]) -> dict[str, Value]:
             for at in index.cells(label):
                 entry = index.entry(at.row, at.column + at.column_span)
                 if entry is not None and entry.value not in (None, ""):
-                    origin = Origin(grid.name, entry.address, entry.hidden)
+                    origin = Origin(index.grid.name, entry.address, entry.hidden)
                     found.setdefault(cell.id, read_cell(cell, entry, origin))
     return found
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from ..form import Form
 from ..report import Explanation, Origin
-from ..sources import Grid
 from .labels import key
 from .tables import GridIndex
 from .wording import chinese_date, clean
@@ -17,14 +16,13 @@ __all__ = ["find_answers"]
 _YES = ("是", "印", "√", "✓", "Y", "YES", "1")
 
 
-def find_answers(form: Form, grids: tuple[Grid, ...]) -> Iterator[Explanation]:
+def find_answers(form: Form, indexes: Iterable[GridIndex]) -> Iterator[Explanation]:
     """Yield every explanation given, in the order of the sheets."""
     heads = _heads(form)
-    for grid in grids:
-        index = GridIndex(grid)
+    for index in indexes:
         if heads[0] not in index.labels:
             continue
-        kept = ("answers", form, grid.name)
+        kept = ("answers", form, index.grid.name)
         if kept in index.memo:
             yield from index.memo[kept]
             continue

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from ..findings import CellRef, finding
 from ..form import Field, Form, Section
 from ..numbers import exact, parse_number
 from ..report import Origin, Passage
-from ..sources import Document, Grid, GridCell
+from ..sources import Document, GridCell
 from .labels import key
 from .tables import GridIndex
-from .wording import Texts, chinese_date, clean, may_be_title, parse_title, section_of, split_paragraphs
+from .wording import Texts, chinese_date, clean, parse_title, section_of, split_paragraphs, title_word
 
 __all__ = ["find_texts", "last_year_texts"]
 
@@ -21,13 +21,19 @@ _LONGEST = 120
 """Characters of a title."""
 
 
-def find_texts(form: Form, document: Document) -> Texts:
-    """Find fields, title and passages in sheets and paragraphs."""
+def find_texts(form: Form, document: Document, indexes: Sequence[GridIndex]) -> Texts:
+    """Find fields, title and passages in sheets and paragraphs.
+
+    Args:
+        form: the edition.
+        document: what the file holds.
+        indexes: its grids.
+    """
     texts = Texts()
     heads = [key(h) for h in form.sheets.text_heads]
     fields, wordings = _field_wordings(form)
-    for grid in document.grids:
-        index = GridIndex(grid)
+    word = title_word(form)
+    for index in indexes:
         head = _head_row(index, heads)
         if head:
             _text_sheet(form, index, head, texts)
@@ -37,15 +43,15 @@ def find_texts(form: Form, document: Document) -> Texts:
         from .prose import read_prose  # workbooks have none
 
         read_prose(form, document, texts)
-    _title(form, (_title_in(form, GridIndex(g)) for g in document.grids if not g.hidden), texts)
+    _title(form, (_title_in(form, index, word) for index in indexes if not index.grid.hidden), texts)
     return texts
 
 
 @lru_cache(maxsize=16)
-def _field_wordings(form: Form) -> tuple[list[tuple[Field, list[str]]], frozenset[str]]:
-    """The keys of each field's wordings, and all of them."""
-    fields = [(one, [key(wording) for wording in (one.label, *one.variants)]) for one in form.fields]
-    return fields, frozenset(wording for _, wordings in fields for wording in wordings)
+def _field_wordings(form: Form) -> tuple[list[tuple[Field, str]], frozenset[str]]:
+    """The fields with the key of each of their wordings, and all these keys."""
+    fields = [(one, key(wording)) for one in form.fields for wording in (one.label, *one.variants)]
+    return fields, frozenset(wording for _, wording in fields)
 
 
 # --------------------------------------------------------------------------- title
@@ -60,13 +66,12 @@ def _title(form: Form, candidates: Iterable[str], texts: Texts) -> None:
         texts.fields.setdefault("year", found[1])
 
 
-def _title_in(form: Form, index: GridIndex) -> str:
+def _title_in(form: Form, index: GridIndex, word: str) -> str:
     """Return the first cell of a grid that is a title of the report, ``""`` if none is."""
     if ("title", form) not in index.memo:
         # Labels stand in the order of their first cells; most lack the word that every title has.
-        found = (
-            str(c.value) for label in index.labels if may_be_title(form, label) for c in index.cells(label)
-        )
+        possible = [label for label in index.labels if word in label]
+        found = (str(c.value) for label in possible for c in index.cells(label))
         index.memo["title", form] = next(
             (t.strip() for t in found if len(t) <= _LONGEST and parse_title(form, t)), ""
         )
@@ -77,18 +82,18 @@ def _title_in(form: Form, index: GridIndex) -> str:
 # --------------------------------------------------------------------------- 基本信息
 
 
-def _fields(fields: list[tuple[Field, list[str]]], index: GridIndex, form: Form, texts: Texts) -> None:
-    for one, wordings in fields:
-        for wording in wordings:
-            for cell in index.cells(wording):
-                if one.id in texts.fields:
-                    continue
-                place = (cell.row, cell.column + cell.column_span)
-                entry = index.entry(*place)
-                origin = Origin(index.grid.name, index.grid.address(*place))
-                texts.field_origins.setdefault(one.id, origin)
-                if entry is not None and entry.value is not None:
-                    _field(form, one, entry.value, origin, texts)
+def _fields(fields: list[tuple[Field, str]], index: GridIndex, form: Form, texts: Texts) -> None:
+    labels = index.labels
+    for one, wording in [pair for pair in fields if pair[1] in labels]:
+        for cell in index.cells(wording):
+            if one.id in texts.fields:
+                continue
+            place = (cell.row, cell.column + cell.column_span)
+            entry = index.entry(*place)
+            origin = Origin(index.grid.name, index.grid.address(*place))
+            texts.field_origins.setdefault(one.id, origin)
+            if entry is not None and entry.value is not None:
+                _field(form, one, entry.value, origin, texts)
 
 
 def _field(form: Form, one: Field, value: object, origin: Origin, texts: Texts) -> None:
@@ -160,12 +165,11 @@ def _text_sheet(form: Form, index: GridIndex, head: dict[str, GridCell], texts: 
         texts.passages.append(Passage(section.id, heading, paragraphs, origin))
 
 
-def last_year_texts(form: Form, grids: tuple[Grid, ...]) -> Mapping[str, str]:
+def last_year_texts(form: Form, indexes: Iterable[GridIndex]) -> Mapping[str, str]:
     """Last year's texts from the sheet 上年数据, by section id."""
     found: dict[str, str] = {}
     labels, known = _last_year_labels(form)
-    for grid in grids:
-        index = GridIndex(grid)
+    for index in indexes:
         if not index.knows(known):
             continue
         for section_id, label in labels.items():

@@ -6,14 +6,14 @@ only the figures are read (:class:`_Reading`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from ..form import Cell, Form
 from ..hints import NamedTuple, TypeAlias
 from ..numbers import MAX_DIGITS, Parsed, format_number, parse_number
 from ..report import Origin, Value
-from ..sources import Grid, GridCell
+from ..sources import Grid, GridCell, several
 from .labels import known_labels
 from .tables import Found, GridIndex
 
@@ -78,13 +78,54 @@ class _Slot(NamedTuple):
     """A cell of the form that holds a figure."""
 
     id: str
-    figure: int
-    """Which of its grid's figures."""
     cell: Cell
     place: GridCell
     origin: Origin
-    read: dict[object, Value]
-    """The values of the first different figures met; small numbers come again and again."""
+
+
+class _Slots:
+    """The cells of the form that hold figures of one grid."""
+
+    def __init__(self, grid: Grid, slots: Sequence[tuple[int, _Slot]]) -> None:
+        """
+        Args:
+            grid: the grid.
+            slots: each with the number of its figure.
+        """
+        taken = [figure for figure, _ in slots]
+        self.slots = [slot for _, slot in slots]
+        self.ids = [slot.id for slot in self.slots]
+        self.figures = several(taken)
+        self.read: list[dict[object, Value]] = [{} for _ in slots]
+        """The values of the first different figures met in each; small numbers come again and again."""
+        self.sums = frozenset(figure for figure, slot in slots if slot.place.formula)
+        """Figures that must be settled sums."""
+        self.idle = [(k, figure is None) for k, figure in enumerate(grid.figures) if k not in set(taken)]
+        """The other figures, and whether there was none."""
+
+    def values(self, grid: Grid) -> Iterable[tuple[str, Value]] | None:
+        """Return id and value of each cell; None if there is more to look at."""
+        if not self.sums <= grid.settled:
+            return None
+        if self.idle and any((grid.figures[k] is None) != none for k, none in self.idle):
+            return None
+        numbers = self.figures(grid.figures)
+        found = list(map(dict.get, self.read, numbers))
+        if not all(found):  # a value is never false, so what is not known yet is seen at once
+            for n, value in enumerate(found):
+                if value is None:
+                    if numbers[n] is None:
+                        return None
+                    found[n] = self._value(n, numbers[n], in_document=not grid.a1)
+        return zip(self.ids, found)  # type: ignore[arg-type]  # noqa: B905 - as many
+
+    def _value(self, n: int, number: object, *, in_document: bool) -> Value:
+        slot = self.slots[n]
+        now = slot.place._replace(value=number, result="stored" if slot.place.formula else "")
+        value = read_cell(slot.cell, now, slot.origin, in_document=in_document)
+        if len(self.read[n]) < _VALUES:
+            self.read[n][number] = value
+        return value
 
 
 class _Reading:
@@ -94,52 +135,30 @@ class _Reading:
         self.form = form
         self.fixed: dict[str, Value] = {}
         """Values that are no figures: blanks, words; in the order of the form."""
-        self.slots: dict[int, list[_Slot]] = {}
-        """By the number of their grid."""
-        self.sums: dict[int, frozenset[int]] = {}
-        """Figures that must be settled sums, by the number of their grid."""
-        self.idle: dict[int, list[tuple[int, bool]]] = {}
-        """Other figures of these grids, and whether there was none, by the number of their grid."""
         numbers = {id(grid): n for n, grid in enumerate(grids)}
+        slots: dict[int, list[tuple[int, _Slot]]] = {}
         for id_, cell in form.cells.items():
             grid, place, row, column = found.cells[id_]
-            n = numbers[id(grid)]
             value = self.fixed[id_] = read_value(cell, found.cells[id_])
             figure = grid.layout.figure_at.get((row, column)) if place is not None else None
             if place is not None and figure is not None and value.origin is not None:
-                self.slots.setdefault(n, []).append(_Slot(id_, figure, cell, place, value.origin, {}))
-                if place.formula:
-                    self.sums[n] = self.sums.get(n, frozenset()) | {figure}
-        for n, slots in self.slots.items():
-            taken = {slot.figure for slot in slots}
-            rest = [(k, figure is None) for k, figure in enumerate(grids[n].figures) if k not in taken]
-            self.idle[n] = rest
+                slots.setdefault(numbers[id(grid)], []).append(
+                    (figure, _Slot(id_, cell, place, value.origin))
+                )
+        self.slots = {n: _Slots(grids[n], of_grid) for n, of_grid in slots.items()}
+        """By the number of their grid."""
 
     def values(self, grids: Sequence[Grid]) -> dict[str, Value] | None:
         """Return the values of grids of the same layouts; None if there is more to look at.
 
         That is a formula, or a figure where there was none, or none where there was one.
         """
-        for n, sums in self.sums.items():
-            if not sums <= grids[n].settled:
-                return None
-        for n, idle in self.idle.items():
-            if any((grids[n].figures[k] is None) != none for k, none in idle):
-                return None
         values = dict(self.fixed)
         for n, slots in self.slots.items():
-            figures, in_document = grids[n].figures, not grids[n].a1
-            for id_, figure, cell, place, origin, read in slots:
-                number = figures[figure]
-                value = read.get(number)
-                if value is None:
-                    if number is None:
-                        return None
-                    now = place._replace(value=number, result="stored" if place.formula else "")
-                    value = read_cell(cell, now, origin, in_document=in_document)
-                    if len(read) < _VALUES:
-                        read[number] = value
-                values[id_] = value
+            found = slots.values(grids[n])
+            if found is None:
+                return None
+            values.update(found)
         return values
 
 
@@ -147,32 +166,32 @@ _readings: dict[tuple[object, ...], _Reading] = {}
 _noticed: dict[int, None] = {}
 
 
-def known_values(form: Form, grids: Sequence[Grid]) -> dict[str, Value] | None:
+def known_values(form: Form, indexes: Sequence[GridIndex]) -> dict[str, Value] | None:
     """Return the form's figures if grids like these have been read before, else None.
 
     They are what :func:`.tables.find_tables` and :func:`read_value` would give, with nothing to remark.
-    Measured: 0.2 ms instead of 2.4.
+    Measured: 0.1 ms instead of 2.4.
     """
-    key = _key(form, grids)
-    reading = _readings.get(key)
-    return reading.values(grids) if reading else None
+    reading = _readings.get(_key(form, indexes))
+    return reading.values([index.grid for index in indexes]) if reading else None
 
 
-def _key(form: Form, grids: Sequence[Grid]) -> tuple[object, ...]:
+def _key(form: Form, indexes: Sequence[GridIndex]) -> tuple[object, ...]:
     """All that decides what stands where.
 
     A grid without any of the form's labels counts for nothing but its place in the order.
     """
     known = known_labels(form)
     key: list[object] = [form]
-    for grid in grids:
-        key += (grid.name, grid.hidden, grid.a1, grid.layout) if GridIndex(grid).knows(known) else (None,)
+    for index in indexes:
+        grid = index.grid
+        key += (grid.name, grid.hidden, grid.a1, grid.layout) if index.knows(known) else (None,)
     return tuple(key)
 
 
-def remember(form: Form, grids: Sequence[Grid], found: Found) -> None:
+def remember(form: Form, indexes: Sequence[GridIndex], found: Found) -> None:
     """Keep what was found for grids of the same layouts, if it was all, in sight, and they come again."""
-    key = _key(form, grids)
+    key, grids = _key(form, indexes), [index.grid for index in indexes]
     if found.findings or len(found.cells) < len(form.cells):
         return
     if not {id(place[0]) for place in found.cells.values()} <= {id(grid) for grid in grids}:

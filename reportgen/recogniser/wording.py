@@ -13,7 +13,7 @@ from ..records import dataclass, field
 from ..report import Origin, Passage
 from .labels import key
 
-__all__ = ["Texts", "chinese_date", "clean", "may_be_title", "parse_title", "section_of", "split_paragraphs"]
+__all__ = ["Texts", "chinese_date", "clean", "parse_title", "section_of", "split_paragraphs", "title_word"]
 
 _ILLEGAL = compiled(r"[\x00-\x08\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _BREAKS = compiled(r"\r\n|[\r\n\x0b\x0c\u2028\u2029]")
@@ -37,7 +37,7 @@ class Texts:
 
 
 @lru_cache(maxsize=16)
-def _title_word(form: Form) -> str:
+def title_word(form: Form) -> str:
     """The last two Chinese characters that stand together in every wording of the title.
 
     Most texts do not have them and need not be tried: 3 of 11 ms of recognising a workbook.
@@ -47,15 +47,10 @@ def _title_word(form: Form) -> str:
     return next((p for p in pairs if _CHINESE.fullmatch(p) and all(p in o for o in others)), "")
 
 
-def may_be_title(form: Form, label: str) -> bool:
-    """Whether a text, as labels are compared, has the word that every title has."""
-    return _title_word(form) in label
-
-
 def parse_title(form: Form, text: str) -> tuple[str, int] | None:
     """Return body and year if ``text`` is a title of this report, in any wording in use."""
     text = key(text)
-    if not may_be_title(form, text):
+    if title_word(form) not in text:
         return None
     for pattern in form.title_patterns:
         match = pattern.fullmatch(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
+from operator import itemgetter
 
 from ..hints import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from ..records import dataclass, field
@@ -13,8 +14,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
-    "Document", "Grid", "GridCell", "Layout", "Paragraph", "PlainSum", "column_letters", "open_document", "read_document",
+    "Document", "Grid", "GridCell", "Layout", "Paragraph", "PlainSum", "column_letters", "open_document", "read_document", "several",
 ]  # fmt: skip
+
+
+def several(numbers: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    """Return what takes the items of these numbers out of a sequence, in this order, at once."""
+    if len(numbers) > 1:
+        return itemgetter(*numbers)
+    return lambda items: [items[n] for n in numbers]
 
 
 def column_letters(column: int) -> str:
@@ -123,6 +131,13 @@ class Layout:
     def figure_at(self) -> dict[Place, int]:
         """Place of a cell → which of the figures it holds."""
         return {(self.cells[at].row, self.cells[at].column): n for n, at in enumerate(self.figures)}
+
+    @cached_property
+    def ways(self) -> list[tuple[int, frozenset[int], Callable[[Sequence[Any]], Sequence[Any]]]]:
+        """Of each of the sums: its figure, the sums among what it adds up, and what takes all of that
+        out of the figures."""
+        results = frozenset(one.figure for one in self.sums)
+        return [(figure, results.intersection(terms), several(terms)) for figure, terms in self.sums]
 
     @cached_property
     def last_row(self) -> int:
@@ -245,12 +260,10 @@ class Grid:
         if self._settled is None:
             settled: set[int] = set()
             figures: Sequence[Any] = self.figures
-            results = {one.figure for one in self.layout.sums}
-            for figure, terms in self.layout.sums:
-                if all(t in settled or t not in results for t in terms) and figures[figure] is not None:
-                    total = sum([figures[t] for t in terms if figures[t] is not None])
-                    if total == figures[figure]:
-                        settled.add(figure)
+            for figure, sums, terms in self.layout.ways:
+                # A figure that is not there counts as 0, and neither changes a sum.
+                if sums <= settled and sum(filter(None, terms(figures))) == figures[figure]:
+                    settled.add(figure)
             self._settled = frozenset(settled)
         return self._settled
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import pairwise
 
 from ..hints import Any, NamedTuple
@@ -20,7 +20,7 @@ from ..hints import Any, NamedTuple
 __all__ = ["Entry", "Part", "content", "directory", "unpacked"]
 
 _END = struct.Struct("<4s4H2LH")
-_CENTRAL = struct.Struct("<4s6H3L5H2L")
+_CENTRAL = struct.Struct("<4s2x3H4x3L4H6xL")
 _LOCAL = struct.Struct("<4s5H3L2H")
 _ENCRYPTED, _UTF8 = 0x1, 0x800
 _STORED, _DEFLATED = 0, 8
@@ -46,7 +46,7 @@ class Entry(NamedTuple):
 
 
 class Part(bytes):
-    """A part's content, with room for what a reader has made of it; see :func:`content`."""
+    """Content of a part that has come before, with room for what a reader has made of it; see :func:`content`."""
 
     kept: dict[str, Any]
 
@@ -66,49 +66,36 @@ def directory(data: bytes) -> list[Entry] | None:
     _, disk, first_disk, here, count, size, start, comment = _END.unpack_from(data, len(data) - _END.size)
     if disk or first_disk or comment or here != count or start + size != len(data) - _END.size:
         return None
-    entries = list(_entries(data, start, count))
-    if len({e.filename for e in entries}) != count or not count:
+    listed = _listed(data, start, count)
+    if len({name for name, *_ in listed}) != count or not count:
         return None
-    ends = sorted([e.offset for e in entries] + [start])
+    ends = sorted([offset for *_, offset in listed] + [start])
     following = dict(pairwise(ends))
     if len(following) != count or max(following) >= start:
         return None
-    return [Entry(*e[:-1], following[e.offset]) for e in entries]
+    return [Entry(*one, following[one[5]]) for one in listed]
 
 
-def _entries(data: bytes, at: int, count: int) -> Iterator[Entry]:
-    """Yield the entries; an odd one is left out, so that they are fewer than ``count``."""
+def _listed(data: bytes, at: int, count: int) -> list[tuple[str, int, int, int, int, int]]:
+    """Return all of each entry but its end; those after an odd one are left out, so that they are fewer."""
+    listed: list[tuple[str, int, int, int, int, int]] = []
     end = len(data) - _END.size
     for _ in range(count):
-        if at + _CENTRAL.size > end:
-            return
-        (
-            mark,
-            _,
-            version,
-            flags,
-            method,
-            _,
-            _,
-            crc,
-            packed,
-            size,
-            name,
-            extra,
-            comment,
-            disk,
-            _,
-            _,
-            offset,
-        ) = _CENTRAL.unpack_from(data, at)
-        raw = data[at + _CENTRAL.size : at + _CENTRAL.size + name]
-        at += _CENTRAL.size + name + extra + comment
+        begin = at + _CENTRAL.size
+        if begin > end:
+            break
+        mark, version, flags, method, crc, packed, size, name, extra, comment, disk, offset = (
+            _CENTRAL.unpack_from(data, at)
+        )
+        at = begin + name + extra + comment
+        raw = data[begin : begin + name]
         plain = mark == b"PK\1\2" and version <= _VERSION and not disk and not extra and at <= end
         plain = plain and not flags & ~_KNOWN_FLAGS and method in (_STORED, _DEFLATED)
         named = raw.isascii() and b"\0" not in raw and b"\\" not in raw
         if not plain or not named or 0xFFFFFFFF in (packed, size, offset):
-            return
-        yield Entry(raw.decode(), method, crc, packed, size, offset, 0)
+            break
+        listed.append((raw.decode(), method, crc, packed, size, offset))
+    return listed
 
 
 class _Memory:
@@ -129,21 +116,26 @@ class _Memory:
         self.kept[key] = self.kept.pop(key)  # the latest stands last
         return known[1]
 
-    def take(self, key: tuple[int, int], packed: bytes, part: Part) -> None:
+    def take(self, key: tuple[int, int], packed: bytes, unpacked: bytes) -> bytes:
         if key not in self.noticed:
             self.noticed[key] = None
             if len(self.noticed) > _NOTICED:
                 del self.noticed[next(iter(self.noticed))]
-        elif len(packed) <= _LARGEST:
-            self.kept[key] = (packed, part)
-            if len(self.kept) > _KEPT:
-                del self.kept[next(iter(self.kept))]
+            return unpacked
+        if len(packed) > _LARGEST:
+            return unpacked
+        part = Part(unpacked)
+        part.kept = {}
+        self.kept[key] = (packed, part)
+        if len(self.kept) > _KEPT:
+            del self.kept[next(iter(self.kept))]
+        return part
 
 
 _memory = _Memory()
 
 
-def content(data: bytes, entry: Entry) -> Part | None:
+def content(data: bytes, entry: Entry) -> bytes | None:
     """Unpack one part.
 
     Args:
@@ -151,9 +143,9 @@ def content(data: bytes, entry: Entry) -> Part | None:
         entry: one of :func:`directory`.
 
     Returns:
-        its content, proved by its checksum: the very object of an earlier call if the same packed
-        bytes have come before, so what a reader put into its ``kept`` is there again.  None if
-        the entry does not lead to what it announces.
+        its content, proved by its checksum: a :class:`Part` if the same packed bytes have come before,
+        the very object of the earlier call from the third time on, so what a reader put into its
+        ``kept`` is there again.  None if the entry does not lead to what it announces.
     """
     packed = _packed(data, entry)
     if packed is None:
@@ -165,10 +157,7 @@ def content(data: bytes, entry: Entry) -> Part | None:
     unpacked = packed if entry.method == _STORED else _inflated(packed, entry.file_size)
     if unpacked is None or len(unpacked) != entry.file_size or zlib.crc32(unpacked) != entry.crc:
         return None
-    part = Part(unpacked)
-    part.kept = {}
-    _memory.take(key, packed, part)
-    return part
+    return _memory.take(key, packed, unpacked)
 
 
 def unpacked(data: bytes, names: Iterable[str]) -> dict[str, bytes]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from ...form.phrases import Reading
+from ...hints import NamedTuple
 from ...numbers import Number
-from ...records import dataclass
 from ...report import Report, Value
 from .numerals import Token
 
@@ -16,8 +16,7 @@ __all__ = ["Figures", "Side", "agrees", "printed", "said"]
 _YUAN = {"元": 1, "万元": 10_000}
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(NamedTuple):
     """A reading with its value; amounts in 元."""
 
     reading: Reading

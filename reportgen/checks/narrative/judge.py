@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 
 from ...findings import CellRef
 from ...form.phrases import Reading, Topic
-from ...hints import Literal, TypeAlias
+from ...hints import Literal, NamedTuple, TypeAlias
 from ...numbers import Number, show
 from ...placeholders import filled
-from ...records import dataclass, field
 from ...report import Passage, Report
+from ..texts import passage_label
 from .claims import DOUBTFUL, SURE, UNSURE, Claim, claims
 from .figures import Figures, Side, agrees
 from .numerals import Compact, compact
@@ -25,8 +26,7 @@ Verdict: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedNumber:
+class JudgedNumber(NamedTuple):
     """A number of the texts and what it was found to be."""
 
     passage: int
@@ -50,8 +50,10 @@ class JudgedNumber:
     """Of the finding it leads to; ``""`` if to none."""
     says: str = ""
     """What the form has to say, for the message."""
-    refs: tuple[CellRef, ...] = field(default=(), repr=False)
-    key: tuple[object, ...] = field(default=(), repr=False)
+    refs: tuple[CellRef, ...] = ()
+    """The place of its text where the words say what it counts; in a complaint, then the cells or fields
+    of the form."""
+    key: tuple[object, ...] = ()
     """Numbers with the same key should be the same number (X-17)."""
 
 
@@ -117,20 +119,18 @@ class _Paragraph:
         self.paragraph, self.original = paragraph, text
         self.text: Compact = compact(text)
         self.figures = figures
-        self.items: Sequence[Item] = list(items(self.text, words, report.org, heading))
+        self.items: Sequence[Item] = items(self.text, words, report.org, heading)
         self.claims = claims(self.items, words, report.org)
         self.shares = Shares(self.text.text, self.items, self.claims, words, self.figures)
         self.sentences: dict[tuple[int, int], str] = {}
         """As written, by their place in the compact text."""
-        self.here: CellRef | None = None
+        self.here: tuple[CellRef, ...] = ()
 
     def judge(self) -> list[JudgedNumber]:
         found = [self.by_claim(claim) for claim in self.claims]
         taken = {c.item.start for c in self.claims}
-        for item in self.items:
-            if item.token and item.start not in taken:
-                found.append(self.by_share(item))
-        return sorted(found, key=lambda j: (j.start, j.end))
+        found += [self.by_share(item) for item in self.items if item.token and item.start not in taken]
+        return sorted(found, key=itemgetter(2, 3))  # by start and end
 
     def number(
         self, item: Item, verdict: Verdict = "unattributed", quantities: Reading = (), expected: Number | None = None,
@@ -168,7 +168,7 @@ class _Paragraph:
                 right[0].reading,
                 right[0].value,
                 claim.rule,
-                refs=self.refs(right[:1]),
+                refs=self.refs(()),
                 key=key,
             )
         if claim.doubt == UNSURE or len(sides) < len(claim.readings) or not claim.rule:
@@ -230,12 +230,13 @@ class _Paragraph:
 
     def refs(self, sides: Sequence[Side]) -> tuple[CellRef, ...]:
         """The places a number speaks of: its text, then the cells or fields of the form."""
-        from ..texts import passage_label
-
         report = self.report
-        if self.here is None:
-            self.here = CellRef(str(self.passage.origin or ""), passage_label(report.form, self.passage))
-        found = [self.here]
+        if not self.here:
+            label = passage_label(report.form, self.passage)
+            self.here = (CellRef(str(self.passage.origin or ""), label),)
+        if not sides:
+            return self.here
+        found = [*self.here]
         for side in sides:
             found += [report.ref(c) for c in side.cells]
             for name in side.fields:

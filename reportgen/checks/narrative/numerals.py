@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
 
@@ -184,6 +184,7 @@ _BULLET = compiled(r"^\(?\d{1,2}(?:[.、)]|\.(?=\D))(?!\d)")
 _ABOUT_BEFORE = compiled(r"(?:约|近|大约|超过|超|逾|不足|不到|将近|接近|达到近|突破)$")
 _ABOUT_LONGEST = 3
 _ABOUT_ENDS = frozenset("约近过超逾足到破")
+"""With which :data:`_ABOUT_BEFORE` ends."""
 _UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
 _ARABIC = compiled(
     # Its first character is a digit, so that the matcher runs to the next one: 0.08 to 0.05 ms a report.
@@ -215,14 +216,16 @@ def _no_quantity(mail: bool, addresses: bool) -> re.Pattern[str]:
     return compiled(f"{_FIRST}(?:{'|'.join([_TITLE, *[_ADDRESS] * addresses, _OTHERS])})")
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """Yield the quantities of a compact text, in order."""
-    found = [*_arabic(text), *_chinese(text)]
-    if not found:
-        return
+def tokens(text: str) -> list[Token]:
+    """Return the quantities of a compact text, in order."""
+    found, chinese = _arabic(text), _chinese(text)
+    if chinese:
+        found = sorted(found + chinese, key=lambda t: (t.start, -t.end))
+    elif not found:
+        return found
     none = _no_quantity("@" in text, "://" in text or "www." in text)
     hidden = [m.span() for m in none.finditer(text)] + [m.span() for m in _BULLET.finditer(text)]
-    found.sort(key=lambda t: (t.start, -t.end))
+    kept: list[Token] = []
     end = 0
     for token in found:
         start, stop = token.start, token.end
@@ -233,19 +236,23 @@ def tokens(text: str) -> Iterator[Token]:
                 break
         else:
             end = token.stop
-            yield token
+            kept.append(token)
+    return kept
 
 
 def _whole(number: Decimal) -> Number:
     return int(number) if number == number.to_integral_value() else number
 
 
-def _arabic(text: str) -> Iterator[Token]:
+def _arabic(text: str) -> list[Token]:
+    found: list[Token] = []
     for match in _ARABIC.finditer(text):
         number, scaled, about, unit, after = match.groups()
-        digits = number.replace(",", "")
+        digits = number.replace(",", "") if "," in number else number
         start, end = match.span()
-        about = about or after or _about_before(text, start)
+        about = about or after
+        if not about and text[start - 1 : start] in _ABOUT_ENDS:
+            about = _about_before(text, start)
         value: Number
         quantum: Number
         if not scaled and unit != "亿元" and "." not in digits:
@@ -256,18 +263,18 @@ def _arabic(text: str) -> Iterator[Token]:
                 scale, unit = scale * 10_000, "万元"
             value = _whole(Decimal(digits) * scale)
             quantum = _whole(scale.scaleb(-len(digits.partition(".")[2])))
-        yield Token(start, start + len(number) + len(scaled), end, value, quantum, unit, about)
+        found.append(Token(start, start + len(number) + len(scaled), end, value, quantum, unit, about))
+    return found
 
 
 def _about_before(text: str, end: int) -> str:
     """余, 近, 约 … right before a place."""
-    if text[end - 1 : end] not in _ABOUT_ENDS:
-        return ""
     found = _ABOUT_BEFORE.search(text[max(0, end - _ABOUT_LONGEST) : end])
     return found[0] if found else ""
 
 
-def _chinese(text: str) -> Iterator[Token]:
+def _chinese(text: str) -> list[Token]:
+    found: list[Token] = []
     for match in _CHINESE.finditer(text):
         value = chinese_number(match["number"])
         start, end = match.start(), match.end("unit")
@@ -281,13 +288,14 @@ def _chinese(text: str) -> Iterator[Token]:
         if match["unit"] == "起" and not _TOGETHER.match(text, end):
             continue
         about = match["about"] or match["after"] or _about_before(text, start)
-        yield Token(match.start(), match.end("number"), match.end(), value, 1, match["unit"], about)
+        found.append(Token(match.start(), match.end("number"), match.end(), value, 1, match["unit"], about))
     for match in _CHINESE_PERCENT.finditer(text) if "百分之" in text else ():
         whole, part = chinese_number(match["whole"]), match["part"] or ""
         if whole is not None:
             digits = "".join(str(_DIGITS[c]) for c in part)
             number = Decimal(f"{whole}.{digits}") if digits else Decimal(whole)
             quantum = Decimal(1).scaleb(-len(digits))
-            yield Token(match.start(), match.end(), match.end(), _whole(number), _whole(quantum), "%")
+            found.append(Token(match.start(), match.end(), match.end(), _whole(number), _whole(quantum), "%"))
     for match in _ZERO_WORD.finditer(text) if "零" in text else ():
-        yield Token(match.start(), match.end(), match.end(), 0, 1, "")
+        found.append(Token(match.start(), match.end(), match.end(), 0, 1, ""))
+    return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from operator import itemgetter
 
 from ...form.phrases import Topic
@@ -65,8 +64,8 @@ CHANGED_TO = compiled(r"(?:增|升|减|降|增加|上升|增长|减少|下降|�
 _LISTED = compiled(r"[、和及与]|以及")
 
 
-def items(text: Compact, words: Vocabulary, org: str, heading: Topic | None) -> Iterator[Item]:
-    """Yield what a paragraph says in numbers, in order.
+def items(text: Compact, words: Vocabulary, org: str, heading: Topic | None) -> list[Item]:
+    """Return what a paragraph says in numbers, in order.
 
     Args:
         text: the paragraph.
@@ -74,9 +73,10 @@ def items(text: Compact, words: Vocabulary, org: str, heading: Topic | None) -> 
         org: the reporting body, whose own name narrows nothing.
         heading: the topic of the sub-heading above, if it names one.
     """
-    every = sorted(_found(text.text, words), key=itemgetter(0, 1))
+    every = _found(text.text, words)
+    made: list[Item] = []
     if not every:
-        return
+        return made
     spans = [sentence.span() for sentence in _SENTENCE.finditer(text.text)]
     base = last = _State(heading, "heading" if heading else "")
     at, count = 0, len(every)
@@ -91,11 +91,12 @@ def items(text: Compact, words: Vocabulary, org: str, heading: Topic | None) -> 
         wanted = at < count and n + 1 < len(spans) and _goes_on(text.text, spans[n + 1], words)
         if inside or wanted:
             walker = _Sentence(text.text, (first, end), inside, words, org, 1000 * n)
-            yield from walker.walk(last if goes_on else base, to_end=wanted)
+            made += walker.walk(last if goes_on else base, to_end=wanted)
             if at == count:
-                return
+                return made
             last = walker.last._replace(how="before" if walker.last.topic else walker.last.how)
         goes_on = wanted
+    return made
 
 
 def _goes_on(text: str, sentence: tuple[int, int], words: Vocabulary) -> bool:
@@ -113,16 +114,18 @@ class _Found(NamedTuple):
     inner: str
 
 
-def _found(text: str, words: Vocabulary) -> Iterator[_Found]:
-    for token in tokens(text):
-        yield _Found(token.start, token.stop, "number", token, "")
-    for match in words.all_done.finditer(text):
-        yield _Found(match.start(), match.end(), "done", None, "")
-    for match in words.all_upheld.finditer(text):
-        yield _Found(match.start(), match.end(), "upheld", None, "")
+def _found(text: str, words: Vocabulary) -> list[_Found]:
+    """Return the items of a text in order."""
+    found = [_Found(token.start, token.stop, "number", token, "") for token in tokens(text)]
+    numbers = len(found)
+    found += [_Found(*match.span(), "done", None, "") for match in words.all_done.finditer(text)]
+    found += [_Found(*match.span(), "upheld", None, "") for match in words.all_upheld.finditer(text)]
     for match in words.negation.finditer(text):
         if not words.not_negation.match(text, match.start()):
-            yield _Found(match.start(), match.end(), "none", None, match["inner"] or "")
+            found.append(_Found(*match.span(), "none", None, match["inner"] or ""))
+    if len(found) > numbers:
+        found.sort(key=itemgetter(0, 1))
+    return found
 
 
 def is_own(name: str, org: str) -> bool:
@@ -168,10 +171,10 @@ class _Sentence:
             found.append((start, end, ""))
         return found
 
-    def walk(self, base: _State, *, to_end: bool) -> Iterator[Item]:
-        """Yield the items; only ``to_end`` does :attr:`last` say what the sentence ends with."""
+    def walk(self, base: _State, *, to_end: bool) -> list[Item]:
+        """Return the items; only ``to_end`` does :attr:`last` say what the sentence ends with."""
         state, text, brought_by, counted = base, self.text, self.words.brought, self.words.counted
-        at, every = 0, self.items
+        at, every, made = 0, self.items, list[Item]()
         stack: list[_State] = []
         for number, (start, end, mark) in enumerate(self.clauses()):
             position, part, first = start, state, at
@@ -187,15 +190,16 @@ class _Sentence:
                 topic, how = counted(before, "" if cut or item.kind == "none" else after)
                 if not how:
                     topic, how = part.topic, part.how
-                yield Item(
+                year = self.year_before(before, after, part.year)
+                made.append(Item(
                     item.kind, item.start, item.end, item.token, before, after, cut, self.span,
-                    self.clause + number, len(stack), topic, how, self.year_before(before, after, part.year),
-                    part.year_said, brought.compared, part.scope, item.inner,
-                )  # fmt: skip
+                    self.clause + number, len(stack), topic, how, year, part.year_said, brought.compared,
+                    part.scope, item.inner,
+                ))  # fmt: skip
                 part = _State(topic, "before" if how == "here" else how, *part[2:])
                 position = handed
             if at == len(every) and not to_end:
-                return
+                return made
             clause = text[start:end]
             state = self.scoped(part, brought_by(clause))
             named, how = self.words.left_with(text[position:end] if at > first else clause)
@@ -209,6 +213,7 @@ class _Sentence:
             elif mark == ";":
                 state = state._replace(scope=base.scope, year=base.year)
         self.last = state
+        return made
 
     def between(self, start: int, stop: int, last: bool) -> tuple[str, int]:
         """The words behind a number, and where those of the next one begin.
