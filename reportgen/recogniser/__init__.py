@@ -176,14 +176,24 @@ def _last_year(form: Form, indexes: Sequence[GridIndex]) -> dict[str, Value]:
     for index in indexes:
         if not index.knows(heads) or not heads <= index.labels:
             continue
-        for label in wanted.keys() & index.labels:
-            cell = form.cells[wanted[label]]
-            for at in index.cells(label):
-                entry = index.entry(at.row, at.column + at.column_span)
-                if entry is not None and entry.value not in (None, ""):
-                    origin = Origin(index.grid.name, entry.address, entry.hidden)
-                    found.setdefault(cell.id, read_cell(cell, entry, origin))
+        if ("last year", form) not in index.memo:
+            index.memo["last year", form] = list(_last_year_places(index, wanted))
+        for id_, place in index.memo["last year", form]:
+            entry = index.entry(*place)
+            if entry is not None and entry.value not in (None, ""):
+                origin = Origin(index.grid.name, entry.address, entry.hidden)
+                found.setdefault(id_, read_cell(form.cells[id_], entry, origin))
     return found
+
+
+def _last_year_places(index: GridIndex, wanted: dict[str, str]) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Yield cell id and place of each entry that is not always empty; in most workbooks all are."""
+    for label in (one for one in wanted if one in index.labels):
+        for at in index.cells(label):
+            place = (at.row, at.column + at.column_span)
+            entry = index.entry(*place)
+            if not index.fixed(*place) or (entry is not None and entry.value not in (None, "")):
+                yield wanted[label], place
 
 
 @lru_cache(maxsize=16)

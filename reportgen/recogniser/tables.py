@@ -7,7 +7,7 @@ and a label without a figure are findings, never guesses.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 
 from ..findings import CellRef, Finding, finding
 from ..form import Block, Form, Table
@@ -44,6 +44,10 @@ class GridIndex:
         found = (self.grid.layout.covering(*place) for place in self._labels.get(label, ()))
         return [cell for cell in found if cell is not None]
 
+    def places(self, label: str) -> Sequence[tuple[int, int]]:
+        """Return row and column of the cells that carry a label."""
+        return self._labels.get(label, ())
+
     def knows(self, labels: frozenset[str]) -> bool:
         """Whether any of some labels stands here."""
         if labels not in self.memo:
@@ -55,6 +59,13 @@ class GridIndex:
         """Return the cell that covers a place, a formula's result settled."""
         cell = self.grid.cell(row, column)
         return None if cell is None else self.grid.resolved(cell)
+
+    def fixed(self, row: int, column: int) -> bool:
+        """Tell whether a place holds the same in all grids of this layout: no figure, and no formula's result."""
+        cell = self.grid.layout.covering(row, column)
+        return cell is None or (
+            not cell.formula and (cell.row, cell.column) not in self.grid.layout.figure_at
+        )
 
     def find(self, wordings: Mapping[str, str]) -> Iterator[tuple[str, GridCell]]:
         """Yield (leaf id, cell) for every cell that carries one of the wordings."""

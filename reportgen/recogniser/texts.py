@@ -13,7 +13,7 @@ from ..report import Origin, Passage
 from ..sources import Document, GridCell
 from .labels import key
 from .tables import GridIndex
-from .wording import Texts, chinese_date, clean, parse_title, section_of, split_paragraphs, title_word
+from .wording import Texts, chinese_date, clean, parse_title, possible_titles, section_of, split_paragraphs
 
 __all__ = ["find_texts", "last_year_texts"]
 
@@ -32,7 +32,6 @@ def find_texts(form: Form, document: Document, indexes: Sequence[GridIndex]) -> 
     texts = Texts()
     heads = [key(h) for h in form.sheets.text_heads]
     fields, wordings = _field_wordings(form)
-    word = title_word(form)
     for index in indexes:
         head = _head_row(index, heads)
         if head:
@@ -43,7 +42,7 @@ def find_texts(form: Form, document: Document, indexes: Sequence[GridIndex]) -> 
         from .prose import read_prose  # workbooks have none
 
         read_prose(form, document, texts)
-    _title(form, (_title_in(form, index, word) for index in indexes if not index.grid.hidden), texts)
+    _title(form, (_title_in(form, index) for index in indexes if not index.grid.hidden), texts)
     return texts
 
 
@@ -66,11 +65,11 @@ def _title(form: Form, candidates: Iterable[str], texts: Texts) -> None:
         texts.fields.setdefault("year", found[1])
 
 
-def _title_in(form: Form, index: GridIndex, word: str) -> str:
+def _title_in(form: Form, index: GridIndex) -> str:
     """Return the first cell of a grid that is a title of the report, ``""`` if none is."""
     if ("title", form) not in index.memo:
-        # Labels stand in the order of their first cells; most lack the word that every title has.
-        possible = [label for label in index.labels if word in label]
+        # Labels stand in the order of their first cells.
+        possible = possible_titles(form, index.labels)
         found = (str(c.value) for label in possible for c in index.cells(label))
         index.memo["title", form] = next(
             (t.strip() for t in found if len(t) <= _LONGEST and parse_title(form, t)), ""
@@ -83,17 +82,34 @@ def _title_in(form: Form, index: GridIndex, word: str) -> str:
 
 
 def _fields(fields: list[tuple[Field, str]], index: GridIndex, form: Form, texts: Texts) -> None:
-    labels = index.labels
-    for one, wording in [pair for pair in fields if pair[1] in labels]:
-        for cell in index.cells(wording):
-            if one.id in texts.fields:
-                continue
-            place = (cell.row, cell.column + cell.column_span)
-            entry = index.entry(*place)
-            origin = Origin(index.grid.name, index.grid.address(*place))
-            texts.field_origins.setdefault(one.id, origin)
-            if entry is not None and entry.value is not None:
-                _field(form, one, entry.value, origin, texts)
+    for one, place, origin in _entries(fields, index):
+        if one.id in texts.fields:
+            continue
+        entry = index.entry(*place)
+        texts.field_origins.setdefault(one.id, origin)
+        if entry is not None and entry.value is not None:
+            _field(form, one, entry.value, origin, texts)
+
+
+def _entries(
+    fields: list[tuple[Field, str]], index: GridIndex
+) -> list[tuple[Field, tuple[int, int], Origin]]:
+    """Return field, place and origin of each entry: right of its label.
+
+    Sheets that everybody fills in have their labels at the same places: 0.04 of the 2.2 ms of a report.
+    """
+    labelled = [(one, wording, index.places(wording)) for one, wording in fields if wording in index.labels]
+    grid, memo = index.grid, index.grid.layout.ground.memo
+    mark = (grid.name, grid.a1, labelled)
+    if "entries" not in memo or memo["entries"][0] != mark:
+        beside = [
+            (one, (cell.row, cell.column + cell.column_span))
+            for one, wording, _ in labelled for cell in index.cells(wording)
+        ]  # fmt: skip
+        found = [(one, place, Origin(grid.name, grid.address(*place))) for one, place in beside]
+        memo["entries"] = (mark, found)
+    entries: list[tuple[Field, tuple[int, int], Origin]] = memo["entries"][1]
+    return entries
 
 
 def _field(form: Form, one: Field, value: object, origin: Origin, texts: Texts) -> None:
@@ -134,6 +150,8 @@ def _field(form: Form, one: Field, value: object, origin: Origin, texts: Texts) 
 
 def _head_row(index: GridIndex, heads: list[str]) -> dict[str, GridCell]:
     """Find the header row 部分 | 小标题 | 正文 of a sheet."""
+    if heads[0] not in index.labels:
+        return {}
     for cell in index.cells(heads[0]):
         row = {head: other for head in heads for other in index.cells(head) if other.row == cell.row}
         if len(row) == len(heads):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from ..findings import Finding
@@ -13,11 +14,21 @@ from ..records import dataclass, field
 from ..report import Origin, Passage
 from .labels import key
 
-__all__ = ["Texts", "chinese_date", "clean", "parse_title", "section_of", "split_paragraphs", "title_word"]
+__all__ = [
+    "Texts",
+    "chinese_date",
+    "clean",
+    "parse_title",
+    "possible_titles",
+    "section_of",
+    "split_paragraphs",
+]
 
 _ILLEGAL = compiled(r"[\x00-\x08\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _BREAKS = compiled(r"\r\n|[\r\n\x0b\x0c\u2028\u2029]")
 _DATE = compiled(r"(\d{4})\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})\s*日?")
+_YEAR = compiled(r"\d{4}")
+"""Every title has one."""
 _CHINESE = compiled(r"[\u4e00-\u9fff]+")
 _CONTROL = compiled(r"_x00(?:0[0-8BCEF]|1[0-9A-F])_", re.I)
 
@@ -37,7 +48,7 @@ class Texts:
 
 
 @lru_cache(maxsize=16)
-def title_word(form: Form) -> str:
+def _title_word(form: Form) -> str:
     """The last two Chinese characters that stand together in every wording of the title.
 
     Most texts do not have them and need not be tried: 3 of 11 ms of recognising a workbook.
@@ -47,10 +58,16 @@ def title_word(form: Form) -> str:
     return next((p for p in pairs if _CHINESE.fullmatch(p) and all(p in o for o in others)), "")
 
 
+def possible_titles(form: Form, labels: Iterable[str]) -> list[str]:
+    """Return the texts, as labels are compared, that have the word and the year that every title has."""
+    word = _title_word(form)
+    return [label for label in labels if word in label and _YEAR.search(label)]
+
+
 def parse_title(form: Form, text: str) -> tuple[str, int] | None:
     """Return body and year if ``text`` is a title of this report, in any wording in use."""
     text = key(text)
-    if title_word(form) not in text:
+    if not possible_titles(form, [text]):
         return None
     for pattern in form.title_patterns:
         match = pattern.fullmatch(text)

@@ -87,6 +87,11 @@ class Layout:
         self.memo: dict[Any, Any] = {}
         """For readers of grids to keep what they have worked out of this layout."""
 
+    @property
+    def ground(self) -> Layout:
+        """A layout of the same cells without their texts, the same for all that differ in these alone."""
+        return self
+
     @cached_property
     def _at(self) -> dict[Place, GridCell]:
         """The cell at each place it covers; of overlapping ones the first."""

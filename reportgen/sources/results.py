@@ -64,6 +64,10 @@ class Shape(Layout):
         self.frame = frame
         self.memo = {}
 
+    @property
+    def ground(self) -> Shape:
+        return self if self.frame is None else self.frame
+
     # What follows gives what Layout gives, without making all the cells: few are ever asked for.
 
     @cached_property
