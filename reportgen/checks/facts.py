@@ -32,10 +32,6 @@ class Facts:
         self.unknown = frozenset([c.id for c, value in self.odd if value.state in ("problem", "missing")])
         """Cells whose figure is missing or cannot be read; nothing that needs them can be judged."""
 
-    def total(self, cells: tuple[str, ...]) -> Number:
-        """Return the exact sum of some cells."""
-        return sum(map(self.numbers.__getitem__, cells))
-
 
 _last: list[Facts] = []
 

@@ -11,7 +11,7 @@ from ..findings import CellRef, Finding, finding
 from ..form import Comparison, Relation, Rule, Term
 from ..numbers import Number, difference, format_number
 from ..report import Report
-from .facts import relations_of
+from .facts import facts_of, relations_of
 
 __all__ = ["jump", "last_ref", "relation"]
 
@@ -86,12 +86,19 @@ def _holds(comparison: Comparison, report: Report) -> bool:
 
 def _sum(terms: tuple[Term, ...], report: Report) -> Number:
     total: Number = 0
+    facts = facts_of(report)
     for term in terms:
-        total += term.factor * _term(term, report)
+        if not term.cells or term.last:
+            total += term.factor * _term(term, report)
+        elif facts.unknown and not facts.unknown.isdisjoint(term.cells):
+            raise _CannotJudge
+        else:
+            total += term.factor * sum(map(facts.numbers.__getitem__, term.cells))
     return total if isinstance(total, int) or total != total.to_integral_value() else int(total)
 
 
 def _term(term: Term, report: Report) -> Number:
+    """The value of a term that is no figure of this year."""
     if term.field:
         field = report.form.field(term.field)
         value = report.fields.get(term.field, field.default)
@@ -102,11 +109,10 @@ def _term(term: Term, report: Report) -> Number:
         return 1
     total: Number = 0
     for cell in term.cells:
-        known = (report.last_year if term.last else report.values).get(cell)
-        if known is None or known.state in ("problem", "missing") or (term.last and known.number is None):
+        known = report.last_year.get(cell)
+        if known is None or known.number is None:
             raise _CannotJudge
-        if known.number is not None:
-            total += known.number
+        total += known.number
     return total
 
 

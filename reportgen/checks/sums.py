@@ -20,9 +20,10 @@ def _judged(rule: Rule, report: Report) -> Iterator[tuple[Equation, Number, Numb
     its own (N-02, S-04).  Blanks count as 0 (N-01).
     """
     facts = facts_of(report)
+    number = facts.numbers.__getitem__
     for equation in equations_of(report.form).get(rule.id, ()):
         if not facts.unknown or facts.unknown.isdisjoint(equation.cells):
-            yield equation, facts.total(equation.left), facts.total(equation.right)
+            yield equation, sum(map(number, equation.left)), sum(map(number, equation.right))
 
 
 def equal(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:

@@ -61,6 +61,7 @@ _MARK = compiled(r"[,;:()。!?]|——")
 _FROM = compiled(r"[由从](?:上一?年度?的?|去年的?|(?:19|20)\d\d年的?)?$")
 CHANGED_TO = compiled(r"(?:增|升|减|降|增加|上升|增长|减少|下降|提高)[至到为]")
 """Before the figure that a change led to."""
+_GROUPED = len("1,000")
 _LISTED = compiled(r"[、和及与]|以及")
 
 
@@ -158,9 +159,9 @@ class _Sentence:
     def clauses(self) -> list[tuple[int, int, str]]:
         """Return start, end and the mark behind each clause; marks inside numbers do not count."""
         start, end = self.span
-        numbers = [
-            (i.start, i.end) for i in self.items if i.token and _MARK.search(self.text, i.start, i.end)
-        ]
+        # The only mark inside a number is the comma between its thousands.
+        spans = [(i.start, i.end) for i in self.items if i.token]
+        numbers = [(s, e) for s, e in spans if e - s >= _GROUPED and "," in self.text[s:e]]
         found = []
         for mark in _MARK.finditer(self.text, start, end):
             place, behind = mark.span()
