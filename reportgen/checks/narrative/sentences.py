@@ -114,6 +114,10 @@ class _Found(NamedTuple):
     token: Token | None
     inner: str
 
+    def in_words(self, text: str) -> str:
+        """Return what stands there with 0 for its figure: what words bring does not depend on figures."""
+        return text[self.start : self.end] if self.token is None else "0" + text[self.token.end : self.end]
+
 
 def _found(text: str, words: Vocabulary) -> list[_Found]:
     """Return the items of a text in order."""
@@ -179,13 +183,17 @@ class _Sentence:
         stack: list[_State] = []
         for number, (start, end, mark) in enumerate(self.clauses()):
             position, part, first = start, state, at
+            said, behind = "", start
             while at < len(every) and every[at].start < end:
                 item = every[at]
                 at += 1
                 final = at == len(every) or every[at].start >= end
                 after, handed = self.between(item.end, end if final else every[at].start, final)
                 before = text[position : item.start]
-                brought = brought_by(text[start : item.start])
+                said += text[behind : item.start]
+                behind = item.end
+                brought = brought_by(said)
+                said += item.in_words(text)
                 part = self.scoped(part, brought)
                 cut = not final and handed == item.end
                 topic, how = counted(before, "" if cut or item.kind == "none" else after)
@@ -202,7 +210,7 @@ class _Sentence:
             if at == len(every) and not to_end:
                 return made
             clause = text[start:end]
-            state = self.scoped(part, brought_by(clause))
+            state = self.scoped(part, brought_by(said + text[behind:end]))
             named, how = self.words.left_with(text[position:end] if at > first else clause)
             if how:
                 state = _State(named, how, *state[2:])
