@@ -70,6 +70,17 @@ def test_sentences_without_numbers_may_be_left_out() -> None:
         assert [(n.text, n.verdict, n.severity) for n in more] == alone, text
 
 
+def test_figures_with_commas_are_judged_like_those_without() -> None:
+    for heading, text in CORPUS:
+        plain = re.sub(r"(?<![\d.,])\d+(?=件)", "1234", text)
+        grouped = plain.replace("1234件", "1,234件")
+        verdicts = [
+            [(n.value, n.verdict, n.rule, n.severity) for n in judge_numbers(said(heading, one))]
+            for one in (plain, grouped)
+        ]
+        assert verdicts[0] == verdicts[1], grouped
+
+
 def test_every_sentence_walked_to_its_end_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     chance = random.Random(7)
     texts = [
