@@ -285,13 +285,23 @@ def with_shared_strings(data: bytes, change=lambda item: item) -> bytes:
     return out.getvalue()
 
 
+def lettering(item: bytes) -> bytes:
+    return b"<r>" + item + b"</r>" if item.startswith(b"<t>") else item
+
+
 STRINGS = [
     ("as-they-are", lambda item: item),
     ("preserved", lambda item: item.replace(b"<t>", b'<t xml:space="preserve">')),
-    ("letterings", lambda item: b"<r>" + item + b"</r>" if item.startswith(b"<t>") else item),
+    ("letterings", lettering),
     ("by-number", lambda item: item.replace(b"2", b"&#50;").replace(b",", b"&#x2c;")),
     ("quotes", lambda item: item.replace("“".encode(), b"&quot;").replace("”".encode(), b"&#39;")),
     ("reading-aid", lambda item: item + b'<rPh sb="0" eb="1"><t>du</t></rPh><phoneticPr fontId="1"/>'),
+    ("as-excel", lambda item: item + b'<phoneticPr fontId="1" type="noConversion"/>'),
+    ("as-excel-in-letterings", lambda item: lettering(item) + b'<phoneticPr fontId="1" type="noConversion"/>'),
+    ("odd-reading", lambda item: item + b"<phoneticPr fontId='1'/>"),
+    ("some-letterings", lambda item: item if len(item) % 7 else lettering(item)),
+    ("most-letterings", lambda item: lettering(item) if len(item) % 5 else item),
+    ("between", lambda item: item + b"</si><!-- <si><t>x</t></si> --><si>" + item if b"2" in item else item),
     ("empty", lambda item: b"<t/>" if b"2" in item else item),
     ("blank", lambda item: b"" if b"2" in item else item),
     ("lines", lambda item: item + b"\n"),
@@ -308,6 +318,6 @@ def test_shared_strings(file, name, change):
         try:
             fast = read_book(data)
         except OddShapeError:
-            assert name in ("broken", "blank", "by-number")
+            assert name in ("broken", "blank", "by-number", "odd-reading", "between")
             return  # openpyxl reads it then, or refuses
         same(fast, reference(data))

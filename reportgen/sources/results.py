@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Mapping, Sequence
 from functools import cached_property
+from operator import itemgetter
 
 from ..hints import TypeAlias
 from . import formulas
@@ -24,10 +25,6 @@ class _Letters(dict[int, str]):
 
 
 _LETTERS = _Letters()
-
-
-def _place(item: tuple[tuple[int, int], object]) -> tuple[int, int]:
-    return item[0]
 
 
 class Shape(Layout):
@@ -116,7 +113,9 @@ class Shape(Layout):
 
     def named(self) -> list[tuple[tuple[int, int], str]]:
         return [
-            (place, text) for place, text in sorted(self.texts.items(), key=_place) if isinstance(text, str)
+            (place, text)
+            for place, text in sorted(self.texts.items(), key=itemgetter(0))
+            if isinstance(text, str)
         ]
 
     @cached_property

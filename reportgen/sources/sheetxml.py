@@ -260,7 +260,7 @@ def _sheet(part: bytes, meaning: Meaning, budget: Budget) -> tuple[Shape, list[o
             return shape, numbers
     slots, pattern, again = _by_pattern(part, meaning, budget)
     shape, numbers = pattern.read(slots, meaning, again=again)
-    if not any(kind == "s" for _, _, kind, _ in pattern.others):
+    if not pattern.strings:
         kept["sheet"] = (meaning.dates, meaning.from_1904, pattern.cost, shape, numbers)
     return shape, numbers
 
@@ -343,7 +343,8 @@ def _read_cells(pieces: list[str], frame: Shape, meaning: Meaning) -> tuple[list
     """Read the cells that have been taken out of a sheet."""
     formulas = frame.formulas
     shared: dict[str, tuple[str, int, int]] = {}
-    pattern = Pattern(meaning.dates, meaning.from_1904, [], [], [], frame)
+    pattern = Pattern(meaning.dates, meaning.from_1904, [], [], [], [], frame)
+    numbers: list[tuple[int, int]] = []
     values: list[str] = []
     texts: list[str] = []
     inline: list[tuple[int, int, tuple[int, int]]] = []
@@ -360,7 +361,10 @@ def _read_cells(pieces: list[str], frame: Shape, meaning: Meaning) -> tuple[list
             if kind == "inlineStr":
                 raise OddShapeError("value of a text")
             if kind in (None, "n") and style not in meaning.dates:
-                pattern.figures.append((len(values), place))
+                pattern.figures.append(len(values))
+                numbers.append(place)
+            elif kind == "s":
+                pattern.strings.append((len(values), place))
             else:
                 pattern.others.append((len(values), place, kind, style))
             values.append(value)
@@ -372,10 +376,12 @@ def _read_cells(pieces: list[str], frame: Shape, meaning: Meaning) -> tuple[list
             inline.append((first, len(texts), place))
     count = len(values)
     pattern.texts = [(first + count, last + count, place) for first, last, place in inline]
-    frame.numbers = tuple(place for _, place in pattern.figures)
+    frame.numbers = tuple(numbers)
     # Where a text will stand.
     frame.texts = dict.fromkeys(
-        [place for *_, place in pattern.texts] + [place for _, place, *_ in pattern.others]
+        [place for *_, place in pattern.texts]
+        + [place for _, place, _, _ in pattern.others]
+        + [place for _, place in pattern.strings]
     )
     return values + texts, pattern
 
