@@ -6,9 +6,11 @@ read several times, between others like it, and compared with a reading that rem
 
 from __future__ import annotations
 
+import importlib.util
 import random
 import re
 import struct
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -243,6 +245,18 @@ def by_package(data: bytes) -> dict[str, bytes] | None:
     return {name: bytes(part or b"") for name, part in parts.items()}
 
 
+@pytest.fixture(params=["zlib", "zlib-ng", "no zlib-ng"])
+def library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """What parts are unpacked with: zlib at first, then zlib-ng if it is installed."""
+    monkeypatch.setattr(package, "_FEW", 10**9 if request.param == "zlib" else 0)
+    if request.param == "no zlib-ng":
+        monkeypatch.setitem(sys.modules, "zlib_ng", None)
+    package._fast_zlib.cache_clear()
+    yield request.param
+    package._fast_zlib.cache_clear()
+
+
+@pytest.mark.usefixtures("library")
 def test_packages_are_unpacked_as_zipfile_does() -> None:
     for _ in range(3):
         assert by_package(EXAMPLE) == by_zipfile(EXAMPLE)
@@ -259,6 +273,16 @@ def damaged(data: bytes, chance: random.Random) -> Iterator[bytes]:
     yield data[:4000]
 
 
+def test_zlib_ng_is_optional(monkeypatch: pytest.MonkeyPatch) -> None:
+    package._fast_zlib.cache_clear()
+    assert (package._fast_zlib() is not zlib) is (importlib.util.find_spec("zlib_ng") is not None)
+    monkeypatch.setitem(sys.modules, "zlib_ng", None)
+    package._fast_zlib.cache_clear()
+    assert package._fast_zlib() is zlib
+    package._fast_zlib.cache_clear()
+
+
+@pytest.mark.usefixtures("library")
 def test_damaged_packages_are_left_to_zipfile_or_read_alike() -> None:
     chance = random.Random(8)
     small = BytesIO()

@@ -10,9 +10,11 @@ the same packed bytes mean the same part.
 
 from __future__ import annotations
 
+import itertools
 import struct
 import zlib
 from collections.abc import Iterable
+from functools import cache
 from itertools import pairwise
 
 from ..hints import Any, NamedTuple
@@ -196,11 +198,27 @@ def _packed(data: bytes, entry: Entry) -> bytes | None:
     return packed if plain and named and whole else None
 
 
+_inflations = itertools.count()
+_FEW = 64
+"""Parts that one `validate` or `build` unpacks at the most."""
+
+
+@cache
+def _fast_zlib() -> Any:
+    """Return zlib-ng, which takes half the time (5 % of a `validate` in a batch), where there is one."""
+    try:
+        from zlib_ng import zlib_ng
+    except ImportError:
+        return zlib
+    return zlib_ng
+
+
 def _inflated(packed: bytes, size: int) -> bytes | None:
     """Unpack, but never more than was announced; None if it cannot be unpacked to its end."""
-    engine = zlib.decompressobj(-15)
+    library = _fast_zlib() if next(_inflations) >= _FEW else zlib  # loading it takes 1 ms
+    engine = library.decompressobj(-15)
     try:
-        unpacked = engine.decompress(packed, size + 1)
-    except zlib.error:
+        unpacked: bytes = engine.decompress(packed, size + 1)
+    except library.error:
         return None
     return unpacked if engine.eof else None
