@@ -114,6 +114,14 @@ def json_number(number: Number | None) -> int | str | None:
     return show(number)
 
 
+class _Shown(dict[str, object]):
+    """Words as messages show them; most messages name a few of those given."""
+
+    def __getitem__(self, word: str) -> str:
+        value = super().__getitem__(word)
+        return show(value) if isinstance(value, (int, Decimal)) or value is None else str(value)
+
+
 def finding(
     rule: Rule,
     cells: Iterable[CellRef] = (),
@@ -132,13 +140,12 @@ def finding(
     Numbers among the words are shown as the report prints them.
     """
     given = {"expected": expected, "actual": actual, "difference": difference, "sentence": sentence}
-    words = {**given, **words}
-    texts = {k: show(v) if isinstance(v, (int, Decimal)) or v is None else str(v) for k, v in words.items()}
+    texts = _Shown(given | words)
     return Finding(
         rule.id,
         (rule.strict if strict and rule.strict else severity or rule.severity),
-        rule.message.format(**texts),
-        rule.advice.format(**texts),
+        rule.message.format_map(texts),
+        rule.advice.format_map(texts),
         tuple(cells), expected, actual, difference, sentence,
     )  # fmt: skip
 

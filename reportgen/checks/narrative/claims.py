@@ -257,12 +257,15 @@ def _all_done(item: Item, words: Vocabulary) -> list[Claim]:
 
 def _with_included(found: list[Claim], words: Vocabulary) -> list[Claim]:
     """收到674件（含上年结转35件）: the whole may include the part that is named behind it."""
+    parts = [(n, c) for n, c in enumerate(found) if words.including.match(c.item.before)]
+    if not parts:
+        return found
     widened = []
     for n, claim in enumerate(found):
         extra: list[Reading] = []
-        for other in found[n + 1 :]:
+        for m, other in parts:
             near = other.item.clause == claim.item.clause + 1 and other.item.sentence == claim.item.sentence
-            if near and words.including.match(other.item.before) and len(other.readings) == 1:
+            if m > n and near and len(other.readings) == 1:
                 extra += [(*r, *other.readings[0]) for r in claim.readings if other.readings[0][0] not in r]
         verbs = all(p.rank <= 1 and p.topics == ("request",) for p in claim.phrases) and claim.phrases
         if extra and verbs:

@@ -9,7 +9,7 @@ from ...form.phrases import Topic
 from ...hints import NamedTuple
 from ...patterns import compiled
 from .numerals import Compact, Token, tokens
-from .vocabulary import COMPARED, YEAR, Brought, Vocabulary
+from .vocabulary import COMPARED, NOTHING, YEAR, Brought, Vocabulary
 
 __all__ = ["CHANGED_TO", "Item", "is_own", "items"]
 
@@ -188,13 +188,18 @@ class _Sentence:
                 item = every[at]
                 at += 1
                 final = at == len(every) or every[at].start >= end
-                after, handed = self.between(item.end, end if final else every[at].start, final)
+                handed = item.end
+                if final:
+                    after = text[handed:end]
+                else:
+                    after, handed = self.between(handed, every[at].start)
                 before = text[position : item.start]
                 said += text[behind : item.start]
                 behind = item.end
                 brought = brought_by(said)
                 said += item.in_words(text)
-                part = self.scoped(part, brought)
+                if brought is not NOTHING:
+                    part = self.scoped(part, brought)
                 cut = not final and handed == item.end
                 topic, how = counted(before, "" if cut or item.kind == "none" else after)
                 if not how:
@@ -205,12 +210,14 @@ class _Sentence:
                     self.clause + number, len(stack), topic, how, year, part.year_said, brought.compared,
                     part.scope, item.inner,
                 ))  # fmt: skip
-                part = _State(topic, "before" if how == "here" else how, *part[2:])
+                if topic is not part.topic or how != part.how:
+                    part = _State(topic, "before" if how == "here" else how, *part[2:])
                 position = handed
             if at == len(every) and not to_end:
                 return made
             clause = text[start:end]
-            state = self.scoped(part, brought_by(said + text[behind:end]))
+            brought = brought_by(said + text[behind:end])
+            state = part if brought is NOTHING else self.scoped(part, brought)
             named, how = self.words.left_with(text[position:end] if at > first else clause)
             if how:
                 state = _State(named, how, *state[2:])
@@ -224,14 +231,12 @@ class _Sentence:
         self.last = state
         return made
 
-    def between(self, start: int, stop: int, last: bool) -> tuple[str, int]:
-        """The words behind a number, and where those of the next one begin.
+    def between(self, start: int, stop: int) -> tuple[str, int]:
+        """The words behind a number that is not the last of its clause, and where those of the next one begin.
 
         In a list (2件维持、1件未审结) the words up to the mark belong to the number before them.
         """
         text = self.text[start:stop]
-        if last:
-            return text, start
         if _LISTED.match(text):
             return "", start
         head, mark, _ = text.partition("、")

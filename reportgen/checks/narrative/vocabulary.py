@@ -47,6 +47,10 @@ class Brought(NamedTuple):
     """They compare with another year."""
 
 
+NOTHING = Brought((), "", "", False, False)
+"""What most words bring."""
+
+
 class Hit(NamedTuple):
     """A phrase found in a text."""
 
@@ -227,10 +231,11 @@ class Vocabulary:
         owner = self.owners.match(lead)
         other = owner is not None and not self.whole.match(owner[0]) and self.neutral.sub("", owner[0])
         compares = ("年" in clause or "比" in clause) and COMPARED.search(clause) is not None
-        return Brought(
+        brought = Brought(
             tuple(years), period[0] if period else "", owner[0] if owner and other else "",
             self.whole.match(lead) is not None, compares,
         )  # fmt: skip
+        return NOTHING if brought == NOTHING else brought
 
     def year_of(self, match: re.Match[str]) -> int:
         """Return the year that :data:`YEAR` has found."""
