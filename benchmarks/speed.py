@@ -21,9 +21,10 @@ from speed_page import BLANKS, DOCXTEMPLATER, EASY, OURS, SCRIPT, Cold, Growth, 
 from speed_places import BIN, DOCXTPL, INPUTS, NODE, Conversation
 
 WORKBOOKS = 60
-"""Different ones, in figures and words; more than any memory of what came before holds."""
+"""Written by every command and compared; and the bodies whose words the others are made of."""
 BATCH = 320
-"""Workbooks in the batch: enough that starting two processes hardly counts."""
+"""Different ones, in figures and words, for the warm processes, which see each a few times at most, and for
+the batch: enough that starting two processes hardly counts."""
 
 
 def commands() -> dict[str, list[str]]:
@@ -90,9 +91,8 @@ def cold(spawner: Conversation, samples: int, results: Results) -> None:
                 results.cold.setdefault((name, verb), []).append(sample)
 
 
-def warm(books: list[Path], rounds: int, seconds: float, results: Results) -> None:
+def warm(names: list[str], rounds: int, seconds: float, results: Results) -> None:
     """Processes that stay up, each working for a slice of time in turn."""
-    names = [str(b) for b in books]
     workers = {
         OURS: places.python_worker("reportgen"),
         SCRIPT: places.python_worker("docxtpl"),
@@ -173,7 +173,7 @@ def main() -> int:
     cold(spawner, samples, results)
     spawner.close()
     say("warm …")
-    warm(books, rounds, seconds, results)
+    warm(many, rounds, seconds, results)
     say("batch …")
     batch(many, 2 if options.quick else 7, results)
     say("growth …")
