@@ -22,19 +22,20 @@ def find_answers(form: Form, indexes: Iterable[GridIndex]) -> Iterator[Explanati
     for index in indexes:
         if heads[0] not in index.labels:
             continue
-        kept = ("answers", form, index.grid.name)
-        if kept in index.memo:
-            yield from index.memo[kept]
-            continue
-        for first in index.cells(heads[0]):
-            columns = [next((c.column for c in index.cells(head) if c.row == first.row), 0) for head in heads]
-            if all(columns[:3]):
-                answers = list(_rows(index, first.row + 1, columns))
-                # A hundred rows, mostly empty: 1 ms of reading a workbook.
-                if not index.grid.layout.varies(first.row + 1, columns):
-                    index.memo[kept] = answers
-                yield from answers
-                break
+        if ("answers", form) not in index.memo:
+            index.memo["answers", form] = _columns(heads, index)
+        first, columns = index.memo["answers", form]
+        if columns:
+            yield from _rows(index, first + 1, columns)
+
+
+def _columns(heads: list[str], index: GridIndex) -> tuple[int, list[int]]:
+    """Return the row of the heads and their columns, 0 for one that is missing; none if there is no such row."""
+    for first in index.cells(heads[0]):
+        columns = [next((c.column for c in index.cells(head) if c.row == first.row), 0) for head in heads]
+        if all(columns[:3]):
+            return first.row, columns
+    return 0, []
 
 
 @lru_cache(maxsize=16)
@@ -43,7 +44,7 @@ def _heads(form: Form) -> list[str]:
 
 
 def _rows(index: GridIndex, first: int, columns: list[int]) -> Iterator[Explanation]:
-    for row in range(first, index.grid.layout.last_row + 1):
+    for row in index.rows_with(columns[2], first):
         if not _text(index, row, columns[2]):
             continue  # most rows
         rule, code, text, name, date, printed = (_text(index, row, column) for column in columns)

@@ -7,6 +7,7 @@ and a label without a figure are findings, never guesses.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 
 from ..findings import CellRef, Finding, finding
@@ -48,6 +49,10 @@ class GridIndex:
         """Return row and column of the cells that carry a label."""
         return self._labels.get(label, ())
 
+    def rows_with(self, column: int, first: int) -> Sequence[int]:
+        """Return the rows, from the first on, that have a cell in a column."""
+        return self.grid.layout.rows_with(column, first)
+
     def knows(self, labels: frozenset[str]) -> bool:
         """Whether any of some labels stands here."""
         if labels not in self.memo:
@@ -79,14 +84,14 @@ class GridIndex:
 
 def _labels(layout: Layout) -> dict[str, list[tuple[int, int]]]:
     """Label → places of its cells."""
-    named = layout.named()
-    labels: dict[str, list[tuple[int, int]]] = {}
-    for (place, _), (label, short) in zip(named, keys([text for _, text in named]), strict=True):
+    places, texts = layout.named()
+    labels: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    for place, (label, short) in zip(places, keys(texts), strict=True):
         if label:
-            labels.setdefault(label, []).append(place)
+            labels[label].append(place)
             if short != label:
-                labels.setdefault(short, []).append(place)
-    return labels
+                labels[short].append(place)
+    return dict(labels)
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from operator import itemgetter
 
@@ -109,9 +109,10 @@ class Layout:
         """Return the cell that covers a place, a figure without value."""
         return self._at.get((row, column))
 
-    def named(self) -> list[tuple[Place, str]]:
-        """Return the cells that hold text, and it, in their order."""
-        return [((c.row, c.column), c.value) for c in self.cells if isinstance(c.value, str)]
+    def named(self) -> tuple[list[Place], list[str]]:
+        """Return the places of the cells that hold text, and the texts, in their order."""
+        found = [((c.row, c.column), c.value) for c in self.cells if isinstance(c.value, str)]
+        return [place for place, _ in found], [text for _, text in found]
 
     @cached_property
     def filled(self) -> list[Place]:
@@ -149,13 +150,9 @@ class Layout:
         """The last row that a cell covers, 0 if there is none."""
         return max((cell.row + max(cell.row_span, 1) - 1 for cell in self.cells), default=0)
 
-    def varies(self, first: int, columns: Collection[int]) -> bool:
-        """Tell whether any cell that reaches into some columns, from a row on, is a figure or a formula."""
-        return any(
-            (cell.formula or (cell.row, cell.column) in self.figure_at) and cell.row + cell.row_span > first
-            and not set(columns).isdisjoint(range(cell.column, cell.column + cell.column_span))
-            for cell in self.cells
-        )  # fmt: skip
+    def rows_with(self, column: int, first: int) -> Sequence[int]:
+        """Return the rows, from the first on, that have a cell in a column."""
+        return [row for row in range(first, self.last_row + 1) if self.covering(row, column) is not None]
 
 
 class PlainSum(NamedTuple):

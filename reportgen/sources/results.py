@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from functools import cached_property
-from operator import itemgetter
 
 from ..hints import TypeAlias
 from . import formulas
@@ -42,6 +41,7 @@ class Shape(Layout):
         hidden_rows: set[int] | None = None,
         hidden_columns: set[int] | None = None,
         frame: Shape | None = None,
+        full: bool = False,
     ) -> None:
         """
         Args:
@@ -50,7 +50,8 @@ class Shape(Layout):
             formulas: with their ``=``.
             merged: first row and column, last row and column.
             hidden_rows, hidden_columns: their numbers.
-            frame: a shape with cells at the same places and nothing in them.
+            frame: a shape with nothing in its cells, which are at the same places.
+            full: none of its cells is missing here.
         """
         self.texts = {} if texts is None else texts
         self.numbers = numbers
@@ -58,7 +59,7 @@ class Shape(Layout):
         self.merged = [] if merged is None else merged
         self.hidden_rows = set() if hidden_rows is None else hidden_rows
         self.hidden_columns = set() if hidden_columns is None else hidden_columns
-        self.frame = frame
+        self.frame, self.full = frame, full
         self.memo = {}
 
     @property
@@ -111,12 +112,15 @@ class Shape(Layout):
             raise KeyError(place)
         return self._cell(place)
 
-    def named(self) -> list[tuple[tuple[int, int], str]]:
-        return [
-            (place, text)
-            for place, text in sorted(self.texts.items(), key=itemgetter(0))
-            if isinstance(text, str)
-        ]
+    def named(self) -> tuple[list[tuple[int, int]], list[str]]:
+        texts, places = self.texts, self.ground._text_places
+        if len(texts) != len(places) or not all(isinstance(text, str) for text in texts.values()):
+            places = [place for place in places if isinstance(texts.get(place), str)]
+        return places, [texts[place] for place in places]  # type: ignore[misc]
+
+    @cached_property
+    def _text_places(self) -> list[tuple[int, int]]:
+        return sorted(self.texts)
 
     @cached_property
     def figure_at(self) -> dict[tuple[int, int], int]:
@@ -126,16 +130,22 @@ class Shape(Layout):
 
     @cached_property
     def last_row(self) -> int:
-        if self.frame is not None:
+        if self.frame is not None and self.full:
             return self.frame.last_row
         rows = [row for row, _ in (*self.texts, *self.numbers, *self.formulas)]
         return max([*rows, *(max(bottom, top) for top, _, bottom, _ in self.merged)], default=0)
 
-    def varies(self, first: int, columns: Collection[int]) -> bool:
-        places = {*self.numbers, *self.formulas}
-        under = ((place, start) for place, start in self._covered.items() if start in places)
-        reached = [(place, place) for place in places if place not in self._covered] + list(under)
-        return any(row >= first and column in columns for (row, column), _ in reached)
+    def rows_with(self, column: int, first: int) -> Sequence[int]:
+        ground, key = self.ground, ("rows", column, first)
+        memo = ground.memo
+        if key not in memo:
+            places = [(row, column) for row in range(first, ground.last_row + 1)]
+            memo[key] = [(row, self._covered.get((row, column), (row, column))) for row, column in places]
+        texts, figures, formulas, spans = self.texts, self.figure_at, self.formulas, self._spans
+        return [
+            row for row, place in memo[key]
+            if place in texts or place in figures or place in formulas or place in spans
+        ]  # fmt: skip
 
     @cached_property
     def _places(self) -> list[tuple[int, int]]:

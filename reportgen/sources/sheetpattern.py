@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from itertools import compress
+from operator import not_
 
 from ..numbers import MAX_DIGITS, exact
 from ..records import dataclass, field
@@ -125,6 +127,8 @@ class Pattern:
     """Cells and places under merged cells."""
     shapes: dict[tuple[object, ...], Shape] = field(default_factory=dict)
     """The latest shapes made of it, by their texts."""
+    places: list[tuple[int, int]] = field(default_factory=list)
+    """Of ``others``, then of ``strings``; made when needed."""
 
     def read(self, slots: Sequence[str], meaning: Meaning, *, again: bool) -> tuple[Shape, list[object]]:
         """Return shape and numbers of a sheet of this pattern; ``again``: one of many."""
@@ -157,19 +161,19 @@ class Pattern:
 
     def _shape(self, others: Sequence[object], texts: Sequence[str], again: bool) -> Shape:
         frame = self.frame
-        places = [place for _, place, _, _ in self.others] + [place for _, place in self.strings]
+        if not self.places:
+            self.places = [place for _, place, _, _ in self.others] + [place for _, place in self.strings]
         stored = dict(frame.texts)
         stored.update((place, text) for (_, _, place), text in zip(self.texts, texts, strict=True))
-        stored.update(zip(places, others, strict=True))
-        full = again and bool(self.texts or places)
-        if not all(others):  # hardly ever: one is empty, or false
-            for place, value in zip(places, others, strict=True):
-                if value is None or (value == "" and place in frame.formulas):
-                    full = False
-                    del stored[place]
+        stored.update(zip(self.places, others, strict=True))
+        full = True
+        for place in compress(self.places, map(not_, others)):  # empty, or false
+            if stored[place] is None or (stored[place] == "" and place in frame.formulas):
+                full = False
+                del stored[place]
         return Shape(
             stored, frame.numbers, frame.formulas, frame.merged, frame.hidden_rows, frame.hidden_columns,
-            frame if full else None,
+            frame if again else None, full,
         )  # fmt: skip
 
     def with_texts(self, slots: Sequence[str]) -> Pattern:
