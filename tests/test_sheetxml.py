@@ -17,6 +17,8 @@ from openpyxl.worksheet.formula import ArrayFormula
 from support import DATA, published_cells
 from test_recogniser import draw
 
+from reportgen import read_report
+from reportgen.errors import InputError
 from reportgen.sources import sheetxml
 from reportgen.sources.limits import Budget, unpack
 from reportgen.sources.results import SheetData
@@ -321,3 +323,21 @@ def test_shared_strings(file, name, change):
             assert name in ("broken", "blank", "by-number", "odd-reading", "between")
             return  # openpyxl reads it then, or refuses
         same(fast, reference(data))
+
+
+@pytest.mark.parametrize("number", [b"99999", b"x", b"1.5"])
+def test_shared_string_that_is_not_there(tmp_path, number):
+    data = with_shared_strings(CORPUS["liwan-2024.xlsx"])
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        for item in old.infolist():
+            new.writestr(
+                item.filename, re.sub(rb't="s"><v>\d+<', b't="s"><v>%s<' % number, old.read(item), count=3)
+            )
+    path = tmp_path / "甲.xlsx"
+    path.write_bytes(data)
+    read_report(path)
+    path.write_bytes(out.getvalue())
+    for _ in range(3):
+        with pytest.raises(InputError, match="已损坏"):
+            read_report(path)

@@ -100,7 +100,7 @@ def read_book(parts: Mapping[str, bytes], budget: Budget) -> list[SheetData]:
     """
     try:
         return list(_sheets(parts, budget))
-    except (KeyError, ValueError, OverflowError) as error:
+    except (LookupError, ValueError, OverflowError) as error:
         raise OddShapeError(str(error)) from error
 
 
