@@ -20,7 +20,6 @@ __all__ = ["Unknown", "filled", "names", "near", "standard_text", "unknown"]
 
 # Word processors turn typed braces into full-width ones.
 _TAG = compiled(r"[{｛]\s*[{｛](.*?)[}｝]\s*[}｝]", re.S)
-_BRACE = compiled(r"[{｛}｝]")
 _LEFTOVER = compiled(r"[{｛]\s*[{｛%％#＃]|[}｝%％#＃]\s*[}｝]")
 
 
@@ -45,6 +44,10 @@ def near(name: str, known: tuple[str, ...]) -> tuple[str, ...]:
     close = get_close_matches(name, known, n=3, cutoff=0.5)
     held = [k for k in known if name and (name in k or k in name)][:3]
     return tuple(dict.fromkeys([*close, *held]))[:3]
+
+
+def _has_brace(text: str) -> bool:
+    return "{" in text or "｛" in text or "}" in text or "｝" in text
 
 
 def _clean(name: str) -> str:
@@ -97,7 +100,7 @@ def _filled(report: Report) -> tuple[Passage, ...]:
 
     return tuple(
         replace(p, paragraphs=tuple(_TAG.sub(put, text) for text in p.paragraphs))
-        if any(_BRACE.search(text) for text in p.paragraphs) else p
+        if any(map(_has_brace, p.paragraphs)) else p
         for p in report.passages
     )  # fmt: skip
 
@@ -108,7 +111,7 @@ def unknown(report: Report) -> Iterator[Unknown]:
     known = names(report.form)
     for passage in report.passages:
         for text in passage.paragraphs:
-            if not _BRACE.search(text):
+            if not _has_brace(text):
                 continue
             for match in _TAG.finditer(text):
                 name = _clean(match[1])

@@ -57,10 +57,14 @@ def _missing(groups: Sequence[Mapping[str, Any]], text: str) -> list[str]:
 def _said(words: Sequence[str], text: str) -> bool:
     """Whether one of some expressions is found; plain words need no compiling (15 % of cold checks)."""
     plain, other = _split(tuple(words))
-    for word in plain:
+    return _has_any(plain, text) or (bool(other) and re.search(other, text) is not None)
+
+
+def _has_any(words: Sequence[str], text: str) -> bool:
+    for word in words:  # noqa: SIM110 - a loop is half the time of any() here
         if word in text:
             return True
-    return bool(other) and re.search(other, text) is not None
+    return False
 
 
 @cache
@@ -146,7 +150,7 @@ def marks(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
     whole, needs = _body(passages), report.form.narrative.needs
     patterns = [
         (_compiled(one["pattern"]), one) for one in rule.options["patterns"]
-        if not (words := needs.get(one["pattern"])) or any(word in whole for word in words)
+        if not (words := needs.get(one["pattern"])) or _has_any(words, whole)
     ]  # fmt: skip
     if not patterns:
         return

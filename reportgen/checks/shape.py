@@ -59,13 +59,12 @@ def edition(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
 
 def selves(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
     """S-06: a text calls its body by a word that does not fit the body's name: copied from elsewhere."""
-    words: dict[str, str] = rule.options["selves"]
+    org = report.org
+    words = [word for word, part in rule.options["selves"].items() if org and part not in org]
     for passage in report.passages:
         text = "".join(passage.paragraphs)
-        wrong = [
-            word for word, part in words.items() if word in text and report.org and part not in report.org
-        ]
+        wrong = [word for word in words if word in text]
         if wrong:
             label = passage_label(report.form, passage)
             ref = CellRef(str(passage.origin) if passage.origin else "", label)
-            yield finding(rule, [ref], place=f"“{label}”", what="”“".join(wrong), org=report.org)
+            yield finding(rule, [ref], place=f"“{label}”", what="”“".join(wrong), org=org)

@@ -184,12 +184,9 @@ def _rest(text: str, hits: Sequence[Hit], words: Vocabulary, org: str) -> str:
     if org and org in kept:
         kept = kept.replace(org, "")
     rest, whole = words.left(kept)
-    for name in (rest, whole[: len(rest) + 2]):
-        if rest and is_own(name, org):
-            return ""
-    if rest and org.endswith("政府") and rest in org:
+    if not rest or is_own(rest, org) or is_own(whole[: len(rest) + 2], org):
         return ""
-    return rest
+    return "" if org.endswith("政府") and rest in org else rest
 
 
 def _absent(item: Item, words: Vocabulary, org: str) -> list[Claim]:

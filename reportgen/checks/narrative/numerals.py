@@ -224,7 +224,9 @@ def tokens(text: str) -> list[Token]:
     elif not found:
         return found
     none = _no_quantity("@" in text, "://" in text or "www." in text)
-    hidden = [m.span() for m in none.finditer(text)] + [m.span() for m in _BULLET.finditer(text)]
+    hidden = [m.span() for m in none.finditer(text)]
+    if (bullet := _BULLET.match(text)) is not None:
+        hidden.append(bullet.span())
     kept: list[Token] = []
     end = 0
     for token in found:
