@@ -6,25 +6,27 @@ themselves, their texts and severities are form data.  Nothing here reads files 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from ..explanations import settle
 from ..findings import Finding, sort_findings
-from ..form import Rule
+from ..form import Form, Rule
 from ..report import Report
 from . import cells, content, last_year, relations, shape, sums, texts
 
 __all__ = ["check"]
 
-Generator = Callable[[Rule, Report, bool], Iterator[Finding]]
+Generator = Callable[[Rule, Report, bool], Iterable[Finding]]
 
 
-def _narrative(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
+def _narrative(rule: Rule, report: Report, strict: bool) -> Iterable[Finding]:
     """The engine behind the X rules is loaded when there is a text to judge."""
-    if report.passages:
-        from .narrative import narrative
+    if not report.passages:
+        return ()
+    from .narrative import narrative
 
-        yield from narrative(rule, report, strict)
+    return narrative(rule, report, strict)
 
 
 KINDS: dict[str, Generator] = {
@@ -54,6 +56,11 @@ KINDS: dict[str, Generator] = {
 }
 
 
+@lru_cache(maxsize=16)
+def _generators(form: Form) -> list[tuple[Rule, Generator]]:
+    return [(rule, KINDS[rule.kind]) for rule in form.rules.values() if rule.kind in KINDS]
+
+
 def check(report: Report, *, strict: bool = False) -> list[Finding]:
     """Judge a report by every rule of its form.
 
@@ -65,8 +72,6 @@ def check(report: Report, *, strict: bool = False) -> list[Finding]:
         the findings of the reader and of the rules, errors first; explained ones are ``info``.
     """
     found: list[Finding] = [*report.notices]
-    for rule in report.form.rules.values():
-        generator = KINDS.get(rule.kind)
-        if generator is not None:
-            found += generator(rule, report, strict)
+    for rule, generator in _generators(report.form):
+        found += generator(rule, report, strict)
     return sort_findings(settle(report, found), report.form)

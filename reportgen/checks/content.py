@@ -23,7 +23,6 @@ from .texts import passage_label
 
 __all__ = ["length", "marks", "mentions", "personal", "present"]
 
-_BLANK = compiled(r"\s+")
 _STOPS = " \t\n　。，、；;,."
 
 
@@ -108,7 +107,7 @@ def length(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
     """C-03: a part is not longer than ``limit`` characters, blanks and headings not counted."""
     section = str(rule.options["section"])
     passages = _passages(report, section)
-    count, limit = len(_BLANK.sub("", _body(passages))), int(rule.options["limit"])
+    count, limit = len("".join(_body(passages).split())), int(rule.options["limit"])
     if count > limit:
         yield finding(
             rule, _refs(report, passages, section), strict=strict, actual=count, expected=limit,
@@ -126,7 +125,7 @@ def present(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
     if not _expects_texts(report):
         return
     passages = _passages(report, section)
-    text = _BLANK.sub("", _body(passages)).strip(_STOPS)
+    text = "".join(_body(passages).split()).strip(_STOPS)
     refs = _refs(report, passages, section)
     weak = str(rule.options.get("weak", rule.severity))
     heading = report.form.section(section).heading
@@ -168,7 +167,7 @@ def marks(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
 
 _ID_NUMBER = compiled(r"(?<!\d)(\d{17})([\dXx])(?![\dXx])")
 _MOBILE = compiled(r"(?<![\d-])(?:\+?86[- ]?)?(1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?!\d)")
-_FIGURES = compiled(r"[^一-鿿a-zA-Z，。、；：（）《》“”！？]{6}")
+_FIGURES = compiled(r"[^一-鿿a-zA-Z，。、；：（）《》“”！？][^一-鿿a-zA-Z，。、；：（）《》“”！？]{5}")
 """What a text must have to hold either number: eleven digits are six characters at least, none of
 them a letter or a common mark, however they are written (⑩ is two digits)."""
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)

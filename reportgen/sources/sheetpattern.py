@@ -121,6 +121,8 @@ class Pattern:
     """Other slots of values, with place, kind and style."""
     texts: list[tuple[int, int, tuple[int, int]]]
     """First and last slot of each text, with its place; a text of several letterings has several."""
+    plain_texts: bool
+    """There are texts, and each has one slot."""
     frame: Shape
     """What does not depend on the slots."""
     cost: int = 0
@@ -149,7 +151,10 @@ class Pattern:
                 map(meaning.strings.__getitem__, map(int, chosen)) if all(chosen)
                 else [meaning.strings[int(text)] if text else None for text in chosen]
             )  # fmt: skip
-        texts = [unescaped("".join(slots[first:last])) for first, last, _ in self.texts]
+        if self.plain_texts:
+            texts = list(map(unescaped, slots[-len(self.texts) :]))
+        else:
+            texts = [unescaped("".join(slots[first:last])) for first, last, _ in self.texts]
         key = (*others, *texts)
         shape = self.shapes.get(key)
         if shape is None:
@@ -185,7 +190,7 @@ class Pattern:
             frame.hidden_columns,
         )  # fmt: skip
         return Pattern(
-            self.dates, self.from_1904, self.figures, self.strings, self.others, [], filled, self.cost
+            self.dates, self.from_1904, self.figures, self.strings, self.others, [], False, filled, self.cost
         )  # fmt: skip
 
 

@@ -343,7 +343,7 @@ def _read_cells(pieces: list[str], frame: Shape, meaning: Meaning) -> tuple[list
     """Read the cells that have been taken out of a sheet."""
     formulas = frame.formulas
     shared: dict[str, tuple[str, int, int]] = {}
-    pattern = Pattern(meaning.dates, meaning.from_1904, [], [], [], [], frame)
+    pattern = Pattern(meaning.dates, meaning.from_1904, [], [], [], [], False, frame)
     numbers: list[tuple[int, int]] = []
     values: list[str] = []
     texts: list[str] = []
@@ -376,6 +376,7 @@ def _read_cells(pieces: list[str], frame: Shape, meaning: Meaning) -> tuple[list
             inline.append((first, len(texts), place))
     count = len(values)
     pattern.texts = [(first + count, last + count, place) for first, last, place in inline]
+    pattern.plain_texts = bool(inline) and all(last - first == 1 for first, last, _ in inline)
     frame.numbers = tuple(numbers)
     # Where a text will stand.
     frame.texts = dict.fromkeys(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ...findings import Finding, finding
 from ...form import Rule
@@ -16,16 +16,14 @@ _COVERAGE, _REPEATED = "X-00", "X-17"
 _WRONG = ("contradicts", "percentage_wrong")
 
 
-def narrative(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
+def narrative(rule: Rule, report: Report, strict: bool) -> Iterable[Finding]:
     """X-00 … X-17: what the texts say in numbers against the tables."""
     verdicts = judged(report)
     if rule.id == _COVERAGE:
-        yield from _coverage(rule, verdicts.numbers)
-    elif rule.id == _REPEATED:
-        yield from _repeated(rule, verdicts.numbers)
-    else:
-        for number in verdicts.complaints.get(rule.id, ()):
-            yield _against_table(rule, number, strict)
+        return _coverage(rule, verdicts.numbers)
+    if rule.id == _REPEATED:
+        return _repeated(rule, verdicts.numbers)
+    return [_against_table(rule, number, strict) for number in verdicts.complaints.get(rule.id, ())]
 
 
 def _against_table(rule: Rule, number: JudgedNumber, strict: bool) -> Finding:
