@@ -121,6 +121,8 @@ def _init(cls: Any, fields: dict[str, _Field]) -> Callable[..., None]:
     setters = tuple(cls.__dict__[name].__set__ for name in names)
     known = {n: f.default for n, f in fields.items() if f.default is not _NONE}
     made = {n: f.default_factory for n, f in fields.items() if f.default_factory is not _NONE}
+    required = max([n for n, name in enumerate(names, 1) if name not in known], default=0)
+    defaults = tuple(known[name] for name in names[required:])
 
     def completed(args: tuple[Any, ...], given: dict[str, Any]) -> tuple[Any, ...]:
         values = list(args)
@@ -136,7 +138,9 @@ def _init(cls: Any, fields: dict[str, _Field]) -> Callable[..., None]:
         return () if given else tuple(values)
 
     def __init__(self: Any, *args: Any, **given: Any) -> None:  # noqa: N807
-        if given or len(args) != count:
+        if not given and required <= len(args) < count:
+            args += defaults[len(args) - required :]
+        elif given or len(args) != count:
             whole = completed(args, dict(given))
             if len(whole) != count:
                 _refuse(cls, fields, args, given)

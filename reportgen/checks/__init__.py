@@ -7,7 +7,7 @@ themselves, their texts and severities are form data.  Nothing here reads files 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from ..explanations import settle
 from ..findings import Finding, sort_findings
@@ -22,11 +22,14 @@ Generator = Callable[[Rule, Report, bool], Iterable[Finding]]
 
 def _narrative(rule: Rule, report: Report, strict: bool) -> Iterable[Finding]:
     """The engine behind the X rules is loaded when there is a text to judge."""
-    if not report.passages:
-        return ()
+    return _engine()(rule, report, strict) if report.passages else ()
+
+
+@cache
+def _engine() -> Generator:
     from .narrative import narrative
 
-    return narrative(rule, report, strict)
+    return narrative
 
 
 KINDS: dict[str, Generator] = {

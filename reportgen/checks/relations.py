@@ -11,7 +11,7 @@ from ..findings import CellRef, Finding, finding
 from ..form import Comparison, Relation, Rule, Term
 from ..numbers import Number, difference, format_number
 from ..report import Report
-from .facts import facts_of, relations_of
+from .facts import Facts, facts_of, relations_of
 
 __all__ = ["jump", "last_ref", "relation"]
 
@@ -26,15 +26,16 @@ class _CannotJudge(Exception):  # noqa: N818 - a signal inside this module, not 
 
 def relation(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
     """Every instance of the rule whose conditions hold and whose comparison does not."""
+    facts = facts_of(report)
     for one, needs_last in relations_of(report.form).get(rule.id, ()):
         if needs_last and not report.last_year:
             continue
         try:
-            if not _applies(one, report) or _holds(one.expect, report):
+            if not _applies(one, facts) or _holds(one.expect, facts):
                 continue
         except _CannotJudge:
             continue
-        left, right = _sum(one.expect.left, report), _sum(one.expect.right, report)
+        left, right = _sum(one.expect.left, facts), _sum(one.expect.right, facts)
         terms = (*one.expect.left, *one.expect.right)
         refs = [
             last_ref(report, cell) if term.last else report.ref(cell) for term in terms for cell in term.cells
@@ -61,7 +62,8 @@ def _place(one: Relation, report: Report) -> str:
     return f"{'上年' if term.last else ''}“{label}”"
 
 
-def _applies(one: Relation, report: Report) -> bool:
+def _applies(one: Relation, facts: Facts) -> bool:
+    report = facts.report
     for name, values in one.fields:
         if report.fields.get(name) not in values:
             return False
@@ -75,21 +77,20 @@ def _applies(one: Relation, report: Report) -> bool:
         said = "\n".join(t for p in report.passages if p.section == section for t in p.paragraphs)
         if not re.search(pattern, said):
             return False
-    return all(_holds(condition, report) for condition in one.when)
+    return all(_holds(condition, facts) for condition in one.when)
 
 
-def _holds(comparison: Comparison, report: Report) -> bool:
-    left, right = _sum(comparison.left, report), _sum(comparison.right, report)
+def _holds(comparison: Comparison, facts: Facts) -> bool:
+    left, right = _sum(comparison.left, facts), _sum(comparison.right, facts)
     result: bool = _OPERATORS[comparison.operator](left, right)
     return result
 
 
-def _sum(terms: tuple[Term, ...], report: Report) -> Number:
+def _sum(terms: tuple[Term, ...], facts: Facts) -> Number:
     total: Number = 0
-    facts = facts_of(report)
     for term in terms:
         if not term.cells or term.last:
-            total += term.factor * _term(term, report)
+            total += term.factor * _term(term, facts.report)
         elif facts.unknown and not facts.unknown.isdisjoint(term.cells):
             raise _CannotJudge
         else:

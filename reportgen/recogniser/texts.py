@@ -98,7 +98,8 @@ def _entries(
 
     Sheets that everybody fills in have their labels at the same places: 0.04 of the 2.2 ms of a report.
     """
-    labelled = [(one, wording, index.places(wording)) for one, wording in fields if wording in index.labels]
+    labels = index.labels
+    labelled = [(one, wording, index.places(wording)) for one, wording in fields if wording in labels]
     grid, memo = index.grid, index.grid.layout.ground.memo
     mark = (grid.name, grid.a1, labelled)
     if "entries" not in memo or memo["entries"][0] != mark:

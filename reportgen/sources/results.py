@@ -114,9 +114,8 @@ class Shape(Layout):
 
     def named(self) -> tuple[list[tuple[int, int]], list[str]]:
         texts, places = self.texts, self.ground._text_places
-        if len(texts) != len(places) or not all(isinstance(text, str) for text in texts.values()):
-            places = [place for place in places if isinstance(texts.get(place), str)]
-        return places, [texts[place] for place in places]  # type: ignore[misc]
+        named = [(place, text) for place in places if isinstance(text := texts.get(place), str)]
+        return [place for place, _ in named], [text for _, text in named]
 
     @cached_property
     def _text_places(self) -> list[tuple[int, int]]:

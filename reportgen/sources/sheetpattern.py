@@ -169,7 +169,7 @@ class Pattern:
         if not self.places:
             self.places = [place for _, place, _, _ in self.others] + [place for _, place in self.strings]
         stored = dict(frame.texts)
-        stored.update((place, text) for (_, _, place), text in zip(self.texts, texts, strict=True))
+        stored.update(zip([place for _, _, place in self.texts], texts, strict=True))
         stored.update(zip(self.places, others, strict=True))
         full = True
         for place in compress(self.places, map(not_, others)):  # empty, or false
