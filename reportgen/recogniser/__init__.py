@@ -182,7 +182,10 @@ def _last_year(form: Form, indexes: Sequence[GridIndex]) -> dict[str, Value]:
             entry = index.entry(*place)
             if entry is not None and entry.value not in (None, ""):
                 origin = Origin(index.grid.name, entry.address, entry.hidden)
-                found.setdefault(id_, read_cell(form.cells[id_], entry, origin))
+                value = read_cell(
+                    form.cells[id_], entry.value, origin, formula=entry.formula, result=entry.result
+                )
+                found.setdefault(id_, value)
     return found
 
 

@@ -38,29 +38,36 @@ def read_value(cell: Cell, place: Place | None) -> Value:
     )
     if found is None:
         return Value("blank", origin=origin)
-    return read_cell(cell, found, origin, in_document=not grid.a1)
+    return read_cell(
+        cell, found.value, origin, formula=found.formula, result=found.result, in_document=not grid.a1
+    )
 
 
-def read_cell(cell: Cell, found: GridCell, origin: Origin, *, in_document: bool = False) -> Value:
-    """Read what a cell of a grid holds as a figure of the form."""
-    number = raw = found.value
+def read_cell(
+    cell: Cell, raw: object, origin: Origin, *, formula: str = "", result: str = "", in_document: bool = False
+) -> Value:
+    """Read what a cell of a grid holds as a figure of the form.
+
+    Args:
+        cell: the form's.
+        raw: the value there, or the result of its formula.
+        origin: where that is.
+        formula, result: as of :class:`~..sources.GridCell`.
+        in_document: it is a text, as all that documents hold.
+    """
+    number = raw
     if in_document and type(raw) is str and len(raw) <= MAX_DIGITS and raw.isascii() and raw.isdigit():
         number = int(raw)
-    if (
-        type(number) is int
-        and 0 <= number < _PLAIN
-        and cell.kind == "count"
-        and found.result in ("", "stored")
-    ):
+    if type(number) is int and 0 <= number < _PLAIN and cell.kind == "count" and result in ("", "stored"):
         # What comes of the steps below for most figures, at a third of their cost.
-        return Value("number", number, str(raw), origin, found.formula, False, "")
+        return Value("number", number, str(raw), origin, formula, False, "")
     parsed: Parsed = parse_number(
-        found.value, kind=cell.kind, decimals=cell.decimals, unit=cell.unit, text=in_document
+        raw, kind=cell.kind, decimals=cell.decimals, unit=cell.unit, text=in_document
     )
-    shown = found.formula if found.result == "unknown" else _raw(found.value)
-    remark = "公式没有存储结果，程序也算不出" if found.result == "unknown" else parsed.remark
-    state = "problem" if found.result == "unknown" else parsed.state
-    return Value(state, parsed.number, shown, origin, found.formula, found.result == "computed", remark)
+    shown = formula if result == "unknown" else _raw(raw)
+    remark = "公式没有存储结果，程序也算不出" if result == "unknown" else parsed.remark
+    state = "problem" if result == "unknown" else parsed.state
+    return Value(state, parsed.number, shown, origin, formula, result == "computed", remark)
 
 
 def _raw(value: object) -> str:
@@ -121,8 +128,11 @@ class _Slots:
 
     def _value(self, n: int, number: object, *, in_document: bool) -> Value:
         slot = self.slots[n]
-        now = slot.place._replace(value=number, result="stored" if slot.place.formula else "")
-        value = read_cell(slot.cell, now, slot.origin, in_document=in_document)
+        formula = slot.place.formula
+        result = "stored" if formula else ""
+        value = read_cell(
+            slot.cell, number, slot.origin, formula=formula, result=result, in_document=in_document
+        )
         if len(self.read[n]) < _VALUES:
             self.read[n][number] = value
         return value
