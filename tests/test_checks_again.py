@@ -70,6 +70,17 @@ def test_sentences_without_numbers_may_be_left_out() -> None:
         assert [(n.text, n.verdict, n.severity) for n in more] == alone, text
 
 
+def test_what_words_bring_does_not_depend_on_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clauses are asked about with 0 for their figures; with the figures themselves the answers are the same."""
+    chance = random.Random(9)
+    texts = [(heading, digits(chance, text)) for heading, text in CORPUS]
+    texts += [("", f"全年未因{n}件申请引发行政复议{n}件，比2023年的{n}件减少。") for n in (0, 5, 1234)]
+    short = [whole(judge_numbers(said(heading, text))) for heading, text in texts]
+    vocabulary.vocabulary.cache_clear()
+    monkeypatch.setattr(sentences._Found, "in_words", lambda self, text: text[self.start : self.end])
+    assert [whole(judge_numbers(said(heading, text))) for heading, text in texts] == short
+
+
 def test_figures_with_commas_are_judged_like_those_without() -> None:
     for heading, text in CORPUS:
         plain = re.sub(r"(?<![\d.,])\d+(?=件)", "1234", text)
@@ -140,7 +151,9 @@ def test_marks_are_found_whether_looked_for_or_not(pieces: list[str]) -> None:
 
 
 @given(st.lists(st.sampled_from(["《2024年12件》", "〔2024〕3号", "第12条", "a@b12.cn", "www.x12.cn/3", "“12345”热线", "7x24", "12件",
-                                 "2024年1月2日", "020-12345678", "电话：1234567", "B12", "3号", "，", "收到", "１２宗", "。"]), max_size=8))  # fmt: skip
+                                 "2024年1月2日", "020-12345678", "电话：1234567", "B12", "3号", "，", "收到", "１２宗", "。",
+                                 "1", "20", "138", "12345", "年", "月", "日", "号码", "至", "-", "—", "/", ".", "x", "×", "、", "”"]),
+                max_size=8))  # fmt: skip
 def test_what_is_no_quantity_is_left_out_in_every_company(pieces: list[str]) -> None:
     """The expressions for plain texts and for texts with addresses leave out the same things."""
     text = numerals.compact("".join(pieces)).text

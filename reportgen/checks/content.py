@@ -167,7 +167,7 @@ def marks(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
 
 _ID_NUMBER = compiled(r"(?<!\d)(\d{17})([\dXx])(?![\dXx])")
 _MOBILE = compiled(r"(?<![\d-])(?:\+?86[- ]?)?(1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?!\d)")
-_FIGURES = compiled(r"[^一-鿿a-zA-Z，。、；：（）《》“”！？][^一-鿿a-zA-Z，。、；：（）《》“”！？]{5}")
+_FIGURES = compiled(r"[^一-鿿a-zA-Z，。、；：（）《》“”！？]{6}")
 """What a text must have to hold either number: eleven digits are six characters at least, none of
 them a letter or a common mark, however they are written (⑩ is two digits)."""
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)

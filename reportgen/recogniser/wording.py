@@ -27,7 +27,7 @@ __all__ = [
 _ILLEGAL = compiled(r"[\x00-\x08\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _BREAKS = compiled(r"\r\n|[\r\n\x0b\x0c\u2028\u2029]")
 _DATE = compiled(r"(\d{4})\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})\s*日?")
-_YEAR = compiled(r"\d\d\d\d")
+_YEAR = compiled(r"\d{4}")
 """Every title has one."""
 _CHINESE = compiled(r"[\u4e00-\u9fff]+")
 _CONTROL = compiled(r"_x00(?:0[0-8BCEF]|1[0-9A-F])_", re.I)

@@ -57,8 +57,7 @@ class _State(NamedTuple):
 
 
 _SENTENCE = compiled(r"[^。!?！？\n]+[。!?！？\n]?")
-_MARK = compiled(r"[,;:()。!?—](?:(?<!—)|—)")
-"""One of these, or two dashes; written so that the matcher runs from one to the next: 0.018 to 0.008 ms a report."""
+_MARK = compiled(r"[,;:()。!?]|——")
 _FROM = compiled(r"[由从](?:上一?年度?的?|去年的?|(?:19|20)\d\d年的?)?$")
 CHANGED_TO = compiled(r"(?:增|升|减|降|增加|上升|增长|减少|下降|提高)[至到为]")
 """Before the figure that a change led to."""
@@ -195,10 +194,11 @@ class _Sentence:
                 else:
                     after, handed = self.between(handed, every[at].start)
                 before = text[position : item.start]
-                said += text[behind : item.start]
-                behind = item.end
-                brought = brought_by(said)
-                said += item.in_words(text)
+                apart = item.start >= behind  # a denial may have a number in it
+                lead = said + text[behind : item.start] if apart else text[start : item.start]
+                brought = brought_by(lead)
+                said = lead + item.in_words(text) if apart else said + text[behind : item.end]
+                behind = max(behind, item.end)
                 if brought is not NOTHING:
                     part = self.scoped(part, brought)
                 cut = not final and handed == item.end
