@@ -24,10 +24,11 @@ __all__ = ["Found", "GridIndex", "find_tables"]
 class GridIndex:
     """A grid by position and by label."""
 
-    __slots__ = ("_labels", "grid", "memo")
+    __slots__ = ("_labels", "entry", "grid", "memo")
 
     def __init__(self, grid: Grid) -> None:
         self.grid = grid
+        self.entry = grid.entry
         self.memo = grid.layout.memo
         """What has been worked out of the labels alone, for all grids of the same layout."""
         # Figures are no labels: all grids of one layout have the same.
@@ -59,11 +60,6 @@ class GridIndex:
             self.memo[labels] = not labels.isdisjoint(self._labels)
         known: bool = self.memo[labels]
         return known
-
-    def entry(self, row: int, column: int) -> GridCell | None:
-        """Return the cell that covers a place, a formula's result settled."""
-        cell = self.grid.cell(row, column)
-        return None if cell is None else self.grid.resolved(cell)
 
     def fixed(self, row: int, column: int) -> bool:
         """Tell whether a place holds the same in all grids of this layout: no figure, and no formula's result."""

@@ -217,6 +217,11 @@ class Grid:
         figure = self.layout.figure_at.get((cell.row, cell.column))
         return cell if figure is None else cell._replace(value=self.figures[figure])
 
+    def entry(self, row: int, column: int) -> GridCell | None:
+        """Return the cell that covers a place, a formula's result settled (:meth:`resolved`)."""
+        cell = self.cell(row, column)
+        return self.resolved(cell) if cell is not None and cell.formula else cell
+
     def own(self, place: Place) -> GridCell:
         """Return the cell that begins at a place, also under a merged one.
 

@@ -23,7 +23,7 @@ __all__ = ["Entry", "Part", "content", "directory", "unpacked"]
 
 _END = struct.Struct("<4s4H2LH")
 _CENTRAL = struct.Struct("<4s2x3H4x3L4H6xL")
-_LOCAL = struct.Struct("<4s5H3L2H")
+_LOCAL = struct.Struct("<4s2x2H16x2H")
 _ENCRYPTED, _UTF8 = 0x1, 0x800
 _STORED, _DEFLATED = 0, 8
 _KNOWN_FLAGS = 0x6 | 0x8 | _UTF8
@@ -190,10 +190,11 @@ def _packed(data: bytes, entry: Entry) -> bytes | None:
     at = entry.offset
     if at + _LOCAL.size > len(data):
         return None
-    mark, _, flags, method, _, _, _, _, _, name, extra = _LOCAL.unpack_from(data, at)
-    start = at + _LOCAL.size + name + extra
+    mark, flags, method, length, extra = _LOCAL.unpack_from(data, at)
+    start = at + _LOCAL.size + length + extra
     packed = data[start : start + entry.compress_size]
-    named = data[at + _LOCAL.size : at + _LOCAL.size + name] == entry.filename.encode()
+    name = entry.filename.encode()
+    named = length == len(name) and data.startswith(name, at + _LOCAL.size)
     plain = mark == b"PK\3\4" and not flags & _ENCRYPTED and method == entry.method
     whole = len(packed) == entry.compress_size and start + entry.compress_size <= entry.end
     return packed if plain and named and whole else None
