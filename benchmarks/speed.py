@@ -21,7 +21,7 @@ from speed_page import BLANKS, DOCXTEMPLATER, EASY, OURS, SCRIPT, Cold, Growth, 
 from speed_places import BIN, DOCXTPL, INPUTS, NODE, Conversation
 
 WORKBOOKS = 60
-"""Written by every command and compared; and the bodies whose words the others are made of."""
+"""Written by every command and compared; the growth is measured with them."""
 BATCH = 320
 """Different ones, in figures and words, for the warm processes, which see each a few times at most, and for
 the batch: enough that starting two processes hardly counts."""

@@ -72,18 +72,21 @@ def make_inputs(folder: Path, count: int) -> list[Path]:
     return books
 
 
-def make_many(books: list[Path], folder: Path, count: int) -> list[Path]:
-    """Write many workbooks by giving those at hand other names of bodies, so that their titles differ."""
+def make_many(folder: Path, first: int, count: int) -> list[Path]:
+    """Write many workbooks like those of :func:`make_inputs`, each of a body of its own.
+
+    Args:
+        folder: does not exist yet.
+        first: number of the first body.
+        count: how many.
+    """
     folder.mkdir()
+    example, rng = read_report(EXAMPLE), random.Random(_SEED + 1)
     made = []
-    for n in range(count):
-        source = books[n % len(books)]
-        old, new = f"某某市第{int(source.stem)}局".encode(), f"某某市第{1000 + n}局".encode()
-        path = folder / f"{n:04}.xlsx"
-        with zipfile.ZipFile(source) as book, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as copy:
-            for entry in book.infolist():
-                copy.writestr(entry.filename, book.read(entry).replace(old, new))
-        made.append(path)
+    for n in range(first, first + count):
+        made.append(folder / f"{n:04}.xlsx")
+        book = blank_workbook(example.form, report=department(example, rng, n), typed_totals=n % 2 == 0)
+        made[-1].write_bytes(book)
     return made
 
 
@@ -247,7 +250,7 @@ def main() -> None:
         if job["do"] == "make":
             folder = Path(job["folder"])
             books = make_inputs(folder, job["count"])
-            many = make_many(books, folder / "many", job["many"])
+            many = make_many(folder / "many", len(books), job["many"])
             answer = [[str(path) for path in paths] for paths in (books, many)]
         else:
             results = {name: Path(path) for name, path in job["results"].items()}
