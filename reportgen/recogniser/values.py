@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import compress, count
+from operator import not_
 
 from ..form import Cell, Form
 from ..hints import NamedTuple, TypeAlias
@@ -86,7 +88,7 @@ class _Slot(NamedTuple):
 
     id: str
     cell: Cell
-    place: GridCell
+    formula: str
     origin: Origin
 
 
@@ -105,7 +107,7 @@ class _Slots:
         self.figures = several(taken)
         self.read: list[dict[object, Value]] = [{} for _ in slots]
         """The values of the first different figures met in each; small numbers come again and again."""
-        self.sums = frozenset(figure for figure, slot in slots if slot.place.formula)
+        self.sums = frozenset(figure for figure, slot in slots if slot.formula)
         """Figures that must be settled sums."""
         self.idle = [(k, figure is None) for k, figure in enumerate(grid.figures) if k not in set(taken)]
         """The other figures, and whether there was none."""
@@ -118,21 +120,16 @@ class _Slots:
             return None
         numbers = self.figures(grid.figures)
         found = list(map(dict.get, self.read, numbers))
-        if not all(found):  # a value is never false, so what is not known yet is seen at once
-            for n, value in enumerate(found):
-                if value is None:
-                    if numbers[n] is None:
-                        return None
-                    found[n] = self._value(n, numbers[n], in_document=not grid.a1)
+        for n in compress(count(), map(not_, found)):  # a value is never false: these are not known yet
+            if numbers[n] is None:
+                return None
+            found[n] = self._value(n, numbers[n], in_document=not grid.a1)
         return zip(self.ids, found)  # type: ignore[arg-type]  # noqa: B905 - as many
 
     def _value(self, n: int, number: object, *, in_document: bool) -> Value:
-        slot = self.slots[n]
-        formula = slot.place.formula
+        _, cell, formula, origin = self.slots[n]
         result = "stored" if formula else ""
-        value = read_cell(
-            slot.cell, number, slot.origin, formula=formula, result=result, in_document=in_document
-        )
+        value = read_cell(cell, number, origin, formula=formula, result=result, in_document=in_document)
         if len(self.read[n]) < _VALUES:
             self.read[n][number] = value
         return value
@@ -153,7 +150,7 @@ class _Reading:
             figure = grid.layout.figure_at.get((row, column)) if place is not None else None
             if place is not None and figure is not None and value.origin is not None:
                 slots.setdefault(numbers[id(grid)], []).append(
-                    (figure, _Slot(id_, cell, place, value.origin))
+                    (figure, _Slot(id_, cell, place.formula, value.origin))
                 )
         self.slots = {n: _Slots(grids[n], of_grid) for n, of_grid in slots.items()}
         """By the number of their grid."""
