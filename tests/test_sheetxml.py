@@ -341,3 +341,23 @@ def test_shared_string_that_is_not_there(tmp_path, number):
     for _ in range(3):
         with pytest.raises(InputError, match="已损坏"):
             read_report(path)
+
+
+@pytest.mark.parametrize(
+    "second", [b'<c r="%s"><v>7</v></c>', b'<c r="%s" t="inlineStr"><is><t>x</t></is></c>']
+)
+def test_a_cell_that_stands_there_twice_is_left_to_openpyxl(second):
+    """Which of the two counts is not ours to say."""
+    data = CORPUS["liwan-2024.xlsx"]
+    assert read_book(data)
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        for item in old.infolist():
+            xml = old.read(item)
+            number = re.search(rb'<c r="([A-Z]+\d+)"[^>]*><v>\d+</v></c>', xml)
+            if SHEET.fullmatch(item.filename) and number:
+                xml = xml.replace(number[0], number[0] + second % number[1])
+            new.writestr(item.filename, xml)
+    for _ in range(3):
+        with pytest.raises(OddShapeError):
+            read_book(out.getvalue())

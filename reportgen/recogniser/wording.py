@@ -44,7 +44,6 @@ class Texts:
     headings: list[tuple[str, str]] = field(default_factory=list)
     """(section id, heading as it stands), in the order found."""
     findings: list[Finding] = field(default_factory=list)
-    last_year_texts: dict[str, str] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=16)

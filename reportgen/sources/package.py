@@ -172,7 +172,7 @@ def unpacked(data: bytes, names: Iterable[str]) -> dict[str, bytes]:
 
     Raises:
         BadZipFile, zlib.error, EOFError, OSError: damaged, as :mod:`zipfile` tells it.
-        NotImplementedError: packed in a way that :mod:`zipfile` does not know; its word for that.
+        NotImplementedError: what :mod:`zipfile` raises for a compression it does not know: damaged, too.
     """
     entries = {entry.filename: entry for entry in directory(data) or ()}
     parts = {name: content(data, entries[name]) for name in names if name in entries}
@@ -202,12 +202,12 @@ def _packed(data: bytes, entry: Entry) -> bytes | None:
 
 _new_parts = itertools.count()
 _FEW = 64
-"""Parts that one `validate` or `build` unpacks at the most."""
+"""More new parts than one `validate` or `build` unpacks, as a rule."""
 
 
 @cache
 def _fast_zlib() -> Any:
-    """Return zlib-ng, which takes half the time (6 % of a `validate` in a batch), where there is one."""
+    """Return zlib-ng, which takes half the time (5 % of a `validate` in a batch), where there is one."""
     try:
         from zlib_ng import zlib_ng
     except ImportError:

@@ -258,8 +258,7 @@ def cut_texts(markup: bytes) -> tuple[bytes, list[str]] | None:
 def shared_strings(part: bytes) -> tuple[bytes, list[str]] | None:
     """Take the strings out of a part of shared strings.
 
-    Nearly all are one text each: cut at what stands between two of these, they are 0.1 instead of 0.5 ms
-    for the 900 of a standard workbook that a spreadsheet program has saved.
+    Nearly all are one text each; the part is cut at what stands between two of these.
 
     Returns:
         what is left of the part without those that are one text, and all strings; None if there is

@@ -197,8 +197,14 @@ def _zip_kind(name: str, data: bytes) -> tuple[str, Mapping[str, bytes]]:
             if _TYPES in parts or "mimetype" not in names:
                 return _package_kind(name, parts), parts
             return _opendocument_kind(name, archive.read("mimetype"), parts), parts
-    # NotImplementedError is zipfile's word for a compression it does not know.
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        ValueError,
+        OSError,
+        NotImplementedError,  # raised by zipfile for a compression it does not know
+    ) as error:
         raise InputError(
             f"{name}已损坏或没有下载完（压缩结构不完整）。"
             "请用 Excel 或 WPS 打开并选“修复”，另存后再试；打不开时请重新取得文件。"

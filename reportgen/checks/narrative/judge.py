@@ -168,7 +168,7 @@ class _Paragraph:
                 right[0].reading,
                 right[0].value,
                 claim.rule,
-                refs=self.refs(()),
+                refs=self.refs(),
                 key=key,
             )
         if claim.doubt == UNSURE or len(sides) < len(claim.readings) or not claim.rule:
@@ -207,7 +207,7 @@ class _Paragraph:
             return self.number(item)
         says = "上年数据中" + "，".join(f"{s.name}是{self.shown(s)}" for s in sides)
         return self.number(
-            item, "contradicts", sides[0].reading, sides[0].value, claim.rule, "warning", says, self.refs(())
+            item, "contradicts", sides[0].reading, sides[0].value, claim.rule, "warning", says, self.refs()
         )
 
     def by_share(self, item: Item) -> JudgedNumber:
@@ -225,10 +225,10 @@ class _Paragraph:
             share.rule,
             severity,
             share.says,
-            self.refs(()),
+            self.refs(),
         )
 
-    def refs(self, sides: Sequence[Side]) -> tuple[CellRef, ...]:
+    def refs(self, sides: Sequence[Side] = ()) -> tuple[CellRef, ...]:
         """The places a number speaks of: its text, then the cells or fields of the form."""
         report = self.report
         if not self.here:
