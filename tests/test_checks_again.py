@@ -77,7 +77,7 @@ def test_what_words_bring_does_not_depend_on_figures(monkeypatch: pytest.MonkeyP
     texts += [("", f"全年未因{n}件申请引发行政复议{n}件，比2023年的{n}件减少。") for n in (0, 5, 1234)]
     short = [whole(judge_numbers(said(heading, text))) for heading, text in texts]
     vocabulary.vocabulary.cache_clear()
-    monkeypatch.setattr(sentences._Found, "in_words", lambda self, text: text[self.start : self.end])
+    monkeypatch.setattr(sentences, "_in_words", lambda item, text: text[item.start : item.stop])
     assert [whole(judge_numbers(said(heading, text))) for heading, text in texts] == short
 
 

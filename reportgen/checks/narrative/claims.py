@@ -10,7 +10,7 @@ from ...hints import NamedTuple
 from ...patterns import compiled
 from .numerals import PIECES
 from .sentences import CHANGED_TO, Item, is_own
-from .vocabulary import PUNCTUATION, Hit, Noun, Vocabulary
+from .vocabulary import PUNCTUATION, Hit, Left, Noun, Vocabulary
 
 __all__ = ["DOUBTFUL", "SURE", "UNSURE", "Claim", "claims"]
 
@@ -149,21 +149,20 @@ def _doubt(
 ) -> int | None:
     """How far the words around a number are understood; None if it counts something else."""
     behind = chosen[0] not in before
-    left = _rest(item.before, before, words, org)
-    right = "" if item.cut and not behind else _rest(item.after, after, words, org)
-    rest = left + right
-    narrowed = words.restrict.search(rest) or words.narrows(
-        item.before, tuple([(h.start, h.end) for h in before])
-    )
+    left = _left(item.before, before, words)
+    rest = _rest(left, words, org)
+    if behind or not item.cut:
+        rest += _rest(_left(item.after, after, words), words, org)
+    narrowed = left.narrows or (rest and words.restrict.search(rest))
     own = bool(chosen[0].phrase.topic) or item.how == "here"
-    if words.foreign.search(rest) or (item.how == "foreign" and chosen[0].phrase.topics):
+    if (rest and words.foreign.search(rest)) or (item.how == "foreign" and chosen[0].phrase.topics):
         return None
     if len(rest) > _FAR and not own:
         return None
     if narrowed and chosen[0].phrase.rank <= 1:
         return None
     doubt = SURE if chosen[0].phrase.rank >= 0 else DOUBTFUL
-    if behind and chosen[0].phrase.rank <= 0 and _rest(item.after[: chosen[0].start], [], words, org):
+    if behind and chosen[0].phrase.rank <= 0 and _unknown(item.after[: chosen[0].start], words, org):
         return None  # 32个单位收到申请
     if rest:
         doubt = max(doubt, DOUBTFUL if len(rest) <= _NEAR else UNSURE)
@@ -178,12 +177,19 @@ def _doubt(
     return doubt
 
 
-def _rest(text: str, hits: Sequence[Hit], words: Vocabulary, org: str) -> str:
-    """What is left of a text when every understood word is taken out."""
-    kept = words.covered(text, tuple([(h.start, h.end) for h in hits]))
-    if org and org in kept:
-        kept = kept.replace(org, "")
-    rest, whole = words.left(kept)
+def _left(text: str, hits: Sequence[Hit], words: Vocabulary) -> Left:
+    return words.left(text, tuple([(h.start, h.end) for h in hits]))
+
+
+def _unknown(text: str, words: Vocabulary, org: str) -> str:
+    return _rest(words.left(text, ()), words, org)
+
+
+def _rest(left: Left, words: Vocabulary, org: str) -> str:
+    """What is left when every understood word is taken out, the body's own name included."""
+    rest, whole = left.rest, left.whole
+    if org and org in left.text:
+        rest, whole = words.plain(left.text.replace(org, ""))
     if not rest or is_own(rest, org) or is_own(whole[: len(rest) + 2], org):
         return ""
     return "" if org.endswith("政府") and rest in org else rest
@@ -193,10 +199,9 @@ def _absent(item: Item, words: Vocabulary, org: str) -> list[Claim]:
     """未收到…、无…: everything named behind it is 0."""
     hits = [h for h in words.hits(item.after) if h.phrase.topic and h.phrase.rank >= 2 and h.phrase.accuse]
     nouns = words.nouns(item.after)
-    rest = _rest(item.before, words.hits(item.before, item.topic), words, org)
-    rest += _rest(item.inner, [], words, org) + _rest(item.after, hits, words, org)
-    inserted = _rest((item.token and "") or "", [], words, org)
-    doubt = UNSURE if rest + inserted or item.scope or item.compared else SURE
+    rest = _rest(_left(item.before, words.hits(item.before, item.topic), words), words, org)
+    rest += _unknown(item.inner, words, org) + _rest(_left(item.after, hits, words), words, org)
+    doubt = UNSURE if rest or item.scope or item.compared else SURE
     if words.restrict.search(item.after) and words.restrict.search(rest):
         doubt = UNSURE
     targets: list[tuple[tuple[Reading, ...], str, Topic | None, int, int]] = []

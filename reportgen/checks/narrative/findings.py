@@ -39,8 +39,8 @@ def _against_table(rule: Rule, number: JudgedNumber, strict: bool) -> Finding:
 def _coverage(rule: Rule, numbers: tuple[JudgedNumber, ...]) -> Iterator[Finding]:
     if not numbers:
         return
-    wrong = sum(n.verdict in _WRONG for n in numbers)
-    rest = sum(n.verdict == "unattributed" for n in numbers)
+    verdicts: list[str] = [n.verdict for n in numbers]
+    wrong, rest = sum(map(verdicts.count, _WRONG)), verdicts.count("unattributed")
     yield finding(
         rule, (), total=len(numbers), judged=len(numbers) - rest, right=len(numbers) - rest - wrong,
         wrong=wrong, rest=rest,

@@ -95,10 +95,15 @@ def judge_numbers(report: Report) -> list[JudgedNumber]:
     words, figures = vocabulary(report.form, report.year), Figures(report)
     result: list[JudgedNumber] = []
     for index, passage in enumerate(filled(report)):
-        heading = _heading(passage, words)
+        heading, before = _heading(passage, words), ""
         for paragraph, text in enumerate(passage.paragraphs):
-            result += _Paragraph(report, words, figures, index, passage, paragraph, text, heading).judge()
-            heading = heading or words.topic_of_heading(text[:20])
+            if before and not heading:
+                heading = words.topic_of_heading(before[:20])
+            before, short = text, compact(text)
+            said = items(short, words, report.org, heading)
+            if said:
+                one = _Paragraph(report, words, figures, index, passage, paragraph, text, short, said)
+                result += one.judge()
     return result
 
 
@@ -113,13 +118,11 @@ _LOWER = {"error": "warning", "warning": "ask"}
 class _Paragraph:
     def __init__(
         self, report: Report, words: Vocabulary, figures: Figures, index: int, passage: Passage, paragraph: int,
-        text: str, heading: Topic | None,
+        original: str, text: Compact, said: Sequence[Item],
     ) -> None:  # fmt: skip
         self.report, self.words, self.index, self.passage = report, words, index, passage
-        self.paragraph, self.original = paragraph, text
-        self.text: Compact = compact(text)
-        self.figures = figures
-        self.items: Sequence[Item] = items(self.text, words, report.org, heading)
+        self.paragraph, self.original, self.text = paragraph, original, text
+        self.figures, self.items = figures, said
         self.claims = claims(self.items, words, report.org)
         self.shares = Shares(self.text.text, self.items, self.claims, words, self.figures)
         self.sentences: dict[tuple[int, int], str] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from operator import itemgetter
+from operator import attrgetter
 
 from ...form.phrases import Topic
 from ...hints import NamedTuple
@@ -56,6 +56,7 @@ class _State(NamedTuple):
     scope: str = ""
 
 
+_NO_STATE = _State()
 _SENTENCE = compiled(r"[^。!?！？\n]+[。!?！？\n]?")
 _MARK = compiled(r"[,;:()。!?]|——")
 _FROM = compiled(r"[由从](?:上一?年度?的?|去年的?|(?:19|20)\d\d年的?)?$")
@@ -74,7 +75,7 @@ def items(text: Compact, words: Vocabulary, org: str, heading: Topic | None) -> 
         org: the reporting body, whose own name narrows nothing.
         heading: the topic of the sub-heading above, if it names one.
     """
-    every = _found(text.text, words)
+    every = _mentions(text.text, words)
     made: list[Item] = []
     if not every:
         return made
@@ -105,32 +106,31 @@ def _goes_on(text: str, sentence: tuple[int, int], words: Vocabulary) -> bool:
     return words.including.match(text[slice(*sentence)]) is not None
 
 
-class _Found(NamedTuple):
-    """Where an item stands, before the words around it are looked at."""
+class _Said(NamedTuple):
+    """Words that say a number, before those around them are looked at."""
 
     start: int
-    end: int
+    stop: int
     kind: str
-    token: Token | None
-    inner: str
-
-    def in_words(self, text: str) -> str:
-        """Return what stands there with 0 for its figure: what words bring does not depend on figures."""
-        return text[self.start : self.end] if self.token is None else "0" + text[self.token.end : self.end]
+    inner: str = ""
 
 
-def _found(text: str, words: Vocabulary) -> list[_Found]:
-    """Return the items of a text in order."""
-    found = [_Found(token.start, token.stop, "number", token, "") for token in tokens(text)]
-    numbers = len(found)
-    found += [_Found(*match.span(), "done", None, "") for match in words.all_done.finditer(text)]
-    found += [_Found(*match.span(), "upheld", None, "") for match in words.all_upheld.finditer(text)]
+def _mentions(text: str, words: Vocabulary) -> list[Token | _Said]:
+    """Return the numbers of a text and the words that say one, in order."""
+    said = [_Said(*match.span(), "done") for match in words.all_done.finditer(text)]
+    said += [_Said(*match.span(), "upheld") for match in words.all_upheld.finditer(text)]
     for match in words.negation.finditer(text):
         if not words.not_negation.match(text, match.start()):
-            found.append(_Found(*match.span(), "none", None, match["inner"] or ""))
-    if len(found) > numbers:
-        found.sort(key=itemgetter(0, 1))
+            said.append(_Said(*match.span(), "none", match["inner"] or ""))
+    found: list[Token | _Said] = [*tokens(text), *said]
+    if said:
+        found.sort(key=attrgetter("start", "stop"))
     return found
+
+
+def _in_words(item: Token | _Said, text: str) -> str:
+    """Return what stands there with 0 for its figure: what words bring does not depend on figures."""
+    return "0" + text[item.end : item.stop] if isinstance(item, Token) else text[item.start : item.stop]
 
 
 def is_own(name: str, org: str) -> bool:
@@ -153,18 +153,19 @@ def is_own(name: str, org: str) -> bool:
 
 class _Sentence:
     def __init__(
-        self, text: str, span: tuple[int, int], inside: list[_Found], words: Vocabulary, org: str, clause: int
-    ) -> None:
+        self, text: str, span: tuple[int, int], inside: list[Token | _Said], words: Vocabulary, org: str,
+        clause: int,
+    ) -> None:  # fmt: skip
         self.text, self.span, self.items, self.words, self.org = text, span, inside, words, org
         self.clause = clause
-        self.last = _State()
+        self.last = _NO_STATE
         """What a next sentence beginning with 其中 goes on with."""
 
     def clauses(self) -> list[tuple[int, int, str]]:
         """Return start, end and the mark behind each clause; marks inside numbers do not count."""
         start, end = self.span
         # The only mark inside a number is the comma between its thousands.
-        spans = [(i.start, i.end) for i in self.items if i.token]
+        spans = [(i.start, i.stop) for i in self.items if isinstance(i, Token)]
         numbers = [(s, e) for s, e in spans if e - s >= _GROUPED and "," in self.text[s:e]]
         found = []
         for mark in _MARK.finditer(self.text, start, end):
@@ -179,7 +180,8 @@ class _Sentence:
     def walk(self, base: _State, *, to_end: bool) -> list[Item]:
         """Return the items; only ``to_end`` does :attr:`last` say what the sentence ends with."""
         state, text, brought_by, counted = base, self.text, self.words.brought, self.words.counted
-        at, every, made = 0, self.items, list[Item]()
+        at, every = 0, self.items
+        made: list[Item] = []
         stack: list[_State] = []
         for number, (start, end, mark) in enumerate(self.clauses()):
             position, part, first = start, state, at
@@ -188,7 +190,8 @@ class _Sentence:
                 item = every[at]
                 at += 1
                 final = at == len(every) or every[at].start >= end
-                handed = item.end
+                stop = handed = item.stop
+                token = item if isinstance(item, Token) else None
                 if final:
                     after = text[handed:end]
                 else:
@@ -197,19 +200,19 @@ class _Sentence:
                 apart = item.start >= behind  # a denial may have a number in it
                 lead = said + text[behind : item.start] if apart else text[start : item.start]
                 brought = brought_by(lead)
-                said = lead + item.in_words(text) if apart else said + text[behind : item.end]
-                behind = max(behind, item.end)
+                said = lead + _in_words(item, text) if apart else said + text[behind:stop]
+                behind = max(behind, stop)
                 if brought is not NOTHING:
                     part = self.scoped(part, brought)
-                cut = not final and handed == item.end
-                topic, how = counted(before, "" if cut or item.kind == "none" else after)
+                cut = not final and handed == stop
+                kind, inner = ("number", "") if isinstance(item, Token) else (item.kind, item.inner)
+                topic, how = counted(before, "" if cut or kind == "none" else after)
                 if not how:
                     topic, how = part.topic, part.how
                 year = self.year_before(before, after, part.year)
                 made.append(Item(
-                    item.kind, item.start, item.end, item.token, before, after, cut, self.span,
-                    self.clause + number, len(stack), topic, how, year, part.year_said, brought.compared,
-                    part.scope, item.inner,
+                    kind, item.start, stop, token, before, after, cut, self.span, self.clause + number,
+                    len(stack), topic, how, year, part.year_said, brought.compared, part.scope, inner,
                 ))  # fmt: skip
                 if topic is not part.topic or how != part.how:
                     part = _State(topic, "before" if how == "here" else how, *part[2:])

@@ -59,6 +59,19 @@ class Hit(NamedTuple):
     end: int
 
 
+class Left(NamedTuple):
+    """What is left of a text without what is understood of it."""
+
+    text: str
+    """The text with # for what is."""
+    rest: str
+    """Without words that change nothing."""
+    whole: str
+    """Without punctuation alone."""
+    narrows: bool
+    """It narrows what is counted."""
+
+
 class _Expression:
     """A pattern compiled when a text first has one of the words that it needs.
 
@@ -168,12 +181,12 @@ class Vocabulary:
         ``here``; or ``foreign``, then it is none of ours; ``""`` where they do not say."""
         self.left_with = lru_cache(_KEPT)(self._find_left_with)
         """The topic the talk is of behind a clause and ``before``; or ``foreign``; ``""`` as it was."""
-        self.covered = lru_cache(_KEPT)(self._find_covered)
-        """The text with # for what some spans and the form's nouns cover."""
         self.left = lru_cache(_KEPT)(self._find_left)
-        """What is left of a text without words that change nothing; and without punctuation alone."""
-        self.narrows = lru_cache(_KEPT)(self._find_narrows)
-        """Whether what is left of a text when some spans and the form's nouns are covered narrows what is counted."""
+        """What is left of a text without what some spans and the form's nouns cover."""
+        self.plain = lru_cache(_KEPT)(self._find_plain)
+        """A text without words that change nothing; and without punctuation alone."""
+        self.topic_of_heading = lru_cache(_KEPT)(self._find_topic_of_heading)
+        """The topic a sub-heading is about, if it is about just one."""
 
     def _compile(self, text: str) -> _Expression:
         return _Expression(text, self._year, self._needs.get(text, ()))
@@ -271,19 +284,17 @@ class Vocabulary:
         spans += [(s, e) for _, s, e in self.nouns(text)]
         return "".join(c for n, c in enumerate(text) if not any(s <= n < e for s, e in spans))
 
-    def _find_covered(self, text: str, spans: Spans) -> str:
+    def _find_left(self, text: str, spans: Spans) -> Left:
         every = [*spans, *((s, e) for _, s, e in self.nouns(text))]
-        return "".join("#" if any(s <= n < e for s, e in every) else c for n, c in enumerate(text))
+        kept = "".join("#" if any(s <= n < e for s, e in every) else c for n, c in enumerate(text))
+        narrows = self.restrict.search(self.neutral_words.sub("", kept)) is not None
+        return Left(kept, *self.plain(kept), narrows)
 
-    def _find_left(self, text: str) -> tuple[str, str]:
+    def _find_plain(self, text: str) -> tuple[str, str]:
         rest = PUNCTUATION.sub("", self.neutral.sub("", self.neutral.sub("", text)))
         return rest, PUNCTUATION.sub("", text)
 
-    def _find_narrows(self, text: str, spans: Spans) -> bool:
-        return self.restrict.search(self.neutral_words.sub("", self.covered(text, spans))) is not None
-
-    def topic_of_heading(self, heading: str) -> Topic | None:
-        """Return the topic a sub-heading is about, if it is about just one."""
+    def _find_topic_of_heading(self, heading: str) -> Topic | None:
         found = [t for t, pattern in self._headings if pattern.search(heading)]
         return found[0] if len(found) == 1 else None
 
