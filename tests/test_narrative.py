@@ -111,12 +111,13 @@ def test_chinese_numerals_are_read_back(number: int) -> None:
 
 
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
+ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 
 @given(st.integers(0, 999_999_999), st.sampled_from(["件", "宗", "起", "份", "条", "部", "次", "项"]))
 def test_every_spelling_is_read_back(number: int, unit: str) -> None:
     spellings = [
-        str(number), str(number).translate(FULL_WIDTH), f"{number:,}", f"{number:,}".replace(",", "，"),
+        str(number), str(number).translate(FULL_WIDTH), str(number).translate(ARABIC), f"{number:,}", f"{number:,}".replace(",", "，"),
         f" {number} ",
     ]  # fmt: skip
     if number <= 99_999_999 and unit != "起":
@@ -134,6 +135,7 @@ def test_texts_of_usual_characters_are_made_half_width_like_all_others(text: str
     """The short way for texts of usual characters gives what each character by itself gives."""
     half = [unicodedata.normalize("NFKC", c) for c in text]
     half = [h if len(h) == 1 and c != "…" else c for h, c in zip(half, text, strict=True)]
+    half = [str(unicodedata.decimal(h)) if h.isdecimal() else h for h in half]
     blank = [h.isspace() or h in "\u200b\ufeff" for h in half]
     made = compact(text)
     between = [n for n, c in enumerate(made.text) if c == " "]
