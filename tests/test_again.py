@@ -227,6 +227,29 @@ def test_one_workbook_after_another(
         same(reportgen.read_report(path), afresh(path))
 
 
+def test_sheets_are_told_apart_by_all_their_markup(
+    tmp_path: Path, afresh: Callable[[Path], Report], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also those of the same length, if their checksums were the same."""
+    monkeypatch.setattr(sheetpattern, "checksum", lambda markup: 1)
+    paths = []
+    for hidden in (b"0", b"1"):
+        out = BytesIO()
+        with zipfile.ZipFile(BytesIO(EXAMPLE)) as old, zipfile.ZipFile(out, "w") as new:
+            for item in old.infolist():
+                row = b'<row hidden="%b" r="' % hidden
+                new.writestr(item.filename, old.read(item).replace(b'<row r="', row))
+        paths.append(tmp_path / f"{hidden.decode()}.xlsx")
+        paths[-1].write_bytes(out.getvalue())
+    shown, hidden = (afresh(path) for path in paths)
+    assert {v.origin.hidden for v in shown.values.values() if v.origin} == {False}
+    assert {v.origin.hidden for v in hidden.values.values() if v.origin} == {True}
+    for _ in range(4):
+        same(reportgen.read_report(paths[0]), shown)
+        same(reportgen.read_report(paths[1]), hidden)
+        same(reportgen.read_report(paths[1]), hidden)
+
+
 # ---------------------------------------------------------------- packages
 
 

@@ -128,6 +128,10 @@ DIALECTS = [
     ("xml-space", lambda x: x.replace(b"<v>", b'<v xml:space="preserve">')),
     ("exponents", lambda x: re.sub(rb't="n"><v>(\d+)</v></c>', rb't="n"><v>\1E0</v></c>', x)),
     ("entities", lambda x: x.replace(b"<v>3", b"<v>&#51;")),
+    ("ascii-by-number", lambda x: re.sub(rb"<t>([^<&]*)1", rb"<t>\1&#49;", x)),
+    ("by-number", lambda x: x.replace("请".encode(), b"&#35831;").replace("表".encode(), b"&#x8868;")),
+    ("references-in-words", lambda x: x.replace(b"<t>", b"<t>&#38;lt;&amp;#65;&amp;amp;&lt;&#60;b")),
+    ("not-windows", lambda x: x.replace(b"<t>", b"<t>&#133;&#x80;&#128512;")),
     ("cdata", lambda x: x.replace("申请".encode(), "<![CDATA[申请]]>".encode())),
 ]  # fmt: skip
 
@@ -136,11 +140,14 @@ DIALECTS = [
 @pytest.mark.parametrize("file", ["foreign", "liwan-2024.xlsx"])
 def test_other_ways_to_write_the_same(file, name, dialect):
     data = rewritten(CORPUS[file], lambda part, xml: dialect(xml) if SHEET.fullmatch(part) else xml)
-    try:
-        fast = read_book(data)
-    except OddShapeError:
-        return  # openpyxl reads it then
-    same(fast, reference(data))
+    wanted = None
+    for _ in range(3):  # from the third time on by its patterns
+        try:
+            fast = read_book(data)
+        except OddShapeError:
+            return  # openpyxl reads it then
+        wanted = wanted or reference(data)
+        same(fast, wanted)
 
 
 # The same of the workbook's own parts.

@@ -15,6 +15,7 @@ from operator import not_
 
 from ..numbers import MAX_DIGITS, exact
 from ..records import dataclass, field
+from .package import checksum
 from .results import Shape
 
 __all__ = [
@@ -37,6 +38,7 @@ class OddShapeError(Exception):
 
 _ENTITY = rb"&(?:amp|lt|gt|quot|apos|#(?:9|10|13|3[2-9]|[4-9]\d|1[01]\d|12[0-6]));"
 """References to what XML names, and to ASCII characters by their number."""
+_REFERENCE = r"&(?:#([0-9]+)|#x([0-9A-Fa-f]+)|[a-z]+);"
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
 _CONTROLS = bytes({*range(1, 32)} - {9, 10, 13})
 # Bytes cannot be kept compiled, and are not needed for the one workbook of a process: compiled when used.
@@ -49,16 +51,20 @@ _FIRST_SURE_DAY, _LAST_DAY = 61, 2958466
 
 
 def unescaped(text: str) -> str:
-    """The text an XML writer meant; two in three formulas have entities."""
+    """The text an XML writer meant, or several with NULs between."""
     if "&" not in text:
         return text
     if "&#" in text:
-        from html import unescape  # its table of names takes 1 ms to load
-
-        return unescape(text)
+        return re.sub(_REFERENCE, _meant, text)
     for entity, letter in _ENTITIES:
         text = text.replace(entity, letter)
     return text
+
+
+def _meant(reference: re.Match[str]) -> str:
+    if reference[1] or reference[2]:
+        return chr(int(reference[1]) if reference[1] else int(reference[2], 16))
+    return dict(_ENTITIES)[reference[0]]
 
 
 @dataclass(slots=True)
@@ -79,7 +85,7 @@ class Meaning:
             number = _number(text)
             return _date(number, from_1904=self.from_1904) if style in self.dates else number
         if kind in ("str", "e"):
-            return unescaped(text)
+            return text
         if kind == "b":
             return text in ("1", "true")
         raise OddShapeError(kind)
@@ -108,7 +114,7 @@ class Pattern:
     """The markup of a sheet, understood once: what each of its slots is.
 
     The slots are the contents of ``<v>…</v>`` in order, then those of ``<t>…</t>`` if the texts are
-    cut out, too.
+    cut out, too; as they are meant, without XML's references.
     """
 
     dates: frozenset[str]
@@ -152,9 +158,9 @@ class Pattern:
                 else [meaning.strings[int(text)] if text else None for text in chosen]
             )  # fmt: skip
         if self.plain_texts:
-            texts = list(map(unescaped, slots[-len(self.texts) :]))
+            texts = slots[-len(self.texts) :]
         else:
-            texts = [unescaped("".join(slots[first:last])) for first, last, _ in self.texts]
+            texts = ["".join(slots[first:last]) for first, last, _ in self.texts]
         key = (*others, *texts)
         shape = self.shapes.get(key)
         if shape is None:
@@ -184,7 +190,7 @@ class Pattern:
     def with_texts(self, slots: Sequence[str]) -> Pattern:
         """Return the pattern of the sheets that have these very texts; its slots are values only."""
         frame = self.frame
-        texts = {place: unescaped("".join(slots[first:last])) for first, last, place in self.texts}
+        texts = {place: "".join(slots[first:last]) for first, last, place in self.texts}
         filled = Shape(
             {**frame.texts, **texts}, frame.numbers, frame.formulas, frame.merged, frame.hidden_rows,
             frame.hidden_columns,
@@ -195,24 +201,28 @@ class Pattern:
 
 
 class _Patterns:
-    """The patterns seen at least twice, by their markup, the latest :data:`_MOST` of them."""
+    """The patterns seen at least twice, the latest :data:`_MOST` of them."""
 
     def __init__(self) -> None:
         self.books = 0
-        self.noticed: dict[int, None] = {}
-        self.known: dict[bytes, Pattern] = {}
+        self.noticed: dict[tuple[int, int], None] = {}
+        self.known: dict[tuple[int, int], tuple[bytes, Pattern]] = {}
+        """By checksum and length of their markup, with the markup."""
 
     def find(self, markup: bytes, meaning: Meaning) -> Pattern | None:
-        pattern = self.known.get(markup)
-        if pattern is None or (pattern.dates, pattern.from_1904) != (meaning.dates, meaning.from_1904):
+        mark = (checksum(markup), len(markup))
+        whole, pattern = self.known.get(mark, (b"", None))
+        if pattern is None or whole != markup:
             return None
-        self.known[markup] = self.known.pop(markup)  # the latest stands last
+        if (pattern.dates, pattern.from_1904) != (meaning.dates, meaning.from_1904):
+            return None
+        self.known[mark] = self.known.pop(mark)  # the latest stands last
         return pattern
 
     def take(self, markup: bytes, pattern: Callable[[], Pattern]) -> None:
-        mark = hash(markup)
+        mark = (checksum(markup), len(markup))
         if mark in self.noticed:
-            self.known[markup] = pattern()
+            self.known[mark] = (markup, pattern())
             if len(self.known) > _MOST:
                 del self.known[next(iter(self.known))]
         else:
@@ -247,12 +257,12 @@ def cut_values(part: bytes) -> tuple[bytes, list[str]] | None:
         the markup that is left and the values; None if there is anything in them that one has to
         look at more closely.
     """
-    return _cut(part.replace(_PRESERVED, b"<t>"), _VALUE)
+    return _cut(part, _VALUE)
 
 
 def cut_texts(markup: bytes) -> tuple[bytes, list[str]] | None:
     """Cut the texts out of what :func:`cut_values` has left; results likewise."""
-    return _cut(markup, _TEXT)
+    return _cut(markup.replace(_PRESERVED, b"<t>"), _TEXT)
 
 
 def shared_strings(part: bytes) -> tuple[bytes, list[str]] | None:
@@ -277,7 +287,7 @@ def shared_strings(part: bytes) -> tuple[bytes, list[str]] | None:
     for n in reversed(odd):
         del pieces[n]
     texts = _decoded(b"\0".join(pieces))
-    strings = [] if texts is None or not pieces else unescaped(texts).split("\0")
+    strings = [] if texts is None or not pieces else texts.split("\0")
     if texts is None or len(strings) != len(pieces):
         return None
     rest = [head]
@@ -315,7 +325,7 @@ def _uncommon_strings(items: bytes) -> tuple[bytes, list[str]] | None:
         odd = not item.startswith(b"<si>") or item.count(b"<si") > 1 or b"<t" in item
         if odd or b"<phoneticPr" in item or b"<rPh" in item:  # a reading aid is no text of the cell
             return None
-        strings.append(unescaped("".join(cut[1][at : at + count])))
+        strings.append("".join(cut[1][at : at + count]))
         at += count
         rest += (item, b"</si>")
     return (b"".join(rest), strings) if at == len(cut[1]) and not last else None
@@ -331,10 +341,10 @@ def _cut(part: bytes, pattern: bytes) -> tuple[bytes, list[str]] | None:
 
 
 def _decoded(slots: bytes) -> str | None:
-    """Return texts, with NULs between, as a string; None if there is anything in them that only the parser can judge."""
-    if b"\r" in slots or b"]]>" in slots or slots.translate(None, _CONTROLS) != slots:
+    """Return texts, with NULs between, as they are meant; None if only the parser can judge what is in them."""
+    if b"\r" in slots or (b">" in slots and b"]]>" in slots) or slots.translate(None, _CONTROLS) != slots:
         return None
     if b"&" in slots and slots.count(b"&") != len(re.findall(_ENTITY, slots)):
         return None
     found = slots.decode()
-    return None if "\ufffe" in found or "\uffff" in found else found
+    return None if "\ufffe" in found or "\uffff" in found else unescaped(found)

@@ -384,7 +384,8 @@ def _read_cells(pieces: list[str], frame: Shape, meaning: Meaning) -> tuple[list
     frame.texts = dict.fromkeys(places)
     if len({*places, *numbers}) < len(places) + len(numbers):
         raise OddShapeError("a cell twice")
-    return values + texts, pattern
+    slots = values + texts
+    return unescaped("\0".join(slots)).split("\0") if slots else slots, pattern
 
 
 def _formula(
