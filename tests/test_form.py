@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from reportgen.errors import FormError
-from reportgen.form import editions, load_form
+from reportgen.form import LONGEST_LABEL, editions, load_form
+from reportgen.recogniser.labels import known_labels
 
 FORMS = Path(__file__).parent.parent / "reportgen" / "forms"
 TEXT = (FORMS / "2021.toml").read_text(encoding="utf-8")
@@ -96,6 +97,7 @@ BROKEN = [
     ("title with another name", 'report_title = "{org}', 'report_title = "{body}', ["report_title"]),
     ("field kind", 'kind = "year"', 'kind = "yaer"', ["yaer"]),
     ("heading missing", 'heading = "一、总体情况"', "", ["overall", "heading"]),
+    ("label too long", 'label = "机关名称"', f'label = "机关名称{"长" * 120}"', ["org", "机关名称长", "120"]),
     ("no TOML", "[[sections]]", "[[sections", ["读不出来"]),
 ]  # fmt: skip
 
@@ -115,6 +117,13 @@ def test_a_broken_form_file_is_told_its_place(tmp_path, right, wrong, said):
     for word in said:
         assert word in str(error.value)
     assert "2030.toml" in str(error.value)
+
+
+@pytest.mark.parametrize("edition", editions())
+def test_every_label_is_short_enough_to_be_recognised(edition):
+    form = load_form(edition)
+    labels = {*known_labels(form), *map(form.last_year_label, form.last_year_cells)}
+    assert max(map(len, labels)) <= LONGEST_LABEL
 
 
 def test_all_faults_are_told_at_once(tmp_path):

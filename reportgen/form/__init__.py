@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .model import (
     AXES,
+    LONGEST_LABEL,
     SEVERITIES,
     Block,
     Cell,
@@ -23,6 +24,6 @@ from .model import (
 from .shipped import editions, load_form
 
 __all__ = [
-    "AXES", "SEVERITIES", "Block", "Cell", "Comparison", "Equation", "Field", "Form", "LayoutCell", "Node",
-    "Relation", "Rule", "Section", "Subheading", "Table", "Term", "editions", "load_form",
+    "AXES", "LONGEST_LABEL", "SEVERITIES", "Block", "Cell", "Comparison", "Equation", "Field", "Form", "LayoutCell",
+    "Node", "Relation", "Rule", "Section", "Subheading", "Table", "Term", "editions", "load_form",
 ]  # fmt: skip

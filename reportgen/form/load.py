@@ -16,6 +16,7 @@ from ..hints import Any
 from .layout import lay_out, paths, walk
 from .model import (
     AXES,
+    LONGEST_LABEL,
     SEVERITIES,
     Block,
     Cell,
@@ -80,6 +81,8 @@ class FormReader:
         for cell in last.get("cells", []):
             if cell not in cells:
                 self.fault("last_year.cells", f"没有单元格“{cell}”")
+            else:
+                self.labels("last_year.cells", [cells[cell].label])
         for name in last.get("sections", []):
             if name not in {s.id for s in sections}:
                 self.fault("last_year.sections", f"没有部分“{name}”")
@@ -134,6 +137,12 @@ class FormReader:
                 self.fault(place, f"id“{one}”重复")
             seen.add(one)
 
+    def labels(self, place: str, texts: Iterable[str]) -> None:
+        """Refuse labels that would not be recognised as such where they are read."""
+        for text in texts:
+            if len(text) > LONGEST_LABEL:
+                self.fault(place, f"“{text[:20]}…”超过{LONGEST_LABEL}个字，读的时候认不出")
+
     # ---- parts
 
     def section(self, data: dict[str, Any]) -> Section:
@@ -146,6 +155,7 @@ class FormReader:
         if not data.get("heading") and not data.get("optional"):
             self.fault(place, "缺少 heading")
         variants, also = tuple(data.pop("variants", ())), tuple(data.pop("also", ()))
+        self.labels(place, [data.get("heading", ""), *variants, *also])
         known = {k: v for k, v in data.items() if k in Section.__dataclass_fields__}
         return Section(
             **{"id": "?", **known}, variants=variants, also=also, subheadings=subs,
@@ -158,6 +168,7 @@ class FormReader:
         if data.get("kind") not in ("text", "year", "choice", "count", "amount", "date"):
             self.fault(place, f"不认得 kind“{data.get('kind')}”")
         label = data.get("label", "?")
+        self.labels(place, [label, *data.get("variants", ())])
         return Field(
             id=data.get("id", "?"), label=label, short=data.get("short", label),
             kind=data.get("kind", "text"), variants=tuple(data.get("variants", ())),
@@ -180,6 +191,7 @@ class FormReader:
         for item in items:
             here = f"{place}.{item.get('id', '?')}"
             self.known(here, item, _NODE_KEYS, {"id", "label"})
+            self.labels(here, item.get("variants", ()))
             parent = item.get("parent", "")
             if parent and parent not in ids:
                 self.fault(here, f"没有上级“{parent}”")
@@ -237,6 +249,7 @@ class FormReader:
             )  # fmt: skip
             layout += cells
             self.covers(here, cells, top, height, width)
+            self.labels(here, [cell.text for cell in cells])
             top += height
         layout.sort(key=lambda cell: (cell.row, cell.column))
         return Table(table_id, width, top - 1, labels, tuple(blocks), tuple(layout),

@@ -15,12 +15,14 @@ from ..records import dataclass, field
 from .phrases import Narrative
 
 __all__ = [
-    "AXES", "SEVERITIES", "Block", "Cell", "Comparison", "Equation", "Field", "Form", "LayoutCell", "Node",
+    "AXES", "LONGEST_LABEL", "SEVERITIES", "Block", "Cell", "Comparison", "Equation", "Field", "Form", "LayoutCell", "Node",
     "Relation", "Rule", "Section", "Sheets", "Subheading", "Table", "Term",
 ]  # fmt: skip
 
 SEVERITIES = ("error", "warning", "ask", "info")
 AXES = ("rows", "columns")
+LONGEST_LABEL = 120
+"""Characters of the longest text that is looked at as a label or a title; those of the forms have up to 53."""
 
 
 @dataclass(frozen=True, slots=True)

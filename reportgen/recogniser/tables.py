@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 
 from ..findings import CellRef, Finding, finding
-from ..form import Block, Form, Table
+from ..form import LONGEST_LABEL, Block, Form, Table
 from ..numbers import parse_number
 from ..records import dataclass, field
 from ..sources import Grid, GridCell, Layout
@@ -79,10 +79,10 @@ class GridIndex:
 
 
 def _labels(layout: Layout) -> dict[str, list[tuple[int, int]]]:
-    """Label → places of its cells."""
-    places, texts = layout.named()
+    """Label → places of its cells; texts that no label is as long as are left out."""
+    named = layout.named(LONGEST_LABEL)
     labels: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-    for place, (label, short) in zip(places, keys(texts), strict=True):
+    for (place, _), (label, short) in zip(named, keys([text for _, text in named]), strict=True):
         if label:
             labels[label].append(place)
             if short != label:

@@ -17,9 +17,6 @@ from .wording import Texts, chinese_date, clean, parse_title, possible_titles, s
 
 __all__ = ["find_texts", "last_year_texts"]
 
-_LONGEST = 120
-"""Characters of a title."""
-
 
 def find_texts(form: Form, document: Document, indexes: Sequence[GridIndex]) -> Texts:
     """Find fields, title and passages in sheets and paragraphs.
@@ -71,9 +68,7 @@ def _title_in(form: Form, index: GridIndex) -> str:
         # Labels stand in the order of their first cells.
         possible = possible_titles(form, index.labels)
         found = (str(c.value) for label in possible for c in index.cells(label))
-        index.memo["title", form] = next(
-            (t.strip() for t in found if len(t) <= _LONGEST and parse_title(form, t)), ""
-        )
+        index.memo["title", form] = next((t.strip() for t in found if parse_title(form, t)), "")
     title: str = index.memo["title", form]
     return title
 

@@ -109,10 +109,10 @@ class Layout:
         """Return the cell that covers a place, a figure without value."""
         return self._at.get((row, column))
 
-    def named(self) -> tuple[list[Place], list[str]]:
-        """Return the places of the cells that hold text, and the texts, in their order."""
+    def named(self, longest: int) -> list[tuple[Place, str]]:
+        """Return the texts of no more than so many characters, each with the place of its cell, in order."""
         found = [((c.row, c.column), c.value) for c in self.cells if isinstance(c.value, str)]
-        return [place for place, _ in found], [text for _, text in found]
+        return [(place, text) for place, text in found if len(text) <= longest]
 
     @cached_property
     def filled(self) -> list[Place]:

@@ -112,10 +112,12 @@ class Shape(Layout):
             raise KeyError(place)
         return self._cell(place)
 
-    def named(self) -> tuple[list[tuple[int, int]], list[str]]:
+    def named(self, longest: int) -> list[tuple[tuple[int, int], str]]:
         texts, places = self.texts, self.ground._text_places
-        named = [(place, text) for place in places if isinstance(text := texts.get(place), str)]
-        return [place for place, _ in named], [text for _, text in named]
+        return [
+            (place, text) for place in places
+            if isinstance(text := texts.get(place), str) and len(text) <= longest
+        ]  # fmt: skip
 
     @cached_property
     def _text_places(self) -> list[tuple[int, int]]:
