@@ -52,7 +52,11 @@ class GridIndex:
 
     def rows_with(self, column: int, first: int) -> Sequence[int]:
         """Return the rows, from the first on, that have a cell in a column."""
-        return self.grid.layout.rows_with(column, first)
+        asked = ("cells in", column, first)
+        if asked not in self.memo:
+            self.memo[asked] = self.grid.layout.rows_with(column, first)
+        rows: Sequence[int] = self.memo[asked]
+        return rows
 
     def knows(self, labels: frozenset[str]) -> bool:
         """Whether any of some labels stands here."""
