@@ -80,7 +80,7 @@ FENCES = {
     "_sha2": {"hashes"},
     "_sha256": {"hashes"},
     "_sre": {"patterns"},
-    "zlib_ng": {"sources.package"},
+    "deflate": {"sources.package"},
     "typing": {"hints"},  # which has its names without its price
 }
 
