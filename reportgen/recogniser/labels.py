@@ -14,7 +14,7 @@ __all__ = ["BlockLabels", "block_labels", "key", "keys", "known_labels", "loose"
 
 _DROPPED = compiled(r"[\s\u200b\ufeff“”‘’\"'＂＇「」『』]+")
 _SEPARATORS = compiled(r"[-—–/\\>|·_]+")
-_MOST = 2048
+_MOST = 1024
 _met: dict[str, tuple[str, str]] = {}
 """Texts met → :func:`key` and :func:`loose` of each, the latest :data:`_MOST` at the most."""
 _BETWEEN = "\0"

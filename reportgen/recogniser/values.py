@@ -24,7 +24,7 @@ __all__ = ["known_values", "read_cell", "read_value", "remember"]
 Place: TypeAlias = "tuple[Grid, GridCell | None, int, int]"
 """Grid, cell (None: nothing there), row and column."""
 
-_READINGS, _NOTICED, _VALUES = 8, 64, 24
+_READINGS, _NOTICED, _VALUES = 8, 64, 16
 _PLAIN = 10**MAX_DIGITS
 """From here on a number has more digits than a figure may have."""
 
