@@ -91,8 +91,8 @@ def _entries(
 ) -> list[tuple[Field, tuple[int, int], Origin]]:
     """Return field, place and origin of each entry: right of its label.
 
-    Sheets that everybody fills in have their labels at the same places: with the figures of last year and
-    the titles found alike, 0.1 of the 2.1 ms of a report.
+    Sheets that everybody fills in have their labels at the same places: with the figures of last year, the
+    titles and the rows of answers found alike, 0.12 of the 2.1 ms of a report.
     """
     labels = index.labels
     labelled = [(one, wording, index.places(wording)) for one, wording in fields if wording in labels]
