@@ -303,6 +303,30 @@ def test_libdeflate_is_optional() -> None:
 
 
 @pytest.mark.usefixtures("library")
+def test_streams_are_unpacked_as_zlib_does() -> None:
+    """Whole and damaged ones, of every kind, also those of nothing."""
+    chance = random.Random(4)
+    alike = {True: 0, False: 0}
+    for _ in range(3000):
+        text = EXAMPLE[: chance.choice([0, 0, 1, 30, 2000])] * chance.choice([1, 3])
+        packer = zlib.compressobj(chance.randrange(10), zlib.DEFLATED, -15, strategy=chance.randrange(5))
+        packed = bytearray(packer.compress(text) + packer.flush())
+        for _ in range(chance.choice([0, 1, 2])):
+            packed[chance.randrange(len(packed))] ^= 1 << chance.randrange(8)
+        size = max(len(text) + chance.choice([0, 0, 0, 1, -1]), 0)
+        engine = zlib.decompressobj(-15)
+        try:
+            wanted = engine.decompress(packed, size + 1)
+        except zlib.error:
+            wanted = None
+        whole = engine.eof and wanted is not None and len(wanted) == size
+        got = package._inflated(bytes(packed), size)
+        assert (got if got is not None and len(got) == size else None) == (wanted if whole else None)
+        alike[whole] += 1
+    assert min(alike.values()) > 300
+
+
+@pytest.mark.usefixtures("library")
 def test_damaged_packages_are_left_to_zipfile_or_read_alike() -> None:
     chance = random.Random(8)
     small = BytesIO()

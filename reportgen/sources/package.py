@@ -210,7 +210,7 @@ def _packed(data: bytes, entry: Entry) -> bytes | None:
 
 def _inflated(packed: bytes, size: int) -> bytes | None:
     """Unpack, but never more than was announced; None if it cannot be unpacked to its end."""
-    if deflate is not None:
+    if deflate is not None and size:  # it does not look at what is to be nothing
         try:
             return bytes(deflate.deflate_decompress(packed, size))
         except deflate.DeflateError:
