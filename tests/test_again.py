@@ -6,6 +6,7 @@ read several times, between others like it, and compared with a reading that rem
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 import struct
@@ -27,6 +28,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 import reportgen
 from reportgen.findings import Finding
 from reportgen.form import Form
+from reportgen.memory import Memory
 from reportgen.recogniser import values as recogniser_values
 from reportgen.report import Report
 from reportgen.sources import package, sheetpattern, sheetxml, sniff
@@ -54,10 +56,10 @@ def afresh(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Report]:
 @pytest.fixture(autouse=True)
 def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test begins without memories."""
-    monkeypatch.setattr(package, "_memory", package._Memory())
-    monkeypatch.setattr(sheetpattern, "_patterns", sheetpattern._Patterns())
-    monkeypatch.setattr(recogniser_values, "_readings", {})
-    monkeypatch.setattr(recogniser_values, "_noticed", {})
+    monkeypatch.setattr(package, "_memory", Memory(32, 128))
+    monkeypatch.setattr(sheetpattern, "_patterns", Memory(24, 64))
+    monkeypatch.setattr(sheetpattern, "_books", itertools.count())
+    monkeypatch.setattr(recogniser_values, "_readings", Memory(8, 64))
 
 
 def same(one: Report, other: Report) -> None:
@@ -140,9 +142,9 @@ def test_workbooks_read_after_others_like_them(tmp_path: Path, afresh: Callable[
                 got = reportgen.read_report(path)
                 same(got, want)
             assert told(reportgen.check(got)) == told(reportgen.check(want))
-    assert recogniser_values._readings
-    assert sheetpattern._patterns.known
-    assert package._memory.kept
+    assert len(recogniser_values._readings)
+    assert len(sheetpattern._patterns)
+    assert len(package._memory)
 
 
 def figures(data: bytes, chance: random.Random) -> bytes:

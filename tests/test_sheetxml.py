@@ -145,6 +145,7 @@ def test_other_ways_to_write_the_same(file, name, dialect):
         try:
             fast = read_book(data)
         except OddShapeError:
+            assert name in ("apostrophes", "prefix", "comment", "no-addresses", "spaces", "cdata")
             return  # openpyxl reads it then
         wanted = wanted or reference(data)
         same(fast, wanted)

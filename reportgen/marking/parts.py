@@ -60,8 +60,7 @@ class Parts:
             zipfile.BadZipFile,
             KeyError,
             etree.XMLSyntaxError,
-            NotImplementedError,  # raised by zipfile for a compression it does not know
-            RuntimeError,  # and for an encrypted member
+            RuntimeError,  # raised by zipfile for an encrypted member, or a compression it does not know
         ) as error:
             raise InputError(
                 "这个工作簿读不出来，不能做标记。请用 Excel 或 WPS 另存为 .xlsx 后再试。"

@@ -13,6 +13,7 @@ from operator import not_
 
 from ..form import Cell, Form
 from ..hints import NamedTuple, TypeAlias
+from ..memory import Memory
 from ..numbers import MAX_DIGITS, Parsed, format_number, parse_number
 from ..report import Origin, Value
 from ..sources import Grid, GridCell, several
@@ -24,7 +25,7 @@ __all__ = ["known_values", "read_cell", "read_value", "remember"]
 Place: TypeAlias = "tuple[Grid, GridCell | None, int, int]"
 """Grid, cell (None: nothing there), row and column."""
 
-_READINGS, _NOTICED, _VALUES = 8, 64, 16
+_VALUES = 16
 _PLAIN = 10**MAX_DIGITS
 """From here on a number has more digits than a figure may have."""
 
@@ -169,8 +170,7 @@ class _Reading:
         return values
 
 
-_readings: dict[tuple[object, ...], _Reading] = {}
-_noticed: dict[int, None] = {}
+_readings: Memory[tuple[object, ...], _Reading] = Memory(8, 64)
 
 
 def known_values(form: Form, indexes: Sequence[GridIndex]) -> dict[str, Value] | None:
@@ -179,7 +179,7 @@ def known_values(form: Form, indexes: Sequence[GridIndex]) -> dict[str, Value] |
     They are what :func:`.tables.find_tables` and :func:`read_value` would give, with nothing to remark.
     Measured: 0.1 ms instead of 2.4.
     """
-    reading = _readings.get(_key(form, indexes))
+    reading = _readings.find(_key(form, indexes))
     return reading.values([index.grid for index in indexes]) if reading else None
 
 
@@ -208,12 +208,5 @@ def remember(form: Form, indexes: Sequence[GridIndex], found: Found) -> None:
             return
         if cell is not None and cell.formula and (row, column) not in grid.layout.figure_at:
             return  # its result is not in the file: it changes with the figures
-    mark = hash(key)
-    if mark not in _noticed:
-        _noticed[mark] = None
-        if len(_noticed) > _NOTICED:
-            del _noticed[next(iter(_noticed))]
-        return
-    _readings[key] = _Reading(form, grids, found)
-    if len(_readings) > _READINGS:
-        del _readings[next(iter(_readings))]
+    if _readings.comes_again(key):
+        _readings.keep(key, _Reading(form, grids, found))

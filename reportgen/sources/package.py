@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from ..hints import Any, NamedTuple
+from ..memory import Memory
 
 try:
     # libdeflate: a third of the time of zlib, 6 % of a `validate` in a batch.
@@ -34,7 +35,6 @@ _KNOWN_FLAGS = 0x6 | 0x8 | _UTF8
 """How hard the deflate tried, sizes behind the data, names in UTF-8."""
 _VERSION = 63
 """What :mod:`zipfile` knows of the format."""
-_KEPT, _NOTICED = 32, 128
 _LARGEST = 64 * 1024
 
 
@@ -104,41 +104,8 @@ def _listed(data: bytes, at: int, count: int) -> list[tuple[str, int, int, int, 
     return listed
 
 
-class _Memory:
-    """Parts that have come at least twice, the latest :data:`_KEPT` of them.
-
-    What comes for the first time is only noticed by its checksum: the sheets with one body's
-    figures never come again and would fill the memory.
-    """
-
-    def __init__(self) -> None:
-        self.noticed: dict[tuple[int, int], None] = {}
-        self.kept: dict[tuple[int, int], tuple[bytes, Part]] = {}
-
-    def find(self, key: tuple[int, int], packed: bytes) -> Part | None:
-        known = self.kept.get(key)
-        if known is None or known[0] != packed:
-            return None
-        self.kept[key] = self.kept.pop(key)  # the latest stands last
-        return known[1]
-
-    def take(self, key: tuple[int, int], packed: bytes, unpacked: bytes) -> bytes:
-        if key not in self.noticed:
-            self.noticed[key] = None
-            if len(self.noticed) > _NOTICED:
-                del self.noticed[next(iter(self.noticed))]
-            return unpacked
-        if len(packed) > _LARGEST:
-            return unpacked
-        part = Part(unpacked)
-        part.kept = {}
-        self.kept[key] = (packed, part)
-        if len(self.kept) > _KEPT:
-            del self.kept[next(iter(self.kept))]
-        return part
-
-
-_memory = _Memory()
+_memory: Memory[tuple[int, int], tuple[bytes, Part]] = Memory(32, 128)
+"""By checksum and size: the packed bytes, and the part."""
 
 
 def content(data: bytes, entry: Entry) -> bytes | None:
@@ -157,17 +124,22 @@ def content(data: bytes, entry: Entry) -> bytes | None:
     if packed is None:
         return None
     key = (entry.crc, entry.file_size)
-    known = _memory.find(key, packed)
-    if known is not None:
-        return known
+    known = _memory.find(key)
+    if known is not None and known[0] == packed:
+        return known[1]
     unpacked = packed if entry.method == _STORED else _inflated(packed, entry.file_size)
     if unpacked is None or len(unpacked) != entry.file_size or checksum(unpacked) != entry.crc:
         return None
-    return _memory.take(key, packed, unpacked)
+    if len(packed) > _LARGEST or not _memory.comes_again(key):
+        return unpacked
+    part = Part(unpacked)
+    part.kept = {}
+    _memory.keep(key, (packed, part))
+    return part
 
 
 def checksum(data: bytes) -> int:
-    """Return the CRC-32 of something; of long texts it takes a tenth of the time of Python's own hash."""
+    """Return the CRC-32 of something; with libdeflate a tenth of the time of Python's own hash of long texts."""
     return zlib.crc32(data) if deflate is None else deflate.crc32(data)
 
 
@@ -179,8 +151,8 @@ def unpacked(data: bytes, names: Iterable[str]) -> dict[str, bytes]:
         names: of the parts; those it does not have are left out.
 
     Raises:
-        BadZipFile, zlib.error, EOFError, OSError: damaged, as :mod:`zipfile` tells it.
-        NotImplementedError: what :mod:`zipfile` raises for a compression it does not know: damaged, too.
+        BadZipFile, zlib.error, EOFError, OSError, RuntimeError: damaged, or packed in a way that it does not
+            know, as :mod:`zipfile` tells it.
     """
     entries = {entry.filename: entry for entry in directory(data) or ()}
     parts = {name: content(data, entries[name]) for name in names if name in entries}

@@ -136,18 +136,6 @@ class Shape(Layout):
         rows = [row for row, _ in (*self.texts, *self.numbers, *self.formulas)]
         return max([*rows, *(max(bottom, top) for top, _, bottom, _ in self.merged)], default=0)
 
-    def rows_with(self, column: int, first: int) -> Sequence[int]:
-        ground, key = self.ground, ("rows", column, first)
-        memo = ground.memo
-        if key not in memo:
-            places = [(row, column) for row in range(first, ground.last_row + 1)]
-            memo[key] = [(row, self._covered.get((row, column), (row, column))) for row, column in places]
-        texts, figures, formulas, spans = self.texts, self.figure_at, self.formulas, self._spans
-        return [
-            row for row, place in memo[key]
-            if place in texts or place in figures or place in formulas or place in spans
-        ]  # fmt: skip
-
     @cached_property
     def _places(self) -> list[tuple[int, int]]:
         return sorted({*self.texts, *self.numbers, *self.formulas, *self._spans})

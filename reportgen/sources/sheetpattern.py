@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
-from itertools import compress
+from itertools import compress, count
 from operator import not_
 
+from ..memory import Memory
 from ..numbers import MAX_DIGITS, exact
 from ..records import dataclass, field
+from .markup import unescaped
 from .package import checksum
 from .results import Shape
 
@@ -28,7 +30,6 @@ __all__ = [
     "known_pattern",
     "remember_pattern",
     "shared_strings",
-    "unescaped",
 ]
 
 
@@ -38,33 +39,14 @@ class OddShapeError(Exception):
 
 _ENTITY = rb"&(?:amp|lt|gt|quot|apos|#(?:9|10|13|3[2-9]|[4-9]\d|1[01]\d|12[0-6]));"
 """References to what XML names, and to ASCII characters by their number."""
-_REFERENCE = r"&(?:#([0-9]+)|#x([0-9A-Fa-f]+)|[a-z]+);"
-_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
 _CONTROLS = bytes({*range(1, 32)} - {9, 10, 13})
 # Bytes cannot be kept compiled, and are not needed for the one workbook of a process: compiled when used.
 _VALUE, _TEXT = rb"<v>([^<]*)</v>", rb"<t>([^<]*)</t>"
 _NO_READING = rb'<phoneticPr fontId="\d+"(?: type="\w+")?(?: alignment="\w+")?/></si>'
 """Excel says of most Chinese texts how their reading would be shown, if they had one."""
 _PRESERVED = b'<t xml:space="preserve">'
-_MOST, _NOTICED, _SHAPES = 24, 64, 2
+_SHAPES = 2
 _FIRST_SURE_DAY, _LAST_DAY = 61, 2958466
-
-
-def unescaped(text: str) -> str:
-    """The text an XML writer meant, or several with NULs between."""
-    if "&" not in text:
-        return text
-    if "&#" in text:
-        return re.sub(_REFERENCE, _meant, text)
-    for entity, letter in _ENTITIES:
-        text = text.replace(entity, letter)
-    return text
-
-
-def _meant(reference: re.Match[str]) -> str:
-    if reference[1] or reference[2]:
-        return chr(int(reference[1]) if reference[1] else int(reference[2], 16))
-    return dict(_ENTITIES)[reference[0]]
 
 
 @dataclass(slots=True)
@@ -200,54 +182,30 @@ class Pattern:
         )  # fmt: skip
 
 
-class _Patterns:
-    """The patterns seen at least twice, the latest :data:`_MOST` of them."""
-
-    def __init__(self) -> None:
-        self.books = 0
-        self.noticed: dict[tuple[int, int], None] = {}
-        self.known: dict[tuple[int, int], tuple[bytes, Pattern]] = {}
-        """By checksum and length of their markup, with the markup."""
-
-    def find(self, markup: bytes, meaning: Meaning) -> Pattern | None:
-        mark = (checksum(markup), len(markup))
-        whole, pattern = self.known.get(mark, (b"", None))
-        if pattern is None or whole != markup:
-            return None
-        if (pattern.dates, pattern.from_1904) != (meaning.dates, meaning.from_1904):
-            return None
-        self.known[mark] = self.known.pop(mark)  # the latest stands last
-        return pattern
-
-    def take(self, markup: bytes, pattern: Callable[[], Pattern]) -> None:
-        mark = (checksum(markup), len(markup))
-        if mark in self.noticed:
-            self.known[mark] = (markup, pattern())
-            if len(self.known) > _MOST:
-                del self.known[next(iter(self.known))]
-        else:
-            self.noticed[mark] = None
-            if len(self.noticed) > _NOTICED:
-                del self.noticed[next(iter(self.noticed))]
-
-
-_patterns = _Patterns()
+_patterns: Memory[tuple[int, int], tuple[bytes, Pattern]] = Memory(24, 64)
+"""By checksum and length of their markup: the markup, and the pattern."""
+_books = count()
 
 
 def another_book() -> bool:
     """Tell whether workbooks have been read before this one."""
-    _patterns.books += 1
-    return _patterns.books > 1
+    return next(_books) > 0
 
 
 def known_pattern(markup: bytes, meaning: Meaning) -> Pattern | None:
     """Return the pattern of a markup that has been seen before."""
-    return _patterns.find(markup, meaning)
+    whole, pattern = _patterns.find((checksum(markup), len(markup))) or (b"", None)
+    if pattern is None or whole != markup:
+        return None
+    same = (pattern.dates, pattern.from_1904) == (meaning.dates, meaning.from_1904)
+    return pattern if same else None
 
 
 def remember_pattern(markup: bytes, pattern: Callable[[], Pattern]) -> None:
     """Keep the pattern of a markup, made only if it comes again."""
-    _patterns.take(markup, pattern)
+    mark = (checksum(markup), len(markup))
+    if _patterns.comes_again(mark):
+        _patterns.keep(mark, (markup, pattern()))
 
 
 def cut_values(part: bytes) -> tuple[bytes, list[str]] | None:

@@ -28,6 +28,7 @@ from ..hints import TypeVar
 from ..patterns import compiled
 from .formulas import column_number, shift
 from .limits import Budget
+from .markup import unescaped
 from .package import Part
 from .results import Shape, SheetData
 from .sheetpattern import (
@@ -40,7 +41,6 @@ from .sheetpattern import (
     known_pattern,
     remember_pattern,
     shared_strings,
-    unescaped,
 )
 
 __all__ = ["OddShapeError", "read_book"]

@@ -203,7 +203,9 @@ def _zip_kind(name: str, data: bytes) -> tuple[str, Mapping[str, bytes]]:
         EOFError,
         ValueError,
         OSError,
-        NotImplementedError,  # raised by zipfile for a compression it does not know
+        # zipfile's answer to a compression it does not know, which no office program writes: to the user,
+        # the file is damaged.  Not the wider RuntimeError: a mistake of ours is not to be told as damage.
+        NotImplementedError,
     ) as error:
         raise InputError(
             f"{name}已损坏或没有下载完（压缩结构不完整）。"

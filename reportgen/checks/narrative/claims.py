@@ -149,10 +149,10 @@ def _doubt(
 ) -> int | None:
     """How far the words around a number are understood; None if it counts something else."""
     behind = chosen[0] not in before
-    left = _left(item.before, before, words)
+    left = words.left(item.before, before)
     rest = _rest(left, words, org)
     if behind or not item.cut:
-        rest += _rest(_left(item.after, after, words), words, org)
+        rest += _rest(words.left(item.after, after), words, org)
     narrowed = left.narrows or (rest and words.restrict.search(rest))
     own = bool(chosen[0].phrase.topic) or item.how == "here"
     if (rest and words.foreign.search(rest)) or (item.how == "foreign" and chosen[0].phrase.topics):
@@ -162,8 +162,10 @@ def _doubt(
     if narrowed and chosen[0].phrase.rank <= 1:
         return None
     doubt = SURE if chosen[0].phrase.rank >= 0 else DOUBTFUL
-    if behind and chosen[0].phrase.rank <= 0 and _unknown(item.after[: chosen[0].start], words, org):
-        return None  # 32个单位收到申请
+    if behind and chosen[0].phrase.rank <= 0:
+        between = words.left(item.after[: chosen[0].start])
+        if _rest(between, words, org):
+            return None  # 32个单位收到申请
     if rest:
         doubt = max(doubt, DOUBTFUL if len(rest) <= _NEAR else UNSURE)
     if item.scope or narrowed or item.how == "foreign" or item.compared:
@@ -175,14 +177,6 @@ def _doubt(
     if item.token and item.token.about:
         doubt = max(doubt, DOUBTFUL)
     return doubt
-
-
-def _left(text: str, hits: Sequence[Hit], words: Vocabulary) -> Left:
-    return words.left(text, tuple([(h.start, h.end) for h in hits]))
-
-
-def _unknown(text: str, words: Vocabulary, org: str) -> str:
-    return _rest(words.left(text, ()), words, org)
 
 
 def _rest(left: Left, words: Vocabulary, org: str) -> str:
@@ -199,8 +193,11 @@ def _absent(item: Item, words: Vocabulary, org: str) -> list[Claim]:
     """未收到…、无…: everything named behind it is 0."""
     hits = [h for h in words.hits(item.after) if h.phrase.topic and h.phrase.rank >= 2 and h.phrase.accuse]
     nouns = words.nouns(item.after)
-    rest = _rest(_left(item.before, words.hits(item.before, item.topic), words), words, org)
-    rest += _unknown(item.inner, words, org) + _rest(_left(item.after, hits, words), words, org)
+    around = (
+        words.left(item.before, words.hits(item.before, item.topic)), words.left(item.inner),
+        words.left(item.after, hits),
+    )  # fmt: skip
+    rest = "".join([_rest(left, words, org) for left in around])
     doubt = UNSURE if rest or item.scope or item.compared else SURE
     if words.restrict.search(item.after) and words.restrict.search(rest):
         doubt = UNSURE

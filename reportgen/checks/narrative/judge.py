@@ -95,15 +95,14 @@ def judge_numbers(report: Report) -> list[JudgedNumber]:
     words, figures = vocabulary(report.form, report.year), Figures(report)
     result: list[JudgedNumber] = []
     for index, passage in enumerate(filled(report)):
-        heading, before = _heading(passage, words), ""
+        heading = _heading(passage, words)
         for paragraph, text in enumerate(passage.paragraphs):
-            if before and not heading:
-                heading = words.topic_of_heading(before[:20])
-            before, short = text, compact(text)
+            short = compact(text)
             said = items(short, words, report.org, heading)
             if said:
                 one = _Paragraph(report, words, figures, index, passage, paragraph, text, short, said)
                 result += one.judge()
+            heading = heading or words.topic_of_heading(text[:20])
     return result
 
 

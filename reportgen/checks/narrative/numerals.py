@@ -194,6 +194,7 @@ _ABOUT_ENDS = frozenset("约近过超逾足到破")
 _UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
 _ARABIC = compiled(
     # Its first character is a digit, so that the matcher runs to the next one: 0.08 to 0.05 ms a report.
+    # Digits of other scripts are gone by now; for \d the matcher would ask Unicode about every letter.
     r"(?P<number>[0-9](?<![0-9.][0-9])(?:[0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![0-9%‰])|[0-9]*(?:\.[0-9]+)?))"
     rf"(?P<scale>[百千万亿](?!元)|)(?P<about>余|多(?!元)|几|)(?P<unit>%|‰|{_UNIT}|)(?P<after>余|左右|以上|上下|)"
 )

@@ -191,7 +191,9 @@ class _Sentence:
                 at += 1
                 final = at == len(every) or every[at].start >= end
                 stop = handed = item.stop
-                token = item if isinstance(item, Token) else None
+                token, kind, inner = (
+                    (item, "number", "") if isinstance(item, Token) else (None, item.kind, item.inner)
+                )
                 if final:
                     after = text[handed:end]
                 else:
@@ -205,7 +207,6 @@ class _Sentence:
                 if brought is not NOTHING:
                     part = self.scoped(part, brought)
                 cut = not final and handed == stop
-                kind, inner = ("number", "") if isinstance(item, Token) else (item.kind, item.inner)
                 topic, how = counted(before, "" if cut or kind == "none" else after)
                 if not how:
                     topic, how = part.topic, part.how

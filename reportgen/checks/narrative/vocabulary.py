@@ -181,8 +181,7 @@ class Vocabulary:
         ``here``; or ``foreign``, then it is none of ours; ``""`` where they do not say."""
         self.left_with = lru_cache(_KEPT)(self._find_left_with)
         """The topic the talk is of behind a clause and ``before``; or ``foreign``; ``""`` as it was."""
-        self.left = lru_cache(_KEPT)(self._find_left)
-        """What is left of a text without what some spans and the form's nouns cover."""
+        self._left = lru_cache(_KEPT)(self._find_left)
         self.plain = lru_cache(_KEPT)(self._find_plain)
         """A text without words that change nothing; and without punctuation alone."""
         self.topic_of_heading = lru_cache(_KEPT)(self._find_topic_of_heading)
@@ -283,6 +282,10 @@ class Vocabulary:
         spans = [(h.start, h.end) for h in self.hits(text) if h.phrase.rank > 0]
         spans += [(s, e) for _, s, e in self.nouns(text)]
         return "".join(c for n, c in enumerate(text) if not any(s <= n < e for s, e in spans))
+
+    def left(self, text: str, hits: Sequence[Hit] = ()) -> Left:
+        """Return what is left of a text without some phrases in it and the form's nouns."""
+        return self._left(text, tuple([(hit.start, hit.end) for hit in hits]))
 
     def _find_left(self, text: str, spans: Spans) -> Left:
         every = [*spans, *((s, e) for _, s, e in self.nouns(text))]
