@@ -230,17 +230,21 @@ def test_a_reader_that_goes_away(gone: str, program: str, tmp_path: Path) -> Non
 @POSIX
 @pytest.mark.parametrize("program", [PROGRAM, WITH_CLICK])
 def test_an_interrupted_run(program: str, tmp_path: Path) -> None:
-    waiting = "import sys, time; from reportgen import commands; "
-    waiting += "commands.check_many = lambda *a, **k: (print('.', flush=True), time.sleep(60)); "
-    run = subprocess.Popen(
+    # Tests that run in the background hand on to their children that this signal is to be ignored.
+    waiting = "import signal, sys, time; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    waiting += "from reportgen import commands; commands.check_many = lambda *a, **k: (print('.', flush=True), time.sleep(60)); "
+    with subprocess.Popen(
         [sys.executable, "-X", "utf8", "-c", waiting + program, "validate", str(EXAMPLE)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    assert run.stdout is not None
-    run.stdout.read(1)
-    time.sleep(0.1)
-    run.send_signal(signal.SIGINT)
-    _, said = run.communicate(timeout=20)
+    ) as run:  # fmt: skip
+        assert run.stdout is not None
+        run.stdout.read(1)
+        time.sleep(0.1)
+        run.send_signal(signal.SIGINT)
+        try:
+            _, said = run.communicate(timeout=20)
+        finally:
+            run.kill()
     assert (run.returncode, said.decode()) == (130, "\n已中断。\n")
 
 
