@@ -5,7 +5,7 @@
 BIN = .venv/bin
 READY = .venv/.ready
 EXAMPLE = examples/liwan-2024.xlsx
-LOCALE = reportgen/locale/zh_CN/LC_MESSAGES/reportgen
+LOCALE = reportgen/cli/locale/zh_CN/LC_MESSAGES/reportgen
 
 .PHONY: help setup demo test test-office test-wine lint format types templates forms docs locale wheel-test check bench clean
 
@@ -53,9 +53,8 @@ forms: $(READY)   ## prepare the form files for a quick start, after a change of
 docs: $(READY)   ## write the pages of docs/ that come from the form data
 	$(BIN)/python scripts/docs.py
 
-locale: $(READY)   ## compile the Chinese of the command line's own words, write its help anew
+locale: $(READY)   ## compile the Chinese of the command line's own words
 	$(BIN)/pybabel compile -i $(LOCALE).po -o $(LOCALE).mo
-	COLUMNS=80 $(BIN)/python -c 'from reportgen.cli import main; main(["--help"])' >reportgen/help.txt
 
 wheel-test: $(READY)   ## build the wheel, install it in an empty environment, use it
 	sh scripts/wheel-test.sh

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from reportgen.form import Form
-from reportgen.report import Origin, Report, Value
+from reportgen.model.report import Origin, Report, Value
 
 ROOT = Path(__file__).parent.parent
 REQUESTS, DISPUTES = "表三", "表四"

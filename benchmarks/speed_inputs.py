@@ -15,7 +15,7 @@ import shutil
 import sys
 import zipfile
 from collections.abc import Mapping
-from dataclasses import replace
+from msgspec.structs import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,8 @@ from speed_words import own_words
 
 from reportgen import read_report
 from reportgen.form import Form, load_form
-from reportgen.numbers import Number
-from reportgen.report import Report
+from reportgen.model.numbers import Number
+from reportgen.model.report import Report
 from reportgen.word import default_template
 from reportgen.workbook import blank_workbook
 

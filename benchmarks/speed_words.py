@@ -11,8 +11,8 @@ import random
 import re
 from collections.abc import Mapping
 
-from reportgen.numbers import Number
-from reportgen.report import Passage
+from reportgen.model.numbers import Number
+from reportgen.model.report import Passage
 
 _SENTENCE = re.compile(r"[^。；]+[。；]")
 _NUMBER = re.compile(r"(?<![\d.])\d{2,}(?![\d.]*[年月日号%])")

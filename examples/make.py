@@ -17,7 +17,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from support import make_report, published, published_cells  # noqa: E402
 
 from reportgen.form import Form, load_form  # noqa: E402
-from reportgen.report import Passage, Report  # noqa: E402
+from reportgen.model.report import Passage, Report  # noqa: E402
 from reportgen.workbook import blank_workbook  # noqa: E402
 
 SOURCE = ROOT / "tests" / "data" / "liwan_2024.txt"

@@ -10,7 +10,7 @@ other bytes every time: print it again when the Word file changes.  tests/test_e
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
+from msgspec.structs import replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,8 +19,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 import documents  # noqa: E402
 from support import published, published_2019, published_report  # noqa: E402
 
-from reportgen.exchange import to_json  # noqa: E402
-from reportgen.report import Passage, Report  # noqa: E402
+from reportgen.model.exchange import to_json  # noqa: E402
+from reportgen.model.report import Passage, Report  # noqa: E402
 
 FOLDER = ROOT / "examples" / "sources"
 

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from .hints import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .api import BuildResult, build, mark, read_report

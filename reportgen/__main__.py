@@ -1,6 +1,6 @@
 """``python -m reportgen``."""
 
-from .start import main
+from .cli import main
 
 if __name__ == "__main__":  # a worker process (batch.py) imports this module under another name
     main()

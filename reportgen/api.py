@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from .checks import check
 from .errors import OutputError
-from .explanations import notes
-from .findings import Finding, worst
 from .form import Form, editions, load_form
-from .hints import TYPE_CHECKING
-from .records import dataclass
-from .report import Report
+from .model.explanations import notes
+from .model.findings import Finding, worst
+from .model.report import Report
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .page import Reviewed
     from .repairs import Repairs
+    from .show.page import Reviewed
     from .sources import Document
     from .word.faults import TemplateFault
 
@@ -35,8 +36,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class BuildResult:
+class BuildResult(msgspec.Struct, frozen=True):
     """What became of one build."""
 
     report: Report
@@ -71,7 +71,7 @@ def read_report(
     report = _read(open_document(path), load_form(form) if isinstance(form, str) else form)
     if last_year is None:
         return report
-    from .last_year import with_last_year
+    from .model.last_year import with_last_year
 
     return with_last_year(
         report, last_year if isinstance(last_year, Report) else read_report(last_year, form)
@@ -80,7 +80,7 @@ def read_report(
 
 def _read(document: Document, form: Form | None) -> Report:
     if document.kind == "json":
-        from .exchange import from_json
+        from .model.exchange import from_json
 
         return from_json(document.exchange, form, path=document.path, sha256=document.sha256)
     from .recogniser import recognise
@@ -92,7 +92,7 @@ def default_output(report: Report, suffix: str = ".docx", folder: Path | None = 
     """Return ``{标题}.docx`` beside the source, or in ``folder``."""
     from pathlib import Path
 
-    from .files import safe_name
+    from .disk.files import safe_name
 
     return (folder or Path(report.path).parent) / (safe_name(report.full_title) + suffix)
 
@@ -131,15 +131,14 @@ def build(
     if worst(found) == "errors" and not draft:
         return BuildResult(report, found)
 
-    from .files import write_output
+    from .disk.files import write_output
 
     printed = print_report(report, found, out, draft=draft, template=template)
     copy = write_output(printed.path, printed.data, force=force, inputs=printed.inputs)
     return BuildResult(report, found, printed.path, printed.compared, copy)
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(msgspec.Struct, frozen=True):
     """A finished and proven document that is not yet written."""
 
     path: Path
@@ -187,7 +186,7 @@ def print_report(
         )
         compared = prove(data, report, draft=draft, notes=below)
     elif path.suffix.lower() in (".html", ".htm"):
-        from .page import report_page
+        from .show.page import report_page
 
         data = report_page(report, draft=draft, marks=marks, notes=below).encode("utf-8")
         compared = prove(data, report, kind="html", draft=draft, notes=below)
@@ -219,7 +218,7 @@ def review(
     Raises:
         InputError: a file cannot be read or holds none of the prescribed tables.
     """
-    from .checks.narrative import judge_numbers
+    from .checks.texts import judge_numbers
     from .repairs import find_repairs
 
     report = read_report(path, last_year=last_year)
@@ -243,7 +242,7 @@ def template_faults(path: Path | str, form: Form | str = "2021") -> list[Templat
     """
     from pathlib import Path
 
-    from .files import read_input
+    from .disk.files import read_input
     from .sources.sniff import kind_of, refusal
     from .word.template import check_template
 
@@ -284,8 +283,8 @@ def mark(
     import hashlib
     from pathlib import Path
 
+    from .disk.files import read_input, write_output
     from .errors import InputError
-    from .files import read_input, write_output
     from .marking import mark_workbook
     from .repairs import find_repairs
 
@@ -338,8 +337,8 @@ def write_result_page(
     """
     from pathlib import Path
 
-    from .files import write_output
-    from .page import result_page
+    from .disk.files import write_output
+    from .show.page import result_page
 
     path = Path(out)
     if path.suffix.lower() not in (".html", ".htm"):

@@ -12,11 +12,12 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
+import msgspec
+
+from .disk.names import name_of
 from .errors import ReportgenError
-from .filenames import name_of
-from .hints import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
-from .records import dataclass
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .api import Printed
+    from .model.report import Report
     from .repairs import Repairs
-    from .report import Report
 
 __all__ = ["Built", "Checked", "Outcome", "attempt", "build_many", "check_many", "run_many"]
 
@@ -39,8 +40,7 @@ _MOST = 16
 _EXIT_ERRORS, _EXIT_CRASH = 1, 3
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome(Generic[T]):
+class Outcome(msgspec.Struct, Generic[T], frozen=True):
     """What became of one file."""
 
     path: Path | str
@@ -52,8 +52,7 @@ class Outcome(Generic[T]):
     """Of the failure (DESIGN.md 4)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(msgspec.Struct, frozen=True):
     """A workbook that was read and checked."""
 
     lines: tuple[str, ...]
@@ -63,8 +62,7 @@ class Checked:
     exit_code: int
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
+class Built(msgspec.Struct, frozen=True):
     """A workbook that was read and checked and, if nothing stood against it, built."""
 
     lines: tuple[str, ...]
@@ -133,8 +131,8 @@ def check_many(
 def _check_one(path: Path | str, *, strict: bool, last_year: Path | None) -> Checked:
     from .api import read_report
     from .checks import check
-    from .findings import worst
-    from .listing import json_report, report_lines
+    from .model.findings import worst
+    from .show.listing import json_report, report_lines
 
     report = read_report(path, last_year=last_year)
     findings = check(report, strict=strict)
@@ -154,8 +152,8 @@ def _print_one(
 ) -> _Unwritten:
     from .api import print_report, read_report
     from .checks import check
-    from .findings import worst
-    from .listing import report_lines
+    from .model.findings import worst
+    from .show.listing import report_lines
 
     report = read_report(path, last_year=last_year)
     findings = tuple(check(report, strict=strict))
@@ -175,7 +173,7 @@ def _repairs(report: Report) -> Repairs:
 
 
 def _write(outcome: Outcome[_Unwritten], _: Path | str, *, force: bool) -> Built:
-    from .files import write_output
+    from .disk.files import write_output
 
     assert outcome.value is not None
     lines, status, printed = outcome.value
@@ -240,7 +238,10 @@ def _prepare() -> None:
     """Have ready what every workbook needs: modules, the form in force, its template."""
     from .form import editions, load_form
     from .sources import docx, xlsx  # noqa: F401
-    from .word import default_template, proof  # noqa: F401
+    from .word import (
+        default_template,
+        proof,  # noqa: F401
+    )
     from .word.cache import prepared_template
 
     form = load_form(editions()[-1])

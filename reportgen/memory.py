@@ -7,8 +7,7 @@ and would fill a memory that kept everything.
 from __future__ import annotations
 
 from collections.abc import Hashable
-
-from .hints import Generic, TypeVar
+from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reportgen.findings import SEVERITY_LABELS
 from reportgen.form import Form, editions, load_form
-from reportgen.placeholders import names
+from reportgen.model.findings import SEVERITY_LABELS
+from reportgen.model.placeholders import names
 
 RULES = Path(__file__).parent.parent / "docs" / "rules.zh.md"
 

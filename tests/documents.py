@@ -15,7 +15,7 @@ from email.policy import SMTP
 from html import escape
 
 from reportgen.form import LayoutCell, Section, Table
-from reportgen.report import Report
+from reportgen.model.report import Report
 
 Label = Callable[[str], str]
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from reportgen.form import Form, load_form
-from reportgen.numbers import Number
-from reportgen.report import Origin, Passage, Report, Value
+from reportgen.model.numbers import Number
+from reportgen.model.report import Origin, Passage, Report, Value
 
 DATA = Path(__file__).with_name("data")
 

@@ -26,12 +26,13 @@ from openpyxl.cell.cell import MergedCell
 from openpyxl.worksheet.worksheet import Worksheet
 
 import reportgen
-from reportgen.findings import Finding
 from reportgen.form import Form
 from reportgen.memory import Memory
+from reportgen.model.findings import Finding
+from reportgen.model.report import Report
+from reportgen.opc import package
 from reportgen.recogniser import values as recogniser_values
-from reportgen.report import Report
-from reportgen.sources import package, sheetpattern, sheetxml, sniff
+from reportgen.sources import sheetpattern, sheetxml, sniff
 from reportgen.sources.limits import unpack
 from reportgen.workbook import blank_workbook
 

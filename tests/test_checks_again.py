@@ -6,17 +6,17 @@ import json
 import random
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from support import DATA, make_report, published_report
 
 from reportgen.checks import check, content
-from reportgen.checks.narrative import JudgedNumber, judge_numbers, numerals, sentences, vocabulary
-from reportgen.findings import Finding
-from reportgen.report import Passage, Report
+from reportgen.checks.texts import JudgedNumber, judge_numbers, numerals, sentences, vocabulary
+from reportgen.model.findings import Finding
+from reportgen.model.report import Passage, Report
 
 
 def corpus() -> list[tuple[str, str]]:

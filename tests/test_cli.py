@@ -14,7 +14,7 @@ from support import make_report, published_cells, published_report
 
 from reportgen.cli import cli
 from reportgen.form import load_form
-from reportgen.report import Passage
+from reportgen.model.report import Passage
 from reportgen.workbook import blank_workbook
 
 FORM = load_form("2021")

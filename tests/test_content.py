@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from support import make_report, published_report
 
 from reportgen.checks import check
 from reportgen.checks.content import is_id_number
-from reportgen.report import Passage, Report
+from reportgen.model.report import Passage, Report
 
 GOOD = {
     "overall": "主动公开政府信息。依申请公开全年未收到申请。加强政府信息管理。完善网站平台。接受监督，开展培训。",

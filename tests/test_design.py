@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import docx
@@ -13,10 +12,11 @@ import docx.table
 import pytest
 from docx.oxml.ns import qn
 from lxml import etree
+from msgspec.structs import replace
 
 from reportgen.form import Block, Form, Node, Section, Table, editions, load_form
 from reportgen.form.layout import lay_out
-from reportgen.view import template_names
+from reportgen.show.view import template_names
 from reportgen.word.design import default_template, main, reference
 from reportgen.word.design_table import column_widths
 

@@ -12,8 +12,8 @@ import pytest
 
 from reportgen.cli import cli
 from reportgen.errors import InputError, OutputError, ReportgenError
-from reportgen.findings import SEVERITY_LABELS
 from reportgen.form import Form
+from reportgen.model.findings import SEVERITY_LABELS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

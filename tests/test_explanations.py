@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from openpyxl import load_workbook
 from support import make_report, published_cells
 
 from reportgen.api import build, read_report
 from reportgen.checks import check
-from reportgen.explanations import notes
 from reportgen.form import load_form
-from reportgen.report import Explanation, Passage
+from reportgen.model.explanations import notes
+from reportgen.model.report import Explanation, Passage
 from reportgen.workbook import blank_workbook
 
 FORM = load_form("2021")

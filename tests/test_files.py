@@ -17,9 +17,10 @@ from faults import as_plain_user, in_child
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reportgen import filenames, files
+from reportgen.disk import files
+from reportgen.disk import names as filenames
+from reportgen.disk.files import is_backup, is_lock_file, read_input, safe_name, write_output
 from reportgen.errors import InputError, OutputError
-from reportgen.files import is_backup, is_lock_file, read_input, safe_name, write_output
 
 
 @pytest.fixture

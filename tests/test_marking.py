@@ -21,11 +21,11 @@ from support import published_report
 from reportgen.api import mark, read_report
 from reportgen.checks import check
 from reportgen.errors import InputError, OutputError
-from reportgen.findings import CellRef, Finding
 from reportgen.form import Form
 from reportgen.marking import mark_workbook, unmark_workbook
 from reportgen.marking.cells import column_number, split_address
 from reportgen.marking.resultsheet import COLOURS, NAME, SUSPECT
+from reportgen.model.findings import CellRef, Finding
 from reportgen.repairs import find_repairs
 from reportgen.sources.base import column_letters
 from reportgen.workbook import blank_workbook

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from support import (
     DATA,
     T3_COLUMNS,
@@ -22,11 +22,11 @@ from support import (
 )
 
 from reportgen.checks import check
-from reportgen.checks.narrative import judge_numbers, numerals
-from reportgen.checks.narrative.numerals import chinese_number, compact, tokens
+from reportgen.checks.texts import judge_numbers, numerals
+from reportgen.checks.texts.numerals import chinese_number, compact, tokens
 from reportgen.errors import FormError
 from reportgen.form import load_form
-from reportgen.report import Passage, Report, Value
+from reportgen.model.report import Passage, Report, Value
 
 LETTERS = {
     "m": "matched", "c": "contradicts", "p": "percentage_ok", "w": "percentage_wrong",

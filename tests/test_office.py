@@ -12,8 +12,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from reportgen.cli.office import run, workbooks_in
 from reportgen.form import Form
-from reportgen.office import run, workbooks_in
 
 SCRIPTS = Path(__file__).parent.parent / "office"
 EXAMPLE = SCRIPTS.parent / "examples/liwan-2024.xlsx"

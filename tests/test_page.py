@@ -16,14 +16,14 @@ from support import make_report, published_cells, published_report
 
 from reportgen.api import write_result_page
 from reportgen.checks import check
-from reportgen.checks.narrative import judge_numbers
+from reportgen.checks.texts import judge_numbers
 from reportgen.cli import cli
 from reportgen.errors import OutputError
 from reportgen.form import Form
-from reportgen.numbers import Number
-from reportgen.page import Reviewed, environment, report_page, result_page
+from reportgen.model.numbers import Number
+from reportgen.model.report import Passage, Report
 from reportgen.repairs import find_repairs
-from reportgen.report import Passage, Report
+from reportgen.show.page import Reviewed, environment, report_page, result_page
 from reportgen.workbook import blank_workbook
 
 HOSTILE = "</script><script>alert('一')</script>{{ 7*7 }}\"'&<b>"
@@ -324,6 +324,7 @@ def test_a_page_has_the_name_of_a_page(tmp_path: Path) -> None:
 def test_the_published_page_is_read_back_and_compared(tmp_path, monkeypatch):
     """``build -o x.html`` proves its page as it proves the Word file."""
     import reportgen.page
+
     from reportgen.api import build
     from reportgen.errors import ProofError
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from support import make_report, published_cells
 
 from reportgen.checks import check
-from reportgen.placeholders import filled, names, standard_text
-from reportgen.report import Origin, Passage
+from reportgen.model.placeholders import filled, names, standard_text
+from reportgen.model.report import Origin, Passage
 
 CELLS = published_cells("liwan_2024")
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reportgen.checks.narrative.vocabulary import Vocabulary
+from reportgen.checks.texts.vocabulary import Vocabulary
 from reportgen.errors import FormError
 from reportgen.form import editions, load_form
 from reportgen.form.load import FormReader

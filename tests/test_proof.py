@@ -13,7 +13,7 @@ from support import make_report, published_report
 from wordkit import TEXTS, W, changed, example, only, printed, put, with_lines, words
 
 from reportgen.errors import InputError, ProofError
-from reportgen.report import Passage, Value
+from reportgen.model.report import Passage, Value
 from reportgen.word import render_report
 from reportgen.word.proof import prove
 

@@ -331,7 +331,7 @@ def test_body_and_year_come_from_labels_before_the_title(saved):
 
 
 def test_of_editions_with_the_same_labels_the_year_decides(saved):
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from reportgen.recogniser import recognise
     from reportgen.sources import open_document

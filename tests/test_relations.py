@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 from support import make_report, published_cells
 
 from reportgen.checks import KINDS, check
 from reportgen.checks.last_year import similarity
 from reportgen.form import load_form
-from reportgen.last_year import with_last_year
-from reportgen.report import Passage
+from reportgen.model.last_year import with_last_year
+from reportgen.model.report import Passage
 
 BASE = published_cells("huaian_city_2024")
 LAST = BASE | {

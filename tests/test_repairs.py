@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from support import T3_COLUMNS, make_report, published_cells, published_report
 
 from reportgen.checks import check
 from reportgen.form import load_form
-from reportgen.numbers import Number
+from reportgen.model.numbers import Number
+from reportgen.model.report import Report, Value
 from reportgen.repairs import Repairs, find_repairs
 from reportgen.repairs.slips import explain
 from reportgen.repairs.system import build_system
-from reportgen.report import Report, Value
 
 FORM = load_form("2021")
 T3_ROWS = tuple(dict.fromkeys(c.row for c in FORM.cells.values() if c.table == "表三"))

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from decimal import Decimal
 
 import documents
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from support import DATA, make_report, published_2019, published_report
 
 from reportgen.api import read_report
 from reportgen.checks import check
 from reportgen.errors import InputError
-from reportgen.exchange import from_json, to_json
 from reportgen.form import Form, load_form
-from reportgen.report import Explanation, Passage, Report
+from reportgen.model.exchange import from_json, to_json
+from reportgen.model.report import Explanation, Passage, Report
 from reportgen.sources import open_document
 
 FORM = load_form("2021")

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import zipfile
 from copy import deepcopy
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from msgspec.structs import replace
 from wordkit import (
     DOCUMENT,
     SHIPPED,
@@ -39,8 +39,8 @@ from wordkit import (
 
 from reportgen.errors import TemplateError
 from reportgen.form import Form
-from reportgen.report import Passage
-from reportgen.view import make_view
+from reportgen.model.report import Passage
+from reportgen.show.view import make_view
 from reportgen.word import cache, render, render_report, shipped_templates
 from reportgen.word.plan import Prepared, printable
 from reportgen.word.proof import prove

@@ -14,9 +14,9 @@ from support import make_report, published_cells, published_report
 
 from reportgen.errors import OutputError
 from reportgen.form import Form
-from reportgen.placeholders import names
+from reportgen.model.placeholders import names
+from reportgen.model.report import Passage, Report, Value
 from reportgen.recogniser import recognise
-from reportgen.report import Passage, Report, Value
 from reportgen.sources import open_document
 from reportgen.workbook import blank_workbook
 from reportgen.workbook.book import FORM_PROPERTY
@@ -418,7 +418,7 @@ def test_nothing_in_the_file_depends_on_the_hour(form):
 )
 @pytest.mark.parametrize(("year", "typed"), [(None, False), (2024, True), (2026, False)])
 def test_workbooks_in_bulk_are_the_same_as_one_by_one(form, org, year, typed):
-    from reportgen.archive import pack, write_zip
+    from reportgen.opc.archive import pack, write_zip
     from reportgen.workbook.book import assemble
 
     alone = write_zip(pack(*part) for part in assemble(form, year, org, typed, None, None))

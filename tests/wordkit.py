@@ -6,17 +6,17 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from lxml import etree
+from msgspec.structs import replace
 from support import published_report
 
 from reportgen.form import load_form
-from reportgen.report import Passage, Report
+from reportgen.model.report import Passage, Report
+from reportgen.show.view import make_view
 from reportgen.sources.docx import read
-from reportgen.view import make_view
 from reportgen.word import default_template, render
 from reportgen.word.template import prepare
 

@@ -46,7 +46,7 @@ def docxtpl_work(kind: str) -> Work:
 def blank_work(kind: str) -> Work:
     """Blank workbooks, each of another body and year; ``anew`` writes every cell through openpyxl."""
     from reportgen.form import load_form
-    from reportgen.report import Report
+    from reportgen.model.report import Report
     from reportgen.workbook import blank_workbook
 
     form, number = load_form("2021"), itertools.count()

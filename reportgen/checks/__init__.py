@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 
-from ..explanations import settle
-from ..findings import Finding, sort_findings
 from ..form import Form, Rule
-from ..report import Report
-from . import cells, content, last_year, relations, shape, sums, texts
+from ..model.explanations import settle
+from ..model.findings import Finding, sort_findings
+from ..model.report import Report
+from . import cells, content, last_year, relations, shape, sums
+from . import placeholders as texts
 
 __all__ = ["check"]
 
@@ -27,7 +28,7 @@ def _narrative(rule: Rule, report: Report, strict: bool) -> Iterable[Finding]:
 
 @cache
 def _engine() -> Generator:
-    from .narrative import narrative
+    from .texts import narrative
 
     return narrative
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..findings import CellRef, Finding, finding
 from ..form import Cell, Rule
-from ..report import Report, Value
+from ..model.findings import CellRef, Finding, finding
+from ..model.report import Report, Value
 from .facts import facts_of
 from .shape import title_wording
 

@@ -12,14 +12,13 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from typing import Any
 
-from ..findings import CellRef, Finding, finding
 from ..form import Rule
-from ..hints import Any
-from ..patterns import compiled
-from ..placeholders import filled
-from ..report import Passage, Report
-from .texts import passage_label
+from ..model.findings import CellRef, Finding, finding
+from ..model.placeholders import filled
+from ..model.report import Passage, Report
+from .placeholders import passage_label
 
 __all__ = ["length", "marks", "mentions", "personal", "present"]
 
@@ -140,7 +139,7 @@ def present(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return compiled(pattern, re.M)
+    return re.compile(pattern, re.M)
 
 
 def marks(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
@@ -165,9 +164,9 @@ def marks(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
                     )  # fmt: skip
 
 
-_ID_NUMBER = compiled(r"(?<!\d)(\d{17})([\dXx])(?![\dXx])")
-_MOBILE = compiled(r"(?<![\d-])(?:\+?86[- ]?)?(1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?!\d)")
-_FIGURES = compiled(r"[^一-鿿a-zA-Z，。、；：（）《》“”！？]{6}")
+_ID_NUMBER = re.compile(r"(?<!\d)(\d{17})([\dXx])(?![\dXx])")
+_MOBILE = re.compile(r"(?<![\d-])(?:\+?86[- ]?)?(1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?!\d)")
+_FIGURES = re.compile(r"[^一-鿿a-zA-Z，。、；：（）《》“”！？]{6}")
 """What a text must have to hold either number: eleven digits are six characters at least, none of
 them a letter or a common mark, however they are written (⑩ is two digits)."""
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from ..form import Cell, Equation, Form, Relation
-from ..numbers import Number
-from ..report import Report, Value
+from ..model.numbers import Number
+from ..model.report import Report, Value
 
 __all__ = ["Facts", "equations_of", "facts_of", "relations_of"]
 

@@ -6,19 +6,18 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from ..findings import CellRef, Finding, finding
 from ..form import Rule
-from ..patterns import compiled
-from ..placeholders import filled
-from ..report import Passage, Report
-from .texts import passage_label
+from ..model.findings import CellRef, Finding, finding
+from ..model.placeholders import filled
+from ..model.report import Passage, Report
+from .placeholders import passage_label
 
 __all__ = ["deadline", "leftovers", "period", "repeated", "similarity"]
 
-_SENTENCE = compiled(r"[^。！？；;\n]+")
-_SPACE = compiled(r"\s+")
-_DATE = compiled(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
-_PERIOD = compiled(
+_SENTENCE = re.compile(r"[^。！？；;\n]+")
+_SPACE = re.compile(r"\s+")
+_DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
+_PERIOD = re.compile(
     r"(\d{4})年(\d{1,2})月(\d{1,2})日(?:起)?(?:至|到|—|-|～|~|－)(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日"
 )
 _SHORTEST = 40  # characters of a part below which likeness says nothing

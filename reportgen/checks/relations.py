@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ..findings import CellRef, Finding, finding
 from ..form import Comparison, Relation, Rule, Term
-from ..numbers import Number, difference, format_number
-from ..report import Report
+from ..model.findings import CellRef, Finding, finding
+from ..model.numbers import Number, difference, format_number
+from ..model.report import Report
 from .facts import Facts, facts_of, relations_of
 
 __all__ = ["jump", "last_ref", "relation"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from ..findings import CellRef, Finding, finding
 from ..form import Rule
-from ..report import Report
-from .texts import passage_label
+from ..model.findings import CellRef, Finding, finding
+from ..model.report import Report
+from .placeholders import passage_label
 
 __all__ = ["edition", "headings", "selves", "title_wording"]
 

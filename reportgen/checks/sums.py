@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..findings import Finding, finding
 from ..form import Equation, Rule
-from ..numbers import Number, difference
-from ..report import Report
+from ..model.findings import Finding, finding
+from ..model.numbers import Number, difference
+from ..model.report import Report
 from .facts import equations_of, facts_of
 
 __all__ = ["at_most", "equal"]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-
-from ..hints import Any
+from typing import Any
 
 __all__ = ["adopt"]
 

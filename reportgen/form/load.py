@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from ..errors import FormError
-from ..hints import Any
 from .layout import lay_out, paths, walk
 from .model import (
     AXES,
@@ -125,7 +125,7 @@ class FormReader:
         )  # fmt: skip
 
     def sheets(self, data: dict[str, Any]) -> Sheets:
-        known = set(Sheets.__dataclass_fields__)
+        known = set(Sheets.__struct_fields__)
         self.known("sheets", data, known, known)
         values: dict[str, Any] = {k: data.get(k, "") for k in known}
         return Sheets(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})  # type: ignore[arg-type]
@@ -148,7 +148,7 @@ class FormReader:
     def section(self, data: dict[str, Any]) -> Section:
         data = dict(data)
         place = f"sections.{data.get('id', '?')}"
-        self.known(place, data, set(Section.__dataclass_fields__), {"id"})
+        self.known(place, data, set(Section.__struct_fields__), {"id"})
         zero = data.pop("standard_when_zero", None)
         subs = tuple(Subheading(**s) for s in data.pop("subheadings", ()))
         self.unique(place, [s.id for s in subs])
@@ -156,7 +156,7 @@ class FormReader:
             self.fault(place, "缺少 heading")
         variants, also = tuple(data.pop("variants", ())), tuple(data.pop("also", ()))
         self.labels(place, [data.get("heading", ""), *variants, *also])
-        known = {k: v for k, v in data.items() if k in Section.__dataclass_fields__}
+        known = {k: v for k, v in data.items() if k in Section.__struct_fields__}
         return Section(
             **{"id": "?", **known}, variants=variants, also=also, subheadings=subs,
             standard_when_zero=(zero["name"], zero["text"]) if zero else None,
@@ -164,7 +164,7 @@ class FormReader:
 
     def field(self, data: dict[str, Any]) -> Field:
         place = f"fields.{data.get('id', '?')}"
-        self.known(place, data, set(Field.__dataclass_fields__), {"id", "label", "kind"})
+        self.known(place, data, set(Field.__struct_fields__), {"id", "label", "kind"})
         if data.get("kind") not in ("text", "year", "choice", "count", "amount", "date"):
             self.fault(place, f"不认得 kind“{data.get('kind')}”")
         label = data.get("label", "?")

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
-from ..hints import Any
-from ..records import dataclass, field
+import msgspec
+
 from .phrases import Narrative
 
 __all__ = [
@@ -25,8 +26,7 @@ LONGEST_LABEL = 120
 """Characters of the longest text that is looked at as a label or a title; those of the forms have up to 53."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(msgspec.Struct, frozen=True):
     """A row or column of a table, or a group of them (then ``children`` is not empty)."""
 
     id: str
@@ -61,8 +61,7 @@ class Node:
             yield from child.leaves()
 
 
-@dataclass(frozen=True, slots=True)
-class LayoutCell:
+class LayoutCell(msgspec.Struct, frozen=True):
     """One cell of the printed grid; rows and columns are 1-based, spans at least 1."""
 
     row: int
@@ -77,8 +76,7 @@ class LayoutCell:
     """Cell id, for ``value`` only."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(msgspec.Struct, frozen=True):
     """One figure of the form."""
 
     id: str
@@ -100,8 +98,7 @@ class Cell:
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(msgspec.Struct, frozen=True):
     """Part of a table with its own header: title row, corner, column tree and row tree."""
 
     columns: tuple[Node, ...]
@@ -123,8 +120,7 @@ class Block:
         return tuple(leaf for node in self.columns for leaf in node.leaves())
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(msgspec.Struct, frozen=True):
     """A prescribed table and its printed grid."""
 
     id: str
@@ -143,8 +139,7 @@ class Table:
         return self.blocks[0].header_rows if len(self.blocks) == 1 else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Subheading:
+class Subheading(msgspec.Struct, frozen=True):
     id: str
     heading: str
     hint: str = ""
@@ -152,8 +147,7 @@ class Subheading:
     """Standard sentence with placeholders, prefilled in the blank workbook."""
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(msgspec.Struct, frozen=True):
     """One part of the report, or the optional 引言 (no heading)."""
 
     id: str
@@ -174,8 +168,7 @@ class Section:
     subheadings: tuple[Subheading, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(msgspec.Struct, frozen=True):
     """An entry of 基本信息."""
 
     id: str
@@ -190,8 +183,7 @@ class Field:
     default: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Equation:
+class Equation(msgspec.Struct, frozen=True):
     """One instance of an arithmetic rule: both sides are sums of cells."""
 
     rule: str
@@ -207,8 +199,7 @@ class Equation:
         return self.left + self.right
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(msgspec.Struct, frozen=True):
     """``factor`` × a sum of cells, or × a field of 基本信息, or a whole number by itself."""
 
     factor: int
@@ -218,8 +209,7 @@ class Term:
     """The cells are of last year's report."""
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(msgspec.Struct, frozen=True):
     """Two sums and how they should compare (``=``, ``<=``, ``<``, ``>=``, ``>``, ``<>``)."""
 
     left: tuple[Term, ...]
@@ -227,8 +217,7 @@ class Comparison:
     right: tuple[Term, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(msgspec.Struct, frozen=True):
     """One instance of a rule that relates figures; judged only where all conditions hold."""
 
     rule: str
@@ -243,8 +232,7 @@ class Relation:
     """(section id, pattern that must be found in its text)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True):
     """One check, as declared in the form file."""
 
     id: str
@@ -258,12 +246,11 @@ class Rule:
     """Severity under ``--strict``; the same as ``severity`` when empty."""
     explainable: bool = False
     """An error that an explanation settles (FORMAT.md: must, override); ``ask`` always is."""
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = {}
     """Every other key of the rule, for the generator of its kind."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sheets:
+class Sheets(msgspec.Struct, frozen=True):
     """Names and header words of the standard workbook's own sheets."""
 
     guide: str
@@ -280,8 +267,7 @@ class Sheets:
     """规则, 说明, 填写人, 日期."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Form:
+class Form(msgspec.Struct, frozen=True, eq=False):
     """One edition of the prescribed form."""
 
     id: str
@@ -303,14 +289,14 @@ class Form:
     title_patterns: tuple[re.Pattern[str], ...]
     """The prescribed title first, then wordings in use; groups ``org`` and ``year``.  They are
     for text without white space and with half-width punctuation."""
-    last_year_tables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    last_year_tables: Mapping[str, tuple[str, ...]] = {}
     """Other edition → tables whose figures mean the same in this one (FORMAT.md 4)."""
     last_year_cells: tuple[str, ...] = ()
     last_year_sections: tuple[str, ...] = ()
     unverified: tuple[str, ...] = ()
     final_year: int = 0
     """Last year of data this edition is for; 0 while it is in force."""
-    narrative: Narrative = field(default_factory=Narrative)
+    narrative: Narrative = msgspec.field(default_factory=Narrative)
     """How texts speak of the figures."""
 
     def covers(self, year: int) -> bool:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
 
-from ..hints import Any
-from ..records import dataclass, field
+import msgspec
 
 __all__ = ["Narrative", "Phrase", "Reading", "Topic", "expand", "load_narrative"]
 
@@ -17,8 +17,7 @@ Reading = tuple[str, ...]
 """Placeholder names whose sum a number should be; ``-`` before a name takes it off."""
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
+class Topic(msgspec.Struct, frozen=True):
     """A thing counted: applications, reviews, normative documents …"""
 
     id: str
@@ -39,8 +38,7 @@ class Topic:
     """A noun so general that only its absence says something of the form."""
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(msgspec.Struct, frozen=True):
     """What is said of a topic, and the readings that make it true."""
 
     rule: str
@@ -62,15 +60,14 @@ class Phrase:
     """An outcome of a review or lawsuit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Narrative:
+class Narrative(msgspec.Struct, frozen=True):
     """The vocabulary of one form; empty where the form declares none."""
 
     topics: tuple[Topic, ...] = ()
     phrases: tuple[Phrase, ...] = ()
-    words: Mapping[str, Any] = field(default_factory=dict)
+    words: Mapping[str, Any] = {}
     """Word lists and single expressions by name (``neutral``, ``negation`` …)."""
-    needs: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    needs: Mapping[str, Sequence[str]] = {}
     """Expression → words of which one must occur in what it matches, where they are known."""
 
 
@@ -112,7 +109,7 @@ class _Loader:
         self.names, self.rules, self.fault = names, rules, fault
 
     def known(self, place: str, data: Mapping[str, Any], of: type, needed: Collection[str]) -> dict[str, Any]:
-        fields = set(of.__dataclass_fields__)  # type: ignore[attr-defined]
+        fields = set(of.__struct_fields__)  # type: ignore[attr-defined]
         for key in data:
             if key not in fields:
                 self.fault(place, f"不认得的键“{key}”")

@@ -11,9 +11,10 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from ..hints import Any
-from ..records import replace
+import msgspec
+
 from .load import FormReader
 from .model import Form
 from .prepared import digest, dump, restore
@@ -48,7 +49,7 @@ def prepare(path: Path) -> bytes:
     }
     text = json.dumps(result, ensure_ascii=False, separators=(",", ":"), sort_keys=False)
     again = restore(json.loads(text)["form"])
-    if any(getattr(again, name) != getattr(form, name) for name in form.__match_args__):
+    if any(getattr(again, name) != getattr(form, name) for name in form.__struct_fields__):
         raise TypeError(f"{path.name} has a value that JSON cannot hold")
     return (text.replace('],["', '],\n["').replace('],"', '],\n"') + "\n").encode("utf-8")
 
@@ -60,7 +61,7 @@ def _with_needs(form: Form) -> Form:
     texts += [text for text in words.values() if isinstance(text, str)]
     texts += [one["pattern"] for rule in form.rules.values() for one in rule.options.get("patterns", ())]
     needs = {text: needed for text in texts if (needed := needed_words(text))}
-    return replace(form, narrative=replace(form.narrative, needs=needs))
+    return msgspec.structs.replace(form, narrative=msgspec.structs.replace(form.narrative, needs=needs))
 
 
 def needed_words(text: str) -> list[str]:

@@ -10,15 +10,14 @@ Every record is the list of its values in the order of its fields.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..hashes import sha256
-from ..hints import TYPE_CHECKING, Any, TypeVar
-from ..patterns import compiled
 from .model import (
     Block,
     Cell,
@@ -52,7 +51,7 @@ def digest(paths: Iterable[Path | str]) -> str:
     Raises:
         OSError: one of them cannot be read.
     """
-    total = sha256()
+    total = hashlib.sha256()
     for path in paths:
         data = _content(path).replace(b"\r\n", b"\n")
         total.update(b"%s %d\n" % (os.path.basename(path).encode("utf-8"), len(data)))
@@ -89,8 +88,8 @@ def dump(value: object) -> Any:
         return {key: dump(one) for key, one in value.items()}
     if isinstance(value, re.Pattern):
         return value.pattern
-    if hasattr(value, "__match_args__"):
-        return [dump(getattr(value, name)) for name in value.__match_args__]
+    if hasattr(value, "__struct_fields__"):
+        return [dump(getattr(value, name)) for name in value.__struct_fields__]
     return value
 
 
@@ -151,13 +150,13 @@ _SHAPES: dict[Callable[..., Any], dict[str, Callable[[Any], Any]]] = {
         "tables": partial(_records, Table), "rules": partial(_table, Rule), "cells": partial(_table, Cell),
         "quantities": _mapping, "equations": partial(_records, Equation),
         "relations": partial(_records, Relation), "sheets": partial(_record, Sheets),
-        "title_patterns": lambda texts: tuple(map(compiled, texts)), "last_year_tables": _mapping,
+        "title_patterns": lambda texts: tuple(map(re.compile, texts)), "last_year_tables": _mapping,
         "last_year_cells": tuple, "last_year_sections": tuple, "unverified": tuple,
         "narrative": partial(_record, Narrative),
     },
 }  # fmt: skip
 """Class → field → what makes its value out of JSON; all others are as JSON has them."""
 _READ = {
-    cls: [(cls.__match_args__.index(name), read) for name, read in shape.items()]  # type: ignore[attr-defined]
+    cls: [(cls.__struct_fields__.index(name), read) for name, read in shape.items()]  # type: ignore[attr-defined]
     for cls, shape in _SHAPES.items()
 }

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import product
+from typing import Any
 
-from ..hints import Any
 from .model import Comparison, Relation, Rule, Term
 
 __all__ = ["RELATION_KEYS", "relations"]

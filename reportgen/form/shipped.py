@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from typing import TYPE_CHECKING
 
 from ..errors import FormError
-from ..hints import TYPE_CHECKING
 from .model import Form
 from .prepared import load_prepared
 

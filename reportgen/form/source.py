@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from ..errors import FormError
-from ..hints import Any
 
 __all__ = ["FormSource"]
 

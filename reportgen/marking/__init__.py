@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..findings import Finding
+from ..model.findings import Finding
+from ..model.report import Report
 from ..repairs import Repairs
-from ..report import Report
 
 __all__ = ["mark_workbook", "unmark_workbook"]
 
@@ -36,7 +36,7 @@ def mark_workbook(
     Raises:
         InputError: the file cannot be marked (not a workbook of this kind).
     """
-    from ..review import make_review
+    from ..show.review import make_review
     from .mark import marked
 
     return marked(data, make_review(report, findings, repairs))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+import msgspec
 from lxml import etree
 
+from ..opc.parts import REL, Element, Parts, main
 from ..sources.base import column_letters
-from .parts import REL, Element, Parts, main
 
 __all__ = ["Book", "SheetCells", "SheetEntry", "column_number", "split_address"]
 
@@ -114,8 +114,7 @@ class SheetCells:
         element.set(f"{{{REL}}}id", relation_id)
 
 
-@dataclass(frozen=True, slots=True)
-class SheetEntry:
+class SheetEntry(msgspec.Struct, frozen=True):
     """A sheet as the workbook lists it."""
 
     name: str

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lxml import etree
 
-from ..hints import Any
-from ..review import Mark, Review
+from ..opc.parts import REL, Element, Parts, main
+from ..show.review import Mark, Review
 from .cells import Book, split_address
 from .notes import AUTHOR, SheetNotes
-from .parts import REL, Element, Parts, main
 from .resultsheet import (
     COLOURS,
     NAME,

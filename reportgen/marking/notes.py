@@ -13,9 +13,9 @@ from copy import deepcopy
 
 from lxml import etree
 
+from ..opc.parts import MAIN, REL, Element, Parts, main, parse
 from ..sources.base import column_letters
 from .cells import Book, SheetEntry, split_address
-from .parts import MAIN, REL, Element, Parts, main, parse
 
 __all__ = ["AUTHOR", "SheetNotes", "safe_text"]
 

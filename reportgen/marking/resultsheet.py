@@ -7,17 +7,17 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import Any
 
+import msgspec
 from lxml import etree
 
-from ..hints import Any
-from ..numbers import show
-from ..review import Item, Review
+from ..model.numbers import show
+from ..opc.parts import MAIN, Element, Parts, main, parse
+from ..show.review import Item, Review
 from ..sources.base import column_letters
 from .cells import split_address
 from .notes import safe_text
-from .parts import MAIN, Element, Parts, main, parse
 from .styles import Styles
 
 __all__ = ["COLOURS", "NAME", "SUSPECT", "Record", "is_result_sheet", "read_records", "result_sheet"]
@@ -37,8 +37,7 @@ _HIDDEN = 12
 _FORMULA = re.compile(r"=?(?:'((?:[^']|'')+)'|([^'!]+))!(\$?[A-Za-z]{1,3}\$?[1-9][0-9]*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True):
     """What a marked cell was before."""
 
     sheet: str

@@ -9,7 +9,7 @@ from copy import deepcopy
 
 from lxml import etree
 
-from .parts import MAIN, Element, Parts, main, parse
+from ..opc.parts import MAIN, Element, Parts, main, parse
 
 __all__ = ["Styles"]
 

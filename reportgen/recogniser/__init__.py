@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 
+import msgspec
+
 from ..errors import InputError
-from ..findings import CellRef, Finding, finding
 from ..form import Form
-from ..numbers import Number, format_number, parse_number
-from ..records import replace
-from ..report import Origin, Report, Value
+from ..model.findings import CellRef, Finding, finding
+from ..model.numbers import Number, format_number, parse_number
+from ..model.report import Origin, Report, Value
 from ..sources import Document
 from .answers import find_answers
 from .edition import choose_form
@@ -126,7 +127,9 @@ def _totals(form: Form, values: dict[str, Value]) -> dict[str, Value]:
         uncomputed = total.formula and total.state == "problem" and total.raw == total.formula
         if uncomputed and all(p.state in ("number", "blank") for p in parts):
             number: Number = sum((p.number or 0 for p in parts), start=0)
-            values[equation.left[0]] = replace(total, state="number", number=number, computed=True, remark="")
+            values[equation.left[0]] = msgspec.structs.replace(
+                total, state="number", number=number, computed=True, remark=""
+            )
     return values
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from ..form import Form
-from ..report import Explanation, Origin
+from ..model.report import Explanation, Origin
 from .labels import key
 from .tables import GridIndex
 from .wording import chinese_date, clean

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+import msgspec
+
 from ..form import Block, Form, Node
-from ..patterns import compiled
-from ..records import dataclass
 
 __all__ = ["BlockLabels", "block_labels", "key", "keys", "known_labels", "loose"]
 
-_DROPPED = compiled(r"[\s\u200b\ufeff“”‘’\"'＂＇「」『』]+")
-_SEPARATORS = compiled(r"[-—–/\\>|·_]+")
+_DROPPED = re.compile(r"[\s\u200b\ufeff“”‘’\"'＂＇「」『』]+")
+_SEPARATORS = re.compile(r"[-—–/\\>|·_]+")
 _MOST = 1024
 _met: dict[str, tuple[str, str]] = {}
 """Texts met → :func:`key` and :func:`loose` of each, the latest :data:`_MOST` at the most."""
 _BETWEEN = "\0"
 """No label and no document has it; nothing composes with it."""
-_NUMBERING = compiled(r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|\d+[.、])")
+_NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|\d+[.、])")
 
 
 @lru_cache(maxsize=1024)
@@ -54,8 +55,7 @@ def keys(texts: Sequence[str]) -> list[tuple[str, str]]:
     return [_met[text] for text in texts]
 
 
-@dataclass(frozen=True, slots=True)
-class BlockLabels:
+class BlockLabels(msgspec.Struct, frozen=True):
     """Label key → leaf id, for the rows and the columns of one block.
 
     ``exact`` keys are the form's own wording; others are accepted with a notice (S-07).

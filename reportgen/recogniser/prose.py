@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ..form import Form, Section
-from ..patterns import compiled
-from ..report import Origin, Passage
+from ..model.report import Origin, Passage
 from ..sources import Document, Paragraph
 from .labels import key
 from .wording import Texts, chinese_date, parse_title, section_of, split_paragraphs
 
 __all__ = ["read_prose"]
 
-_SUBHEADING = compiled(r"^[（(][一二三四五六七八九十]+[）)][^。；;，,：:]{1,28}。?$")
-_NUMBERED = compiled(r"([一二三四五六七八九十]{1,3})[、,.．]\s*(?=\S)")
-_SENTENCE = compiled(r"[。；;：:！？]")
-_NO_NAME = compiled(r"[\d。；;：:！？，,〔〕《》（）()]|附件|文件\s*$|.{41}")
+_SUBHEADING = re.compile(r"^[（(][一二三四五六七八九十]+[）)][^。；;，,：:]{1,28}。?$")
+_NUMBERED = re.compile(r"([一二三四五六七八九十]{1,3})[、,.．]\s*(?=\S)")
+_SENTENCE = re.compile(r"[。；;：:！？]")
+_NO_NAME = re.compile(r"[\d。；;：:！？，,〔〕《》（）()]|附件|文件\s*$|.{41}")
 """A line that is no part of a body's name."""
-_FOOTER = compiled(r"版权所有|ICP备|网安备|网站标识码|技术支持")
+_FOOTER = re.compile(r"版权所有|ICP备|网安备|网站标识码|技术支持")
 _TITLE_LINES = 4
 _HEADING_LENGTH = 60
 _LIKE = 0.6

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 
-from ..findings import CellRef, Finding, finding
+import msgspec
+
 from ..form import LONGEST_LABEL, Block, Form, Table
-from ..numbers import parse_number
-from ..records import dataclass, field
+from ..model.findings import CellRef, Finding, finding
+from ..model.numbers import parse_number
 from ..sources import Grid, GridCell, Layout
 from .labels import BlockLabels, block_labels, key, keys, known_labels
 from .mend import mend
@@ -94,22 +95,20 @@ def _labels(layout: Layout) -> dict[str, list[tuple[int, int]]]:
     return dict(labels)
 
 
-@dataclass(slots=True)
-class Found:
+class Found(msgspec.Struct):
     """Cell id → the grid cell that holds it (None: an empty place), and what was noticed."""
 
-    cells: dict[str, tuple[Grid, GridCell | None, int, int]] = field(default_factory=dict)
+    cells: dict[str, tuple[Grid, GridCell | None, int, int]] = {}
     """With grid, row and column of the place."""
-    findings: list[Finding] = field(default_factory=list)
-    tables: set[str] = field(default_factory=set)
+    findings: list[Finding] = []
+    tables: set[str] = set()
     """Tables of which at least one row was found."""
-    used: set[tuple[str, int, int]] = field(default_factory=set)
+    used: set[tuple[str, int, int]] = set()
     seen: int = 0
     """Figures of the form that have a place, also where it is not certain which."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(msgspec.Struct, frozen=True):
     """A row of figures found: its label cell and the header cell of each column."""
 
     index: GridIndex

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from ..findings import CellRef, finding
 from ..form import Field, Form, Section
-from ..numbers import exact, parse_number
-from ..report import Origin, Passage
+from ..model.findings import CellRef, finding
+from ..model.numbers import exact, parse_number
+from ..model.report import Origin, Passage
 from ..sources import Document, GridCell
 from .labels import key
 from .tables import GridIndex

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import compress, count
 from operator import not_
+from typing import NamedTuple, TypeAlias
 
 from ..form import Cell, Form
-from ..hints import NamedTuple, TypeAlias
 from ..memory import Memory
-from ..numbers import MAX_DIGITS, Parsed, format_number, parse_number
-from ..report import Origin, Value
+from ..model.numbers import MAX_DIGITS, Parsed, format_number, parse_number
+from ..model.report import Origin, Value
 from ..sources import Grid, GridCell, several
 from .labels import known_labels
 from .tables import Found, GridIndex

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from ..findings import Finding
+import msgspec
+
 from ..form import Form, Section
-from ..numbers import Number
-from ..patterns import compiled
-from ..records import dataclass, field
-from ..report import Origin, Passage
+from ..model.findings import Finding
+from ..model.numbers import Number
+from ..model.report import Origin, Passage
 from .labels import key
 
 __all__ = [
@@ -24,26 +24,25 @@ __all__ = [
     "split_paragraphs",
 ]
 
-_ILLEGAL = compiled(r"[\x00-\x08\x0c\x0e-\x1f\x7f\ufffe\uffff]")
-_BREAKS = compiled(r"\r\n|[\r\n\x0b\x0c\u2028\u2029]")
-_DATE = compiled(r"(\d{4})\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})\s*日?")
-_YEAR = compiled(r"\d{4}")
+_ILLEGAL = re.compile(r"[\x00-\x08\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_BREAKS = re.compile(r"\r\n|[\r\n\x0b\x0c\u2028\u2029]")
+_DATE = re.compile(r"(\d{4})\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})\s*日?")
+_YEAR = re.compile(r"\d{4}")
 """Every title has one."""
-_CHINESE = compiled(r"[\u4e00-\u9fff]+")
-_CONTROL = compiled(r"_x00(?:0[0-8BCEF]|1[0-9A-F])_", re.I)
+_CHINESE = re.compile(r"[\u4e00-\u9fff]+")
+_CONTROL = re.compile(r"_x00(?:0[0-8BCEF]|1[0-9A-F])_", re.I)
 
 
-@dataclass(slots=True)
-class Texts:
+class Texts(msgspec.Struct):
     """What a document says outside its tables."""
 
-    fields: dict[str, str | Number] = field(default_factory=dict)
-    field_origins: dict[str, Origin] = field(default_factory=dict)
+    fields: dict[str, str | Number] = {}
+    field_origins: dict[str, Origin] = {}
     title: str = ""
-    passages: list[Passage] = field(default_factory=list)
-    headings: list[tuple[str, str]] = field(default_factory=list)
+    passages: list[Passage] = []
+    headings: list[tuple[str, str]] = []
     """(section id, heading as it stands), in the order found."""
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[Finding] = []
 
 
 @lru_cache(maxsize=16)

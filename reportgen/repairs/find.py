@@ -12,10 +12,11 @@ from decimal import Decimal
 from itertools import combinations, pairwise
 from math import prod
 
+import msgspec
+
 from ..form import Equation
-from ..numbers import Number, difference
-from ..records import dataclass
-from ..report import Report
+from ..model.numbers import Number, difference
+from ..model.report import Report
 from .model import Change, Repair, Repairs, rule_ids
 from .notes import explain_evidence
 from .patterns import Line, Pattern, empty_totals, lines, patterns, swap_of
@@ -34,8 +35,7 @@ HINT = 100
 """Weight of a figure known from elsewhere (the text, last year's report)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(msgspec.Struct, frozen=True):
     """One way to settle a component."""
 
     cost: int

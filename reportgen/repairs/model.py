@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from ..findings import json_number
+import msgspec
+
 from ..form import Equation
-from ..hints import Any
-from ..numbers import Number, show
-from ..records import dataclass
-from ..report import Report
+from ..model.findings import json_number
+from ..model.numbers import Number, show
+from ..model.report import Report
 
 __all__ = ["Change", "Repair", "Repairs"]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """One cell and what it should hold."""
 
     cell: str
@@ -32,8 +32,7 @@ class Change:
         return f"{label}{old} 应为 {show(self.new)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Repair:
+class Repair(msgspec.Struct, frozen=True):
     """One way to make the broken equations hold."""
 
     changes: tuple[Change, ...]
@@ -83,8 +82,7 @@ class Repair:
         }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Repairs:
+class Repairs(msgspec.Struct, frozen=True):
     """Every minimal way to settle the broken arithmetic of a report, most likely first."""
 
     repairs: tuple[Repair, ...] = ()

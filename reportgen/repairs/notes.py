@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..report import Report
+from ..model.report import Report
 from .model import Repair
 from .search import Component
 from .system import System

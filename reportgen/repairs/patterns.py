@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
 
+import msgspec
+
 from ..form import Form
-from ..numbers import Number
-from ..records import dataclass
+from ..model.numbers import Number
 from .search import Budget, Component
 from .slips import PRIORS, log
 from .system import divide, total
@@ -21,8 +22,7 @@ _SHIFTED = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """Figures printed in one row or column of a table, in order."""
 
     across: bool
@@ -31,8 +31,7 @@ class Line:
     cells: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(msgspec.Struct, frozen=True):
     """Several changes that one slip explains."""
 
     kind: str

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from ..numbers import Number
+from ..model.numbers import Number
 from .system import Row, divide
 
 __all__ = ["Budget", "Component"]

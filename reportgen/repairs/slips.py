@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+import msgspec
+
 from ..form import Cell
-from ..numbers import Number, parse_number, show
-from ..records import dataclass
-from ..report import Value
+from ..model.numbers import Number, parse_number, show
+from ..model.report import Value
 
 __all__ = ["ERROR", "PRIORS", "Slip", "explain", "log"]
 
@@ -50,8 +51,7 @@ PRIORS = {
 _PLACES = ("个", "十", "百", "千", "万", "十万", "百万", "千万", "亿")
 
 
-@dataclass(frozen=True, slots=True)
-class Slip:
+class Slip(msgspec.Struct, frozen=True):
     """An explanation of one wrong cell."""
 
     kind: str

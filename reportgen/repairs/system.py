@@ -12,10 +12,11 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from math import gcd
 
+import msgspec
+
 from ..form import Equation
-from ..numbers import Number
-from ..records import dataclass
-from ..report import Report
+from ..model.numbers import Number
+from ..model.report import Report
 
 __all__ = ["Row", "System", "build_system"]
 
@@ -25,8 +26,7 @@ _A1 = re.compile(r"([A-Z]{1,3})(\d+)")
 Terms = dict[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """One equation over typed cells: the terms must add up to 0."""
 
     rule: str
@@ -37,8 +37,7 @@ class Row:
         return total(values[cell] * factor for cell, factor in self.terms.items())
 
 
-@dataclass(frozen=True, slots=True)
-class System:
+class System(msgspec.Struct, frozen=True):
     """What typed figures must satisfy."""
 
     rows: tuple[Row, ...]

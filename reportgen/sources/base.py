@@ -6,9 +6,9 @@ import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from ..hints import TYPE_CHECKING, Any, NamedTuple, TypeAlias
-from ..records import dataclass, field
+import msgspec
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -279,16 +279,14 @@ class Grid:
         return f"{column_letters(column)}{row}" if self.a1 else f"第{row}行第{column}列"
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(msgspec.Struct, frozen=True):
     """A paragraph of a document that stands outside its tables."""
 
     text: str
     address: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(msgspec.Struct, frozen=True):
     """What one file holds."""
 
     path: str
@@ -297,7 +295,7 @@ class Document:
     sha256: str
     grids: tuple[Grid, ...] = ()
     paragraphs: tuple[Paragraph, ...] = ()
-    properties: dict[str, str] = field(default_factory=dict)
+    properties: dict[str, str] = {}
     exchange: str = ""
     """Content of a data file of ours (kind ``json``), which needs no recogniser."""
     pictures: int = 0
@@ -324,8 +322,8 @@ def open_document(path: Path | str, kinds: Iterable[str] = ()) -> Document:
         InputError: missing, unreadable, empty, damaged, password-protected, renamed or of a
             kind that is not read; says in Chinese which and what to do.
     """
-    from ..filenames import normal
-    from ..files import read_input
+    from ..disk.files import read_input
+    from ..disk.names import normal
     from .sniff import identify, refusal
 
     path = normal(path)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from xml.parsers import expat
 
+from ..disk.names import name_of
 from ..errors import InputError
-from ..filenames import name_of
-from ..hashes import hexdigest
-from ..hints import TYPE_CHECKING
+from ..opc.package import unpacked
 from .base import Document, Grid, Paragraph
 from .docxbody import Block, parse
 from .docxtables import blocks, read_body
 from .markup import Attributes
-from .package import unpacked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,7 +77,7 @@ def read(path: Path | str, data: bytes, parts: Mapping[str, bytes] | None = None
             f"“{name_of(path)}”里的正文读不出来，文件可能已损坏。请用 Word 或 WPS 打开并另存为 .docx 后再试。"
         ) from error
     return Document(
-        str(path), "docx", hexdigest(data),
+        str(path), "docx", hashlib.sha256(data).hexdigest(),
         tuple(b for b in found if isinstance(b, Grid)),
         tuple(b for b in found if isinstance(b, Paragraph)),
         properties, pictures=pictures,

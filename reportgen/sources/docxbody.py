@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import TypeAlias
 from xml.parsers import expat
 
-from ..hints import TypeAlias
 from .base import Grid, GridCell, Paragraph
 from .markup import Attributes, UnusualError, cut, refuse_doctype, tags
 

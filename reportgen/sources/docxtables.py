@@ -14,11 +14,11 @@ the ordinary reader gets the whole document.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import TypeAlias
 from xml.parsers import expat
 
-from ..hints import TypeAlias
-from ..patterns import compiled
 from . import docxbody
 from .base import Grid, GridCell, Layout
 from .docxbody import Block, Reader, Table, grid_cell, in_order
@@ -27,7 +27,7 @@ from .markup import UnusualError, cut
 __all__ = ["TableShape", "blocks", "read_body", "shape_of"]
 
 _BODY, _START, _END, _TEXT_END = b"<w:body>", b"<w:tbl>", b"</w:tbl>", b"</w:t>"
-_NOT_PLAIN = compiled("[&<>\x01-\x08\x0b-\x1f\ufffe\uffff]")
+_NOT_PLAIN = re.compile("[&<>\x01-\x08\x0b-\x1f\ufffe\uffff]")
 """Markup, what XML cannot hold, and line ends it would change; not the NUL that joins the texts."""
 _PICTURES = (b"<a:blip ", b"<v:imagedata ")
 _SHAPE = "shape"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib
+from typing import Any
 
 from ..errors import InputError
-from ..hints import Any
 
 __all__ = ["require"]
 

@@ -11,15 +11,14 @@ import re
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from ..numbers import exact
-from ..patterns import compiled
+from ..model.numbers import exact
 
 __all__ = ["UnknownError", "column_number", "evaluate", "plain_sum", "shift"]
 
 Lookup = Callable[[str, int, int], object]
 """(sheet name or "" for the formula's own, row, column) → value; raises UnknownError."""
 
-_TOKEN = compiled(
+_TOKEN = re.compile(
     r"\s*(?:(?P<ref>(?:(?:'(?P<quoted>(?:[^']|'')+)'|(?P<sheet>[^\W\d][\w.]*))!)?"
     r"\$?(?P<c1>[A-Za-z]{1,3})\$?(?P<r1>\d{1,7})(?::\$?(?P<c2>[A-Za-z]{1,3})\$?(?P<r2>\d{1,7}))?)(?![\w(])"
     r"|(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)"
@@ -55,7 +54,7 @@ def evaluate(formula: str, lookup: Lookup) -> object:
     return _scalar(result, lookup)
 
 
-_PLAIN_SUM = compiled(r"=SUM\(([A-Z]{1,3})([1-9]\d{0,6}):([A-Z]{1,3})([1-9]\d{0,6})\)")
+_PLAIN_SUM = re.compile(r"=SUM\(([A-Z]{1,3})([1-9]\d{0,6}):([A-Z]{1,3})([1-9]\d{0,6})\)")
 
 
 def plain_sum(formula: str) -> tuple[int, int, int, int] | None:
@@ -75,7 +74,7 @@ def column_number(letters: str) -> int:
     return number
 
 
-_REFERENCE = compiled(
+_REFERENCE = re.compile(
     r"(?P<text>\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'!)"
     r"|(?<![\w.$])(?P<c>\$?)(?P<letters>[A-Z]{1,3})(?P<r>\$?)(?P<row>[1-9]\d{0,6})(?![\w(!.])"
 )

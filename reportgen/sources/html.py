@@ -16,10 +16,10 @@ import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from ..disk.names import shown_name
 from ..errors import InputError
-from ..filenames import shown_name
-from ..hints import Any
 from .base import Document, Grid, GridCell, Paragraph
 from .limits import MAX_SPAN, Budget
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from ..disk.names import shown_name
 from ..errors import InputError
-from ..filenames import shown_name
 from .base import Document
 
 __all__ = ["read"]

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from ..errors import InputError
-from ..hints import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from zipfile import ZipFile

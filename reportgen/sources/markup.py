@@ -11,10 +11,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TypeAlias
 from xml.parsers import expat
-
-from ..hints import TypeAlias
-from ..patterns import compiled
 
 __all__ = ["Attributes", "Tag", "UnusualError", "cut", "tags", "unescaped"]
 
@@ -22,9 +20,9 @@ Attributes: TypeAlias = "dict[str, str]"
 Tag: TypeAlias = "tuple[str, Attributes | None]"
 """Name as ``namespace local``, and the attributes; None for an end tag."""
 
-_TEXT = compiled(">([^<]+)<")
-_NAME = compiled(r"[^\s/]+")
-_ATTRIBUTE = compiled(r"""\s([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_TEXT = re.compile(">([^<]+)<")
+_NAME = re.compile(r"[^\s/]+")
+_ATTRIBUTE = re.compile(r"""\s([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _NAMED = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
 """The last one last: what it stands for begins no other."""
 _XML = "http://www.w3.org/XML/1998/namespace"

@@ -11,8 +11,8 @@ import re
 from email import message_from_bytes, policy
 from pathlib import Path
 
+from ..disk.names import shown_name
 from ..errors import InputError
-from ..filenames import shown_name
 from .base import Document
 from .html import Page, decode
 from .limits import Budget

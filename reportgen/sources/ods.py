@@ -14,11 +14,11 @@ import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from ..disk.names import shown_name
 from ..errors import InputError
-from ..filenames import shown_name
-from ..hints import Any
-from ..numbers import exact
+from ..model.numbers import exact
 from .base import Document, Grid, GridCell, column_letters
 from .limits import Budget
 from .results import Results

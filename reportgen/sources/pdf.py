@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import msgspec
+
+from ..disk.names import shown_name
 from ..errors import InputError
-from ..filenames import shown_name
-from ..hints import Any
 from .base import Document, Grid, GridCell
 from .extras import require
 from .limits import Budget
@@ -67,8 +68,7 @@ def read(path: Path, data: bytes) -> Document:
     return Document(str(path), "pdf", hashlib.sha256(data).hexdigest(), grids, tuple(paragraphs))
 
 
-@dataclass(slots=True)
-class _Cell:
+class _Cell(msgspec.Struct):
     x0: float
     top: float
     x1: float
@@ -76,8 +76,7 @@ class _Cell:
     text: str
 
 
-@dataclass(slots=True)
-class _Table:
+class _Table(msgspec.Struct):
     """A ruled table; of one that was joined, the later pages' cells stand below the earlier."""
 
     cells: list[_Cell]
@@ -113,10 +112,9 @@ class _Table:
         return Grid(name, tuple(sorted(found, key=lambda cell: (cell.row, cell.column))))
 
 
-@dataclass(slots=True)
-class _Page:
-    tables: list[_Table] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
+class _Page(msgspec.Struct):
+    tables: list[_Table] = []
+    lines: list[Line] = []
     """What stands outside the tables."""
     characters: int = 0
 

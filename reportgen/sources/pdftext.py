@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass
+from typing import Any
 
-from ..hints import Any
+import msgspec
+
 from .base import Paragraph
 
 __all__ = ["Line", "join_number", "lines_of", "paragraphs_of"]
@@ -31,8 +32,7 @@ _RADICALS = str.maketrans(
 )
 
 
-@dataclass(slots=True)
-class Line:
+class Line(msgspec.Struct):
     """One line of text."""
 
     text: str

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from functools import cached_property
+from typing import TypeAlias
 
-from ..hints import TypeAlias
 from . import formulas
 from .base import GridCell, Layout, PlainSum, column_letters
 

@@ -13,11 +13,12 @@ from decimal import Decimal
 from itertools import compress, count
 from operator import not_
 
+import msgspec
+
 from ..memory import Memory
-from ..numbers import MAX_DIGITS, exact
-from ..records import dataclass, field
+from ..model.numbers import MAX_DIGITS, exact
+from ..opc.package import checksum
 from .markup import unescaped
-from .package import checksum
 from .results import Shape
 
 __all__ = [
@@ -49,8 +50,7 @@ _SHAPES = 2
 _FIRST_SURE_DAY, _LAST_DAY = 61, 2958466
 
 
-@dataclass(slots=True)
-class Meaning:
+class Meaning(msgspec.Struct):
     """What cells refer to."""
 
     strings: list[str]
@@ -91,8 +91,7 @@ def _date(number: int | Decimal, *, from_1904: bool) -> object:
     return (dt.datetime(1904, 1, 1) if from_1904 else dt.datetime(1899, 12, 30)) + dt.timedelta(days=number)
 
 
-@dataclass(slots=True)
-class Pattern:
+class Pattern(msgspec.Struct):
     """The markup of a sheet, understood once: what each of its slots is.
 
     The slots are the contents of ``<v>…</v>`` in order, then those of ``<t>…</t>`` if the texts are
@@ -115,9 +114,9 @@ class Pattern:
     """What does not depend on the slots."""
     cost: int = 0
     """Cells and places under merged cells."""
-    shapes: dict[tuple[object, ...], Shape] = field(default_factory=dict)
+    shapes: dict[tuple[object, ...], Shape] = {}
     """The latest shapes made of it, by their texts."""
-    places: list[tuple[int, int]] = field(default_factory=list)
+    places: list[tuple[int, int]] = []
     """Of ``others``, then of ``strings``; made when needed."""
 
     def read(self, slots: Sequence[str], meaning: Meaning, *, again: bool) -> tuple[Shape, list[object]]:

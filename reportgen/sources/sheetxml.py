@@ -22,14 +22,13 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache, partial
+from typing import TypeVar
 from xml.parsers.expat import ExpatError, ParserCreate
 
-from ..hints import TypeVar
-from ..patterns import compiled
+from ..opc.package import Part
 from .formulas import column_number, shift
 from .limits import Budget
 from .markup import unescaped
-from .package import Part
 from .results import Shape, SheetData
 from .sheetpattern import (
     Meaning,
@@ -49,13 +48,13 @@ T = TypeVar("T")
 
 
 # Attributes in any order; no apostrophes, comments, CDATA or prefixes (checked before).
-_ATTRIBUTE = compiled(r'([\w:]+)="([^"<]*)"')
-_SHEET = compiled(r"<sheet ([^>]*)/>")
-_RELATION = compiled(r"<Relationship ([^>]*)/>")
-_ROW = compiled(r"<row ([^>]*)>")
-_COLUMN = compiled(r"<col ([^>]*)>")
-_MERGE = compiled(r'<mergeCell ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"/>')
-_CELL = compiled(
+_ATTRIBUTE = re.compile(r'([\w:]+)="([^"<]*)"')
+_SHEET = re.compile(r"<sheet ([^>]*)/>")
+_RELATION = re.compile(r"<Relationship ([^>]*)/>")
+_ROW = re.compile(r"<row ([^>]*)>")
+_COLUMN = re.compile(r"<col ([^>]*)>")
+_MERGE = re.compile(r'<mergeCell ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"/>')
+_CELL = re.compile(
     r'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"(?: s="([0-9]+)")?(?: t="([a-zA-Z]+)")?(?: cm="[0-9]+")?(?:/>|>'
     r'(?:<f((?: [a-z0-9A-Z]+="[^"<]*")*)(?:/>|>([^<]*)</f>))?'
     r'(?:<v(?: xml:space="preserve")?>([^<]*)</v>|<v ?/>)?'
@@ -64,14 +63,14 @@ _CELL = compiled(
 )
 """A cell: letters, number, style, kind, attributes of the formula, formula, value, text, rich text."""
 _STRIDE = _CELL.groups + 1
-_ENTITY = compiled(r"&(?:amp|lt|gt|quot|apos);")
+_ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos);")
 _CONTROLS = bytes({*range(32)} - {9, 10, 13})
 _NO_DATES: frozenset[str] = frozenset()
-_ITEM = compiled(r"<si>(.*?)</si>|<si ?/>", re.S)
-_PHONETIC = compiled(r"<rPh .*?</rPh>|<phoneticPr[^>]*/>", re.S)
-_TEXT = compiled(r"<t(?: [^>]*)?>([^<]*)</t>|<t ?/>")
-_XF = compiled(r"<xf([^>]*)>")
-_FORMAT = compiled(r"<numFmt ([^>]*?)/>")
+_ITEM = re.compile(r"<si>(.*?)</si>|<si ?/>", re.S)
+_PHONETIC = re.compile(r"<rPh .*?</rPh>|<phoneticPr[^>]*/>", re.S)
+_TEXT = re.compile(r"<t(?: [^>]*)?>([^<]*)</t>|<t ?/>")
+_XF = re.compile(r"<xf([^>]*)>")
+_FORMAT = re.compile(r"<numFmt ([^>]*?)/>")
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _NAMESPACES = {
     _MAIN,
@@ -83,8 +82,8 @@ _HIDDEN = {"visible": False, "hidden": True, "veryHidden": True}
 _WORKSHEET = "/relationships/worksheet"
 # Number formats of dates: ECMA-376 part 1, 18.8.30, the Chinese ones included.
 _DATE_IDS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
-_NOT_FORMAT = compiled(r'"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.|\*.')
-_DATE_LETTERS = compiled(r"[ymdhs]", re.I)
+_NOT_FORMAT = re.compile(r'"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.|\*.')
+_DATE_LETTERS = re.compile(r"[ymdhs]", re.I)
 
 
 def read_book(parts: Mapping[str, bytes], budget: Budget) -> list[SheetData]:

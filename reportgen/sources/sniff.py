@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
+from ..disk.files import shown_name
 from ..errors import InputError
-from ..files import shown_name
-from ..hints import TYPE_CHECKING
+from ..opc.package import content, directory
 from .limits import check_entries, is_markup, refuse_declarations, unpack
-from .package import content, directory
 
 if TYPE_CHECKING:
     from pathlib import Path

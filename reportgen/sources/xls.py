@@ -10,11 +10,11 @@ import hashlib
 import io
 import math
 from pathlib import Path
+from typing import Any
 
+from ..disk.names import shown_name
 from ..errors import InputError
-from ..filenames import shown_name
-from ..hints import Any
-from ..numbers import exact
+from ..model.numbers import exact
 from .base import Document, Grid, GridCell, column_letters
 from .extras import require
 from .limits import Budget

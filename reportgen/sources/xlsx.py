@@ -5,16 +5,16 @@ others by openpyxl, the reference."""
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import warnings
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
+from ..disk.names import name_of, shown_name
 from ..errors import InputError
-from ..filenames import name_of, shown_name
-from ..hashes import hexdigest
-from ..hints import TYPE_CHECKING, Any
-from ..numbers import exact
+from ..model.numbers import exact
 from .base import Document, Grid, GridCell
 from .formulas import column_number
 from .limits import Budget, unpack
@@ -60,7 +60,7 @@ def read(path: Path | str, data: bytes, parts: Mapping[str, bytes] | None = None
                 f"“{name_of(path)}”已损坏，读不出来。请用 Excel 或 WPS 打开后另存为新的 .xlsx 再试。"
             ) from error
     book = _Book(sheets)
-    return Document(str(path), "xlsx", hexdigest(data), tuple(map(book.grid, sheets)))
+    return Document(str(path), "xlsx", hashlib.sha256(data).hexdigest(), tuple(map(book.grid, sheets)))
 
 
 def _check_sheets(parts: Mapping[str, bytes], budget: Budget) -> None:

@@ -10,19 +10,19 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
+import hashlib
 import json
 import os
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from .. import __version__
-from ..archive import Member
-from ..caches import folder
+from ..disk.cache import folder
 from ..errors import TemplateError
 from ..form import Form
-from ..hashes import hexdigest
-from ..hints import Any
-from ..view import template_names
+from ..opc.archive import Member
+from ..show.view import template_names
 from .plan import Part, Prepared
 
 __all__ = ["cache_folder", "prepared_template"]
@@ -83,13 +83,13 @@ def _key(template: bytes, form: Form) -> str:
     ]
     headings = [(s.id, s.number, s.heading, s.title, s.table) for s in form.sections]
     content = json.dumps([ENGINE, __version__, form.id, layout, headings, template_names(form)])
-    return hexdigest(content.encode() + b"\0" + template)
+    return hashlib.sha256(content.encode() + b"\0" + template).hexdigest()
 
 
 def _load(file: Path, key: str) -> Prepared | None:
     try:
         digest, _, content = file.read_bytes().partition(b"\n")
-        if hexdigest(key.encode() + content).encode() != digest:
+        if hashlib.sha256(key.encode() + content).hexdigest().encode() != digest:
             return None
         form, members = json.loads(content)
         return Prepared(form, tuple(_member(data) for data in members))
@@ -112,7 +112,7 @@ def _save(file: Path, key: str, prepared: Prepared) -> None:
         for m in prepared.members
     ]
     content = json.dumps([prepared.form, members], ensure_ascii=False, separators=(",", ":")).encode()
-    digest = hexdigest(key.encode() + content).encode()
+    digest = hashlib.sha256(key.encode() + content).hexdigest().encode()
     temp = file.with_name(f"{file.name}.{os.getpid()}.tmp")
     with contextlib.suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)

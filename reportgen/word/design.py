@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 import docx
 from docx.opc.constants import RELATIONSHIP_TYPE as RT
@@ -21,10 +22,9 @@ from docx.opc.part import Part
 from docx.oxml.ns import qn
 from lxml import etree
 
-from ..archive import pack, write_zip
 from ..form import Form, Section, Table, editions, load_form
-from ..hints import Any
-from ..view import notes_name
+from ..opc.archive import pack, write_zip
+from ..show.view import notes_name
 from . import styles as look
 from .design_table import run, table
 from .styles import w

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import accumulate, pairwise
+from typing import Any
 
 from ..form import LayoutCell, Table
-from ..hints import Any
 from . import styles as look
 from .styles import w
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..records import dataclass
+import msgspec
+
 from ..sources.base import Grid, GridCell
 
 __all__ = ["TemplateFault", "shorten", "squeezed"]
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateFault:
+class TemplateFault(msgspec.Struct, frozen=True):
     """One mistake in a template."""
 
     part: str

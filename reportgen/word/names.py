@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from typing import Any, TypeAlias
 
 from ..form import Form
-from ..hints import Any, TypeAlias
-from ..view import template_names
+from ..show.view import template_names
 from .tags import TagError
 
 __all__ = ["UNKNOWN", "Names", "Path", "is_text"]

@@ -5,20 +5,20 @@ It trusts neither the template nor the engine: only the bytes that would be deli
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeAlias
 
 from ..errors import ProofError
-from ..explanations import Note
 from ..form import Form, LayoutCell, Table
-from ..hints import TypeAlias
-from ..patterns import compiled
+from ..model.explanations import Note
+from ..model.report import Report
 from ..recogniser import recognise
-from ..report import Report
+from ..show.view import View, make_view
 from ..sources import Document, Grid, GridCell, read_document
 from ..sources.docxtables import TableShape, shape_of
-from ..view import View, make_view
 from .faults import shorten, squeezed
 from .plan import printable
 from .render import printed_texts
@@ -28,7 +28,7 @@ __all__ = ["prove"]
 Cells: TypeAlias = "dict[tuple[int, int], GridCell]"
 """The cells of a grid by row and column."""
 
-_DIGITS = compiled(r"\d+")
+_DIGITS = re.compile(r"\d+")
 _SHOWN = 10
 
 

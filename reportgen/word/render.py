@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from .. import __version__
-from ..archive import Member, pack, write_zip
 from ..errors import TemplateError
-from ..explanations import Note
 from ..form import Form
-from ..report import Report
-from ..view import View, make_view
+from ..model.explanations import Note
+from ..model.report import Report
+from ..opc.archive import Member, pack, write_zip
+from ..show.view import View, make_view
 from .cache import prepared_template
 from .plan import Part, Prepared, render_part
 from .properties import core_xml, custom_xml

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
+import msgspec
 from lxml import etree
 
-from ..hints import Any
-from ..records import dataclass, field
 from .faults import TemplateFault, shorten
 from .names import UNKNOWN, Names, is_text
 from .plan import Plan, nest
@@ -43,8 +43,7 @@ Element = Any
 """An lxml element; lxml-stubs do not know processing instructions among children well."""
 
 
-@dataclass(slots=True)
-class _Frame:
+class _Frame(msgspec.Struct):
     """A block that is open."""
 
     statement: Statement
@@ -54,20 +53,19 @@ class _Frame:
     has_else: bool = False
 
 
-@dataclass(slots=True)
-class Rewriter:
+class Rewriter(msgspec.Struct):
     """Rewrites one part; afterwards ``faults``, and :meth:`plan` if there are none."""
 
     names: Names
     label: str
     root: Element
-    faults: list[TemplateFault] = field(default_factory=list)
-    operations: list[list[Any]] = field(default_factory=list)
-    printed: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
+    faults: list[TemplateFault] = []
+    operations: list[list[Any]] = []
+    printed: list[tuple[tuple[str, ...], str]] = []
     """Path of every value printed, with the paragraph's text; copies for old Word left out."""
     balanced: bool = True
     """Every block has its end, so that :meth:`plan` makes sense, faults or not."""
-    _frames: list[_Frame] = field(default_factory=list)
+    _frames: list[_Frame] = []
 
     def fault(self, text: str, message: str) -> None:
         self.faults.append(TemplateFault(self.label, shorten(text), message))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lxml import etree
 
-from ..hints import Any
 from .names import Names
 from .tags import Tag
 

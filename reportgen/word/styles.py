@@ -6,11 +6,11 @@ twips (1/20 pt), font sizes half-points, as Word stores them.
 
 from __future__ import annotations
 
+from typing import Any
+
+import msgspec
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-
-from ..hints import Any
-from ..records import dataclass
 
 __all__ = [
     "BLOCK_FILL", "BODY", "CELL_AIR", "CELL_GROUP_MARGIN", "CELL_MARGIN", "CELL_NUMBER_MARGIN", "DRAFT",
@@ -65,8 +65,7 @@ def w(tag: str, *children: Any, **attributes: object) -> Any:
     return element
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(msgspec.Struct, frozen=True):
     """A named style; what is ``None`` or empty is inherited from ``base``."""
 
     id: str

@@ -13,11 +13,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Any
 
+import msgspec
 from jinja2 import Environment, TemplateSyntaxError, nodes
-
-from ..hints import Any
-from ..records import dataclass, field
 
 __all__ = ["Tag", "TagError", "find_tags", "leftover", "parse_tag"]
 
@@ -38,8 +37,7 @@ class TagError(Exception):
     """A tag that cannot be used; ``str()`` is the Chinese reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(msgspec.Struct, frozen=True):
     """One tag where it stands in a paragraph's text."""
 
     raw: str
@@ -52,13 +50,12 @@ class Tag:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(msgspec.Struct, frozen=True):
     """What a tag says."""
 
     verb: str
     """``print``, ``for``, ``if``, ``elif``, ``else``, ``endfor``, ``endif``."""
-    expression: list[Any] = field(default_factory=list)
+    expression: list[Any] = []
     variable: str = ""
 
 

@@ -10,15 +10,15 @@ import io
 import zipfile
 import zlib
 
-from ..archive import pack
 from ..errors import InputError, TemplateError
 from ..form import Form
+from ..opc.archive import pack
 from ..sources.docx import blocks
 from ..sources.limits import check_entries
 from .faults import TemplateFault, shorten
 from .fit import check_fit, specimen
 from .names import Names
-from .opc import PackageError, parse, text_parts, tidy
+from .package import PackageError, parse, text_parts, tidy
 from .plan import Part, Prepared
 from .rewrite import Rewriter
 

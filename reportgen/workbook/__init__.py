@@ -7,7 +7,7 @@ labels, rules and hints come from the form; only the furniture of the sheets is 
 from __future__ import annotations
 
 from ..form import Form
-from ..report import Report
+from ..model.report import Report
 
 __all__ = ["blank_workbook"]
 
@@ -44,7 +44,7 @@ def blank_workbook(
         from .blank import blank
 
         return blank(form, year, org, typed_totals)
-    from ..archive import pack, write_zip
+    from ..opc.archive import pack, write_zip
     from .book import assemble
 
     return write_zip(pack(*part) for part in assemble(form, year, org, typed_totals, report, last_year))

@@ -10,8 +10,8 @@ import re
 from functools import lru_cache
 from html import escape
 
-from ..archive import Member, pack, write_zip
 from ..form import Form
+from ..opc.archive import Member, pack, write_zip
 from .book import assemble
 
 __all__ = ["blank"]

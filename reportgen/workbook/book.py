@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from io import BytesIO
+from typing import Any
 
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Font
@@ -14,9 +15,8 @@ from openpyxl.workbook import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 
 from ..form import Form
-from ..hints import Any
-from ..numbers import Number, format_number
-from ..report import Report
+from ..model.numbers import Number, format_number
+from ..model.report import Report
 from .checksheet import CheckSheet
 from .entries import fields_sheet, last_year_sheet, last_year_texts
 from .figures import figures

@@ -9,14 +9,14 @@ agree.  What a rule means is decided by ``reportgen.checks``; this sheet says th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+import msgspec
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ..form import Equation, Form, Relation, Rule, Table
-from ..numbers import PLACEHOLDERS
+from ..model.numbers import PLACEHOLDERS
 from .figures import Figures
 from .places import Places, letter, quoted
 from .relations import relation_formulas
@@ -67,8 +67,7 @@ SINGLE_CELL_CODES = {"blanks": 1, "whole": 2, "decimals": 3, "remarks": 4}
 both break "numbers only"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """One row of the sheet."""
 
     rule: Rule

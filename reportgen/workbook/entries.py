@@ -9,9 +9,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ..form import Field, Form
-from ..numbers import Number
-from ..placeholders import filled
-from ..report import Report, Value
+from ..model.numbers import Number
+from ..model.placeholders import filled
+from ..model.report import Report, Value
 from .figures import typed
 from .styles import (
     HEI,

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
+import msgspec
+
 from ..form import Form
-from ..numbers import Number
-from ..report import Report, Value
+from ..model.numbers import Number
+from ..model.report import Report, Value
 
 __all__ = ["Figures", "figures", "typed"]
 
 _PLAIN = re.compile(r"[+-]?\d+(?:\.\d+)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(msgspec.Struct, frozen=True):
     """Contents of the number cells."""
 
     totals: Mapping[str, tuple[str, ...]]

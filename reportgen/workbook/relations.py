@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from ..form import Comparison, Form, Relation, Term
 from .entries import FIELD_TOP, LAST_YEAR_TOP
@@ -11,8 +11,7 @@ from .places import Places, quoted
 __all__ = ["RelationFormulas", "relation_formulas"]
 
 
-@dataclass(frozen=True, slots=True)
-class RelationFormulas:
+class RelationFormulas(msgspec.Struct, frozen=True):
     """Parts of a row; none of them with a leading ``=``."""
 
     left: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
+import msgspec
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
@@ -13,7 +14,6 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ..errors import OutputError
-from ..hints import Any
 
 __all__ = [
     "BLANK", "BROKEN", "DONE", "GRID", "HEI", "INVALID", "KAI", "LINES", "LINK", "SONG", "Formula", "Look",
@@ -50,8 +50,7 @@ def tint(sheet: Worksheet, area: str, formula: str, colour: str, *, stop: bool =
     sheet.conditional_formatting.add(area, make([formula], fill=fill(colour), stopIfTrue=stop))
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(msgspec.Struct, frozen=True):
     """How a cell looks and whether it is open for entry."""
 
     font: str = SONG

@@ -7,16 +7,16 @@ reads many of them reads it once, and nobody's rows of text stand beside hundred
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+import msgspec
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ..form import Form, Section
 from ..form.layout import paths
-from ..placeholders import names, standard_text
-from ..report import Passage, Report
+from ..model.placeholders import names, standard_text
+from ..model.report import Passage, Report
 from .entries import FIELD_TOP
 from .places import Places, quoted
 from .styles import HEI, LINES, LINK, Formula, Look, Pen, height, protect, set_page, widths
@@ -41,8 +41,7 @@ GO = Look(size=10, colour=LINK, indent=1)
 BODY_WIDTH, HINT_WIDTH, TOP = 82.0, 34.0, 4
 
 
-@dataclass(frozen=True, slots=True)
-class TextRow:
+class TextRow(msgspec.Struct, frozen=True):
     section: Section
     heading: str
     text: str

@@ -6,19 +6,19 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 from itertools import accumulate, pairwise
 from pathlib import Path
 
 import pytest
 from measure import Line, Pdf, Word, to_pdf
+from msgspec.structs import replace
 from support import DATA, make_report, published_report
 from validators import findings
 
 from reportgen.form import Form, Table, editions, load_form
-from reportgen.report import Passage, Report
-from reportgen.view import title_lines
+from reportgen.model.report import Passage, Report
+from reportgen.show.view import title_lines
 from reportgen.word import render_report
 from reportgen.word.design import default_template
 from reportgen.word.design_table import column_widths

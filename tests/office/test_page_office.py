@@ -16,13 +16,13 @@ from validators import findings as validator_findings
 
 from reportgen.api import read_report
 from reportgen.checks import check
-from reportgen.checks.narrative import judge_numbers
+from reportgen.checks.texts import judge_numbers
 from reportgen.form import load_form
 from reportgen.marking import mark_workbook, unmark_workbook
 from reportgen.marking.resultsheet import COLOURS, NAME, SUSPECT
-from reportgen.page import report_page, result_page
+from reportgen.model.report import Passage, Report
 from reportgen.repairs import find_repairs
-from reportgen.report import Passage, Report
+from reportgen.show.page import report_page, result_page
 from reportgen.workbook import blank_workbook
 
 pytestmark = pytest.mark.office

@@ -12,7 +12,7 @@ from test_relations import BASE, BROKEN, LAST
 from reportgen.api import read_report
 from reportgen.checks import check
 from reportgen.form import load_form
-from reportgen.last_year import with_last_year
+from reportgen.model.last_year import with_last_year
 from reportgen.workbook import blank_workbook
 from reportgen.workbook.checksheet import ASKS, BREAKS, EMPTY, HEAD_ROW, NOTED
 

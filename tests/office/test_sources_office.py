@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import documents
 import pytest
+from msgspec.structs import replace
 from support import DATA, published_report
 
 from reportgen.api import read_report
 from reportgen.checks import check
-from reportgen.report import Passage, Report
+from reportgen.model.report import Passage, Report
 from reportgen.workbook import blank_workbook
 
 pytestmark = pytest.mark.office

@@ -14,11 +14,11 @@ from support import make_report, published_cells, published_report
 from validators import findings as validator_findings
 
 from reportgen.checks import check
-from reportgen.findings import Finding
 from reportgen.form import Form, load_form
-from reportgen.numbers import PLACEHOLDERS
+from reportgen.model.findings import Finding
+from reportgen.model.numbers import PLACEHOLDERS
+from reportgen.model.report import Passage
 from reportgen.recogniser import recognise
-from reportgen.report import Passage
 from reportgen.sources import open_document
 from reportgen.workbook import blank_workbook
 from reportgen.workbook.checksheet import BREAKS, EMPTY, HEAD_ROW, HOLDS, UNSURE

@@ -1,0 +1,274 @@
+"""From a number and its words to what it claims: which quantities of the form, and how surely."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from ...form.phrases import Phrase, Reading, Topic
+from .numerals import PIECES
+from .sentences import CHANGED_TO, Item, is_own
+from .vocabulary import PUNCTUATION, Hit, Left, Noun, Vocabulary
+
+__all__ = ["DOUBTFUL", "SURE", "UNSURE", "Claim", "claims"]
+
+SURE, DOUBTFUL, UNSURE = 0, 1, 2
+"""Every word understood; nearly; or something may narrow the scope: then never a complaint."""
+
+_JOINED = re.compile(r"[,、]|和|及|与|或|以及")
+_ONLY_JOINED = re.compile(r"[,、和及与或]*$")
+_NEAR, _FAR = 2, 6  # letters not understood: still doubtful; too many even to agree by chance
+
+
+class Claim(NamedTuple):
+    """What an item says of the form's quantities."""
+
+    item: Item
+    readings: tuple[Reading, ...]
+    """Any one of them may agree, unless ``every``."""
+    rule: str
+    doubt: int = SURE
+    every: bool = False
+    """All readings must agree (各、均)."""
+    phrases: tuple[Phrase, ...] = ()
+    topic: Topic | None = None
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What two numbers share that should be the same number."""
+        return (self.rule, self.readings, self.every)
+
+
+def claims(items: Sequence[Item], words: Vocabulary, org: str) -> list[Claim]:
+    """Return the claims of a paragraph's items, in their order; items that claim nothing are left out."""
+    found: list[Claim] = []
+    queue: list[Hit] = []
+    for n, item in enumerate(items):
+        previous = items[n - 1] if n else None
+        following = queue and previous is not None and previous.sentence == item.sentence
+        if following and item.token and _ONLY_JOINED.fullmatch(item.before.lstrip(",")):
+            found.append(_made(item, [queue.pop(0)], words, SURE))
+            continue
+        queue = []
+        changed = found and item.token and not item.token.percent and found[-1].item is previous
+        if changed and CHANGED_TO.fullmatch(item.before):
+            found.append(found[-1]._replace(item=item._replace(year=None)))
+            continue
+        if item.kind == "none":
+            found += _absent(item, words, org)
+        elif item.kind == "upheld":
+            found += _upheld(item, items[:n], found, words)
+        elif item.kind == "done":
+            found += _all_done(item, words)
+        elif item.token and not item.token.percent:
+            claim, queue = _counted(item, words, org)
+            found += [claim] if claim else []
+    return _with_included(found, words)
+
+
+def _counted(item: Item, words: Vocabulary, org: str) -> tuple[Claim | None, list[Hit]]:
+    before, after = words.hits(item.before, item.topic), words.hits(item.after, item.topic)
+    if not before and not after:
+        return None, []
+    here = _fitting(before, item, words)
+    behind = _fitting(after, item, words)
+    top = max((h.phrase.rank for h in here), default=-9)
+    if behind and (not here or (not item.cut and max(h.phrase.rank for h in behind) > max(top, 0))):
+        here = behind
+        top = max(h.phrase.rank for h in here)
+    chosen = [h for h in here if h.phrase.rank == top]
+    if not chosen:
+        return None, []
+    doubt = _doubt(item, before, after, chosen, words, org)
+    if doubt is None:
+        return None, []
+    distinct = _distinct(chosen)
+    if len(distinct) > 1 and words.respectively.search(item.before):
+        return _made(item, distinct[:1], words, doubt), distinct[1:]
+    return _made(item, distinct, words, doubt), []
+
+
+def _distinct(hits: list[Hit]) -> list[Hit]:
+    """One hit per phrase, the last; in order of place."""
+    last = {(h.phrase.rule, h.phrase.key): h for h in hits}
+    return sorted(last.values(), key=lambda h: h.start)
+
+
+def _fitting(hits: Sequence[Hit], item: Item, words: Vocabulary) -> list[Hit]:
+    """The hits whose topic is talked of and whose unit is the number's."""
+    fitting = []
+    for hit in hits:
+        phrase = hit.phrase
+        unit = item.token.unit if item.token else ""
+        if unit not in (phrase.units or PIECES):
+            continue
+        if unit == "" and item.token and not _bare(item, phrase):
+            continue
+        fitting.append(hit)
+    return fitting
+
+
+def _bare(item: Item, phrase: Phrase) -> bool:
+    """A number without unit counts something only after a form's own word, at a mark."""
+    return item.token is not None and phrase.rank >= 2 and item.after == ""
+
+
+def _readings(hit: Hit, topic: Topic | None, words: Vocabulary) -> tuple[Reading, ...]:
+    if not hit.phrase.column:
+        return hit.phrase.any_of
+    return ((f"{topic.name}.{hit.phrase.column}",),) if topic else ()
+
+
+def _made(item: Item, hits: list[Hit], words: Vocabulary, doubt: int) -> Claim:
+    """Make one claim of hits of one rank: verbs widen it, things are added up or taken each."""
+    first = hits[0].phrase
+    topic = words.topics.get(first.topic, item.topic) if first.topic else item.topic
+    per_hit = [_readings(h, item.topic if not h.phrase.topic else None, words) for h in hits]
+    rule = item.topic.rule if first.outcome and item.topic else first.rule
+    every = False
+    if len(hits) == 1:
+        readings = per_hit[0]
+    elif first.rank <= 1:
+        readings = tuple(dict.fromkeys(r for one in per_hit for r in one))
+    elif (item.token and item.token.value == 0) or words.each.search(item.before):
+        readings, every = tuple(one[0] for one in per_hit if one), True
+    else:
+        readings = (tuple(name for one in per_hit for name in one[0]),)
+        between = [(a.end, b.start) for a, b in pairwise(hits)]
+        if not all(_JOINED.fullmatch(item.before[s:e]) for s, e in between):
+            doubt = UNSURE
+    if not all(h.phrase.accuse for h in hits):
+        doubt = UNSURE
+    return Claim(item, readings, rule, doubt, every, tuple(h.phrase for h in hits), topic)
+
+
+def _doubt(
+    item: Item, before: Sequence[Hit], after: Sequence[Hit], chosen: list[Hit], words: Vocabulary, org: str
+) -> int | None:
+    """How far the words around a number are understood; None if it counts something else."""
+    behind = chosen[0] not in before
+    left = words.left(item.before, before)
+    rest = _rest(left, words, org)
+    if behind or not item.cut:
+        rest += _rest(words.left(item.after, after), words, org)
+    narrowed = left.narrows or (rest and words.restrict.search(rest))
+    own = bool(chosen[0].phrase.topic) or item.how == "here"
+    if (rest and words.foreign.search(rest)) or (item.how == "foreign" and chosen[0].phrase.topics):
+        return None
+    if len(rest) > _FAR and not own:
+        return None
+    if narrowed and chosen[0].phrase.rank <= 1:
+        return None
+    doubt = SURE if chosen[0].phrase.rank >= 0 else DOUBTFUL
+    if behind and chosen[0].phrase.rank <= 0:
+        between = words.left(item.after[: chosen[0].start])
+        if _rest(between, words, org):
+            return None  # 32个单位收到申请
+    if rest:
+        doubt = max(doubt, DOUBTFUL if len(rest) <= _NEAR else UNSURE)
+    if item.scope or narrowed or item.how == "foreign" or item.compared:
+        doubt = UNSURE
+    if item.how == "heading" and not chosen[0].phrase.topic:
+        doubt = max(doubt, DOUBTFUL)
+    if item.token and item.token.unit not in ("件", "宗", "起", "份", "例", "元", "万元", "") and not own:
+        doubt = UNSURE
+    if item.token and item.token.about:
+        doubt = max(doubt, DOUBTFUL)
+    return doubt
+
+
+def _rest(left: Left, words: Vocabulary, org: str) -> str:
+    """What is left when every understood word is taken out, the body's own name included."""
+    rest, whole = left.rest, left.whole
+    if org and org in left.text:
+        rest, whole = words.plain(left.text.replace(org, ""))
+    if not rest or is_own(rest, org) or is_own(whole[: len(rest) + 2], org):
+        return ""
+    return "" if org.endswith("政府") and rest in org else rest
+
+
+def _absent(item: Item, words: Vocabulary, org: str) -> list[Claim]:
+    """未收到…、无…: everything named behind it is 0."""
+    hits = [h for h in words.hits(item.after) if h.phrase.topic and h.phrase.rank >= 2 and h.phrase.accuse]
+    nouns = words.nouns(item.after)
+    around = (
+        words.left(item.before, words.hits(item.before, item.topic)), words.left(item.inner),
+        words.left(item.after, hits),
+    )  # fmt: skip
+    rest = "".join([_rest(left, words, org) for left in around])
+    doubt = UNSURE if rest or item.scope or item.compared else SURE
+    if words.restrict.search(item.after) and words.restrict.search(rest):
+        doubt = UNSURE
+    targets: list[tuple[tuple[Reading, ...], str, Topic | None, int, int]] = []
+    for hit in hits:
+        if any(t.id == hit.phrase.topic and s < hit.end and hit.start < e for t, s, e in nouns):
+            continue  # the topic itself, taken from the nouns
+        targets.append((hit.phrase.any_of, hit.phrase.rule, None, hit.start, hit.end))
+    covered = [(s, e) for _, _, _, s, e in targets]
+    for n, (topic, start, end) in enumerate(nouns):
+        if any(s < end and start < e for s, e in covered) or (targets and topic.id == "request"):
+            continue
+        if not _named_itself(item.after, nouns, n):
+            continue
+        targets.append((topic.zero, topic.zero_rule, topic, start, end))
+    found = []
+    for n, (readings, rule, about, start, end) in enumerate(targets):
+        where = item.end + start
+        part = item._replace(start=item.start if n == 0 else where, end=item.end + end)
+        if readings:
+            found.append(Claim(part, readings, rule, doubt, topic=about))
+    return found
+
+
+def _named_itself(text: str, nouns: Sequence[Noun], n: int) -> bool:
+    """Whether a noun is itself denied, not only a modifier (因政府信息公开申请引发的行政复议)."""
+    topic, _, end = nouns[n]
+    if topic.id != "request" or n + 1 == len(nouns):
+        return True
+    return _JOINED.match(text[end:]) is not None
+
+
+def _upheld(item: Item, earlier: Sequence[Item], found: list[Claim], words: Vocabulary) -> list[Claim]:
+    """均获维持: every case counted before it in the sentence was upheld."""
+    made = []
+    for claim in found:
+        topic = claim.topic
+        same = claim.item.sentence == item.sentence and claim.item.kind == "number"
+        if not (same and topic and len(claim.readings) == 1 and claim.readings[0] == (topic.name,)):
+            continue
+        if claim.doubt is SURE and not any(p.outcome for p in claim.phrases):
+            reading = ((f"{topic.name}.{words.upheld_column}",),)
+            part = item._replace(token=claim.item.token, year=claim.item.year)
+            rest = words.neutral.sub("", item.before)
+            doubt = SURE if not PUNCTUATION.sub("", rest) else UNSURE
+            made.append(Claim(part, reading, topic.rule, doubt, topic=topic))
+    return made
+
+
+def _all_done(item: Item, words: Vocabulary) -> list[Claim]:
+    if item.topic is None or item.topic.id != "request" or item.how not in ("here", "before"):
+        return []
+    doubt = UNSURE if item.scope else SURE
+    return [Claim(item, (words.all_done_names,), "X-14", doubt, topic=item.topic)]
+
+
+def _with_included(found: list[Claim], words: Vocabulary) -> list[Claim]:
+    """收到674件（含上年结转35件）: the whole may include the part that is named behind it."""
+    parts = [(n, c) for n, c in enumerate(found) if words.including.match(c.item.before)]
+    if not parts:
+        return found
+    widened = []
+    for n, claim in enumerate(found):
+        extra: list[Reading] = []
+        for m, other in parts:
+            near = other.item.clause == claim.item.clause + 1 and other.item.sentence == claim.item.sentence
+            if m > n and near and len(other.readings) == 1:
+                extra += [(*r, *other.readings[0]) for r in claim.readings if other.readings[0][0] not in r]
+        verbs = all(p.rank <= 1 and p.topics == ("request",) for p in claim.phrases) and claim.phrases
+        if extra and verbs:
+            widened.append(claim._replace(readings=(*claim.readings, *dict.fromkeys(extra))))
+        else:
+            widened.append(claim)
+    return widened

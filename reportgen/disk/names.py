@@ -1,0 +1,112 @@
+"""Names of files: which are safe everywhere, whose they are, and how messages show them."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from ..errors import OutputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = [
+    "MAX_NAME_BYTES", "check_name", "is_backup", "is_lock_file", "name_of", "normal", "quoted", "safe_name",
+    "shown_name",
+]  # fmt: skip
+
+MAX_NAME_BYTES = 210
+"""Length of a file name made by :func:`safe_name`; leaves room for a suffix and the mark of a
+copy within the 255 bytes of ext4 (85 Chinese characters) and the 255 characters of NTFS."""
+
+_BACKUP = re.compile(r"\.备份\d{8}-\d{6}(?:-\d+)?$")
+
+_ILLEGAL = str.maketrans('<>:"/\\|?*', "＜＞：”／＼｜？＊")
+_RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])")
+
+
+def normal(path: Path | str) -> Path | str:
+    """Return a path written as :class:`~pathlib.Path` writes it.
+
+    Most are so already, and then a ``str`` may stay what it is: importing ``pathlib`` takes 2.8 ms, a
+    sixteenth of a ``validate``.
+    """
+    if isinstance(path, str) and (os.name == "nt" or not path or not {"", "."}.isdisjoint(_parts(path))):
+        from pathlib import Path
+
+        return Path(path)
+    return path
+
+
+def _parts(path: str) -> list[str]:
+    """What is between the slashes; the first of them may begin the path."""
+    return path.removeprefix("/").split("/")
+
+
+def name_of(path: Path | str) -> str:
+    """Return the last part of a path, ``""`` if it has none."""
+    path = normal(path)
+    return path.rpartition("/")[2] if isinstance(path, str) else path.name
+
+
+def shown_name(path: Path | str) -> str:
+    """Return a file's name in quotes for a message; what no terminal could print is escaped."""
+    return quoted(name_of(path) or str(normal(path)))
+
+
+def quoted(text: object) -> str:
+    """Return a path or name in quotes; what no terminal could print is escaped."""
+    whole = str(text).encode("utf-8", "backslashreplace").decode()
+    if not whole.isprintable():
+        whole = "".join(c if c.isprintable() else "�" for c in whole)
+    return f"“{whole}”"
+
+
+def is_lock_file(path: Path | str) -> bool:
+    """Tell whether Excel or Word (``~$x.xlsx``), WPS or LibreOffice (``.~x``) left it beside an open file."""
+    return name_of(path).startswith(("~$", ".~"))
+
+
+def is_backup(path: Path) -> bool:
+    """Tell whether the file is a dated copy made by :func:`write_output`."""
+    return bool(_BACKUP.search(path.stem))
+
+
+def safe_name(title: str) -> str:
+    """Return ``title`` as a file name (without suffix) that Windows, UOS and Kylin all take.
+
+    Characters Windows forbids become their full-width forms, so that the name still reads the same;
+    invisible characters go; device names (CON, NUL …) get a mark; long names are cut.
+
+    Args:
+        title: any text.
+
+    Returns:
+        1 to :data:`MAX_NAME_BYTES` bytes of UTF-8.
+    """
+    text = unicodedata.normalize("NFC", title).translate(_ILLEGAL)
+    text = "".join(
+        " " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C"
+    )
+    text = " ".join(text.split())
+    text = text.encode()[:MAX_NAME_BYTES].decode(errors="ignore").lstrip("~$. ").rstrip(". ")
+    if _RESERVED.fullmatch(text.split(".")[0].rstrip()):
+        text = f"_{text}"
+    return text or "未命名"
+
+
+def check_name(path: Path) -> None:
+    """Refuse a name that Windows could not hold: the file goes to others (bosses, upload pages)."""
+    name = path.name
+    bad = sorted({c for c in name if ord(c) in _ILLEGAL or ord(c) < 32})
+    if bad:
+        shown = " ".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in bad)
+        raise OutputError(f"文件名{shown_name(path)}里有 Windows 不允许的字符：{shown}。请换一个文件名。")
+    if name != name.rstrip(". "):
+        raise OutputError(f"文件名{shown_name(path)}以点或空格结尾，Windows 不允许。请换一个文件名。")
+    if _RESERVED.fullmatch(name.split(".")[0].rstrip()):
+        raise OutputError(f"文件名{shown_name(path)}是 Windows 的保留名。请换一个文件名。")
+    if len(os.fsencode(name)) > 255:
+        raise OutputError(f"文件名{quoted(name[:30])}…太长。请换一个短一些的文件名（不超过 70 个汉字）。")

@@ -1,0 +1,55 @@
+"""Last year's report joined to this year's, so that the checks can compare the two."""
+
+from __future__ import annotations
+
+import msgspec
+
+from .findings import finding
+from .placeholders import filled
+from .report import Report
+
+__all__ = ["with_last_year"]
+
+
+def with_last_year(report: Report, last: Report) -> Report:
+    """Return ``report`` with last year's figures and texts taken from last year's report.
+
+    Figures typed on the sheet 上年数据 that differ from it become findings L-01; the report
+    counts.  From another edition of the form only the tables that mean the same are taken
+    (FORMAT.md 4).
+
+    Args:
+        report: this year's report.
+        last: last year's, from any source.
+    """
+    form = report.form
+    tables = (
+        {t.id for t in form.tables}
+        if last.form.id == form.id
+        else set(form.last_year_tables.get(last.form.id, ()))
+    )
+    figures = {
+        cell: value for cell, value in last.values.items()
+        if cell in form.cells and form.cells[cell].table in tables and value.number is not None
+    }  # fmt: skip
+    rule = form.rules["L-01"]
+    notices = []
+    for cell, typed in report.last_year.items():
+        if cell in figures and typed.number is not None and typed.number != figures[cell].number:
+            ref = report.ref(cell)
+            ref = msgspec.structs.replace(
+                ref, address=str(typed.origin or ""), value=typed.number, id=f"上年.{cell}"
+            )
+            place = f"“{form.cells[cell].label}”"
+            notices.append(
+                finding(rule, [ref], place=place, actual=typed.number, expected=figures[cell].number)
+            )
+    texts: dict[str, list[str]] = {}
+    for passage in filled(last):
+        texts.setdefault(passage.section, []).extend(passage.paragraphs)
+    return msgspec.structs.replace(
+        report,
+        last_year={**report.last_year, **figures},
+        last_year_texts={**report.last_year_texts, **{k: "\n".join(v) for k, v in texts.items()}},
+        notices=(*report.notices, *notices),
+    )

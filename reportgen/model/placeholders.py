@@ -1,0 +1,131 @@
+"""``{{ 新收 }}`` in a text: the one mechanism by which text of a workbook is more than data.
+
+A placeholder is a name between double braces, nothing else: no expressions, no calls, no loops.
+It can only be looked up in the names the form gives its figures and fields, so nothing a
+workbook says is ever executed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from ..form import Form, Section
+from .numbers import format_number
+from .report import Passage, Report
+
+__all__ = ["Unknown", "filled", "names", "near", "standard_text", "unknown"]
+
+# Word processors turn typed braces into full-width ones.
+_TAG = re.compile(r"[{｛]\s*[{｛](.*?)[}｝]\s*[}｝]", re.S)
+_LEFTOVER = re.compile(r"[{｛]\s*[{｛%％#＃]|[}｝%％#＃]\s*[}｝]")
+
+
+class Unknown(msgspec.Struct, frozen=True):
+    """A placeholder no name matches."""
+
+    passage: Passage
+    raw: str
+    near: tuple[str, ...]
+
+
+def names(form: Form) -> tuple[str, ...]:
+    """Return every placeholder name of the form, fields first."""
+    return (*(f.short for f in form.fields), *form.quantities)
+
+
+def near(name: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Return up to three known names that look like ``name``."""
+    from difflib import get_close_matches  # only mistakes need it
+
+    close = get_close_matches(name, known, n=3, cutoff=0.5)
+    held = [k for k in known if name and (name in k or k in name)][:3]
+    return tuple(dict.fromkeys([*close, *held]))[:3]
+
+
+def _has_brace(text: str) -> bool:
+    return "{" in text or "｛" in text or "}" in text or "｝" in text
+
+
+def _clean(name: str) -> str:
+    return re.sub(r"\s+", "", name).replace("．", ".").replace("。", ".")
+
+
+class _Lookup(Mapping[str, str]):
+    """Names → texts of one report, looked up when asked for."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.fields = {f.short: f for f in report.form.fields}
+
+    def __getitem__(self, name: str) -> str:
+        cells = self.report.form.quantities.get(name)
+        if cells is not None:
+            return format_number(self.report.total(cells))
+        field = self.fields[name]
+        value = self.report.fields.get(field.id, field.default)
+        return value if isinstance(value, str) else "" if value is None else format_number(value)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(names(self.report.form))
+
+    def __len__(self) -> int:
+        return len(names(self.report.form))
+
+
+def filled(report: Report) -> tuple[Passage, ...]:
+    """Return the passages with every placeholder replaced; unknown and empty ones stay as typed.
+
+    A dozen rules, the report and its proof ask for them one after another: kept for the last report.
+    """
+    if not _last or _last[0][0] is not report:
+        _last[:] = [(report, _filled(report))]
+    return _last[0][1]
+
+
+_last: list[tuple[Report, tuple[Passage, ...]]] = []
+
+
+def _filled(report: Report) -> tuple[Passage, ...]:
+    lookup = _Lookup(report)
+
+    def put(match: re.Match[str]) -> str:
+        try:
+            return lookup[_clean(match[1])] or match[0]
+        except KeyError:
+            return match[0]
+
+    return tuple(
+        msgspec.structs.replace(p, paragraphs=tuple(_TAG.sub(put, text) for text in p.paragraphs))
+        if any(map(_has_brace, p.paragraphs)) else p
+        for p in report.passages
+    )  # fmt: skip
+
+
+def unknown(report: Report) -> Iterator[Unknown]:
+    """Yield what looks like a placeholder but is none: unknown names, empty fields, stray tags."""
+    lookup = _Lookup(report)
+    known = names(report.form)
+    for passage in report.passages:
+        for text in passage.paragraphs:
+            if not _has_brace(text):
+                continue
+            for match in _TAG.finditer(text):
+                name = _clean(match[1])
+                if name not in known:
+                    yield Unknown(passage, match[0], near(name, known))
+                elif not lookup[name]:
+                    yield Unknown(passage, match[0], ())
+            for match in _LEFTOVER.finditer(_TAG.sub("", text)):
+                yield Unknown(passage, match[0], ())
+
+
+def standard_text(section: Section, report: Report) -> str:
+    """Return the section's standard sentence, by what the report holds; ``""`` if none."""
+    if section.standard_when_zero:
+        name, sentence = section.standard_when_zero
+        if _Lookup(report)[name] in ("", "0"):
+            return sentence
+    return section.standard

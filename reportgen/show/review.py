@@ -1,0 +1,285 @@
+"""What a reviewer looks at: findings with their places, sums with both sides, likely corrections.
+
+Marked workbook and result page show the same things; what they are is decided here, once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from ..form import SEVERITIES, Equation
+from ..model.findings import SEVERITY_LABELS, CellRef, Finding
+from ..model.numbers import show
+from ..model.report import Report
+from ..repairs import Repair, Repairs
+
+__all__ = ["MARKED", "Item", "Mark", "Review", "Side", "make_review"]
+
+MARKED = ("error", "warning", "ask")
+"""Severities that colour a cell; an ``info`` is only listed."""
+
+_FEW = 6  # terms of a sum that are all written out
+_SHOWN = 3  # alternatives of a correction told at a cell
+_ADDRESS = re.compile(r"(?P<sheet>.+)!(?P<cell>[A-Z]{1,3}[1-9][0-9]*)")
+
+
+class Item(msgspec.Struct, frozen=True):
+    """One finding, with what belongs to it."""
+
+    number: int
+    """1-based, in the order of the findings."""
+    finding: Finding
+    equation: Equation | None
+    """The broken sum, for a finding of arithmetic."""
+    target: CellRef | None
+    """The place to look at first."""
+    corrections: tuple[str, ...]
+    """Likely corrections in one line each, best first."""
+    should_be: str
+    """What the place to look at first should hold; ``""`` if nobody can tell."""
+
+    @property
+    def level(self) -> str:
+        return SEVERITY_LABELS[self.finding.severity]
+
+    @property
+    def finding_cells(self) -> tuple[str, ...]:
+        """Ids of the form's cells it speaks of."""
+        return tuple(ref.id for ref in self.finding.cells if ref.id)
+
+    @property
+    def place(self) -> str:
+        """``表三!D4 等23格``; ``""`` if it has none."""
+        count = len(self.finding.cells)
+        where = self.target.address if self.target else ""
+        return f"{where} 等{count}格".strip() if count > 1 else where
+
+    @property
+    def label(self) -> str:
+        """What stands at the place, in the form's words."""
+        return self.target.label if self.target else ""
+
+
+class Mark(msgspec.Struct):
+    """A cell to colour."""
+
+    address: str
+    """``表三!D4``; ``""`` where the source has no such cell."""
+    cell: str
+    """Cell id of the form, ``""`` for another place."""
+    label: str
+    severity: str
+    suspect: bool = False
+    """A likely correction changes this very cell."""
+    items: list[Item] = []
+    corrections: list[str] = []
+    should_be: str = ""
+    """What the likeliest correction puts here."""
+    certain: bool = False
+    """No other equally small correction exists."""
+
+    @property
+    def level(self) -> str:
+        return SEVERITY_LABELS[self.severity]
+
+    @property
+    def sheet_and_cell(self) -> tuple[str, str] | None:
+        """Sheet name and ``D4``, or None for a place outside any sheet."""
+        match = _ADDRESS.fullmatch(self.address)
+        return (match["sheet"], match["cell"]) if match else None
+
+
+class Side(msgspec.Struct, frozen=True):
+    """One side of a sum."""
+
+    terms: tuple[tuple[str, str], ...]
+    """Label and figure of each cell."""
+    total: str
+
+    @property
+    def text(self) -> str:
+        """``新收 618＋结转 34＝652``; terms of 0 are left out where there are many."""
+        said = self.terms if len(self.terms) <= _FEW else [t for t in self.terms if t[1] != "0"]
+        sum_of = "＋".join(f"{label} {number}" for label, number in said) or "0"
+        if len(self.terms) == 1:
+            return sum_of
+        rest = "（其余各项为 0）" if len(said) < len(self.terms) else ""
+        return f"{sum_of}{rest}＝{self.total}"
+
+
+class Review(msgspec.Struct, frozen=True):
+    """One report as a reviewer sees it."""
+
+    report: Report
+    items: tuple[Item, ...]
+    marks: tuple[Mark, ...]
+    repairs: Repairs
+
+    def count(self, severity: str) -> int:
+        return sum(item.finding.severity == severity for item in self.items)
+
+    def sides(self, equation: Equation) -> tuple[Side, Side]:
+        """Return both sides of a sum, in the form's words."""
+        form = self.report.form
+        cells = [form.cells[c] for c in equation.cells]
+        blocks = form.table(cells[0].table).blocks
+        if len({c.row for c in cells}) > 1:
+            short = {n.id: n.short for block in blocks for n in block.row_leaves()}
+            labels = {c.id: short[c.row] for c in cells}
+        else:
+            short = {n.id: n.short for block in blocks for n in block.column_leaves()}
+            labels = {c.id: short[c.column] for c in cells}
+        left, right = (
+            Side(tuple((labels[c], show(self.report.number(c))) for c in side), show(self.report.total(side)))
+            for side in (equation.left, equation.right)
+        )
+        return left, right
+
+    @property
+    def counts(self) -> str:
+        """``错误 2、警告 1``; 全部通过 if there is nothing."""
+        parts = [f"{SEVERITY_LABELS[s]} {n}" for s in SEVERITIES if (n := self.count(s))]
+        return "、".join(parts) if parts else "全部通过"
+
+
+def make_review(report: Report, findings: Sequence[Finding], repairs: Repairs | None = None) -> Review:
+    """Put findings and repairs of one report together.
+
+    Args:
+        report: the report that was checked.
+        findings: what the checks said, in the order to show them.
+        repairs: what the search for corrections said; None if it was not run.
+    """
+    repairs = repairs or Repairs()
+    equations = {(e.rule, e.cells): e for e in report.form.equations}
+    parts = _parts(repairs)
+    items = []
+    for number, finding in enumerate(findings, 1):
+        equation = equations.get((finding.rule, tuple(ref.id for ref in finding.cells)))
+        part = _part_of(equation, parts)
+        items.append(
+            Item(
+                number,
+                finding,
+                equation,
+                _target(report, finding, equation, part),
+                tuple(_corrections(report, part, equation)),
+                _should_be(finding, equation, part),
+            )
+        )
+    marks = _Marker(report, parts, repairs).marks(items)
+    return Review(report, tuple(items), marks, repairs)
+
+
+def _parts(repairs: Repairs) -> tuple[tuple[Repair, ...], ...]:
+    """Alternatives by unconnected place, best first."""
+    if repairs.parts:
+        return tuple(part for part in repairs.parts if part)
+    return (repairs.repairs,) if repairs.repairs else ()
+
+
+def _part_of(equation: Equation | None, parts: Sequence[tuple[Repair, ...]]) -> tuple[Repair, ...]:
+    if equation is not None:
+        for part in parts:
+            if any(equation in repair.equations for repair in part):
+                return part
+    return ()
+
+
+def _target(
+    report: Report, finding: Finding, equation: Equation | None, part: Sequence[Repair]
+) -> CellRef | None:
+    """The cell to correct if it is known; else the total of a sum; else the first place named."""
+    if equation is not None:
+        changed = [c.cell for c in part[0].changes if c.cell in equation.cells] if part else []
+        return report.ref((changed or list(equation.left))[0])
+    if finding.sentence:
+        return next((ref for ref in finding.cells if not ref.id), *finding.cells[:1] or [None])
+    return finding.cells[0] if finding.cells else None
+
+
+def _should_be(finding: Finding, equation: Equation | None, part: Sequence[Repair]) -> str:
+    """What the target should hold: as the best correction says, or the other side of its sum."""
+    if equation is not None and part:
+        changed = [c for c in part[0].changes if c.cell in equation.cells]
+        if changed:
+            return show(changed[0].new) + ("" if len(part) == 1 else "？")
+    if equation is not None and len(equation.left) > 1:
+        return ""
+    sure = finding.severity in ("error", "warning") and finding.expected is not None
+    return show(finding.expected) if sure else ""
+
+
+def _corrections(report: Report, part: Sequence[Repair], equation: Equation | None) -> Iterator[str]:
+    chosen = [r for r in part if equation is None or equation in r.equations]
+    for repair in chosen[:_SHOWN]:
+        changes = "；".join(change.line(report) for change in repair.changes[:_SHOWN])
+        if len(repair.changes) > _SHOWN:
+            changes += f"；等共{len(repair.changes)}格"
+        yield f"{changes}：{repair.reason}"
+    if len(chosen) > _SHOWN:
+        yield f"还有{len(chosen) - _SHOWN}种同样可行的改法"
+
+
+class _Marker:
+    """Collects the cells to colour.
+
+    Of a broken sum only the cell that must be wrong is coloured, if the evidence points at one;
+    else its total is coloured with the likeliest cell.  Colouring all its cells would show nothing.
+    """
+
+    def __init__(self, report: Report, parts: Sequence[tuple[Repair, ...]], repairs: Repairs) -> None:
+        self.report, self.parts = report, parts
+        self.cut = repairs.cut
+        self.found: dict[str, Mark] = {}
+
+    def marks(self, items: Sequence[Item]) -> tuple[Mark, ...]:
+        for item in items:
+            if item.finding.severity in MARKED:
+                self._item(item)
+        for part in self.parts:
+            self._suspects(part, items)
+        order = {cell: n for n, cell in enumerate(self.report.form.cells)}
+        return tuple(sorted(self.found.values(), key=lambda m: order.get(m.cell, len(order))))
+
+    def _mark(self, ref: CellRef, severity: str) -> Mark:
+        # By address first: a reader's finding about a label and a check's about a figure may meet.
+        mark = self.found.setdefault(ref.address or ref.id, Mark(ref.address, ref.id, ref.label, severity))
+        mark.cell, mark.label = mark.cell or ref.id, mark.label or ref.label
+        mark.severity = min(mark.severity, severity, key=SEVERITIES.index)
+        return mark
+
+    def _item(self, item: Item) -> None:
+        finding, refs = item.finding, item.finding.cells
+        if item.equation is not None:
+            part = _part_of(item.equation, self.parts)
+            if part and self._certain(part) and item.equation in part[0].equations:
+                return  # the suspects stand for it
+            refs = tuple(self.report.ref(cell) for cell in item.equation.left)
+        elif finding.sentence:
+            # The figure is not wrong because a sentence about it is.
+            refs = tuple(ref for ref in refs if not ref.id) or refs
+        for ref in refs:
+            if ref.address or ref.id:
+                mark = self._mark(ref, finding.severity)
+                mark.items.append(item)
+                mark.corrections += [c for c in item.corrections if c not in mark.corrections]
+
+    def _certain(self, part: Sequence[Repair]) -> bool:
+        return len(part) == 1 and not self.cut
+
+    def _suspects(self, part: Sequence[Repair], items: Sequence[Item]) -> None:
+        best = part[0]
+        for change in best.changes:
+            mark = self._mark(self.report.ref(change.cell), "error")
+            mark.suspect, mark.certain, mark.should_be = True, self._certain(part), show(change.new)
+            for item in items:
+                told = item.equation is None or item.equation not in best.equations or item in mark.items
+                if not told and change.cell in item.finding_cells:
+                    mark.items.append(item)
+            for line in _corrections(self.report, part, None):
+                if line not in mark.corrections:
+                    mark.corrections.append(line)

@@ -1,0 +1,165 @@
+"""View: a Report in finished strings, in the order and under the names templates use.
+
+All thinking happens here; Word and HTML only place what they are given.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+from unicodedata import east_asian_width
+
+import msgspec
+
+from ..form import Form, Node, Table
+from ..model.explanations import Note
+from ..model.numbers import format_number
+from ..model.placeholders import filled
+from ..model.report import Report, Value
+
+__all__ = ["SectionView", "View", "make_view", "notes_name", "template_names"]
+
+TITLE_LINE = 20  # characters of 22 pt that fit the 156 mm type area (FORMAT.md 7.4)
+TEXT_LINE = 28  # characters of 16 pt (FORMAT.md 7.1)
+
+
+class SectionView(msgspec.Struct, frozen=True):
+    """A part of the report: its heading and its passages (sub-heading, paragraphs)."""
+
+    id: str
+    heading: str
+    passages: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+class View(msgspec.Struct, frozen=True):
+    """One report, ready to print."""
+
+    form: Form
+    title: str
+    title_lines: tuple[str, ...]
+    sections: tuple[SectionView, ...]
+    figures: Mapping[str, str]
+    """Cell id → printed number."""
+    notes: Mapping[str, tuple[str, ...]]
+    """Table id → notes below it."""
+    names: Mapping[str, Any]
+    """What a template can name: nested mappings, lists and strings."""
+
+
+def make_view(report: Report, *, draft: bool = False, notes: Sequence[Note] = ()) -> View:
+    """Return the view of a report.
+
+    Args:
+        report: a checked report.
+        draft: templates see ``草稿`` as true and print their mark on every page.
+        notes: accepted explanations to print below the tables.
+    """
+    form = report.form
+    figures = {cell: _figure(report.values[cell]) for cell in form.cells}
+    by_section: dict[str, list[tuple[str, tuple[str, ...]]]] = {s.id: [] for s in form.sections}
+    for passage in filled(report):
+        if passage.paragraphs:
+            by_section[passage.section].append((passage.heading, passage.paragraphs))
+    # A document read in may have text below a table; it stays there.
+    below = {
+        s.table: [text for _, texts in by_section[s.id] for text in texts] for s in form.sections if s.table
+    }
+    for note in notes:
+        below[note.table].append(f"注：{note.text}")
+    sections = tuple(SectionView(s.id, s.heading, tuple(by_section[s.id])) for s in form.text_sections)
+    lines = title_lines(report)
+    names: dict[str, Any] = {
+        "标题": report.full_title, "标题行": list(lines), "落款行": list(signature_lines(report)),
+        "表式": form.document, "草稿": "草稿" if draft else "",
+    }  # fmt: skip
+    for field in form.fields:
+        value = report.fields.get(field.id, field.default)
+        names[field.short] = (
+            value if isinstance(value, str) else "" if value is None else format_number(value)
+        )
+    for part, view in zip(form.text_sections, sections, strict=True):
+        names[part.number or part.title] = [
+            {"小标题": heading, "段落": list(texts)} for heading, texts in view.passages
+        ]
+    places = _figure_places(form)
+    for table in form.tables:
+        names[table.id] = {
+            row: {column: figures[cell] for column, cell in columns} for row, columns in places[table.id]
+        }
+        names[notes_name(table)] = below[table.id]
+    printed = {table: tuple(texts) for table, texts in below.items()}
+    return View(form, report.full_title, lines, sections, figures, printed, names)
+
+
+def notes_name(table: Table) -> str:
+    """Return the name under which templates find the notes below a table: ``表二说明``."""
+    return f"{table.id}说明"
+
+
+def _figure(value: Value) -> str:
+    """The printed number; a figure that could not be read is only ever printed in a draft."""
+    return "？" if value.state in ("problem", "missing") else format_number(value.number)
+
+
+def _figure_rows(table: Table) -> list[tuple[Node, tuple[Node, ...]]]:
+    return [(row, block.column_leaves()) for block in table.blocks for row in block.row_leaves()]
+
+
+@lru_cache(maxsize=16)
+def _figure_places(form: Form) -> dict[str, list[tuple[str, list[tuple[str, str]]]]]:
+    """Table id → names of its rows, each with names and cell ids; kept, as it is half of a view's time."""
+    return {
+        table.id: [
+            (row.short, [(column.short, f"{table.id}.{row.id}.{column.id}") for column in columns])
+            for row, columns in _figure_rows(table)
+        ]
+        for table in form.tables
+    }
+
+
+def template_names(form: Form) -> dict[str, Any]:
+    """Return the shape of :attr:`View.names`: what a template may name, for checking one.
+
+    Leaves are ``""``; a list holds one specimen of its items.
+    """
+    names: dict[str, Any] = {"标题": "", "标题行": [""], "落款行": [""], "表式": "", "草稿": ""}
+    names.update({field.short: "" for field in form.fields})
+    for section in form.text_sections:
+        names[section.number or section.title] = [{"小标题": "", "段落": [""]}]
+    for table in form.tables:
+        names[table.id] = {row.short: {c.short: "" for c in columns} for row, columns in _figure_rows(table)}
+        names[notes_name(table)] = [""]
+    return names
+
+
+def title_lines(report: Report) -> tuple[str, ...]:
+    """Break the title between body, year and name of the document, never inside 2024年.
+
+    The year goes to the line of the body when that fits, as published reports do (FORMAT.md 7.4).
+    """
+    title = report.full_title
+    if len(title) <= TITLE_LINE or not report.org:
+        return (title,)
+    head = f"{report.org}{report.year}年"
+    tail = title.removeprefix(head)
+    if len(head) <= TITLE_LINE:
+        return (head, tail)
+    year = f"{report.year}年"
+    lines = [report.org[i : i + TITLE_LINE] for i in range(0, len(report.org), TITLE_LINE)]
+    return (*lines, year + tail)
+
+
+def signature_lines(report: Report) -> tuple[str, ...]:
+    """Return body and date, moved to their place with full-width blanks; nothing without a date.
+
+    The body ends two characters before the right edge and the date begins two characters right of
+    the body; where that brings the date too near the edge, both move left (GB/T 9704 7.3.5.2).
+    """
+    date = str(report.fields.get("signature_date", ""))
+    if not date:
+        return ()
+    width = math.ceil(sum(1 if east_asian_width(c) in "WF" else 0.5 for c in date))
+    start = max(0, TEXT_LINE - 2 - max(len(report.org), width + 2))
+    return ("\u3000" * start + report.org, "\u3000" * (start + 2) + date)
