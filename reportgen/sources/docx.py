@@ -10,7 +10,7 @@ from xml.parsers import expat
 
 from ..disk.names import name_of
 from ..errors import InputError
-from ..opc.package import unpacked
+from ..opc.unpack import unpacked
 from .base import Document, Grid, Paragraph
 from .docxbody import Block, parse
 from .docxtables import blocks, read_body

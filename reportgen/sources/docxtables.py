@@ -15,12 +15,11 @@ the ordinary reader gets the whole document.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import TypeAlias
 from xml.parsers import expat
 
 from . import docxbody
-from .base import Grid, GridCell, Layout
+from .base import Grid, GridCell
 from .docxbody import Block, Reader, Table, grid_cell, in_order
 from .markup import UnusualError, cut
 
@@ -30,40 +29,16 @@ _BODY, _START, _END, _TEXT_END = b"<w:body>", b"<w:tbl>", b"</w:tbl>", b"</w:t>"
 _NOT_PLAIN = re.compile("[&<>\x01-\x08\x0b-\x1f\ufffe\uffff]")
 """Markup, what XML cannot hold, and line ends it would change; not the NUL that joins the texts."""
 _PICTURES = (b"<a:blip ", b"<v:imagedata ")
-_SHAPE = "shape"
 _LONGEST = 1 << 17
 """Longer markup is not kept: a hostile file would fill the memory.  The longest of a report has 77 KB."""
 _KEPT = 12
 """Three tables of a few templates."""
 
 
-class _Layout(Layout):
-    """The layout of tables of one shape with the same words; figures are the cells of digits."""
-
-    def __init__(self, cells: tuple[GridCell, ...], values: Sequence[str | None]) -> None:
-        """``cells``: without values; ``values``: those of one of the tables."""
-        self.others = [n for n, value in enumerate(values) if value is None or not _is_figure(value)]
-        self.words = [values[n] for n in self.others]
-        others = set(self.others)
-        filled = (cell._replace(value=values[n]) if n in others else cell for n, cell in enumerate(cells))
-        super().__init__(tuple(filled), tuple(n for n in range(len(cells)) if n not in others))
-
-    def figures_of(self, values: Sequence[str | None]) -> Sequence[str | None] | None:
-        """Return the figures of a table with these values; None if it is of another layout."""
-        if [values[n] for n in self.others] != self.words:
-            return None
-        figures = [values[n] or "" for n in self.figures]
-        return figures if "" not in figures and _is_figure("".join(figures)) else None
-
-
-def _is_figure(text: str) -> bool:
-    return text.isascii() and text.replace(".", "").isdigit()
-
-
 class TableShape:
     """What tables of equal markup have in common: all but their texts; the same object for them."""
 
-    __slots__ = ("cells", "head", "layout", "made", "markup", "pictures", "source")
+    __slots__ = ("cells", "head", "made", "markup", "pictures", "source")
 
     def __init__(
         self, head: bytes, markup: tuple[bytes, ...], cells: tuple[GridCell, ...], source: tuple[int, ...],
@@ -79,8 +54,6 @@ class TableShape:
         """For each cell the number of its text; behind the texts come an empty one and :attr:`made`."""
         self.made = made
         """Contents of cells that hold several texts: line breaks and the like, and numbers of texts."""
-        self.layout: _Layout | None = None
-        """That of the latest table of this shape."""
         self.pictures = _pictures(b"".join(markup))
 
     def values(self, texts: list[str]) -> list[str | None]:
@@ -91,12 +64,8 @@ class TableShape:
 
     def grid(self, name: str, texts: list[str]) -> Grid:
         """Return a table with these texts."""
-        values = self.values(texts)
-        figures = self.layout.figures_of(values) if self.layout else None
-        if self.layout is None or figures is None:
-            self.layout = _Layout(self.cells, values)
-            figures = [values[at] for at in self.layout.figures]
-        return Grid(name, layout=self.layout, figures=figures, memo={_SHAPE: (self, values)})
+        cells = zip(self.cells, self.values(texts), strict=True)
+        return Grid(name, tuple(cell._replace(value=value) for cell, value in cells))
 
     def texts(self, xml: bytes, at: int) -> tuple[list[bytes], int] | None:
         """Return the texts of the table at a place of a document, and where it ends; None if it has another shape."""
@@ -124,8 +93,7 @@ def shape_of(grid: Grid) -> tuple[TableShape, list[str | None]] | None:
 
     Grids of one shape differ in nothing but their names and values.
     """
-    found = grid.memo.get(_SHAPE)
-    return found if isinstance(found, tuple) else None
+    return None
 
 
 def blocks(xml: bytes) -> list[Block]:

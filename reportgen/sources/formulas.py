@@ -10,10 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
+from typing import NamedTuple
 
 from ..model.numbers import exact
+from .base import column_letters, column_number
 
-__all__ = ["UnknownError", "column_number", "evaluate", "plain_sum", "shift"]
+__all__ = ["UnknownError", "evaluate", "shift"]
 
 Lookup = Callable[[str, int, int], object]
 """(sheet name or "" for the formula's own, row, column) → value; raises UnknownError."""
@@ -34,7 +37,25 @@ class UnknownError(Exception):
     """The formula is beyond what is computed here."""
 
 
-Area = tuple[str, int, int, int, int]
+class _Area(NamedTuple):
+    """Cells that a formula refers to."""
+
+    sheet: str
+    """``""`` for the formula's own."""
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    def values(self, lookup: Lookup) -> list[object]:
+        """Return the values of all of its cells."""
+        if (self.bottom - self.top + 1) * (self.right - self.left + 1) > _MAX_CELLS:
+            raise UnknownError("area")
+        return [
+            lookup(self.sheet, row, column)
+            for row in range(self.top, self.bottom + 1)
+            for column in range(self.left, self.right + 1)
+        ]
 
 
 def evaluate(formula: str, lookup: Lookup) -> object:
@@ -47,31 +68,11 @@ def evaluate(formula: str, lookup: Lookup) -> object:
     Raises:
         UnknownError: a function, name or operand it does not know, or an error value.
     """
-    parser = _Parser(formula.lstrip("="), lookup)
+    parser = _Parser(_tokens(formula), lookup)
     result = parser.comparison()
     if parser.position < len(parser.tokens):
         raise UnknownError(formula)
     return _scalar(result, lookup)
-
-
-_PLAIN_SUM = re.compile(r"=SUM\(([A-Z]{1,3})([1-9]\d{0,6}):([A-Z]{1,3})([1-9]\d{0,6})\)")
-
-
-def plain_sum(formula: str) -> tuple[int, int, int, int] | None:
-    """Return the area that a formula adds up if it is ``=SUM(D6:I6)`` and no more: top, left, bottom, right."""
-    match = _PLAIN_SUM.fullmatch(formula)
-    if match is None:
-        return None
-    rows, columns = (int(match[2]), int(match[4])), (column_number(match[1]), column_number(match[3]))
-    area = (min(rows), min(columns), max(rows), max(columns))
-    return area if (area[2] - area[0] + 1) * (area[3] - area[1] + 1) <= _MAX_CELLS else None
-
-
-def column_number(letters: str) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    return number
 
 
 _REFERENCE = re.compile(
@@ -83,50 +84,66 @@ _REFERENCE = re.compile(
 def shift(formula: str, rows: int, columns: int) -> str:
     """Return a formula as it reads when filled ``rows`` down and ``columns`` to the right.
 
-    Spreadsheets store one formula for a filled range; the other cells only refer to it.
+    Spreadsheets store one formula for a filled range; the other cells only refer to it.  A reference
+    that would leave the sheet becomes ``#REF!``.
     """
-    from .base import column_letters
 
     def moved(match: re.Match[str]) -> str:
         if match["text"]:
             return match[0]
-        letters, row = match["letters"], match["row"]
-        if not match["c"]:
-            letters = column_letters(column_number(letters) + columns)
-        if not match["r"]:
-            row = str(int(row) + rows)
-        return f"{match['c']}{letters}{match['r']}{row}"
+        column = column_number(match["letters"]) + (0 if match["c"] else columns)
+        row = int(match["row"]) + (0 if match["r"] else rows)
+        if column < 1 or row < 1:
+            return "#REF!"
+        return f"{match['c']}{column_letters(column)}{match['r']}{row}"
 
     return _REFERENCE.sub(moved, formula)
 
 
+Token = tuple[str, object]
+"""Kind (``area``, ``value``, ``name`` or ``op``) and what it says."""
+
+
+@lru_cache(maxsize=1024)
+def _tokens(formula: str) -> tuple[Token, ...]:
+    """Split a formula.
+
+    Raises:
+        UnknownError: there is something in it that no token looks like.
+    """
+    found: list[Token] = []
+    text, at = formula.lstrip("=").rstrip(), 0
+    while at < len(text):
+        match = _TOKEN.match(text, at)
+        if not match or match.end() == at:
+            raise UnknownError(formula)
+        at = match.end()
+        found.append(_token(match))
+    return tuple(found)
+
+
+def _token(match: re.Match[str]) -> Token:
+    if match["ref"]:
+        sheet = (match["quoted"] or "").replace("''", "'") or match["sheet"] or ""
+        r1, c1 = int(match["r1"]), column_number(match["c1"])
+        r2, c2 = (int(match["r2"]), column_number(match["c2"])) if match["r2"] else (r1, c1)
+        return "area", _Area(sheet, min(r1, r2), min(c1, c2), max(r1, r2), max(c1, c2))
+    if match["number"]:
+        return "value", _number(match["number"])
+    if match["text"]:
+        return "value", match["text"][1:-1].replace('""', '"')
+    if match["name"]:
+        return "name", match["name"].upper()
+    return "op", match["op"]
+
+
 class _Parser:
-    def __init__(self, text: str, lookup: Lookup) -> None:
-        self.lookup = lookup
+    """Works out a formula by recursive descent."""
+
+    def __init__(self, tokens: tuple[Token, ...], lookup: Lookup) -> None:
+        self.tokens, self.lookup = tokens, lookup
         self.position = 0
         self.depth = 0
-        self.tokens: list[tuple[str, object]] = []
-        at = 0
-        text = text.rstrip()
-        while at < len(text):
-            match = _TOKEN.match(text, at)
-            if not match or match.end() == at:
-                raise UnknownError(text)
-            at = match.end()
-            if match["ref"]:
-                sheet = (match["quoted"] or "").replace("''", "'") or match["sheet"] or ""
-                r1, c1 = int(match["r1"]), column_number(match["c1"])
-                r2, c2 = (int(match["r2"]), column_number(match["c2"])) if match["r2"] else (r1, c1)
-                area: Area = (sheet, min(r1, r2), min(c1, c2), max(r1, r2), max(c1, c2))
-                self.tokens.append(("area", area))
-            elif match["number"]:
-                self.tokens.append(("value", _number(match["number"])))
-            elif match["text"]:
-                self.tokens.append(("value", match["text"][1:-1].replace('""', '"')))
-            elif match["name"]:
-                self.tokens.append(("name", match["name"].upper()))
-            else:
-                self.tokens.append(("op", match["op"]))
 
     def take(self, *operators: str) -> str:
         if self.position < len(self.tokens):
@@ -186,8 +203,6 @@ class _Parser:
                 raise UnknownError(str(value))
             value = self.comparison()
             self.expect(")")
-        elif kind == "area":
-            value = _Area(value)  # type: ignore[arg-type]
         self.depth -= 1
         return value
 
@@ -205,20 +220,6 @@ class _Parser:
                 arguments.append(self.comparison())
             self.expect(")")
         return _FUNCTIONS[name](arguments, self.lookup) if name in _FUNCTIONS else _unknown(name)
-
-
-class _Area:
-    def __init__(self, area: Area) -> None:
-        self.sheet, self.top, self.left, self.bottom, self.right = area
-
-    def values(self, lookup: Lookup) -> list[object]:
-        if (self.bottom - self.top + 1) * (self.right - self.left + 1) > _MAX_CELLS:
-            raise UnknownError("area")
-        return [
-            lookup(self.sheet, row, column)
-            for row in range(self.top, self.bottom + 1)
-            for column in range(self.left, self.right + 1)
-        ]
 
 
 def _unknown(what: str) -> object:

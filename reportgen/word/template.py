@@ -13,8 +13,8 @@ import zlib
 from ..errors import InputError, TemplateError
 from ..form import Form
 from ..opc.archive import pack
+from ..opc.unpack import check_entries
 from ..sources.docx import blocks
-from ..sources.limits import check_entries
 from .faults import TemplateFault, shorten
 from .fit import check_fit, specimen
 from .names import Names
