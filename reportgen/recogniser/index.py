@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
@@ -18,11 +19,12 @@ class LabelIndex:
     def __init__(self, grid: Grid) -> None:
         """Texts that no label is as long as are left out."""
         self.grid = grid
-        self._cells: dict[str, list[GridCell]] = {}
+        self._cells: defaultdict[str, list[GridCell]] = defaultdict(list)
         for cell in grid.cells:
-            if isinstance(cell.value, str) and len(cell.value) <= LONGEST_LABEL:
-                for label in _labels(cell.value):
-                    self._cells.setdefault(label, []).append(cell)
+            text = cell.value
+            if isinstance(text, str) and len(text) <= LONGEST_LABEL:
+                for label in _labels(text):
+                    self._cells[label].append(cell)
 
     @property
     def labels(self) -> Mapping[str, object]:
@@ -40,6 +42,8 @@ class LabelIndex:
 
     def find(self, wordings: Mapping[str, str]) -> Iterator[tuple[str, GridCell]]:
         """Yield (leaf id, cell) for every cell that carries one of the wordings."""
+        if wordings.keys().isdisjoint(self._cells.keys()):
+            return  # most sheets
         for wording, leaf in wordings.items():
             if wording in self._cells:
                 for cell in self.cells(wording):

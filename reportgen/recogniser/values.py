@@ -9,11 +9,14 @@ import msgspec
 
 from ..form import Cell, Form
 from ..model.findings import CellRef, Finding, finding
-from ..model.numbers import Number, Parsed, format_number, parse_number
+from ..model.numbers import MAX_DIGITS, Number, Parsed, format_number, parse_number
 from ..model.report import Origin, Value
 from .tables import Found, Located
 
 __all__ = ["figure_findings", "read_cell", "read_figures"]
+
+_TOO_LONG = 10**MAX_DIGITS
+"""From here on a number has more digits than a figure may have."""
 
 
 def read_figures(form: Form, found: Found) -> dict[str, Value]:
@@ -49,6 +52,9 @@ def read_cell(
         formula, result: as of :class:`~..sources.GridCell`.
         in_document: it is a text, as all that documents hold.
     """
+    if type(raw) is int and cell.kind == "count" and 0 <= raw < _TOO_LONG and result != "unknown":
+        # Most figures; what follows gives the same.
+        return Value("number", raw, str(raw), origin, formula, result == "computed", "")
     parsed: Parsed = parse_number(
         raw, kind=cell.kind, decimals=cell.decimals, unit=cell.unit, text=in_document
     )

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 __all__ = [
-    "Document", "Grid", "GridCell", "Paragraph", "Place", "column_letters", "column_number",
+    "Cells", "Document", "Grid", "GridCell", "Paragraph", "Place", "column_letters", "column_number",
     "columns_in", "open_document",
     "read_document",
 ]  # fmt: skip
@@ -82,6 +82,23 @@ class GridCell(NamedTuple):
     """Of a ``stale`` formula: what it gives now."""
 
 
+class Cells(tuple[GridCell, ...]):
+    """The cells of a grid, from left to right in each row, rows in order, with lookup by place."""
+
+    @cached_property
+    def at(self) -> dict[Place, GridCell]:
+        """The cell at each place it covers; of overlapping ones the first."""
+        at: dict[Place, GridCell] = {}
+        for cell in self:
+            if cell.row_span == cell.column_span == 1:
+                at.setdefault((cell.row, cell.column), cell)
+                continue
+            for row in range(cell.row, cell.row + cell.row_span):
+                for column in range(cell.column, cell.column + cell.column_span):
+                    at.setdefault((row, column), cell)
+        return at
+
+
 class Grid:
     """A sheet, or a table of a document: its cells, and which of them covers a place."""
 
@@ -101,7 +118,8 @@ class Grid:
             a1: addresses are ``D4``; else ``第4行第4列``.
             resolve: works out a formula's result when it is asked for; few formulas ever are.
         """
-        self.name, self.cells, self.hidden, self.a1, self.resolve = name, cells, hidden, a1, resolve
+        self.cells = cells if isinstance(cells, Cells) else Cells(cells)
+        self.name, self.hidden, self.a1, self.resolve = name, hidden, a1, resolve
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Grid):
@@ -114,26 +132,13 @@ class Grid:
     def __repr__(self) -> str:
         return f"Grid({self.name!r}, {self.cells!r}, hidden={self.hidden}, a1={self.a1})"
 
-    @cached_property
-    def _at(self) -> dict[Place, GridCell]:
-        """The cell at each place it covers; of overlapping ones the first."""
-        at: dict[Place, GridCell] = {}
-        for cell in self.cells:
-            if cell.row_span == cell.column_span == 1:
-                at.setdefault((cell.row, cell.column), cell)
-                continue
-            for row in range(cell.row, cell.row + cell.row_span):
-                for column in range(cell.column, cell.column + cell.column_span):
-                    at.setdefault((row, column), cell)
-        return at
-
     def cell(self, row: int, column: int) -> GridCell | None:
         """Return the cell that covers a place."""
-        return self._at.get((row, column))
+        return self.cells.at.get((row, column))
 
     def entry(self, row: int, column: int) -> GridCell | None:
         """Return the cell that covers a place, a formula's result settled (:meth:`resolved`)."""
-        cell = self._at.get((row, column))
+        cell = self.cells.at.get((row, column))
         return self.resolved(cell) if cell is not None else None
 
     def resolved(self, cell: GridCell) -> GridCell:
@@ -142,7 +147,7 @@ class Grid:
 
     def rows_of(self, *columns: int) -> list[int]:
         """Return the rows, in order, that have a cell in one of these columns."""
-        return sorted({row for row, column in self._at if column in columns})
+        return sorted({row for row, column in self.cells.at if column in columns})
 
     def with_cells(self, cells: tuple[GridCell, ...]) -> Grid:
         """Return the same grid with other cells."""

@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..model.numbers import exact
+from ..model.numbers import Number, exact
 from .base import column_letters, column_number
 
 __all__ = ["UnknownError", "evaluate", "shift"]
@@ -177,8 +177,8 @@ class _Parser:
     def product(self) -> object:
         left = self.unary()
         while operator := self.take("*", "/"):
-            right = _operand(_scalar(self.unary(), self.lookup))
-            number = _operand(_scalar(left, self.lookup))
+            right = Decimal(_operand(_scalar(self.unary(), self.lookup)))
+            number = Decimal(_operand(_scalar(left, self.lookup)))
             if operator == "/" and right == 0:
                 raise UnknownError("/0")
             left = _tidy(number * right if operator == "*" else number / right)
@@ -233,9 +233,12 @@ def _number(text: str) -> object:
         raise UnknownError(text) from error
 
 
-def _tidy(number: Decimal | int) -> int | Decimal:
-    whole = Decimal(number).to_integral_value()
-    return int(whole) if whole == number else Decimal(number)
+def _tidy(number: Number) -> Number:
+    """Return a whole number as ``int``."""
+    if isinstance(number, int):
+        return number
+    whole = number.to_integral_value()
+    return int(whole) if whole == number else number
 
 
 def _scalar(value: object, lookup: Lookup) -> object:
@@ -248,11 +251,11 @@ def _scalar(value: object, lookup: Lookup) -> object:
     return exact(value) if isinstance(value, float) else value
 
 
-def _operand(value: object) -> Decimal:
+def _operand(value: object) -> Number:
     if value is None:
-        return Decimal(0)
-    if isinstance(value, (bool, int, Decimal)):
-        return Decimal(value)
+        return 0
+    if isinstance(value, (int, Decimal)):
+        return int(value) if isinstance(value, bool) else value
     if isinstance(value, str):
         try:
             return Decimal(value.strip())
@@ -288,9 +291,9 @@ def _compare(operator: str, left: object, right: object) -> bool:
     }[operator]
 
 
-def _numbers(arguments: list[object], lookup: Lookup) -> list[Decimal]:
+def _numbers(arguments: list[object], lookup: Lookup) -> list[Number]:
     """The numbers that SUM and COUNT see: text and blanks in cells do not count."""
-    found: list[Decimal] = []
+    found: list[Number] = []
     for argument in arguments:
         if not isinstance(argument, _Area):
             if argument is not None:
@@ -306,7 +309,7 @@ def _numbers(arguments: list[object], lookup: Lookup) -> list[Decimal]:
 
 
 def _sum(arguments: list[object], lookup: Lookup) -> object:
-    return _tidy(sum(_numbers(arguments, lookup), start=Decimal(0)))
+    return _tidy(sum(_numbers(arguments, lookup)))
 
 
 def _if(arguments: list[object], lookup: Lookup) -> object:
@@ -323,6 +326,11 @@ def _round(arguments: list[object], lookup: Lookup) -> object:
     return _tidy(Decimal(number).quantize(Decimal(1).scaleb(-int(places)), ROUND_HALF_UP))
 
 
+def _abs(arguments: list[object], lookup: Lookup) -> object:
+    number = _operand(_scalar(arguments[0], lookup))
+    return _tidy(-number if number < 0 else number)
+
+
 def _countblank(arguments: list[object], lookup: Lookup) -> object:
     return sum(
         value is None or value == "" for a in arguments if isinstance(a, _Area) for value in a.values(lookup)
@@ -336,5 +344,5 @@ _FUNCTIONS: dict[str, Callable[[list[object], Lookup], object]] = {
     "IF": _if,
     "ROUND": _round,
     "N": lambda arguments, lookup: _sum(arguments, lookup) if len(arguments) == 1 else _unknown("N"),
-    "ABS": lambda arguments, lookup: _tidy(abs(_operand(_scalar(arguments[0], lookup)))),
+    "ABS": _abs,
 }

@@ -9,9 +9,6 @@ from .base import GridCell, Place
 
 __all__ = ["Results"]
 
-Spot = tuple[str, int, int]
-"""Sheet name, row, column."""
-
 _MAX_DEPTH = 50
 """Formulas that refer to formulas."""
 
@@ -23,8 +20,8 @@ class Results:
         """``sheets``: all cells of the workbook by sheet name, formulas with their stored results."""
         self._sheets = sheets
         self._cells: dict[str, dict[Place, GridCell]] = {}
-        """Those of the sheets that formulas have asked for."""
-        self._own: dict[Spot, object] = {}
+        """Those of the sheets that formulas have asked for, by the place where each begins."""
+        self._own: dict[tuple[str, Place], object] = {}
         """What formulas give by our own reckoning; UnknownError where we cannot tell."""
 
     def resolve(self, sheet: str, cell: GridCell) -> GridCell:
@@ -36,7 +33,7 @@ class Results:
         """
         stored = cell.value
         try:
-            own = self._value((sheet, cell.row, cell.column))
+            own = self._value(sheet, (cell.row, cell.column))
         except formulas.UnknownError:
             return cell._replace(result="unknown" if stored is None else "stored")
         if stored is None and own not in (None, ""):
@@ -45,35 +42,38 @@ class Results:
             return cell._replace(result="stored")
         return cell._replace(result="stale", now=own)
 
-    def _value(self, spot: Spot, depth: int = 0) -> object:
+    def _value(self, sheet: str, place: Place, depth: int = 0) -> object:
         """Return a cell's value as the formulas give it now.
 
         Raises:
             UnknownError: we cannot tell, and the file does not say.
         """
-        cell = self._cell(spot)
+        if sheet not in self._cells:
+            self._cells[sheet] = {(cell.row, cell.column): cell for cell in self._sheets.get(sheet, ())}
+        cell = self._cells[sheet].get(place)
         if cell is None or not cell.formula:
-            return cell.value if cell else None
-        if spot not in self._own:
-            if depth > _MAX_DEPTH:
-                raise formulas.UnknownError("depth")
-            try:
-                self._own[spot] = formulas.evaluate(
-                    cell.formula,
-                    lambda sheet, row, column: self._value((sheet or spot[0], row, column), depth + 1),
-                )
-            except formulas.UnknownError:
-                self._own[spot] = formulas.UnknownError
-        found = self._own[spot]
-        if found is not formulas.UnknownError:
-            return found
+            return cell.value if cell is not None else None
+        if (sheet, place) not in self._own:
+            self._own[sheet, place] = self._computed(sheet, cell, depth)
+        own = self._own[sheet, place]
+        if own is not formulas.UnknownError:
+            return own
         if cell.value is None:
-            raise formulas.UnknownError(str(spot))
+            raise formulas.UnknownError(cell.formula)
         return cell.value
 
-    def _cell(self, spot: Spot) -> GridCell | None:
-        """Return the cell that begins at a spot."""
-        name, row, column = spot
-        if name not in self._cells:
-            self._cells[name] = {(cell.row, cell.column): cell for cell in self._sheets.get(name, ())}
-        return self._cells[name].get((row, column))
+    def _computed(self, sheet: str, cell: GridCell, depth: int) -> object:
+        """Return what a formula gives, ``UnknownError`` where we cannot tell.
+
+        Raises:
+            UnknownError: it stands too deep for us among formulas that refer to formulas.
+        """
+        if depth > _MAX_DEPTH:
+            raise formulas.UnknownError("depth")
+        try:
+            return formulas.evaluate(
+                cell.formula,
+                lambda name, row, column: self._value(name or sheet, (row, column), depth + 1),
+            )
+        except formulas.UnknownError:
+            return formulas.UnknownError

@@ -11,20 +11,18 @@ import hashlib
 import posixpath
 from collections.abc import Mapping
 from functools import partial
-from math import isfinite
 from pathlib import Path
 from typing import NamedTuple
-from xml.etree.ElementTree import Element
 
 from ..disk.names import shown_name
 from ..errors import InputError
-from ..model.numbers import MAX_DIGITS, Number, exact
+from ..memory import remembered
 from ..opc.unpack import unpack
-from .base import Document, Grid, GridCell
+from .base import Cells, Document, Grid
 from .limits import Budget
-from .numberformats import date_kind, date_of, iso_date
+from .numberformats import date_kind
 from .results import Results
-from .worksheet import parse, parse_main, read_worksheet, string_of
+from .worksheet import TRUTH, Values, parse, parse_main, read_worksheet, string_of
 
 __all__ = ["read"]
 
@@ -37,7 +35,6 @@ _RELATION_IDS = (
 _NOT_READ = ("chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
 """Kinds of sheets without cells that a person fills in."""
 _HIDDEN = {"visible": False, "hidden": True, "veryHidden": True}
-_TRUTH = {"1": True, "true": True, "0": False, "false": False}
 
 
 class _Relation(NamedTuple):
@@ -45,6 +42,14 @@ class _Relation(NamedTuple):
     """The last word of its type: ``worksheet``, ``styles`` …"""
     target: str
     """Name of the part it leads to."""
+
+
+class _Sheet(NamedTuple):
+    """A sheet as the workbook lists it."""
+
+    name: str
+    hidden: bool
+    relation: str
 
 
 def read(path: Path | str, data: bytes, parts: Mapping[str, bytes] | None = None) -> Document:
@@ -69,118 +74,90 @@ def read(path: Path | str, data: bytes, parts: Mapping[str, bytes] | None = None
 
 
 def _grids(parts: Mapping[str, bytes], budget: Budget) -> tuple[Grid, ...]:
-    """Read every worksheet; charts and the like have no cells.
+    """Read every worksheet.
 
     Raises:
         ValueError, LookupError, OverflowError: damaged.
         InputError: beyond the limits.
     """
-    package = (r.target for r in _relations(parts, "", budget).values() if r.kind == "officeDocument")
+    budget.spend_tags(sum(xml.count(b"<") for xml in parts.values()))
+    package = (r.target for r in _relations_of(parts, "").values() if r.kind == "officeDocument")
     main = next(package, _USUAL_WORKBOOK)
-    relations = _relations(parts, main, budget)
-    workbook, ns = parse_main(parts[main], budget)
-    values = _values(parts, relations, _from_1904(workbook, ns), budget)
-    hidden: dict[str, bool] = {}
-    sheets: dict[str, tuple[GridCell, ...]] = {}
-    for sheet in workbook.iterfind(f"{ns}sheets/{ns}sheet"):
-        ids = [sheet.attrib[key] for key in _RELATION_IDS if key in sheet.attrib]
-        if ids == [""]:
-            continue  # old programs leave entries without a part behind
-        name, relation = sheet.attrib["name"], relations[ids[0]]
-        if name in sheets:
-            raise ValueError(name)
+    relations = _relations_of(parts, main)
+    listed, from_1904 = _workbook(parts[main])
+    strings, styles = (_part(parts, relations, kind) for kind in ("sharedStrings", "styles"))
+    values = Values(
+        () if strings is None else _strings(strings), ("",) if styles is None else _formats(styles), from_1904
+    )
+    sheets: dict[str, Cells] = {}
+    for sheet in listed:
+        relation = relations[sheet.relation]
         if relation.kind not in _NOT_READ:
             budget.spend_grid()
-            hidden[name] = _HIDDEN[sheet.get("state", "visible")]
-            sheets[name] = read_worksheet(parts[relation.target], values.convert, budget)
+            sheets[sheet.name], places = read_worksheet(parts[relation.target], values)
+            budget.spend_cells(places)
     results = Results(sheets)
     return tuple(
-        Grid(name, cells, hidden[name], a1=True, resolve=partial(results.resolve, name))
-        for name, cells in sheets.items()
-    )
+        Grid(s.name, sheets[s.name], s.hidden, a1=True, resolve=partial(results.resolve, s.name))
+        for s in listed if s.name in sheets
+    )  # fmt: skip
 
 
-def _relations(parts: Mapping[str, bytes], owner: str, budget: Budget) -> dict[str, _Relation]:
+def _relations_of(parts: Mapping[str, bytes], owner: str) -> Mapping[str, _Relation]:
     """Return the parts that a part (``""`` is the package) refers to, by id."""
     folder, base = posixpath.split(owner)
     xml = parts.get(posixpath.join(folder, "_rels", f"{base}.rels"))
-    if xml is None:
-        return {}
+    return {} if xml is None else _relations(xml, folder)
+
+
+@remembered(8)
+def _relations(xml: bytes, folder: str) -> Mapping[str, _Relation]:
+    """Read relations; their targets are relative to a folder."""
     return {
         r.attrib["Id"]: _Relation(
             posixpath.basename(r.attrib["Type"]),
             posixpath.normpath(posixpath.join("/", folder, r.attrib["Target"])).lstrip("/"),
         )
-        for r in parse(xml, budget) if r.get("TargetMode") != "External"
+        for r in parse(xml) if r.get("TargetMode") != "External"
     }  # fmt: skip
 
 
-def _from_1904(workbook: Element, ns: str) -> bool:
-    """Tell whether days count from 1904-01-01 on, not from 1899-12-30."""
-    properties = workbook.find(f"{ns}workbookPr")
-    return properties is not None and _TRUTH[properties.get("date1904", "0")]
+def _part(parts: Mapping[str, bytes], relations: Mapping[str, _Relation], kind: str) -> bytes | None:
+    """Return the part of a kind of which a workbook has at most one, None if it has none.
+
+    Raises:
+        LookupError: the workbook refers to it, and it is not there.
+    """
+    target = next((r.target for r in relations.values() if r.kind == kind), None)
+    return parts.get(f"xl/{kind}.xml") if target is None else parts[target]
 
 
-def _values(
-    parts: Mapping[str, bytes], relations: Mapping[str, _Relation], from_1904: bool, budget: Budget
-) -> _Values:
-    """Read the texts that cells share, and which styles show a number as a date."""
-
-    def part(kind: str) -> bytes | None:
-        target = next((r.target for r in relations.values() if r.kind == kind), None)
-        return parts.get(f"xl/{kind}.xml") if target is None else parts[target]
-
-    strings: list[str] = []
-    dates: dict[str, str] = {}
-    if xml := part("sharedStrings"):
-        root, ns = parse_main(xml, budget)
-        strings = [string_of(item, ns) for item in root.iterfind(f"{ns}si")]
-    if xml := part("styles"):
-        root, ns = parse_main(xml, budget)
-        formats = root.iterfind(f"{ns}numFmts/{ns}numFmt")
-        codes = {int(f.attrib["numFmtId"]): f.attrib["formatCode"] for f in formats}
-        for style, xf in enumerate(root.iterfind(f"{ns}cellXfs/{ns}xf")):
-            number = int(xf.get("numFmtId", "0"))
-            if kind := date_kind(number, codes.get(number)):
-                dates[str(style)] = kind
-    return _Values(strings, dates, from_1904)
+@remembered(8)
+def _workbook(xml: bytes) -> tuple[tuple[_Sheet, ...], bool]:
+    """Return the sheets in order, and whether days count from 1904-01-01 on."""
+    root, ns = parse_main(xml)
+    properties = root.find(f"{ns}workbookPr")
+    sheets = []
+    for element in root.iterfind(f"{ns}sheets/{ns}sheet"):
+        ids = [element.attrib[key] for key in _RELATION_IDS if key in element.attrib]
+        if ids != [""]:  # old programs leave entries without a part behind
+            sheets.append(_Sheet(element.attrib["name"], _HIDDEN[element.get("state", "visible")], ids[0]))
+    if len({sheet.name for sheet in sheets}) < len(sheets):
+        raise ValueError("two sheets of one name")
+    return tuple(sheets), properties is not None and TRUTH[properties.get("date1904", "0")]
 
 
-class _Values(NamedTuple):
-    """What the cells of a workbook refer to."""
-
-    strings: list[str]
-    dates: dict[str, str]
-    from_1904: bool
-
-    def convert(self, kind: str, style: str, text: str) -> object:
-        """Return the value that a cell stores as text.
-
-        Raises:
-            ValueError, LookupError, OverflowError: it is not what its kind promises.
-        """
-        if kind == "s":
-            number = int(text)
-            if number < 0:
-                raise LookupError(text)
-            return self.strings[number]
-        if kind == "n":
-            if style in self.dates:
-                return date_of(float(text), self.dates[style], from_1904=self.from_1904)
-            return _number(text)
-        if kind in ("str", "e"):
-            return text
-        if kind == "b":
-            return _TRUTH[text.strip()]
-        if kind == "d":
-            return iso_date(text)
-        raise ValueError(kind)
+def _strings(xml: bytes) -> tuple[str, ...]:
+    """Return the texts that cells share."""
+    root, ns = parse_main(xml)
+    return tuple([string_of(item, ns) for item in root.iterfind(f"{ns}si")])
 
 
-def _number(text: str) -> Number:
-    if text.isdecimal() and len(text) <= MAX_DIGITS:
-        return int(text)
-    number = float(text)
-    if not isfinite(number) or "_" in text:
-        raise ValueError(text)
-    return exact(number)
+@remembered(8)
+def _formats(xml: bytes) -> tuple[str, ...]:
+    """Return what each cell style shows a number as; see :attr:`~.worksheet.Values.formats`."""
+    root, ns = parse_main(xml)
+    own = root.iterfind(f"{ns}numFmts/{ns}numFmt")
+    codes = {int(f.attrib["numFmtId"]): f.attrib["formatCode"] for f in own}
+    ids = [int(xf.get("numFmtId", "0")) for xf in root.iterfind(f"{ns}cellXfs/{ns}xf")]
+    return tuple([date_kind(id_, codes.get(id_)) for id_ in ids]) or ("",)
