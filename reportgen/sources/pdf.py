@@ -20,7 +20,7 @@ from ..errors import InputError
 from .base import Document, Grid, GridCell
 from .extras import require
 from .limits import Budget
-from .pdftext import Line, join_number, lines_of, paragraphs_of
+from .pdftext import TextLine, join_number, lines_of, paragraphs_of
 
 __all__ = ["read"]
 
@@ -114,7 +114,7 @@ class _Table(msgspec.Struct):
 
 class _Page(msgspec.Struct):
     tables: list[_Table] = []
-    lines: list[Line] = []
+    lines: list[TextLine] = []
     """What stands outside the tables."""
     characters: int = 0
 

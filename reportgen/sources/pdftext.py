@@ -15,7 +15,7 @@ import msgspec
 
 from .base import Paragraph
 
-__all__ = ["Line", "join_number", "lines_of", "paragraphs_of"]
+__all__ = ["TextLine", "join_number", "lines_of", "paragraphs_of"]
 
 _PAGE_NUMBER = re.compile(
     r"[-—–―·\s]*(?:第\s*)?\d{1,4}\s*(?:页)?(?:\s*[/／,，]?\s*(?:共\s*)?\d{1,4}\s*页?)?[-—–―·\s]*"
@@ -32,7 +32,7 @@ _RADICALS = str.maketrans(
 )
 
 
-class Line(msgspec.Struct):
+class TextLine(msgspec.Struct):
     """One line of text."""
 
     text: str
@@ -47,7 +47,7 @@ class Line(msgspec.Struct):
     """Stands where page numbers stand."""
 
 
-def lines_of(chars: list[Any], height: float) -> list[Line]:
+def lines_of(chars: list[Any], height: float) -> list[TextLine]:
     """Put characters together into lines, top down.
 
     Args:
@@ -69,7 +69,7 @@ def lines_of(chars: list[Any], height: float) -> list[Line]:
     return sorted(lines, key=lambda line: (line.top + line.bottom, line.x0))
 
 
-def _line(row: list[Any], height: float) -> Line | None:
+def _line(row: list[Any], height: float) -> TextLine | None:
     row = sorted(row, key=lambda c: c["x0"])
     parts: list[str] = []
     end = None
@@ -86,14 +86,14 @@ def _line(row: list[Any], height: float) -> Line | None:
     inked = [c for c in row if c["text"].strip()]
     top, bottom = min(c["top"] for c in inked), max(c["bottom"] for c in inked)
     size = Counter(round(c["size"], 1) for c in inked).most_common(1)[0][0]
-    line = Line(text, inked[0]["x0"], max(c["x1"] for c in inked), top, bottom, size)
+    line = TextLine(text, inked[0]["x0"], max(c["x1"] for c in inked), top, bottom, size)
     if height:
         line.margin = bottom < height * _MARGIN or top > height * (1 - _MARGIN)
         line.furniture = line.margin and bool(_PAGE_NUMBER.fullmatch(text))
     return line
 
 
-def join_number(lines: list[Line], left: float, right: float) -> str:
+def join_number(lines: list[TextLine], left: float, right: float) -> str:
     """Return a figure that a narrow cell broke over lines, ``""`` if it is none.
 
     Lines of digits are one figure only if each but the last fills the cell: the next digit would
@@ -113,7 +113,7 @@ def join_number(lines: list[Line], left: float, right: float) -> str:
     return "".join(line.text for line in lines)
 
 
-def paragraphs_of(pages: list[list[Line]]) -> list[Paragraph]:
+def paragraphs_of(pages: list[list[TextLine]]) -> list[Paragraph]:
     """Join lines into paragraphs, over pages too; marks and leaves out what is the page's own.
 
     Args:
@@ -125,7 +125,7 @@ def paragraphs_of(pages: list[list[Line]]) -> list[Paragraph]:
         return []
     left = _common([line.x0 for _, line in body if len(line.text) > 12]) or min(x.x0 for _, x in body)
     right = max(line.x1 for _, line in body)
-    found: list[list[tuple[int, Line]]] = []
+    found: list[list[tuple[int, TextLine]]] = []
     for number, line in body:
         if found and not _begins(found[-1][-1][1], line, left, right):
             found[-1].append((number, line))
@@ -137,7 +137,7 @@ def paragraphs_of(pages: list[list[Line]]) -> list[Paragraph]:
     ]
 
 
-def _mark_running_heads(pages: list[list[Line]]) -> None:
+def _mark_running_heads(pages: list[list[TextLine]]) -> None:
     """Lines in the margins that stand at the same height on most pages, digits apart."""
     if len(pages) < 2:
         return
@@ -158,7 +158,7 @@ def _common(values: list[float]) -> float | None:
     return float(min(often)) if often else None
 
 
-def _begins(before: Line, line: Line, left: float, right: float) -> bool:
+def _begins(before: TextLine, line: TextLine, left: float, right: float) -> bool:
     """Does a paragraph begin with ``line``?"""
     return (
         abs(before.size - line.size) > 1

@@ -11,7 +11,7 @@ from functools import lru_cache
 from html import escape
 
 from ..form import Form
-from ..opc.archive import Member, pack, write_zip
+from ..opc.archive import write_zip
 from .book import assemble
 
 __all__ = ["blank"]
@@ -28,25 +28,18 @@ _PLAIN = re.compile(
 def blank(form: Form, year: int | None, org: str, typed_totals: bool) -> bytes:
     """Return the same bytes as :func:`~.book.assemble` for a workbook with nothing else filled in."""
     if org and not _PLAIN.fullmatch(org):
-        parts = assemble(form, year, org, typed_totals, None, None)
-        return write_zip(pack(name, data) for name, data in parts)
+        return write_zip(assemble(form, year, org, typed_totals, None, None))
     words = {_ORG.encode(): escape(org, quote=False).encode(), str(_YEAR).encode(): str(year).encode()}
-    members = []
-    for member in _pattern(form, typed_totals, bool(org), year is not None):
-        if isinstance(member, Member):
-            members.append(member)
-        else:
-            name, pieces = member
-            members.append(pack(name, b"".join(words.get(piece, piece) for piece in pieces)))
-    return write_zip(members)
+    pattern = _pattern(form, typed_totals, bool(org), year is not None)
+    return write_zip(
+        (name, b"".join(words.get(piece, piece) for piece in pieces)) for name, pieces in pattern
+    )
 
 
 @lru_cache(maxsize=16)
 def _pattern(
     form: Form, typed_totals: bool, with_org: bool, with_year: bool
-) -> tuple[Member | tuple[str, list[bytes]], ...]:
-    """The parts of the workbook: packed where they are always the same, else cut at the stand-ins."""
+) -> tuple[tuple[str, list[bytes]], ...]:
+    """The parts of the workbook, cut at the stand-ins."""
     parts = assemble(form, _YEAR if with_year else None, _ORG if with_org else "", typed_totals, None, None)
-    return tuple(
-        (name, _STAND_IN.split(data)) if _STAND_IN.search(data) else pack(name, data) for name, data in parts
-    )
+    return tuple((name, _STAND_IN.split(data)) for name, data in parts)
