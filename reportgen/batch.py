@@ -242,7 +242,7 @@ def _prepare() -> None:
         default_template,
         proof,  # noqa: F401
     )
-    from .word.prepared import prepared_template
+    from .word.template import prepared_template
 
     form = load_form(editions()[-1])
     prepared_template(default_template(form), form)

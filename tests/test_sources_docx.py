@@ -16,7 +16,7 @@ from reportgen.errors import InputError
 from reportgen.form import Form
 from reportgen.sources import Document, Grid, Paragraph, open_document
 from reportgen.sources.docx import blocks, read
-from reportgen.sources.limits import MAX_CELLS, MAX_DEPTH, MAX_GRIDS, Budget
+from reportgen.sources.limits import MAX_CELLS, MAX_DEPTH, MAX_GRIDS, MAX_TAGS, Budget
 
 NAMESPACES = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
@@ -259,6 +259,8 @@ def test_deep_nesting_is_no_danger() -> None:
 def test_too_much_is_refused() -> None:
     with pytest.raises(InputError, match=f"表格超过 {MAX_GRIDS} 个"):
         body(tbl(tr(tc("1"))) * (MAX_GRIDS + 1))
+    with pytest.raises(InputError, match="单元格超过"):
+        body(p() * (MAX_TAGS // 4))
     wide = tr(tc("1", '<w:gridSpan w:val="1000"/>'))
     with pytest.raises(InputError, match=f"单元格超过 {MAX_CELLS} 个"):
         body(tbl(*[wide] * (MAX_CELLS // 1000 + 1)))

@@ -33,7 +33,7 @@ def refused(
 ) -> None:
     path = tmp_path / name
     path.write_bytes(data)
-    start = time.monotonic()
+    start = time.process_time()
     tracemalloc.start()
     try:
         with pytest.raises(InputError, match=words) as caught:
@@ -43,7 +43,7 @@ def refused(
         tracemalloc.stop()
     assert str(caught.value).startswith(f"“{name}”")
     assert "请" in str(caught.value)
-    assert time.monotonic() - start < seconds
+    assert time.process_time() - start < seconds
     assert peak < megabytes * 1024 * 1024
 
 
@@ -183,7 +183,7 @@ def test_a_cell_in_the_last_corner_costs_nothing(tmp_path):
     path.write_bytes(
         workbook(SHEET % b'<sheetData><row r="1048576"><c r="XFD1048576"><v>7</v></c></row></sheetData>')
     )
-    start = time.monotonic()
+    start = time.process_time()
     (grid,) = open_document(path).grids
     assert [(c.address, c.value) for c in grid.cells] == [("XFD1048576", 7)]
     assert time.monotonic() - start < 2

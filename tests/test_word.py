@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
-import os
 import random
 import re
-import stat
-import subprocess
-import sys
 import zipfile
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -24,7 +18,6 @@ from msgspec.structs import replace
 from wordkit import (
     DOCUMENT,
     SHIPPED,
-    TEXTS,
     W,
     added,
     before_first_heading,
@@ -40,7 +33,6 @@ from wordkit import (
     words,
 )  # fmt: skip
 
-from reportgen.disk import cache
 from reportgen.errors import TemplateError
 from reportgen.form import Form
 from reportgen.model.report import Passage
@@ -546,135 +538,14 @@ def test_not_word_at_all(form: Form, data: bytes) -> None:
     assert "不是 Word 文档" in fault.message
 
 
-# ---------------------------------------------------------------- the cache
+# ---------------------------------------------------------------- files
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
-    found = cache.folder()
-    assert found is not None
-    return found
-
-
-PRINT = """
-import sys
-from msgspec.structs import replace
-from support import published_report
-from reportgen.model.report import Passage
-from reportgen.word import render_report
-texts = tuple(Passage(*text) for text in {texts!r})
-report = replace(published_report("liwan_2024"), passages=texts, sha256="ab" * 32)
-data = render_report(report)
-print(*sorted({{"lxml", "jinja2", "openpyxl", "docx"}} & set(sys.modules)), file=sys.stderr)
-sys.stdout.buffer.write(data)
-"""
-
-
-def fresh() -> tuple[bytes, list[str]]:
-    """Print a report in a process of its own; returns it and the heavy libraries that it loaded."""
-    script = PRINT.format(texts=[(p.section, p.heading, p.paragraphs) for p in TEXTS])
-    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "PYTHONUTF8": "1"}
-    done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, check=True)
-    return done.stdout, done.stderr.decode().split()
-
-
-def test_a_cached_template_needs_no_parser(folder: Path) -> None:
-    want, loaded = fresh()
-    assert loaded == ["jinja2", "lxml"]
-    assert len(list(folder.iterdir())) == 1
-    assert fresh() == (want, [])
-    assert want == render_report(example(*TEXTS))
-
-
-def sealed(file: Path, content: bytes) -> bytes:
-    """A file as the program itself would save it."""
-    key = file.name.partition("-")[2]
-    return hashlib.sha256(key.encode() + b"\0" + content).digest() + content
-
-
-DAMAGE = {
-    "empty": lambda file, good: b"",
-    "cut off": lambda file, good: good[:5000],
-    "a figure changed": lambda file, good: good.replace("收到".encode(), "不收".encode()),
-    "nothing but a seal": lambda file, good: good[:32],
-    "no plan": lambda file, good: sealed(file, b"[]"),
-    "no JSON": lambda file, good: sealed(file, b"\xff" * 99),
-    "no such step": lambda file, good: sealed(file, good[32:].replace(b'["fill"', b'["shell"')),
-    "a step without its rest": lambda file, good: sealed(file, good[32:].replace(b'["fill",', b'["for",')),
-    "that of another key": lambda file, good: sealed(file.with_name("template-0"), good[32:]),
-}
-
-
-@pytest.mark.parametrize("damage", list(DAMAGE))
-def test_a_damaged_cache_is_made_anew(folder: Path, damage: str) -> None:
-    want, _ = fresh()
-    (file,) = folder.iterdir()
-    good = file.read_bytes()
-    file.write_bytes(DAMAGE[damage](file, good))
-    assert file.read_bytes() != good
-    assert fresh() == (want, ["jinja2", "lxml"])
-    assert file.read_bytes() == good
-
-
-@pytest.mark.parametrize(
-    "operands", [[], [["name", ["标题"]]], [["name", ["标题"]]] * 3, [["shell", "x"]] * 2]
-)
-def test_a_plan_on_disk_is_checked_down_to_its_expressions(operands: list[Any]) -> None:
-    whole = {"members": {"a": {"prefix": "w:", "plan": ["x", ["fill", ["operation", "default", operands]]]}}}
-    with pytest.raises(msgspec.ValidationError):
-        msgspec.json.decode(msgspec.json.encode(whole), type=Prepared)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="the system itself keeps others out of a user's folders")
-@pytest.mark.parametrize(
-    "who", ["file for all", "folder for the group", "linked file", "linked folder", "pipe", "a folder"]
-)
-def test_what_others_could_have_put_there_is_not_used(folder: Path, tmp_path: Path, who: str) -> None:
-    want, _ = fresh()
-    (file,) = folder.iterdir()
-    if who == "file for all":
-        file.chmod(0o666)
-    elif who == "folder for the group":
-        folder.chmod(0o770)
-    elif who == "linked file":
-        file.rename(tmp_path / "elsewhere")
-        file.symlink_to(tmp_path / "elsewhere")
-    elif who == "linked folder":
-        folder.rename(tmp_path / "elsewhere")
-        folder.symlink_to(tmp_path / "elsewhere")
-    else:
-        file.unlink()
-        os.mkfifo(file) if who == "pipe" else file.mkdir()
-    assert fresh() == (want, ["jinja2", "lxml"])
-
-
-def test_the_folder_is_for_the_user_alone(folder: Path) -> None:
-    fresh()
-    assert [stat.S_IMODE(path.stat().st_mode) & 0o77 for path in (folder, *folder.iterdir())] == [0, 0]
-
-
-def test_a_cache_that_cannot_be_written(folder: Path) -> None:
-    folder.write_text("a file where the folder should be")
-    assert fresh()[0][:2] == b"PK"
-
-
-def test_another_template_has_another_plan(folder: Path, tmp_path: Path) -> None:
+def test_a_template_changed_on_disk_is_prepared_anew(tmp_path: Path) -> None:
     own = tmp_path / "own.docx"
-    own.write_bytes(with_lines("本单位模板"))
-    assert "本单位模板" in lines(render_report(example(), template=own))
-    own.write_bytes(with_lines("本单位新模板"))
-    assert "本单位新模板" in lines(render_report(example(), template=own))
-    assert len(list(folder.iterdir())) == 2
-
-
-def test_the_cache_does_not_grow_for_ever(folder: Path) -> None:
-    folder.mkdir(mode=0o700)
-    for n in range(40):
-        (folder / f"template-{n}").write_text("old")
-    fresh()
-    assert len(list(folder.iterdir())) == 16
+    for text in ("本单位模板", "本单位新模板"):
+        own.write_bytes(with_lines(text))
+        assert text in lines(render_report(example(), template=own))
 
 
 def test_missing_or_wrong_template_is_named(tmp_path: Path) -> None:

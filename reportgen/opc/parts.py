@@ -25,6 +25,7 @@ _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _DEFAULT: Any = {None: _RELATIONS}
 _TYPES_PART = "[Content_Types].xml"
+_UNREADABLE = "这个工作簿读不出来，不能做标记。请用 Excel 或 WPS 另存为 .xlsx 后再试。"
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -215,16 +216,25 @@ class Parts(Package):
         except (
             zipfile.BadZipFile,
             KeyError,
-            XmlError,
             RuntimeError,  # raised by zipfile for an encrypted member, or a compression it does not know
         ) as error:
-            raise InputError(
-                "这个工作簿读不出来，不能做标记。请用 Excel 或 WPS 另存为 .xlsx 后再试。"
-            ) from error
+            raise InputError(_UNREADABLE) from error
         if self.workbook.tag != main("workbook"):
             raise InputError(
                 "这个工作簿是“Strict Open XML”格式，不能做标记。请在 Excel 里另存为普通的 .xlsx 后再试。"
             )
+
+    def tree(self, name: str) -> Element:
+        """Return a part as a tree to read or change.
+
+        Raises:
+            KeyError: there is none.
+            InputError: it is not XML.
+        """
+        try:
+            return super().tree(name)
+        except XmlError as error:
+            raise InputError(_UNREADABLE) from error
 
     def pack(self) -> bytes:
         """Return the file.  Parts keep their order and dates; new ones come last, dated 1980."""

@@ -70,16 +70,18 @@ def read(path: Path | str, data: bytes) -> Document:
     Raises:
         InputError: the document inside cannot be read, or is beyond the limits.
     """
+    budget = Budget(shown_name(path))
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            root = _parsed(archive.read(_main_part(_parsed(archive.read(_RELATIONS)))))
+            main = _main_part(_parsed(archive.read(_RELATIONS), budget))
+            root = _parsed(archive.read(main), budget)
             has_properties = _CUSTOM in archive.namelist()
-            properties = _properties(_parsed(archive.read(_CUSTOM))) if has_properties else {}
+            properties = _properties(_parsed(archive.read(_CUSTOM), budget)) if has_properties else {}
     except (LookupError, ValueError, ET.ParseError) as error:
         raise InputError(
             f"“{name_of(path)}”里的正文读不出来，文件可能已损坏。请用 Word 或 WPS 打开并另存为 .docx 后再试。"
         ) from error
-    found = _blocks(root, Budget(shown_name(path)))
+    found = _blocks(root, budget)
     return Document(
         str(path), "docx", hashlib.sha256(data).hexdigest(),
         tuple(block for block in found if isinstance(block, Grid)),
@@ -102,13 +104,14 @@ def blocks(xml: bytes, budget: Budget) -> list[Block]:
         ValueError: a document type declaration, or an encoding that cannot be read.
         InputError: beyond the limits.
     """
-    return _blocks(_parsed(xml), budget)
+    return _blocks(_parsed(xml, budget), budget)
 
 
 # ---------------------------------------------------------------- the package
 
 
-def _parsed(xml: bytes) -> ET.Element:
+def _parsed(xml: bytes, budget: Budget) -> ET.Element:
+    budget.spend_tags(xml.count(b"<"))
     # Office packages have none (ECMA-376 part 2); in UTF-16 there are NULs between the letters.
     if b"<!DOCTYPE" in xml.replace(b"\0", b""):
         raise ValueError("document type declaration")

@@ -1,7 +1,7 @@
 """Characters of a PDF page → lines, and lines → paragraphs.
 
-A PDF knows only where each character stands.  A new paragraph begins where a line is indented, where
-the line before ended early, or where the size of the letters changes.
+A PDF only says where each character stands.  A new paragraph begins where a line is indented, where
+the previous line ended early, or where the font size changes.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _PAGE_NUMBER = re.compile(
 )
 _FIGURE = re.compile(r"[\d.,]+")
 _MARGIN = 0.12
-"""Share of the page at its top and bottom where page numbers and running heads stand."""
+"""Share of the page height, at top and bottom, where page numbers and running heads stand."""
 _CELL_PADDING = 12.0
-"""Points left and right of the text of a cell together, at most (Word: 11, LibreOffice: 5.6)."""
-# Radicals that some fonts' tables give instead of the characters (Unicode has no decomposition).
+"""Most points left and right of a cell's text together (Word: 11, LibreOffice: 5.6)."""
+# Radicals that the tables of some fonts give instead of the characters; Unicode does not decompose them.
 _RADICALS = str.maketrans(
     "⺠⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰⻳",
     "民虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙龟",
@@ -44,15 +44,15 @@ class TextLine(msgspec.Struct):
     furniture: bool = False
     """A page number or running head."""
     margin: bool = False
-    """Stands where page numbers stand."""
+    """It stands where page numbers stand."""
 
 
 def lines_of(chars: list[Any], height: float) -> list[TextLine]:
-    """Put characters together into lines, top down.
+    """Put characters together into lines, from the top.
 
     Args:
-        chars: of pdfplumber.
-        height: of the page in points, to know its margins; 0 for part of a page.
+        chars: as pdfplumber gives them.
+        height: of the page in points, to find its margins; 0 for part of a page.
     """
     rows: list[list[Any]] = []
     for char in sorted(chars, key=lambda c: (c["top"] + c["bottom"], c["x0"])):
@@ -74,7 +74,7 @@ def _line(row: list[Any], height: float) -> TextLine | None:
     parts: list[str] = []
     end = None
     for char in row:
-        # A gap as wide as a letter is a blank that the file does not spell out.
+        # A gap as wide as a letter is a blank that is not in the file.
         if end is not None and char["x0"] - end > 0.8 * char["size"]:
             parts.append(" ")
         parts.append(char["text"])
@@ -94,15 +94,15 @@ def _line(row: list[Any], height: float) -> TextLine | None:
 
 
 def join_number(lines: list[TextLine], left: float, right: float) -> str:
-    """Return a figure that a narrow cell broke over lines, ``""`` if it is none.
+    """Return a figure that a narrow cell broke over lines, ``""`` if it is not one.
 
     Lines of digits are one figure only if each but the last fills the cell: the next digit would
-    not have fitted.  Anything else stays in lines, and is no number to the recogniser.
+    not have fitted.  Anything else stays in lines and is not a number to the recogniser.
 
     Args:
-        lines: of one cell, top down.
-        left: edge of the cell in points.
-        right: edge of the cell in points.
+        lines: of one cell, from the top.
+        left: left edge of the cell in points.
+        right: right edge of the cell in points.
     """
     if len(lines) < 2 or not all(_FIGURE.fullmatch(line.text) for line in lines):
         return ""
@@ -114,10 +114,10 @@ def join_number(lines: list[TextLine], left: float, right: float) -> str:
 
 
 def paragraphs_of(pages: list[list[TextLine]]) -> list[Paragraph]:
-    """Join lines into paragraphs, over pages too; marks and leaves out what is the page's own.
+    """Join lines into paragraphs, also across pages; page numbers and running heads are marked and left out.
 
     Args:
-        pages: the lines outside tables of every page.
+        pages: for each page its lines outside tables.
     """
     _mark_running_heads(pages)
     body = [(n, line) for n, page in enumerate(pages, 1) for line in page if not line.furniture]
@@ -138,7 +138,7 @@ def paragraphs_of(pages: list[list[TextLine]]) -> list[Paragraph]:
 
 
 def _mark_running_heads(pages: list[list[TextLine]]) -> None:
-    """Lines in the margins that stand at the same height on most pages, digits apart."""
+    """Mark lines in the margins that are the same, digits apart, at the same height on most pages."""
     if len(pages) < 2:
         return
     seen = Counter(
@@ -152,14 +152,14 @@ def _mark_running_heads(pages: list[list[TextLine]]) -> None:
 
 
 def _common(values: list[float]) -> float | None:
-    """The leftmost of the values that occur often: where full lines begin."""
+    """Return the smallest value that occurs often: where full lines begin."""
     counts = Counter(round(value) for value in values)
     often = [value for value, n in counts.items() if n >= max(2, len(values) // 10)]
     return float(min(often)) if often else None
 
 
 def _begins(before: TextLine, line: TextLine, left: float, right: float) -> bool:
-    """Does a paragraph begin with ``line``?"""
+    """Tell whether a paragraph begins with ``line``."""
     return (
         abs(before.size - line.size) > 1
         or line.x0 - left > 1.2 * line.size
@@ -168,7 +168,7 @@ def _begins(before: TextLine, line: TextLine, left: float, right: float) -> bool
 
 
 def _join(lines: list[str]) -> str:
-    """Lines of Chinese join without a blank, words of letters with one."""
+    """Join lines: Chinese without a blank, words of letters with one."""
     text = lines[0]
     for line in lines[1:]:
         words = text[-1:].isascii() and text[-1:].isalpha() and line[:1].isascii() and line[:1].isalpha()

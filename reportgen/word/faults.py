@@ -1,4 +1,4 @@
-"""What can be wrong with a Word template, as values; and how tables and texts are looked at for it."""
+"""Faults of a Word template as values, and what judging a template and proving a report have in common."""
 
 from __future__ import annotations
 

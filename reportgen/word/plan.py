@@ -1,8 +1,7 @@
 """Prepared templates: what a template prints, as data.
 
 The plan of a part is its XML from beginning to end: literals (``str``), and between them what is
-filled in, repeated or left out for each report.  All of it is plain data that msgspec writes as JSON
-and checks on reading (:mod:`.prepared`); nothing here needs lxml, jinja2 or the template.
+filled in, repeated or left out for each report.  Nothing here needs lxml, jinja2 or the template.
 """
 
 from __future__ import annotations
@@ -20,39 +19,35 @@ Operator: TypeAlias = Literal["not", "length", "and", "or", "default", "eq", "ne
 """Comparisons are named as jinja2 names them."""
 
 
-class Name(msgspec.Struct, frozen=True, array_like=True, tag="name"):
+class Name(msgspec.Struct, frozen=True):
     """A value by its name and the names inside it: ``表三.新收.自然人``."""
 
     keys: tuple[str, ...]
 
 
-class Constant(msgspec.Struct, frozen=True, array_like=True, tag="constant"):
+class Constant(msgspec.Struct, frozen=True):
     """A value that stands in the template."""
 
     value: str | bool | int | None
 
 
-class Operation(msgspec.Struct, frozen=True, array_like=True, tag="operation"):
+class Operation(msgspec.Struct, frozen=True):
     """What an operator makes of one or two values; the second of ``default`` stands in for an empty first."""
 
     operator: Operator
     operands: tuple[Expression, ...]
 
-    def __post_init__(self) -> None:
-        if len(self.operands) != (1 if self.operator in ("not", "length") else 2):
-            raise ValueError(f"operands of {self.operator}")
-
 
 Expression: TypeAlias = Name | Constant | Operation
 
 
-class Fill(msgspec.Struct, frozen=True, array_like=True, tag="fill"):
+class Fill(msgspec.Struct, frozen=True):
     """A value, printed inside a ``w:t``."""
 
     expression: Expression
 
 
-class Highlight(msgspec.Struct, frozen=True, array_like=True, tag="highlight"):
+class Highlight(msgspec.Struct, frozen=True):
     """XML that depends on whether one of these cells is to be marked."""
 
     cells: tuple[str, ...]
@@ -60,7 +55,7 @@ class Highlight(msgspec.Struct, frozen=True, array_like=True, tag="highlight"):
     plain: str
 
 
-class Loop(msgspec.Struct, frozen=True, array_like=True, tag="for"):
+class Loop(msgspec.Struct, frozen=True):
     """A plan printed once for each item of a list."""
 
     variable: str
@@ -68,7 +63,7 @@ class Loop(msgspec.Struct, frozen=True, array_like=True, tag="for"):
     body: Plan
 
 
-class Choice(msgspec.Struct, frozen=True, array_like=True, tag="if"):
+class Choice(msgspec.Struct, frozen=True):
     """The first plan whose condition holds, else the last."""
 
     branches: tuple[tuple[Expression, Plan], ...]

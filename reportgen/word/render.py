@@ -14,7 +14,6 @@ from ..opc.archive import write_zip
 from ..show.view import View, make_view
 from .fill import fill
 from .plan import Prepared, TaggedPart
-from .prepared import prepared_template
 from .properties import CORE, CUSTOM, core_xml, custom_xml
 
 __all__ = ["default_template", "printed_texts", "render", "render_report", "shipped_templates"]
@@ -109,6 +108,8 @@ def render_report(
     Raises:
         TemplateError: the template has mistakes, or cannot be read.
     """
+    from .template import prepared_template
+
     form = report.form
     prepared = prepared_template(template or default_template(form), form)
     view = make_view(report, draft=draft, notes=notes)

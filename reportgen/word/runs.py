@@ -56,8 +56,8 @@ def place(
             if part.tag is etree.PI:
                 run.addprevious(part)
             elif any(child.tag != W + "rPr" for child in part):
-                _let_highlight(part, operations, names)
                 run.addprevious(part)
+                _let_highlight(part, operations, names)
         run.getparent().remove(run)
 
 
@@ -112,7 +112,7 @@ def _rebuilt(
 
 
 def _same_look(run: Element, look: Element | None) -> Element:
-    fresh = etree.Element(run.tag, run.attrib, run.nsmap)
+    fresh = etree.Element(run.tag, run.attrib)
     if look is not None:
         fresh.append(deepcopy(look))
     return fresh
@@ -136,8 +136,7 @@ def _let_highlight(run: Element, operations: list[Tagged], names: Names) -> None
     cells = tuple(_cells(run, operations, names))
     if not cells:
         return
-    prefix = next((p for p, uri in run.nsmap.items() if uri == W[1:-1]), None)
-    w = f"{prefix}:" if prefix else ""
+    w = f"{run.prefix}:" if run.prefix else ""
     on, off = f'<{w}highlight {w or "w:"}val="yellow"/>', ""
     look = run.find(W + "rPr")
     if look is None:

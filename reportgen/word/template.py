@@ -9,6 +9,8 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
 
 from ..errors import InputError, TemplateError
 from ..form import Form
@@ -23,11 +25,32 @@ from .package import PackageError, text_parts, tidy
 from .plan import Prepared, TaggedPart
 from .rewrite import Rewriter
 
-__all__ = ["TemplateFault", "check_template", "prepare"]
+__all__ = ["TemplateFault", "check_template", "prepare", "prepared_template"]
 
 _FIRST = ("[Content_Types].xml", "_rels/.rels")
 
 
+def prepared_template(path: Path, form: Form) -> Prepared:
+    """Return the template in a file, prepared for a form; the latest few are kept for the next report.
+
+    Args:
+        path: the template.
+        form: the form it prints.
+
+    Raises:
+        TemplateError: it cannot be read, or has mistakes.
+    """
+    try:
+        template = path.read_bytes()
+    except OSError as error:
+        raise TemplateError(f"读不到 Word 模板“{path}”（{error.strerror}）。请检查路径和权限。") from error
+    try:
+        return prepare(template, form)
+    except TemplateError as error:
+        raise TemplateError(f"“{path.name}”：{error}") from error
+
+
+@lru_cache(maxsize=4)
 def prepare(template: bytes, form: Form) -> Prepared:
     """Check a template and prepare it for rendering.
 
