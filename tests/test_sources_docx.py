@@ -126,6 +126,8 @@ def test_rows_that_begin_late() -> None:
 def test_deleted_rows_do_not_count() -> None:
     xml = tbl(tr(tc("1")), tr(tc("2"), properties="<w:del/>"), tr(tc("3")))
     assert cells(xml) == [(1, 1, 1, 1, "1"), (2, 1, 1, 1, "3")]
+    inner = f"<w:tc>{tbl(tr(tc('9')))}{p()}</w:tc>"
+    assert len(body(tbl(tr(tc("1")), tr(inner, properties="<w:del/>")))) == 1
 
 
 def test_nested_table_is_a_table_of_its_own() -> None:

@@ -38,7 +38,7 @@ _OFFICE_DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relati
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _P, _R, _T, _BR = _W + "p", _W + "r", _W + "t", _W + "br"
 _TBL, _TR, _TC, _TEXT_BOX = _W + "tbl", _W + "tr", _W + "tc", _W + "txbxContent"
-_VAL, _VANISH, _DEL = _W + "val", _W + "vanish", _W + "del"
+_VAL = _W + "val"
 _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _ALTERNATIVES = _COMPATIBILITY + "AlternateContent"
@@ -218,7 +218,7 @@ class _Body:
         self.budget.spend_grid()
         table = _Table()
         self.found.append(table)
-        rows = (row for row in _inside(element, _TR) if _DEL not in _values(row, "trPr"))
+        rows = (row for row in _inside(element, _TR) if _W + "del" not in _values(row, "trPr"))
         for number, row in enumerate(rows, 1):
             table.add(self._row(row, number, depth + 1))
 
@@ -289,8 +289,9 @@ def _merge(values: dict[str, str | None], name: str) -> str:
 
 
 def _is_hidden(run: ET.Element) -> bool:
-    values = _values(run, "rPr")
-    return _VANISH in values and values[_VANISH] not in _OFF
+    properties = run.find(_W + "rPr")
+    vanish = None if properties is None else properties.find(_W + "vanish")
+    return vanish is not None and vanish.get(_VAL) not in _OFF
 
 
 def _count(value: str | None, *, least: int) -> int:
