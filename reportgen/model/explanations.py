@@ -72,7 +72,7 @@ def _left_over(
     for explanation in report.explanations:
         if explanation in used:
             continue
-        ref = CellRef(str(explanation.origin) if explanation.origin else "", explanation.rule)
+        ref = CellRef(explanation.origin, explanation.rule)
         same = [f for f in findings if f.rule == explanation.rule]
         if explanation in refused or (same and not any(answerable(f, report.form) for f in same)):
             yield finding(rules["E-02"], [ref], about=explanation.rule)
