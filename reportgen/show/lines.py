@@ -1,29 +1,33 @@
-"""Findings and results as lines for a terminal and as the JSON of the contract (DESIGN.md 5)."""
+"""What a terminal shows, as lines: each with the severity it is about, until it is printed."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import NamedTuple
 from unicodedata import east_asian_width
 
 from ..form import SEVERITIES, Form
-from ..model.findings import SEVERITY_LABELS, Finding, json_number, worst
+from ..model.findings import SEVERITY_LABELS, Finding
 from ..model.report import Report
+from ..repairs import Repairs
 
-if TYPE_CHECKING:
-    from pathlib import Path
+__all__ = ["OutputLine", "finding_lines", "report_lines", "rules_lines", "summary"]
 
-    from ..repairs import Repairs
+_PLACE_WIDTH = 24
+"""Columns; longer places push the text of their line to the right."""
+_LEVEL_WIDTH = max(2 * len(label) for label in SEVERITY_LABELS.values())
 
-__all__ = [
-    "built_lines", "json_document", "json_report", "json_unreadable", "report_lines", "rules_json",
-    "rules_lines", "summary",
-]  # fmt: skip
+
+class OutputLine(NamedTuple):
+    """A line to print.  A named tuple because a run over many files makes thousands."""
+
+    text: str
+    severity: str = ""
+    """Of the finding it tells, for its colour; ``""`` for every other line."""
 
 
 def summary(findings: Sequence[Finding]) -> str:
-    """One line: how many findings of each level."""
+    """Return how many findings of each severity there are: ``错误 2、警告 1``."""
     counts = [
         f"{SEVERITY_LABELS[level]} {n}"
         for level in SEVERITIES
@@ -34,36 +38,44 @@ def summary(findings: Sequence[Finding]) -> str:
 
 def report_lines(
     report: Report, findings: Sequence[Finding], repairs: Repairs | None = None
-) -> Iterator[str]:
-    """The findings of one report, one line each, errors first, aligned; corrections; a summary line.
+) -> Iterator[OutputLine]:
+    """Yield the lines of one report: its findings in columns, likely corrections, a summary.
 
-    Every line begins with its level (错误, 警告 …), so that whoever shows it can colour it.
+    Args:
+        report: what was read.
+        findings: what the checks said, errors first; a blank line parts the severities.
+        repairs: what the search for corrections said; None if it was not run.
     """
-    ids = max((len(f.rule) for f in findings), default=0)
-    places = max((_width(f.place) for f in findings), default=0)
-    places = min(places, _PLACE_WIDTH)
-    level = ""
-    for one in findings:
-        if level and one.severity != level:
-            yield ""
-        level = one.severity
-        label = _pad(SEVERITY_LABELS[level], _LEVEL_WIDTH)
-        yield f"{label}  {one.rule:<{ids}}  {_pad(one.place, places)}  {one.text}"
-    if repairs is not None and (lines := repairs.lines(report)):
-        yield ""
-        yield from lines
+    yield from _in_columns(findings)
+    corrections = repairs.lines(report) if repairs is not None else []
+    if corrections:
+        yield OutputLine("")
+    yield from map(OutputLine, corrections)
     if findings:
-        yield ""
+        yield OutputLine("")
     title = report.full_title if report.org else report.path
-    yield f"{title}：{summary(findings)}"
+    yield OutputLine(f"{title}：{summary(findings)}")
 
 
-_PLACE_WIDTH = 24
-_LEVEL_WIDTH = max(2 * len(label) for label in SEVERITY_LABELS.values())
+def finding_lines(findings: Sequence[Finding]) -> Iterator[OutputLine]:
+    """Yield findings one by one, each complete in its line."""
+    return (OutputLine(one.line(), one.severity) for one in findings)
+
+
+def _in_columns(findings: Sequence[Finding]) -> Iterator[OutputLine]:
+    ids = max((len(f.rule) for f in findings), default=0)
+    places = min(max((_width(f.place) for f in findings), default=0), _PLACE_WIDTH)
+    before = ""
+    for one in findings:
+        if before and one.severity != before:
+            yield OutputLine("")
+        before = one.severity
+        level = _pad(SEVERITY_LABELS[one.severity], _LEVEL_WIDTH)
+        yield OutputLine(f"{level}  {one.rule:<{ids}}  {_pad(one.place, places)}  {one.text}", one.severity)
 
 
 def _width(text: str) -> int:
-    """Columns on a terminal: Chinese characters and full-width punctuation take two."""
+    """Return columns on a terminal: Chinese characters and full-width punctuation take two."""
     return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
@@ -71,67 +83,7 @@ def _pad(text: str, width: int) -> str:
     return text + " " * max(0, width - _width(text))
 
 
-class Delivered(Protocol):
-    """What became of a build, as far as it is told here."""
-
-    @property
-    def status(self) -> str: ...
-    @property
-    def path(self) -> Path | None: ...
-    @property
-    def compared(self) -> int: ...
-    @property
-    def copy(self) -> Path | None: ...
-
-
-def built_lines(result: Delivered) -> Iterator[str]:
-    """What became of a build."""
-    if result.path is None:
-        yield "有错误，没有生成报告。改正后再试；只想先看看样子，可加 --draft 生成草稿。"
-        return
-    if result.copy is not None:
-        yield f"原来的报告已另存为：{result.copy}"
-    yield f"核对 {result.compared} 个数值，与工作簿完全一致"
-    yield f"已生成{'草稿' if result.status == 'errors' else '报告'}：{result.path}"
-
-
-def json_report(
-    report: Report, findings: Sequence[Finding], repairs: Repairs | None = None, compared: int = 0
-) -> dict[str, Any]:
-    """One report in the JSON contract."""
-    return {
-        "input": report.path, "kind": report.kind, "form": report.form.id, "org": report.org,
-        "year": report.year, "status": worst(findings),
-        "findings": [f.to_json() for f in findings],
-        "repairs": repairs.to_json(report) if repairs is not None else [],
-        "values": {cell: json_number(value.number) for cell, value in report.values.items()},
-        "compared": compared,
-    }  # fmt: skip
-
-
-def json_unreadable(path: str, message: str) -> dict[str, Any]:
-    """A file that could not be read, in the JSON contract."""
-    return {
-        "input": path, "kind": None, "form": None, "org": "", "year": None, "status": "unreadable",
-        "message": message, "findings": [], "repairs": [], "values": {}, "compared": 0,
-    }  # fmt: skip
-
-
-def json_document(reports: Sequence[dict[str, Any]]) -> str:
-    """The one document on stdout."""
-    return json.dumps({"version": 1, "reports": list(reports)}, ensure_ascii=False, indent=1)
-
-
-def rules_lines(form: Form) -> Iterator[str]:
-    """Every rule of a form, one line each."""
+def rules_lines(form: Form) -> Iterator[OutputLine]:
+    """Yield every rule of a form, one line each."""
     for rule in form.rules.values():
-        yield f"{rule.id}　{SEVERITY_LABELS[rule.severity]}　{rule.title}　（{rule.source}）"
-
-
-def rules_json(form: Form) -> str:
-    """Every rule of a form as JSON."""
-    rules = [
-        {"id": r.id, "severity": r.severity, "title": r.title, "source": r.source, "advice": r.advice}
-        for r in form.rules.values()
-    ]
-    return json.dumps({"version": 1, "form": form.id, "rules": rules}, ensure_ascii=False, indent=1)
+        yield OutputLine(f"{rule.id}　{SEVERITY_LABELS[rule.severity]}　{rule.title}　（{rule.source}）")

@@ -1,0 +1,117 @@
+"""What all pages share: the one Jinja environment, the policy for the browser, the prescribed tables.
+
+Every page is one file that needs nothing else: style and script are in it, and its policy forbids
+the browser to fetch anything.  Texts are escaped wherever they come from.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from importlib.resources import files
+
+import msgspec
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+from ..form import LayoutCell, Table
+
+__all__ = ["PageCell", "PageTable", "environment", "page_table", "policy", "template_file"]
+
+_COLUMN = 46
+"""Pixels a column of figures needs at least, on a phone too."""
+_LABELS, _NO_LABELS, _LEAST = 230, 60, 340
+"""Pixels for the columns of labels, for the edges where there are none, and for any table."""
+
+
+def template_file(name: str) -> str:
+    """Return the text of a file of ``templates/``."""
+    return files("reportgen.templates").joinpath(name).read_text(encoding="utf-8")
+
+
+def environment() -> Environment:
+    """Return the Jinja environment of all pages: everything escaped, nothing undefined."""
+    return Environment(
+        loader=FunctionLoader(template_file), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+
+
+def policy(script: str = "") -> str:
+    """Return what the browser may do with a page: its own style and exactly this script, no network."""
+    rules = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+    if script:
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        rules += f"; script-src 'sha256-{digest}'"
+    return rules
+
+
+class PageCell(msgspec.Struct, frozen=True):
+    """A cell of a prescribed table, ready to print."""
+
+    role: str
+    """As in :class:`~reportgen.form.LayoutCell`."""
+    text: str
+    note: str
+    row_span: int
+    column_span: int
+    scope: str
+    """What a header cell heads: ``row``, ``rowgroup``, ``col``, ``colgroup``."""
+    value: str = ""
+    """The figure as shown."""
+    id: str = ""
+    """Anchor of the figure in the page."""
+    classes: str = ""
+    sign: str = ""
+    level: str = ""
+    should_be: str = ""
+    sums: str = ""
+    """Anchors of the broken sums it stands in."""
+    described: str = ""
+    """Anchors of all findings about it."""
+    tip: str = ""
+
+
+class PageTable(msgspec.Struct, frozen=True):
+    """A prescribed table, ready to print."""
+
+    caption: str
+    widths: tuple[str, ...]
+    """Of the columns, in percent."""
+    least: int
+    """Pixels below which the table scrolls."""
+    head: tuple[tuple[PageCell, ...], ...]
+    body: tuple[tuple[PageCell, ...], ...]
+
+
+def page_table(table: Table, caption: str, values: Mapping[str, Mapping[str, str]]) -> PageTable:
+    """Arrange a table by rows.
+
+    Args:
+        table: the prescribed table.
+        caption: its name for those who do not see it.
+        values: what a cell of figures shows, by cell id: fields of :class:`PageCell`.
+    """
+    rows: dict[int, list[PageCell]] = {n: [] for n in range(1, table.height + 1)}
+    for cell in sorted(table.layout, key=lambda c: (c.row, c.column)):
+        rows[cell.row].append(
+            PageCell(
+                cell.role, cell.text, cell.note, cell.row_span, cell.column_span, _scope(cell),
+                **values.get(cell.cell, {}),
+            )
+        )  # fmt: skip
+    printed = [tuple(row) for row in rows.values()]
+    parts = table.widths or (1,) * table.width
+    widths = tuple(f"{100 * part / sum(parts):.2f}" for part in parts)
+    figures = (table.width - table.label_columns) * _COLUMN
+    least = max(_LEAST, figures + (_LABELS if table.label_columns else _NO_LABELS))
+    head = table.header_rows
+    return PageTable(caption, widths, least, tuple(printed[:head]), tuple(printed[head:]))
+
+
+def _scope(cell: LayoutCell) -> str:
+    if cell.role == "row":
+        return "rowgroup" if cell.row_span > 1 else "row"
+    if cell.role in ("column", "title"):
+        return "colgroup" if cell.column_span > 1 else "col"
+    return ""
