@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .console import fail, print_lines, watched
+from .console import fail, print_lines, say, watched
 from .options import FILE, FILES, LAST_YEAR, STRICT
 
 if TYPE_CHECKING:  # `--help` needs none of it
@@ -56,9 +56,9 @@ def _tell(built: Built) -> None:
     """Print the findings, and what was written."""
     print_lines(built.lines)
     if built.path is None:
-        click.echo("有错误，没有生成报告。改正后再试；只想先看看样子，可加 --draft 生成草稿。")
+        say("有错误，没有生成报告。改正后再试；只想先看看样子，可加 --draft 生成草稿。")
         return
     if built.copy is not None:
-        click.echo(f"原来的报告已另存为：{built.copy}")
-    click.echo(f"核对 {built.compared} 个数值，与工作簿完全一致")
-    click.echo(f"已生成{'草稿' if built.status == 'errors' else '报告'}：{built.path}")
+        say(f"原来的报告已另存为：{built.copy}")
+    say(f"核对 {built.compared} 个数值，与工作簿完全一致")
+    say(f"已生成{'草稿' if built.status == 'errors' else '报告'}：{built.path}")

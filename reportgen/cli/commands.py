@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from .console import copied, print_lines
+from .console import copied, print_lines, say
 from .options import FILE, FORCE, FORM, STYLE
 
 __all__ = ["extract", "new", "rules", "template"]
@@ -52,7 +52,7 @@ def new(
     name = safe_name(form.title_of(org, year)) if org and year else "空白工作簿"
     path = out or Path(f"{name}.xlsx")
     copied(write_output(path, data, force=force))
-    click.echo(f"已生成工作簿：{path}")
+    say(f"已生成工作簿：{path}")
 
 
 @click.command(options_metavar="[选项]", help="把任何格式的报告读成标准工作簿（.xlsx）或数据（.json）。")
@@ -71,7 +71,7 @@ def extract(file: Path, out: Path, form_id: str | None, force: bool) -> None:
     # What could not be read has to be said here; what is wrong with it is for `validate`.
     print_lines(finding_lines(report.notices))
     copied(copy)
-    click.echo(f"按{report.form.id}版格式读到 {count} 个数、{len(report.passages)} 段文字，已写入：{out}")
+    say(f"按{report.form.id}版格式读到 {count} 个数、{len(report.passages)} 段文字，已写入：{out}")
 
 
 @click.group(options_metavar="[选项]", subcommand_metavar="命令 …", help="检查或导出 Word 模板。")
@@ -88,8 +88,8 @@ def template_check(file: Path, form_id: str) -> None:
 
     faults = template_faults(file, form_id)
     for fault in faults:
-        click.echo(fault.line())
-    click.echo(f"“{file.name}”有 {len(faults)} 处问题。" if faults else f"“{file.name}”没有问题，可以使用。")
+        say(fault.line())
+    say(f"“{file.name}”有 {len(faults)} 处问题。" if faults else f"“{file.name}”没有问题，可以使用。")
     sys.exit(_EXIT_ERRORS if faults else 0)
 
 
@@ -104,7 +104,7 @@ def template_export(folder: Path, force: bool) -> None:
     for name, data in shipped_templates():
         path = folder / name
         copied(write_output(path, data, force=force))
-        click.echo(f"已导出：{path}")
+        say(f"已导出：{path}")
 
 
 @click.command(options_metavar="[选项]", help="列出所有核对规则：编号、级别、内容、依据。")
@@ -118,7 +118,7 @@ def rules(form_id: str, style: str) -> None:
     if style == "json":
         from ..show.json import rules_json
 
-        click.echo(rules_json(form))
+        say(rules_json(form))
     else:
         from ..show.lines import rules_lines
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,34 +13,44 @@ import click
 if TYPE_CHECKING:  # `--help` needs none of it
     from ..show.lines import OutputLine
 
-__all__ = ["copied", "fail", "print_lines", "watched"]
+__all__ = ["copied", "fail", "print_lines", "say", "watched"]
 
 T = TypeVar("T")
 
 _MANY = 8
 """Files from which on it is said how far the work has come."""
 _COLOURS = {"error": "red", "warning": "yellow", "ask": "cyan"}
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Characters that would command the terminal, but tabs and line ends."""
+
+
+def say(text: str, colour: str = "", *, err: bool = False) -> None:
+    """Print a text, on stderr if asked to; names of files and texts of workbooks cannot command the terminal.
+
+    Args:
+        text: one line or several.
+        colour: where somebody is watching; click leaves it out of a pipe.
+        err: on stderr.
+    """
+    shown = _CONTROL.sub("�", text)
+    click.echo(click.style(shown, fg=colour) if colour else shown, err=err)
 
 
 def print_lines(lines: Iterable[OutputLine]) -> None:
-    """Print lines in the colours of their severities; click leaves colour out of a pipe."""
+    """Print lines in the colours of their severities."""
     for line in lines:
-        _say(line.text, _COLOURS.get(line.severity, ""))
+        say(line.text, _COLOURS.get(line.severity, ""))
 
 
 def fail(message: str) -> None:
     """Say why something could not be done."""
-    _say(message, "red", err=True)
+    say(message, "red", err=True)
 
 
 def copied(copy: Path | None, *, err: bool = False) -> None:
     """Say where the file that stood there before is now; nothing if there was none."""
     if copy is not None:
-        _say(f"原来的文件已另存为：{copy}", err=err)
-
-
-def _say(text: str, colour: str = "", *, err: bool = False) -> None:
-    click.echo(click.style(text, fg=colour) if colour else text, err=err)
+        say(f"原来的文件已另存为：{copy}", err=err)
 
 
 def watched(outcomes: Iterable[T], total: int) -> Iterator[T]:

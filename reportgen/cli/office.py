@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from ..errors import OutputError, ReportgenError
+from .console import say
 from .options import FILE
 
 if TYPE_CHECKING:  # `--help` needs none of it
@@ -69,19 +70,20 @@ def run(files: Iterable[Path], folder: Path | None = None) -> int:
     places = list(files) or [folder or Path()]
     paths = list(dict.fromkeys(path for place in places for path in _expand(place)))
     if not paths:
-        click.echo(_nothing_found(places[0]))
+        say(_nothing_found(places[0]))
         return _EXIT_USAGE
     outcomes: Counter[str] = Counter()
     written: dict[Path, Path] = {}
     code = 0
     for n, path in enumerate(paths, 1):
-        click.echo(f"[{n}/{len(paths)}] {shown_name(path)}")
+        say(f"[{n}/{len(paths)}] {shown_name(path)}")
         done = _one(path, written)
-        click.echo("".join(f"  {line}\n" for line in done.lines), nl=False)
+        for line in done.lines:
+            say(f"  {line}")
         outcomes[done.outcome] += 1
         code = max(code, done.exit_code)
     counts = "，".join(f"{outcome} {count} 个" for outcome, count in outcomes.items())
-    click.echo(f"\n共 {len(paths)} 个文件：{counts}。")
+    say(f"\n共 {len(paths)} 个文件：{counts}。")
     return code
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import ReportgenError
-from .console import copied, fail, print_lines, watched
+from .console import copied, fail, print_lines, say, watched
 from .options import FILE, FILES, LAST_YEAR, STRICT, STYLE
 
 if TYPE_CHECKING:  # `--help` needs none of it
@@ -111,14 +111,14 @@ class _Answer:
             fail(str(error))
             return
         copied(copy, err=True)
-        click.echo(f"已写出：{path}", err=True)
+        say(f"已写出：{path}", err=True)
 
     def end(self) -> int:
         """Print the JSON document, if one was asked for; return the exit code."""
         if self.as_json:
             from ..show.json import document
 
-            click.echo(document(self.documents))
+            say(document(self.documents))
         return self.code
 
 
