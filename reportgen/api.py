@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from .model.explanations import Note, notes
 from .model.findings import Finding, worst
 from .model.last_year import with_last_year
 from .model.report import Report
+from .recogniser import recognise
 from .repairs import Repairs, find_repairs
 from .show.review import CheckedReport
 from .sources import Document, open_document
@@ -60,8 +62,6 @@ def _read(document: Document, form: Form | None) -> Report:
         from .model.exchange import from_json
 
         return from_json(document.exchange, form, path=document.path, sha256=document.sha256)
-    from .recogniser import recognise
-
     return recognise(document, form or (load_form(edition) for edition in reversed(editions())))
 
 
@@ -221,8 +221,8 @@ def _page(report: Report, draft: bool, marks: Collection[str], below: Sequence[N
 
 def _result(findings: Sequence[Finding]) -> str:
     """Return what the document's properties say of the checks."""
-    counts = {level: sum(f.severity == level for f in findings) for level in ("error", "warning", "ask")}
-    return f"错误{counts['error']} 警告{counts['warning']} 待核实{counts['ask']}"
+    count = Counter(one.severity for one in findings)
+    return f"错误{count['error']} 警告{count['warning']} 待核实{count['ask']}"
 
 
 def template_faults(path: Path | str, form: Form | str) -> list[TemplateFault]:

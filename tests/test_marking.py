@@ -307,7 +307,13 @@ def test_findings_that_meet_on_one_cell_mark_it_once(tmp_path: Path, good: bytes
     path.write_bytes(edited(good, put(WRONG, 74)))
     report = read_report(path)
     sheet, address = WRONG.split("!")
-    again = Finding("S-04", "warning", "读的时候也有问题", "请看", (CellRef(Origin(sheet, address, *split_address(address)), "某格"),))
+    again = Finding(
+        "S-04",
+        "warning",
+        "读的时候也有问题",
+        "请看",
+        (CellRef(Origin(sheet, address, *split_address(address)), "某格"),),
+    )
     copy = mark_workbook(path.read_bytes(), report, [again, *check(report)], find_repairs(report))
     assert "T3-02" in cell(copy, WRONG).comment.text
     assert "S-04" in cell(copy, WRONG).comment.text

@@ -206,7 +206,9 @@ def test_clean_reports_are_folded_among_several(page: html.HtmlElement) -> None:
 
 
 def test_unreadable_files_are_listed() -> None:
-    drawn = html.document_fromstring(result_page([], unreadable=[(str(Path("甲") / "坏.xlsx"), "“坏.xlsx”已损坏")]))
+    drawn = html.document_fromstring(
+        result_page([], unreadable=[(str(Path("甲") / "坏.xlsx"), "“坏.xlsx”已损坏")])
+    )
     assert "读不出 1 份" in words(drawn)
     assert "“坏.xlsx”已损坏 坏.xlsx" in " ".join(drawn.itertext())
 

@@ -80,7 +80,17 @@ def reachable() -> dict[type, str]:
 
 def test_the_walk_gets_far() -> None:
     names = {cls.__name__ for cls in reachable()}
-    assert {"Report", "Finding", "CellRef", "Origin", "Equation", "Form", "Rule", "Repair", "Passage"} <= names
+    assert {
+        "Report",
+        "Finding",
+        "CellRef",
+        "Origin",
+        "Equation",
+        "Form",
+        "Rule",
+        "Repair",
+        "Passage",
+    } <= names
     assert len(names) > 30
 
 

@@ -65,26 +65,29 @@ def run(files: Iterable[Path], folder: Path | None = None) -> int:
     Returns:
         the highest exit code of all files (DESIGN.md 4); 2 if there was no workbook at all.
     """
-    from ..disk.names import shown_name
-
     places = list(files) or [folder or Path()]
     paths = list(dict.fromkeys(path for place in places for path in _expand(place)))
     if not paths:
         say(_nothing_found(places[0]))
         return _EXIT_USAGE
-    outcomes: Counter[str] = Counter()
+    done = list(_each(paths))
+    outcomes = Counter(one.outcome for one in done)
+    counts = "，".join(f"{outcome} {count} 个" for outcome, count in outcomes.items())
+    say(f"\n共 {len(paths)} 个文件：{counts}。")
+    return max(one.exit_code for one in done)
+
+
+def _each(paths: Sequence[Path]) -> Iterator[_Done]:
+    """Deal with the workbooks one after another, and say of each what became of it."""
+    from ..disk.names import shown_name
+
     written: dict[Path, Path] = {}
-    code = 0
     for n, path in enumerate(paths, 1):
         say(f"[{n}/{len(paths)}] {shown_name(path)}")
         done = _one(path, written)
         for line in done.lines:
             say(f"  {line}")
-        outcomes[done.outcome] += 1
-        code = max(code, done.exit_code)
-    counts = "，".join(f"{outcome} {count} 个" for outcome, count in outcomes.items())
-    say(f"\n共 {len(paths)} 个文件：{counts}。")
-    return code
+        yield done
 
 
 def workbooks_in(folder: Path) -> list[Path]:

@@ -9,7 +9,7 @@ from lxml import etree
 
 from ..model.report import Origin
 from ..opc.parts import REL, Element, Parts, main
-from ..show.review import Mark, Review
+from ..show.review import Mark, Review, ReviewedFinding
 from .cells import Book, SheetEntry
 from .notes import AUTHOR, SheetNotes
 from .resultsheet import (
@@ -83,13 +83,8 @@ class _Painter:
         return Record(sheet, row, column, own, made, self.styles.look_of(style), note)
 
     def _note(self, mark: Mark) -> tuple[str, str]:
-        """Head and body of the note; empty where a finding about many cells has had its say."""
-        items = []
-        for item in mark.items:
-            crowd = item.equation is None and len(item.finding.cells) > _CROWD
-            if not crowd or item.number not in self.told:
-                items.append(item)
-                self.told.add(item.number)
+        """Return head and body of the note; empty where a finding about many cells has had its say."""
+        items = [item for item in mark.items if self._is_told(item)]
         if not items and not mark.corrections:
             return "", ""
         head = f"【{mark.level}】{'、'.join(dict.fromkeys(i.finding.rule for i in items))}"
@@ -104,9 +99,17 @@ class _Painter:
             lines += [f"· {line}" for line in mark.corrections]
         return head, "\n".join(lines)
 
+    def _is_told(self, item: ReviewedFinding) -> bool:
+        """Tell whether a note of a cell names a finding: one about many cells is named on the first only."""
+        crowd = item.equation is None and len(item.finding.cells) > _CROWD
+        if crowd and item.number in self.told:
+            return False
+        self.told.add(item.number)
+        return True
+
 
 def _view_state(parts: Parts, book: Book) -> dict[str, Any]:
-    """Which sheet is in front, to be restored."""
+    """Return which sheet is in front, to be restored."""
     view = parts.workbook.find(f"{main('bookViews')}/{main('workbookView')}")
     selected = [entry.name for entry in book.entries() if _selected(parts, entry.part)]
     return {"active": None if view is None else view.get("activeTab"), "selected": selected}
@@ -164,12 +167,9 @@ def _unmark(parts: Parts) -> bool:
 
 def _former(parts: Parts, ours: Iterable[SheetEntry]) -> tuple[list[Record], dict[str, Any]]:
     """Return what our sheets say of the marked cells, and the state of the workbook before the last of them."""
-    records: list[Record] = []
-    state: dict[str, Any] = {}
-    for entry in ours:
-        found, state = read_records(parts, parts.tree(entry.part))
-        records += found
-    return records, state
+    found = [read_records(parts, parts.tree(entry.part)) for entry in ours]
+    records = [record for here, _ in found for record in here]
+    return records, found[-1][1] if found else {}
 
 
 def _restore_looks(book: Book, part: str, records: list[Record], styles: StyleSheet) -> None:

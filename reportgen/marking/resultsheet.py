@@ -6,7 +6,7 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +87,7 @@ def _hidden_cells(parts: Parts, root: Element) -> Iterator[tuple[int, int, str, 
 
 
 def is_result_sheet(parts: Parts, root: Element) -> bool:
-    """Whether a sheet is one of ours, whatever it is called now."""
+    """Tell whether a sheet is one of ours, whatever it is called now."""
     return any(text == SIGN for row, _, text, _ in _hidden_cells(parts, root) if row == 1)
 
 
@@ -100,20 +100,20 @@ def read_records(parts: Parts, root: Element) -> tuple[list[Record], dict[str, A
             state = json.loads(text)
         elif row > 1:
             lines.setdefault(row, {})[column - _HIDDEN] = formula or text
-    records = []
-    for line in lines.values():
-        match = _FORMULA.fullmatch(line.get(0, ""))
-        if match:  # else the cell has been deleted
-            place = split_address(match[3])
-            style = line.get(1, "")
-            records.append(
-                Record(
-                    (match[1] or match[2]).replace("''", "'"), *place,
-                    int(style) if style.isdecimal() else None,
-                    line.get(2, ""), line.get(3, ""), line.get(4, "").replace("_x005F_", "_"),
-                )
-            )  # fmt: skip
-    return records, state
+    records = (_record(line) for line in lines.values())
+    return [one for one in records if one is not None], state
+
+
+def _record(line: Mapping[int, str]) -> Record | None:
+    """Return what a row of hidden cells says; None if the marked cell has been deleted."""
+    match = _FORMULA.fullmatch(line.get(0, ""))
+    if match is None:
+        return None
+    sheet, style = (match[1] or match[2]).replace("''", "'"), line.get(1, "")
+    return Record(
+        sheet, *split_address(match[3]), int(style) if style.isdecimal() else None,
+        line.get(2, ""), line.get(3, ""), line.get(4, "").replace("_x005F_", "_"),
+    )  # fmt: skip
 
 
 # --------------------------------------------------------------------------- writing
@@ -168,6 +168,7 @@ def result_sheet(
     """Return the sheet as XML.
 
     Args:
+        review: the report with its findings.
         records: the marked cells, to be restored by a later run.
         state: the rest that is to be restored, as JSON can hold it.
         styles: the workbook's styles; the sheet's own are added.
@@ -254,19 +255,7 @@ class _Sheet:
         self.rows.setdefault(row, []).append((column, cell))
 
     def _xml(self) -> Element:
-        widths = "".join(
-            f'<col min="{n}" max="{n}" width="{w}" customWidth="1"/>' for n, w in enumerate(_WIDTHS, 1)
-        )
-        root = parse(
-            f'<worksheet xmlns="{MAIN}"><sheetPr><tabColor rgb="FFC00000"/><pageSetUpPr fitToPage="1"/>'
-            f'</sheetPr><sheetViews><sheetView showGridLines="0" tabSelected="1" workbookViewId="0">'
-            f'<pane ySplit="{_HEAD_ROW}" topLeftCell="A{_HEAD_ROW + 1}" activePane="bottomLeft" state="frozen"/>'
-            f'<selection pane="bottomLeft" activeCell="A{_HEAD_ROW + 1}" sqref="A{_HEAD_ROW + 1}"/>'
-            f'</sheetView></sheetViews><sheetFormatPr defaultRowHeight="16"/><cols>{widths}'
-            f'<col min="{_HIDDEN}" max="{_HIDDEN + 4}" width="9" hidden="1" customWidth="1"/></cols>'
-            '<sheetData/><pageMargins left="0.5" right="0.5" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
-            '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'.encode()
-        )
+        root = parse(_WORKSHEET.encode())
         data = root.find(main("sheetData"))
         for number in sorted(self.rows):
             row = etree.SubElement(data, main("row"), r=str(number))
@@ -282,8 +271,23 @@ class _Sheet:
         return root
 
 
+_COLUMNS = "".join(
+    f'<col min="{n}" max="{n}" width="{w}" customWidth="1"/>' for n, w in enumerate(_WIDTHS, 1)
+)
+_WORKSHEET = (
+    f'<worksheet xmlns="{MAIN}"><sheetPr><tabColor rgb="FFC00000"/><pageSetUpPr fitToPage="1"/>'
+    f'</sheetPr><sheetViews><sheetView showGridLines="0" tabSelected="1" workbookViewId="0">'
+    f'<pane ySplit="{_HEAD_ROW}" topLeftCell="A{_HEAD_ROW + 1}" activePane="bottomLeft" state="frozen"/>'
+    f'<selection pane="bottomLeft" activeCell="A{_HEAD_ROW + 1}" sqref="A{_HEAD_ROW + 1}"/>'
+    f'</sheetView></sheetViews><sheetFormatPr defaultRowHeight="16"/><cols>{_COLUMNS}'
+    f'<col min="{_HIDDEN}" max="{_HIDDEN + 4}" width="9" hidden="1" customWidth="1"/></cols>'
+    '<sheetData/><pageMargins left="0.5" right="0.5" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
+    '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
+)
+
+
 def _height(text: str, width: float) -> float:
-    """Points a wrapped text of 10 pt needs in a column of ``width`` digits."""
+    """Return the points that a wrapped text of 10 pt needs in a column of ``width`` digits."""
     lines = 0
     for line in text.split("\n"):
         size = sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1.1 for c in line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from unicodedata import east_asian_width
@@ -28,12 +29,9 @@ class OutputLine(NamedTuple):
 
 def summary(findings: Sequence[Finding]) -> str:
     """Return how many findings of each severity there are: ``错误 2、警告 1``."""
-    counts = [
-        f"{SEVERITY_LABELS[level]} {n}"
-        for level in SEVERITIES
-        if (n := sum(f.severity == level for f in findings))
-    ]
-    return "、".join(counts) if counts else "全部通过"
+    count = Counter(one.severity for one in findings)
+    counts = [f"{SEVERITY_LABELS[level]} {count[level]}" for level in SEVERITIES if count[level]]
+    return "、".join(counts) or "全部通过"
 
 
 def report_lines(

@@ -252,8 +252,7 @@ class _Marker:
 
     def marks(self, items: Sequence[ReviewedFinding]) -> tuple[Mark, ...]:
         for item in items:
-            if item.finding.severity in _MARKED:
-                self._item(item)
+            self._item(item)
         for part in self.parts:
             self._suspects(part, items)
         order = {cell: n for n, cell in enumerate(self.report.form.cells)}
@@ -277,6 +276,8 @@ class _Marker:
     def _coloured(self, item: ReviewedFinding) -> Sequence[CellRef]:
         """Return the places that a finding colours."""
         equation, refs = item.equation, item.finding.cells
+        if item.finding.severity not in _MARKED:
+            return ()
         if equation is not None:
             part = _part_of(equation, self.parts)
             if part and self._certain(part) and equation in part[0].equations:

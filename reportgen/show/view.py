@@ -15,7 +15,7 @@ import msgspec
 
 from ..form import Form, Node, Table
 from ..model.explanations import Note
-from ..model.numbers import format_number
+from ..model.numbers import Number, format_number
 from ..model.placeholders import filled
 from ..model.report import Report, Value
 
@@ -103,13 +103,11 @@ def _title_names(report: Report, draft: bool) -> dict[str, Any]:
 
 
 def _field_names(report: Report) -> dict[str, str]:
-    names = {}
-    for field in report.form.fields:
-        value = report.fields.get(field.id, field.default)
-        names[field.short] = (
-            value if isinstance(value, str) else "" if value is None else format_number(value)
-        )
-    return names
+    return {f.short: _entry(report.fields.get(f.id, f.default)) for f in report.form.fields}
+
+
+def _entry(value: str | Number | None) -> str:
+    return value if isinstance(value, str) else "" if value is None else format_number(value)
 
 
 def _section_names(form: Form, sections: Sequence[SectionView]) -> dict[str, Any]:
