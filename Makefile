@@ -61,7 +61,7 @@ wheel-test: $(READY)   ## build the wheel, install it in an empty environment, u
 
 check: lint types test wheel-test   ## all of the above but the office tests
 
-bench: $(READY)   ## time it beside other tools, into docs/benchmarks.md; needs npm (BENCH=--quick: shorter)
+bench: $(READY)   ## measure it beside other tools, into docs/benchmarks.md; needs npm (BENCH=--quick: only printed)
 	$(BIN)/python benchmarks/speed.py --write docs/benchmarks.md $(BENCH)
 
 clean:   ## remove what the targets made
