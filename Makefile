@@ -7,7 +7,7 @@ READY = .venv/.ready
 EXAMPLE = examples/liwan-2024.xlsx
 LOCALE = reportgen/cli/locale/zh_CN/LC_MESSAGES/reportgen
 
-.PHONY: help setup demo test test-office test-wine lint format types templates forms docs locale wheel-test check bench clean
+.PHONY: help setup demo test test-full test-office test-wine lint format types templates forms docs locale wheel-test check bench clean
 
 help:   ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
@@ -22,8 +22,11 @@ demo: $(READY)   ## build the report of the example workbook into out/
 	@mkdir -p out
 	$(BIN)/reportgen build $(EXAMPLE) -o out/liwan-2024.docx --force
 
-test: $(READY)   ## the fast tests, under two minutes
-	$(BIN)/python -m pytest
+test: $(READY)   ## the fast tests, on all processors; a minute on two
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+test-full: $(READY)   ## the property tests of the fast suite with twelve times as many examples, drawn anew
+	$(BIN)/python -m pytest -n auto --dist worksteal -m hypothesis --hypothesis-profile full
 
 test-office: $(READY)   ## the tests with LibreOffice, validators and injected faults; installs them
 	@PYTHON=$(BIN)/python bash tests/office/install.sh
