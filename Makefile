@@ -7,7 +7,7 @@ READY = .venv/.ready
 EXAMPLE = examples/liwan-2024.xlsx
 LOCALE = reportgen/cli/locale/zh_CN/LC_MESSAGES/reportgen
 
-.PHONY: help setup demo test test-full test-office test-wine lint format types templates forms docs locale wheel-test check bench clean
+.PHONY: help setup demo test test-full test-office test-wine lint format types templates forms docs locale examples detection wheel wheel-test check bench clean
 
 help:   ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
@@ -59,10 +59,21 @@ docs: $(READY)   ## write the pages of docs/ that come from the form data
 locale: $(READY)   ## compile the Chinese of the command line's own words
 	$(BIN)/pybabel compile -i $(LOCALE).po -o $(LOCALE).mo
 
+examples: $(READY)   ## write examples/ anew, after a change of the form or of the standard workbook
+	$(BIN)/python examples/make.py
+	$(BIN)/python examples/make_sources.py
+
+detection: $(READY)   ## count how many planted errors are found, into docs/detection.md; some minutes
+	$(BIN)/python benchmarks/detection.py --write docs/detection.md
+
+wheel: $(READY)   ## build the wheel into dist/
+	rm -rf build dist
+	$(BIN)/python -m build --wheel
+
 wheel-test: $(READY)   ## build the wheel, install it in an empty environment, use it
 	sh scripts/wheel-test.sh
 
-check: lint types test wheel-test   ## all of the above but the office tests
+check: lint types test wheel-test   ## style, types, fast tests and the wheel: before every commit
 
 bench: $(READY)   ## measure it beside other tools, into docs/benchmarks.md; needs npm (BENCH=--quick: only printed)
 	$(BIN)/python benchmarks/speed.py --write docs/benchmarks.md $(BENCH)
