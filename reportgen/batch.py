@@ -236,7 +236,7 @@ def _processors() -> int:
 
 def _prepare() -> None:
     """Have ready what every workbook needs: modules, the form in force, its template."""
-    from .form import editions, load_form
+    from .form import load_form
     from .sources import docx, xlsx  # noqa: F401
     from .word import (
         default_template,
@@ -244,7 +244,7 @@ def _prepare() -> None:
     )
     from .word.cache import prepared_template
 
-    form = load_form(editions()[-1])
+    form = load_form()
     prepared_template(default_template(form), form)
 
 

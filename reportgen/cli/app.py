@@ -17,6 +17,7 @@ import click  # noqa: E402
 
 from .. import __version__  # noqa: E402
 from ..errors import last_words  # noqa: E402
+from .forms import add_forms  # noqa: E402
 
 __all__ = ["cli", "main", "say"]
 
@@ -44,7 +45,7 @@ def cli() -> None:
 
 @cli.command(options_metavar="[选项]", help="生成空白的标准工作簿（或按已有文件预填）。")
 @click.option("-o", "out", type=_FILE, metavar="文件", help="写到哪里；默认是当前文件夹的“空白工作簿”。")
-@click.option("--form", "form_id", default="2021", show_default=True, metavar="版本", help="规定格式的版本。")
+@click.option("--form", "form_id", metavar="版本", help="规定格式的版本；默认按年度。")
 @click.option("--year", type=int, metavar="年份", help="数据年度。")
 @click.option("--org", default="", metavar="名称", help="机关全称。")
 @click.option(
@@ -58,7 +59,7 @@ def cli() -> None:
 @click.option("--force", is_flag=True, help="文件已存在时先留一份带日期的副本，再写新的。")
 def new(
     out: Path | None,
-    form_id: str,
+    form_id: str | None,
     year: int | None,
     org: str,
     source: Path | None,
@@ -70,12 +71,15 @@ def new(
     from ..workbook import blank_workbook
     from .commands import copied
 
-    form, report = load_form(form_id), None
-    if source is not None:
+    report = None
+    if source is None:
+        form = load_form(form_id, year=year)
+    else:
         from ..api import read_report
         from ..workbook.transfer import next_year
 
         report = read_report(source)
+        form = load_form(form_id, year=year or (report.year + 1 if report.year else None))
         if year != report.year or report.form.id != form.id:
             report = next_year(report, form, year)
         org, year = org or report.org, year or report.year
@@ -171,11 +175,18 @@ def extract(file: Path, out: Path, form_id: str | None, force: bool) -> None:
     options_metavar="[选项]", help="双击时运行：核对并生成拖放的文件；没有文件时，处理所在文件夹里的工作簿。"
 )
 @click.argument("files", nargs=-1, type=_FILE, metavar="[文件…]")
-@click.option("--folder", type=_FILE, metavar="文件夹", help="没有给文件时，处理这个文件夹里的工作簿。")
+@click.option(
+    "--folder",
+    type=_FILE,
+    metavar="文件夹",
+    help="没有给文件时，处理这个文件夹里的工作簿；其中的 forms 文件夹放本单位的格式。",
+)
 def office(files: tuple[Path, ...], folder: Path | None) -> None:
+    from .forms import forms_beside
     from .office import run
 
-    sys.exit(run(list(files), folder, sys.stdout))
+    with forms_beside(folder):
+        sys.exit(run(list(files), folder, sys.stdout))
 
 
 @cli.group(options_metavar="[选项]", subcommand_metavar="命令 …", help="检查或导出 Word 模板。")
@@ -185,8 +196,8 @@ def template() -> None:
 
 @template.command("check", options_metavar="[选项]", help="检查自己改过的 Word 模板，一次列出所有问题。")
 @click.argument("file", type=_FILE, metavar="模板.docx")
-@click.option("--form", "form_id", default="2021", show_default=True, metavar="版本", help="规定格式的版本。")
-def template_check(file: Path, form_id: str) -> None:
+@click.option("--form", "form_id", metavar="版本", help="规定格式的版本；默认按文件名和模板的内容判断。")
+def template_check(file: Path, form_id: str | None) -> None:
     from ..api import template_faults
     from .commands import print_lines
 
@@ -211,9 +222,9 @@ def template_export(folder: Path, force: bool) -> None:
 
 
 @cli.command(options_metavar="[选项]", help="列出所有核对规则：编号、级别、内容、依据。")
-@click.option("--form", "form_id", default="2021", show_default=True, metavar="版本", help="规定格式的版本。")
+@click.option("--form", "form_id", metavar="版本", help="规定格式的版本；默认是最新一版。")
 @_STYLE
-def rules(form_id: str, style: str) -> None:
+def rules(form_id: str | None, style: str) -> None:
     from ..form import load_form
     from ..show.listing import rules_json, rules_lines
     from .commands import print_lines
@@ -223,6 +234,9 @@ def rules(form_id: str, style: str) -> None:
         click.echo(rules_json(form))
     else:
         print_lines(say, rules_lines(form))
+
+
+add_forms(cli, template)
 
 
 def say(text: str, colour: str = "", *, err: bool = False, end: str = "\n") -> None:

@@ -125,13 +125,16 @@ def json_document(reports: Sequence[dict[str, Any]]) -> str:
 def rules_lines(form: Form) -> Iterator[str]:
     """Every rule of a form, one line each."""
     for rule in form.rules.values():
-        yield f"{rule.id}　{SEVERITY_LABELS[rule.severity]}　{rule.title}　（{rule.source}）"
+        level = "停用" if rule.off else SEVERITY_LABELS[rule.severity]
+        reason = f"　理由：{rule.reason}" if rule.reason else ""
+        yield f"{rule.id}　{level}　{rule.title}　（{rule.source}）{reason}"
 
 
 def rules_json(form: Form) -> str:
     """Every rule of a form as JSON."""
     rules = [
         {"id": r.id, "severity": r.severity, "title": r.title, "source": r.source, "advice": r.advice}
+        | ({"off": r.off, "reason": r.reason} if r.reason else {})
         for r in form.rules.values()
     ]
     return json.dumps({"version": 1, "form": form.id, "rules": rules}, ensure_ascii=False, indent=1)
