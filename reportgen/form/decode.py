@@ -72,7 +72,10 @@ class _Decoder:
         what, place = match["what"], tuple(path)
         if place not in self.mended and not self._given_up(place):
             own = self.faults.path if len(path) == 1 and "missing" in what else None
-            self.faults.add(self._steps(path), _chinese(what, self._at(path), _choices(path)), own)
+            steps = self._steps(path)
+            self.faults.add(steps, _chinese(what, self._at(path), _choices(path)), own)
+            if steps[0] in ("fields", "rules", "sections"):
+                self.faults.broken.add(steps[:2])
         times = self.mended[place] = self.mended.get(place, 0) + 1
         holder = self._at(path[:-1])
         if not path or times > _TRIES or not isinstance(holder, dict | list):
@@ -85,7 +88,6 @@ class _Decoder:
 
     def _stand_in(self, what: str, path: list[Any]) -> Any:
         if path[-1] == "kind" and path[0] == "rules":
-            self.faults.unknown_rules.add(str(self._steps(path)[1]))
             return "reading"
         if choices := _choices(path):
             return choices[0]

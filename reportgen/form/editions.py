@@ -208,18 +208,25 @@ def _form(edition: str, folders: tuple[Path, ...]) -> Form:
 
 
 def _proved(path: Path, folders: tuple[Path, ...]) -> Form:
+    """Read a form file, and before it the editions it extends, each proved by itself."""
     from .decode import decode
     from .proof import prove
     from .source import Faults, merged, read_sources
 
-    faults = Faults(path)
-    faults.sources = read_sources(path, folders)
-    file = decode(merged(faults.sources, faults), faults)
-    if file is None:
-        faults.stop()
-        raise FormError(f"格式文件 {path.name} 的写法不对。")
-    extends = tuple(source.path.stem for source in faults.sources[:-1] if "first_year" in source.data)
-    return prove(file, path.stem, tuple(one for one in extends if one != path.stem), faults)
+    sources = read_sources(path, folders)
+    base: Form | None = None
+    for number, source in enumerate(sources, 1):
+        if "first_year" not in source.data and source.path != path:
+            continue  # no edition by itself
+        faults = Faults(source.path)
+        faults.sources = sources[:number]
+        file = decode(merged(faults.sources, faults), faults)
+        if file is None:
+            faults.stop()
+            raise FormError(f"格式文件 {source.path.name} 的写法不对。")
+        base = prove(file, source.path.stem, base, faults)
+    assert base is not None
+    return base
 
 
 def _prepared(name: str, digest: str, kind: type[T]) -> T | None:

@@ -267,7 +267,7 @@ class NarrativeRule(Rule, frozen=True, tag="narrative"):
     year_first: bool = False
     """没有写明年份的句子，级别降一级"""
 
-    words = frozenset({"written", "says", "name"})
+    words = frozenset({"written", "says"})
 
 
 class Coverage(Rule, frozen=True, tag="coverage"):

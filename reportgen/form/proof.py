@@ -21,7 +21,7 @@ from .records import Equation, Form, Relation, Term
 from .source import Faults, Steps
 from .tables import build_cells, build_table, check_unique
 from .words import LONGEST_LABEL
-from .written import EditionFile
+from .written import EditionFile, without
 
 __all__ = ["mentions", "prove"]
 
@@ -31,20 +31,31 @@ _LONGEST_SHEET = 31
 """Characters of a sheet's name, a limit of Excel."""
 
 
-def prove(file: EditionFile, edition: str, extends: tuple[str, ...], faults: Faults) -> Form:
+def prove(file: EditionFile, edition: str, base: Form | None, faults: Faults) -> Form:
     """Return the form of a file if it is right in itself.
+
+    What the edition says nothing of and has taken out a row or column from is forgotten without a word:
+    the phrases that name its figures, and its figures of last year.
 
     Args:
         file: the decoded form file.
         edition: the id of the edition.
-        extends: ids of the editions it extends.
+        base: the edition it extends, if any.
         faults: takes the author's mistakes.
 
     Raises:
         FormError: all mistakes, also those noted before.
     """
+    faults.proving = True
     tables = tuple(build_table(entry, faults) for entry in file.tables)
     cells, quantities = build_cells(tables, file.fields, faults)
+    if base is not None:
+        gone = {
+            name
+            for name, ids in base.quantities.items()
+            if name not in quantities and not set(ids) & set(cells)
+        }
+        file = without(file, gone, set(base.cells) - set(cells))
     figures = Figures(tables, cells, {f.id: f.kind for f in file.fields})
     proof = _Proof(file, figures, set(quantities), faults)
     proof.words_name_something()
@@ -54,14 +65,14 @@ def prove(file: EditionFile, edition: str, extends: tuple[str, ...], faults: Fau
     sums, links = proof.instances()
     proof.last_year(links)
     faults.stop()
-    others = {other: tuple(t.id for t in tables) for other in extends} | file.last_year.other_editions
+    others = {} if base is None or base.id == edition else {base.id: tuple(t.id for t in tables)}
     return Form(
         id=edition, title=file.title, document=file.document, issued_by=file.issued_by,
         first_year=file.first_year, final_year=file.final_year, report_title=file.report_title,
         sections=file.sections, fields=file.fields, tables=tables, rules={r.id: r for r in file.rules},
         cells=cells, quantities=quantities, equations=sums, relations=links, sheets=file.sheets,
         title_expressions=tuple(map(_title_expression, (file.report_title, *file.title_variants))),
-        last_year_tables=others, last_year_cells=file.last_year.cells,
+        last_year_tables=others | file.last_year.other_editions, last_year_cells=file.last_year.cells,
         last_year_sections=file.last_year.sections, unverified=file.unverified, narrative=file.narrative,
     )  # fmt: skip
 
@@ -233,7 +244,7 @@ class _Proof:
         rules = {rule.id: rule for rule in self.file.rules}
         for missing in sorted(READER_RULES.keys() - rules):
             self.faults.add(("rules", missing), "必须有这条规则，读取程序要用")
-        for rule in (rule for rule in self.file.rules if rule.id not in self.faults.unknown_rules):
+        for rule in self.file.rules:
             steps: Steps = ("rules", rule.id)
             if rule.by_reader != (rule.id in READER_RULES):
                 self.faults.add(

@@ -60,8 +60,10 @@ class Faults:
         self.path = path
         self.sources: Sequence[Source] = ()
         self.lines: list[str] = []
-        self.unknown_rules: set[str] = set()
-        """Rules of no known kind: nothing else can be said of them."""
+        self.broken: set[Steps] = set()
+        """Entries that could not be decoded: nothing else can be said of them."""
+        self.proving = False
+        """The file has been decoded; what is told now may only follow from a mistake told before."""
 
     def add(self, steps: Steps, what: str, file: Path | None = None) -> None:
         """Note a mistake.
@@ -71,6 +73,8 @@ class Faults:
             what: what is wrong, in Chinese.
             file: the file it stands in; the one that goes furthest on this way if None.
         """
+        if self.proving and steps[:2] in self.broken:
+            return
         file = file or self._file(steps)
         line = f"{shown(steps)}：{what}"
         line = line if file == self.path else f"{_named(file, self.path)} 的 {line}"
@@ -228,9 +232,11 @@ class _Layer:
             here = (*steps, own if isinstance(own, str) and own else number)
             if own in seen:
                 self.fault(here, "id 重复")
-                continue
+            if own in seen and _index(below, own) is None:
+                result.append({key: value for key, value in entry.items() if key not in DIRECTIVES})
+            else:
+                self.entry(result, entry, how, here)
             seen.add(own)
-            self.entry(result, entry, how, here)
         return result
 
     def entry(self, result: list[Any], entry: dict[str, Any], how: Any, steps: Steps) -> None:

@@ -23,7 +23,7 @@ def check_unique(faults: Faults, steps: Steps, ids: Iterable[str]) -> None:
     seen: set[str] = set()
     for one in ids:
         if one in seen:
-            faults.add((*steps, one) if one else steps, f"id“{one}”重复")
+            faults.add((*steps, one) if one else steps, "id 重复")
         seen.add(one)
 
 

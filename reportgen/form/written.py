@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import Annotated
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from .kinds import AnyRule
 from .phrases import Narrative
 from .records import Field, NodeEntry, Section, Sheets
-from .words import CellId, Label, SectionId, TableId
+from .words import CellId, Label, Reading, SectionId, TableId
 
-__all__ = ["BlockEntry", "EditionFile", "LastYear", "TableEntry"]
+__all__ = ["BlockEntry", "EditionFile", "LastYear", "TableEntry", "without"]
 
 
 class BlockEntry(Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,3 +99,31 @@ class EditionFile(Struct, frozen=True, forbid_unknown_fields=True):
     """上年数据"""
     narrative: Narrative = Narrative()
     """文字里怎样说这些数"""
+
+
+def without(file: EditionFile, names: set[str], cells: set[str]) -> EditionFile:
+    """Return a form file without what names figures that are gone.
+
+    Args:
+        file: a form file.
+        names: placeholder names that the edition it extends has and it has not.
+        cells: the figures, likewise.
+    """
+    if not names:
+        return file
+    said = file.narrative
+
+    def left(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
+        return tuple(one for one in readings if not names & {name.removeprefix("-") for name in one})
+
+    topics = tuple(replace(one, zero=left(one.zero), wholes=left(one.wholes)) for one in said.topics)
+    named = {topic.id: topic.name for topic in topics}
+    phrases = []
+    for phrase in said.phrases:
+        kept = tuple(one for one in phrase.topics if f"{named.get(one)}.{phrase.column}" not in names)
+        readings = left(phrase.any_of)
+        if bool(readings) == bool(phrase.any_of) and bool(kept) == bool(phrase.topics):
+            phrases.append(replace(phrase, any_of=readings, topics=kept))
+    said = replace(said, topics=topics, phrases=tuple(phrases), done_of=left(said.done_of))
+    last = tuple(cell for cell in file.last_year.cells if cell not in cells)
+    return replace(file, narrative=said, last_year=replace(file.last_year, cells=last))
