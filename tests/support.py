@@ -66,7 +66,7 @@ def sheet_address(form: Form, cell: str) -> Origin:
     """The cell's place in the prescribed table as if it began at A1 of its own sheet."""
     table = form.table(form.cells[cell].table)
     at = next(c for c in table.layout if c.cell == cell)
-    return Origin(table.id, f"{'ABCDEFGHIJKLMNO'[at.column - 1]}{at.row}")
+    return Origin(table.id, f"{'ABCDEFGHIJKLMNO'[at.column - 1]}{at.row}", at.row, at.column)
 
 
 def make_report(

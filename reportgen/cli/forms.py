@@ -7,14 +7,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from ..form import Form
+from .console import copied, say
+from .options import FILE, FORCE
 
-__all__ = ["add_forms", "forms_beside", "forms_in"]
+__all__ = ["form", "forms_beside", "forms_in", "make_template", "take_forms"]
 
 _EXIT_FAULTS = 1
 
@@ -22,7 +21,7 @@ _EXIT_FAULTS = 1
 @contextmanager
 def forms_in(folder: Path) -> Iterator[None]:
     """Look for form files and their templates in a folder first, also in worker processes."""
-    from ..form.editions import FORMS_VARIABLE
+    from ..form import FORMS_VARIABLE
 
     before = os.environ.get(FORMS_VARIABLE)
     os.environ[FORMS_VARIABLE] = os.pathsep.join([str(folder.resolve()), *([before] if before else [])])
@@ -37,12 +36,24 @@ def forms_in(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def forms_beside(folder: Path | None) -> Iterator[None]:
-    """The same with the folder ``forms`` in a folder, if there is one."""
+    """Do the same with the folder ``forms`` in a folder, if there is one."""
     if folder is None or not (folder / "forms").is_dir():
         yield
         return
     with forms_in(folder / "forms"):
         yield
+
+
+def take_forms(command: click.Command) -> None:
+    """Give a command, and all below it, the option ``--forms``."""
+    command.params.append(
+        click.Option(
+            ["--forms"], type=FILE, metavar="文件夹", expose_value=False, is_eager=True, callback=_use,
+            help="本单位的格式文件和 Word 模板所在的文件夹，先于自带的使用。",
+        )
+    )  # fmt: skip
+    for inner in command.commands.values() if isinstance(command, click.Group) else ():
+        take_forms(inner)
 
 
 def _use(context: click.Context, _: click.Parameter, folder: Path | None) -> None:
@@ -52,83 +63,60 @@ def _use(context: click.Context, _: click.Parameter, folder: Path | None) -> Non
         context.with_resource(forms_in(folder))
 
 
-def add_forms(cli: click.Group, template: click.Group) -> None:
-    """Add what there is for office IT's own editions: ``--forms`` for every command, ``form``, ``template make``.
-
-    Args:
-        cli: the whole command line.
-        template: its group of commands for Word templates.
-    """
-    cli.add_command(_form)
-    template.add_command(_make)
-    _give_option(cli)
+@click.group(options_metavar="[选项]", subcommand_metavar="命令 …", help="检查、列出规定格式的各个版本。")
+def form() -> None:
+    """Look after the editions of the form."""
 
 
-def _give_option(command: click.Command) -> None:
-    command.params.append(
-        click.Option(
-            ["--forms"], type=click.Path(path_type=Path), metavar="文件夹",
-            help="本单位的格式文件和 Word 模板所在的文件夹，先于自带的使用。",
-            expose_value=False, is_eager=True, callback=_use,
-        )
-    )  # fmt: skip
-    for inner in command.commands.values() if isinstance(command, click.Group) else ():
-        _give_option(inner)
-
-
-@click.group(
-    "form", options_metavar="[选项]", subcommand_metavar="命令 …", help="检查、列出规定格式的各个版本。"
-)
-def _form() -> None:
-    pass
-
-
-@_form.command("check", options_metavar="[选项]", help="检查自己写的格式文件，一次列出所有问题。")
-@click.argument("file", type=click.Path(path_type=Path), metavar="格式.toml")
-def _check(file: Path) -> None:
+@form.command("check", options_metavar="[选项]", help="检查自己写的格式文件，一次列出所有问题。")
+@click.argument("file", type=FILE, metavar="格式.toml")
+def form_check(file: Path) -> None:
+    """List the mistakes of a form file; exit code 1 if there are any."""
     from ..errors import FormError, InputError
     from ..form import load_form
 
     if not file.is_file() or file.suffix.lower() != ".toml":
         raise InputError(f"“{file}”不是格式文件（.toml），或者没有这个文件。")
     try:
-        form = load_form(file)
+        found = load_form(file)
     except FormError as error:
-        click.echo(str(error))
+        say(str(error))
         sys.exit(_EXIT_FAULTS)
-    rules = sum(not rule.off for rule in form.rules.values())
-    click.echo(f"“{file.name}”没有问题，可以使用：{form.document}，适用于{_years(form)}的数据。")
-    click.echo(f"{'、'.join(t.id for t in form.tables)}共 {len(form.cells)} 个数，{rules} 条核对规则。")
-    for rule in form.rules.values():
-        if rule.off:
-            click.echo(f"停用 {rule.id}　{rule.title}　理由：{rule.reason}")
+    off = [rule for rule in found.rules.values() if rule.off]
+    say(
+        f"“{file.name}”没有问题，可以使用：{found.document}，适用于{_years(found.first_year, found.final_year)}的数据。"
+    )
+    tables, rules = "、".join(table.id for table in found.tables), len(found.rules) - len(off)
+    say(f"{tables}共 {len(found.cells)} 个数，{rules} 条核对规则。")
+    for rule in off:
+        say(f"停用 {rule.id}　{rule.title}　理由：{rule.reason}")
     if not file.stem[:1].isdigit():
-        click.echo("文件名不以年份开头，只能被别的格式文件引用（extends），不作为一个版本使用。")
+        say("文件名不以年份开头，只能被别的格式文件引用（extends），不作为一个版本使用。")
 
 
-@_form.command("list", options_metavar="[选项]", help="列出现有的版本：适用年度、文件、Word 模板。")
-def _list() -> None:
+@form.command("list", options_metavar="[选项]", help="列出现有的版本：适用年度、文件、Word 模板。")
+def form_list() -> None:
+    """List the editions of the form."""
     from ..errors import TemplateError
     from ..form import editions, form_file, form_folders, load_form
     from ..word import default_template
 
-    for edition in editions():
-        form = load_form(edition)
+    for found in map(load_form, editions()):
         try:
-            template = str(default_template(form) or "由程序按格式生成（可以用 template make 写出来修改）")
+            template = str(default_template(found) or "由程序按格式生成（可以用 template make 写出来修改）")
         except TemplateError:
             template = "没有（这一版只用来读取）"
-        click.echo(f"{edition}　{_years(form)}　{form.document}")
-        click.echo(f"　格式文件：{form_file(edition)}")
-        click.echo(f"　Word 模板：{template}")
+        say(f"{found.id}　{_years(found.first_year, found.final_year)}　{found.document}")
+        say(f"　格式文件：{form_file(found.id)}")
+        say(f"　Word 模板：{template}")
     for folder in form_folders()[:-1]:
         for file in sorted(folder.glob("*.toml")):
             if not file.stem[:1].isdigit():
-                click.echo(f"{file}：文件名不以年份开头，不作为一个版本使用。")
+                say(f"{file}：文件名不以年份开头，不作为一个版本使用。")
 
 
-def _years(form: Form) -> str:
-    return f"{form.first_year}—{form.final_year}年" if form.final_year else f"{form.first_year}年起"
+def _years(first: int, final: int) -> str:
+    return f"{first}—{final}年" if final else f"{first}年起"
 
 
 @click.command(
@@ -136,11 +124,12 @@ def _years(form: Form) -> str:
 )
 @click.argument("edition", metavar="版本")
 @click.option(
-    "-o", "out", type=click.Path(path_type=Path), required=True, metavar="文件",
+    "-o", "out", type=FILE, required=True, metavar="文件",
     help="写到哪里；和格式文件放在一起、名为 report-版本.docx 的，会自动使用。",
 )  # fmt: skip
-@click.option("--force", is_flag=True, help="文件已存在时先留一份带日期的副本，再写新的。")
-def _make(edition: str, out: Path, force: bool) -> None:
+@FORCE
+def make_template(edition: str, out: Path, force: bool) -> None:
+    """Write the Word template of an edition."""
     from ..disk.files import write_output
     from ..errors import OutputError
     from ..form import load_form
@@ -148,8 +137,6 @@ def _make(edition: str, out: Path, force: bool) -> None:
 
     if out.suffix.lower() != ".docx":
         raise OutputError(f"Word 模板“{out.name}”应以 .docx 结尾。")
-    form = load_form(edition)
-    copy = write_output(out, default_template(form), force=force)
-    if copy is not None:
-        click.echo(f"原来的文件已另存为：{copy}")
-    click.echo(f"已生成 {form.id} 版的 Word 模板：{out}")
+    found = load_form(edition)
+    copied(write_output(out, default_template(found), force=force))
+    say(f"已生成 {found.id} 版的 Word 模板：{out}")
