@@ -32,14 +32,8 @@ echo beside this file, or to install reportgen. See docs\manual.zh.md.
 goto end
 
 :run
-if "%~1"=="" goto folder
-%RUN% office %*
-set "CODE=%ERRORLEVEL%"
-goto end
-
-:folder
 rem The dot keeps the last backslash from escaping the quote.
-%RUN% office --folder "%~dp0."
+%RUN% office --folder "%~dp0." %*
 set "CODE=%ERRORLEVEL%"
 
 :end

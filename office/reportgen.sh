@@ -2,7 +2,7 @@
 # Double-click on UOS, Kylin and other Linux desktops: checks the workbooks in this folder and writes
 # their reports beside them; with files as arguments, those.
 #
-#   reportgen.sh [FILE…]      check and build
+#   reportgen.sh [FILE…]      check and build; a folder "forms" beside this file holds the office's own forms
 #   reportgen.sh --install    put an icon on the desktop that runs this file and takes dropped files
 #
 # Looks for: .venv and python beside this file, an installed reportgen, python3 that has it.
@@ -68,7 +68,7 @@ if [ "${1:-}" = --install ]; then
     install_icon
     exit
 fi
-if [ $# -eq 0 ]; then run --folder "$here"; else run "$@"; fi
+run --folder "$here" "$@"
 code=$?
 pause
 exit $code

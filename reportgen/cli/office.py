@@ -16,6 +16,7 @@ import click
 
 from ..errors import OutputError, ReportgenError
 from .console import say
+from .forms import forms_beside
 from .options import FILE
 
 if TYPE_CHECKING:  # `--help` needs none of it
@@ -37,10 +38,16 @@ _EXIT_ERRORS, _EXIT_USAGE, _EXIT_FAILED = 1, 2, 3
     options_metavar="[选项]", help="双击时运行：核对并生成拖放的文件；没有文件时，处理所在文件夹里的工作簿。"
 )
 @click.argument("files", nargs=-1, type=FILE, metavar="[文件…]")
-@click.option("--folder", type=FILE, metavar="文件夹", help="没有给文件时，处理这个文件夹里的工作簿。")
+@click.option(
+    "--folder",
+    type=FILE,
+    metavar="文件夹",
+    help="没有给文件时，处理这个文件夹里的工作簿；里面的 forms 文件夹放本单位的格式。",
+)
 def office(files: tuple[Path, ...], folder: Path | None) -> None:
     """Do what a double click asks for; the exit code is that of :func:`run`."""
-    sys.exit(run(files, folder))
+    with forms_beside(folder):
+        sys.exit(run(files, folder))
 
 
 class _Done(NamedTuple):

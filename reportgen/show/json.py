@@ -76,6 +76,7 @@ def rules_json(form: Form) -> str:
     """Return every rule of a form as one document."""
     rules = [
         {"id": r.id, "severity": r.severity, "title": r.title, "source": r.source, "advice": r.advice}
+        | ({"off": r.off, "reason": r.reason} if r.reason else {})
         for r in form.rules.values()
     ]
     return _text({"version": 1, "form": form.id, "rules": rules})
