@@ -4,13 +4,17 @@
 
 BIN = .venv/bin
 READY = .venv/.ready
+ARCH = x86_64
+APPID = local.reportgen.office
+MAINTAINER = reportgen <reportgen@localhost.localdomain>
 EXAMPLE = examples/liwan-2024.xlsx
 LOCALE = reportgen/cli/locale/zh_CN/LC_MESSAGES/reportgen
 
-.PHONY: help setup demo test test-office test-wine lint format types templates forms docs locale wheel-test check bench clean
+.PHONY: help setup demo test test-office test-wine lint format types templates forms docs locale wheel-test \
+	bundle-windows bundle-linux bundle-lock test-bundle check bench clean
 
 help:   ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
 
 setup: $(READY)   ## make .venv with this package and its tools (any Python from 3.10 on)
 
@@ -31,7 +35,20 @@ test-office: $(READY)   ## the tests with LibreOffice, validators and injected f
 
 test-wine: $(READY)   ## the double-click script on a Windows played by wine (amd64); installs it
 	@PYTHON=$(BIN)/python bash tests/wine/install.sh
-	$(BIN)/python -m pytest -m wine
+	$(BIN)/python -m pytest -m wine tests/wine
+
+test-bundle: $(READY)   ## both bundles: same bytes twice, and work in a bare system; as root; installs the tools
+	@PYTHON=$(BIN)/python bash tests/bundle/install.sh
+	$(BIN)/python -m pytest -m bundle tests/bundle
+
+bundle-windows: $(READY)   ## the zip for Windows: PYTHON_EMBED=python-3.11.9-embed-amd64.zip; docs/bundle.zh.md
+	$(BIN)/python scripts/bundle windows "$(PYTHON_EMBED)"
+
+bundle-linux: $(READY)   ## tar.gz and .deb: PYTHON_STANDALONE=cpython-…-install_only.tar.gz ARCH=x86_64|aarch64
+	$(BIN)/python scripts/bundle linux "$(PYTHON_STANDALONE)" --arch "$(ARCH)" --appid "$(APPID)" --maintainer "$(MAINTAINER)"
+
+bundle-lock: $(READY)   ## pin the wheels of the bundles to the newest
+	$(BIN)/python scripts/bundle lock
 
 lint: $(READY)   ## style
 	$(BIN)/ruff check .
@@ -59,7 +76,7 @@ locale: $(READY)   ## compile the Chinese of the command line's own words
 wheel-test: $(READY)   ## build the wheel, install it in an empty environment, use it
 	sh scripts/wheel-test.sh
 
-check: lint types test wheel-test   ## all of the above but the office tests
+check: lint types test wheel-test   ## what needs no more than Python: style, types, tests, wheel
 
 bench: $(READY)   ## time it beside other tools, into docs/benchmarks.md; needs npm (BENCH=--quick: shorter)
 	$(BIN)/python benchmarks/speed.py --write docs/benchmarks.md $(BENCH)

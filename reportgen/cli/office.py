@@ -25,10 +25,11 @@ _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et", ".ods")
 """What counts as a workbook in a folder; those that cannot be read are answered with what to do."""
 _HEADER = "本文件由 reportgen 自动生成，每次检查都会重写，请不要在这里记东西。"
 _DONE, _WRONG, _FAILED = "已生成报告", "有错误、没有生成报告", "没能处理"
+_CHECKED, _FAULTY = "没有错误", "有错误"
 _EXIT_ERRORS, _EXIT_USAGE, _EXIT_FAILED = 1, 2, 3
 
 
-def run(files: Iterable[Path], folder: Path | None, out: TextIO) -> int:
+def run(files: Iterable[Path], folder: Path | None, out: TextIO, *, only_check: bool = False) -> int:
     """Check workbooks and build their reports beside them.
 
     An existing report is replaced, and a dated copy of it kept; a workbook with errors gets no
@@ -38,6 +39,7 @@ def run(files: Iterable[Path], folder: Path | None, out: TextIO) -> int:
         files: what was dropped on the icon; a folder stands for the workbooks in it.
         folder: where to look when nothing was dropped; the current folder if None.
         out: where to tell the user what happened.
+        only_check: build no reports.
 
     Returns:
         the highest exit code of all files (DESIGN.md 4); 2 if there was no workbook at all.
@@ -53,7 +55,7 @@ def run(files: Iterable[Path], folder: Path | None, out: TextIO) -> int:
     code = 0
     for n, path in enumerate(paths, 1):
         _say(out, [f"[{n}/{len(paths)}] {shown_name(path)}"])
-        outcome, exit_code, lines = _one(path, written)
+        outcome, exit_code, lines = _one(path, written, only_check)
         _say(out, [f"  {line}" for line in lines])
         outcomes[outcome] += 1
         code = max(code, exit_code)
@@ -92,10 +94,10 @@ def _say(out: TextIO, lines: Iterable[str]) -> None:
     out.flush()
 
 
-def _one(path: Path, written: dict[Path, Path]) -> tuple[str, int, list[str]]:
+def _one(path: Path, written: dict[Path, Path], only_check: bool) -> tuple[str, int, list[str]]:
     """Deal with one workbook: outcome, exit code, lines to show."""
     try:
-        return _check_and_build(path, written)
+        return _check_and_build(path, written, only_check)
     except ReportgenError as error:
         return _FAILED, error.exit_code, [str(error)]
     except Exception as error:
@@ -104,7 +106,7 @@ def _one(path: Path, written: dict[Path, Path]) -> tuple[str, int, list[str]]:
         return _FAILED, _EXIT_FAILED, [f"程序内部出错（{what}），这个文件没有处理。请把这一行发给技术人员。"]
 
 
-def _check_and_build(path: Path, written: dict[Path, Path]) -> tuple[str, int, list[str]]:
+def _check_and_build(path: Path, written: dict[Path, Path], only_check: bool) -> tuple[str, int, list[str]]:
     from ..api import build, default_output, read_report
     from ..checks import check
     from ..model.findings import worst
@@ -114,8 +116,13 @@ def _check_and_build(path: Path, written: dict[Path, Path]) -> tuple[str, int, l
     findings = check(report)
     lines = list(report_lines(report, findings))
     if worst(findings) == "errors":
-        lines.append("有错误，没有生成报告。请在工作簿里改正、保存、关闭，再做一次。")
-        return _WRONG, _EXIT_ERRORS, [*lines, *_save_result(path, lines, bool(findings))]
+        not_built = "" if only_check else "，没有生成报告"
+        lines.append(f"有错误{not_built}。请在工作簿里改正、保存、关闭，再做一次。")
+        outcome = _FAULTY if only_check else _WRONG
+        return outcome, _EXIT_ERRORS, [*lines, *_save_result(path, lines, bool(findings))]
+    if only_check:
+        lines.append("没有错误，可以生成报告。")
+        return _CHECKED, 0, [*lines, *_save_result(path, lines, bool(findings))]
     target = default_output(report)
     _refuse_same_target(target, report, written)
     before = _identity(target)
