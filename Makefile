@@ -33,7 +33,7 @@ test-office: $(READY)   ## the tests with LibreOffice, validators and injected f
 	@PYTHON=$(BIN)/python bash tests/office/install.sh
 	$(BIN)/python -m pytest -m office
 
-test-wine: $(READY)   ## the double-click script on a Windows played by wine (amd64); installs it
+test-wine: $(READY)   ## the zip, double-clicked on a Windows played by wine (amd64); installs it
 	@PYTHON=$(BIN)/python bash tests/wine/install.sh
 	$(BIN)/python -m pytest -m wine tests/wine
 

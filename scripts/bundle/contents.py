@@ -40,7 +40,9 @@ def fill(folder: Path) -> None:
 
 
 def _reportgen(*arguments: str) -> None:
-    done = subprocess.run([sys.executable, "-m", "reportgen", *arguments], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "reportgen", *arguments], capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise BundleError(f"reportgen {' '.join(arguments)}：{done.stdout}{done.stderr}")
 
@@ -62,9 +64,12 @@ def components(python: Path, version: str, wheels: list[Wheel]) -> str:
     Args:
         python: the archive of Python that was given.
         version: its version, as in ``3.11.9``.
-        wheels: all that are in the bundle.
+        wheels: all that are in the bundle; of our own, made here, the hash would tell nobody anything.
     """
     lines = [f"年度报告工具 {VERSION} 由以下部分组成（名称、版本、许可、SHA-256）：", ""]
     lines.append(f"Python  {version}  PSF-2.0  {python.name}  {digest(python)}")
-    lines += [f"{w.name}  {w.version}  {w.licence}  {w.digest}" for w in sorted(wheels, key=lambda w: w.name.lower())]
+    for w in sorted(wheels, key=lambda w: w.name.lower()):
+        lines.append(
+            f"{w.name}  {w.version}  {w.licence}" + (f"  {w.digest}" if w.name != "reportgen" else "")
+        )
     return "\n".join([*lines, "", "各部分的许可全文在程序文件夹里各自的 dist-info 文件夹中。", ""])

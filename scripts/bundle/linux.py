@@ -25,6 +25,8 @@ __all__ = ["APPID", "MACHINES", "MAINTAINER", "make"]
 APPID = "local.reportgen.office"
 """Nobody's domain: a body that publishes the package gives its own, turned round."""
 MAINTAINER = "reportgen <reportgen@localhost.localdomain>"
+
+
 class Machine(NamedTuple):
     """A processor: its name at Debian, its number in the header of an ELF file."""
 
@@ -70,7 +72,7 @@ def make(python: Path, out: Path, level: int, arch: str, appid: str, maintainer:
     Args:
         python: of python-build-standalone, ``cpython-3.x.y+…-linux-gnu-install_only*.tar.gz``.
         out: folder for both.
-        level: of compression, 1 to 9.
+        level: of compression, 0 to 9.
         arch: a key of :data:`MACHINES`.
         appid: name of the .deb and of its folder under /opt/apps.
         maintainer: ``name <mail>``, in the .deb.
@@ -98,7 +100,9 @@ def _assemble(python: Path, folder: Path, wheels: Path, arch: str, date: int) ->
     found = [*download(TARGETS[f"linux-{arch}"], minor, wheels), own_wheel(wheels, date)]
     library = folder / f"python/lib/python{minor}"
     unpack(found, library / "site-packages")
-    compile_tree(library, minor, *([str(folder / "python/bin/python3")] if os.uname().machine == arch else []))
+    compile_tree(
+        library, minor, *([str(folder / "python/bin/python3")] if os.uname().machine == arch else [])
+    )
     _write_launchers(folder)
     fill(folder)
     write_note(folder / "资料/组件清单.txt", components(python, version, [describe(w) for w in found]))
@@ -111,10 +115,14 @@ def _unpack_python(archive: Path, folder: Path, arch: str) -> str:
             packed.extraction_filter = getattr(tarfile, "tar_filter", None)
             packed.extractall(folder, list(_wanted(packed)))
     except (OSError, tarfile.TarError) as error:
-        raise BundleError(f"打不开 {archive}：{error}。请用 …-install_only.tar.gz，不要用 .tar.zst") from error
+        raise BundleError(
+            f"打不开 {archive}：{error}。请用 …-install_only.tar.gz，不要用 .tar.zst"
+        ) from error
     found = [path for path in folder.glob("bin/python3.*") if re.fullmatch(r"python3\.\d+", path.name)]
     if len(found) != 1:
-        raise BundleError(f"{archive.name} 里没有 python/bin/python3.x，不是 python-build-standalone 的 install_only 包")
+        raise BundleError(
+            f"{archive.name} 里没有 python/bin/python3.x，不是 python-build-standalone 的 install_only 包"
+        )
     data = found[0].read_bytes()
     if data[:4] != b"\x7fELF" or int.from_bytes(data[18:20], "little") != MACHINES[arch].elf:
         raise BundleError(f"{archive.name} 不是 {arch} 的。请换一个，或用 ARCH= 写明处理器")
@@ -179,7 +187,9 @@ def _write_entries(app: Path, appid: str) -> None:
         target = app / f"entries/applications/{name}.desktop"
         target.write_text(text.replace("@SELF@", f"/opt/apps/{appid}/files/reportgen.sh"), encoding="utf-8")
     manual = f"/opt/apps/{appid}/files/{PAGES['manual.zh.md']}"
-    (app / f"entries/applications/{appid}.manual.desktop").write_text(_MANUAL.format(manual), encoding="utf-8")
+    (app / f"entries/applications/{appid}.manual.desktop").write_text(
+        _MANUAL.format(manual), encoding="utf-8"
+    )
 
 
 def _write_control(root: Path, arch: str, appid: str, maintainer: str) -> None:

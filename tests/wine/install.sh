@@ -18,7 +18,7 @@ if ! locale -a | grep -qix 'zh_CN\.utf-\?8'; then as_root localedef -i zh_CN -f 
 
 bash "$root/tests/bundle/embed.sh" "$embed"
 rm -rf "$work/dist"
-"$PYTHON" "$root/scripts/bundle" windows "$embed" -o "$work/dist" --level 1 >/dev/null
+"$PYTHON" "$root/scripts/bundle" windows "$embed" -o "$work/dist" --level 0 >/dev/null
 
 if [ ! -e "$work/prefix/system.reg" ]; then
   export WINEPREFIX="$work/prefix" WINEARCH=win64 WINEDEBUG=-all LC_ALL=zh_CN.UTF-8
