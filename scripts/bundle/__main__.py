@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     for one in (on_windows, on_linux):
         one.add_argument("python", type=Path, help="archive of the Python that goes in")
         one.add_argument("-o", "--out", type=Path, default=Path("dist"))
-        one.add_argument("--level", type=int, default=9, choices=range(10), help="of compression; 0: none")
+        one.add_argument("--level", type=int, default=6, choices=range(10), help="of compression; 0: none")
     return parser
 
 

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
 
 __all__ = ["PAGES", "write_pages"]
 
@@ -27,9 +32,8 @@ pre { background: #f3f3f3; padding: .6em; overflow-x: auto; } pre code { padding
 
 def write_pages(folder: Path) -> None:
     """Write every page of :data:`PAGES` into ``folder``; links between them lead to where they are there."""
-    from markdown_it import MarkdownIt
-
     reader = MarkdownIt("commonmark").enable("table")
+    reader.add_render_rule("softbreak", _line_break)
     for name, place in PAGES.items():
         text = (DOCS / name).read_text(encoding="utf-8")
         title = re.match(r"# (.*)", text)
@@ -44,6 +48,12 @@ def write_pages(folder: Path) -> None:
             encoding="utf-8",
             newline="\n",
         )
+
+
+def _line_break(_: RendererHTML, tokens: Sequence[Token], at: int, *_more: object) -> str:
+    """Join lines of Chinese without the gap that a browser would leave."""
+    before, after = tokens[at - 1].content[-1:], tokens[at + 1].content[:1]
+    return "\n" if before.isascii() or after.isascii() else ""
 
 
 def _relinked(text: str, place: str) -> str:

@@ -183,7 +183,10 @@ def compile_tree(folder: Path, python: str, *own: str) -> None:
     here = sys.executable if python == f"{sys.version_info.major}.{sys.version_info.minor}" else None
     interpreter = here or shutil.which(f"python{python}") or next(iter(own), None)
     if interpreter is None:
-        raise BundleError(f"预先编译要用 Python {python}，这台电脑上没有。请安装 python{python} 后再做")
+        raise BundleError(
+            f"预先编译要用 Python {python}，这台电脑上没有。请安装 python{python}，"
+            f"或者换用 Python {sys.version_info.major}.{sys.version_info.minor} 的压缩包"
+        )
     done = subprocess.run(
         [interpreter, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash",
          "-s", str(folder), "-p", "lib", str(folder)],
