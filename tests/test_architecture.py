@@ -34,7 +34,7 @@ FENCES = {
     "docx": {"word"},
     "jinja2": {"word", "show.page"},
     "markupsafe": {"show.page"},
-    "lxml": {"opc", "marking", "word", "sources", "show.page"},
+    "lxml": {"opc", "marking", "word", "sources"},
     "msgspec": {*ROOMS},
     "tomli": {"form.source"},
     "tomllib": {"form.source"},  # in the standard library from 3.11 on

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import re
@@ -46,8 +47,9 @@ def edited(form: Form, data: bytes, cell: str, value: int) -> bytes:
 
 
 def office(*files: Path, folder: Path | None = None) -> tuple[int, str]:
-    out = io.StringIO()
-    return run(list(files), folder, out), out.getvalue()
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        code = run(files, folder)
+    return code, out.getvalue()
 
 
 def names(folder: Path) -> set[str]:

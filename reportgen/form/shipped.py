@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from ..errors import FormError
 from .model import Form
 from .prepared import load_prepared
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 __all__ = ["editions", "forms_dir", "load_form"]
 
@@ -21,8 +18,6 @@ _FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 def forms_dir() -> Path:
     """Return the folder of the shipped editions."""
-    from pathlib import Path
-
     return Path(_FOLDER)
 
 

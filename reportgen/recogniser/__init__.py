@@ -139,7 +139,7 @@ def _formula_findings(form: Form, values: dict[str, Value], tables: Found) -> It
         computed: list[CellRef] = []
         for cell in (c for c in form.cells.values() if c.table == table.id):
             value, place = values[cell.id], tables.cells.get(cell.id)
-            ref = CellRef(str(value.origin) if value.origin else "", cell.label, value.number, cell.id)
+            ref = CellRef(value.origin, cell.label, value.number, cell.id)
             if value.computed:
                 computed.append(ref)
             elif place and place[1] is not None and place[1].result == "stale":
@@ -161,7 +161,7 @@ def _formula_findings(form: Form, values: dict[str, Value], tables: Found) -> It
 def _hidden(form: Form, values: dict[str, Value]) -> Iterable[Finding]:
     """N-07: figures other than 0 that nobody sees."""
     refs = [
-        CellRef(str(v.origin), form.cells[c].label, v.number, c)
+        CellRef(v.origin, form.cells[c].label, v.number, c)
         for c, v in values.items() if v.origin and v.origin.hidden and v.number
     ]  # fmt: skip
     if refs:
@@ -184,7 +184,7 @@ def _last_year(form: Form, indexes: Sequence[GridIndex]) -> dict[str, Value]:
         for id_, place in index.memo["last year", form]:
             entry = index.entry(*place)
             if entry is not None and entry.value not in (None, ""):
-                origin = Origin(index.grid.name, entry.address, entry.hidden)
+                origin = Origin(index.grid.name, entry.address, entry.row, entry.column, entry.hidden)
                 value = read_cell(
                     form.cells[id_], entry.value, origin, formula=entry.formula, result=entry.result
                 )

@@ -1,4 +1,4 @@
-"""Cell styles: the same style with another fill, and what a style was before.
+"""The workbook's style sheet: a cell style with another fill, and what a style was before.
 
 Only entries are added to ``styles.xml``; none is renumbered, so every other cell keeps its look.
 """
@@ -11,7 +11,7 @@ from lxml import etree
 
 from ..opc.parts import MAIN, Element, Parts, main, parse
 
-__all__ = ["Styles"]
+__all__ = ["StyleSheet"]
 
 _KINDS = ("fonts", "fills", "borders", "cellXfs")
 _ATTRIBUTE = {"fonts": "fontId", "fills": "fillId", "borders": "borderId"}
@@ -22,8 +22,8 @@ def _canonical(element: Element) -> bytes:
     return form
 
 
-class Styles:
-    """The style sheet of a workbook."""
+class StyleSheet:
+    """The style sheet of a workbook: lists of fonts, fills, borders and cell styles, named by number."""
 
     def __init__(self, parts: Parts) -> None:
         name = parts.related(parts.workbook_name, "styles")
@@ -51,6 +51,7 @@ class Styles:
 
     @property
     def counts(self) -> dict[str, int]:
+        """How long each list is."""
         return {kind: len(self.lists[kind]) for kind in _KINDS}
 
     def _add(self, kind: str, element: Element) -> int:
