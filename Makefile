@@ -4,13 +4,17 @@
 
 BIN = .venv/bin
 READY = .venv/.ready
+ARCH = x86_64
+APPID = local.reportgen.office
+MAINTAINER = reportgen <reportgen@localhost.localdomain>
 EXAMPLE = examples/liwan-2024.xlsx
 LOCALE = reportgen/cli/locale/zh_CN/LC_MESSAGES/reportgen
 
-.PHONY: help setup demo test test-full test-office test-wine lint format types templates forms docs locale examples detection wheel wheel-test check bench clean
+.PHONY: help setup demo test test-full test-office test-wine test-bundle lint format types templates forms docs locale \
+	examples detection wheel wheel-test bundle-windows bundle-linux bundle-lock check bench clean
 
 help:   ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
 
 setup: $(READY)   ## make .venv with this package and its tools (any Python from 3.10 on)
 
@@ -32,9 +36,22 @@ test-office: $(READY)   ## the tests with LibreOffice, validators and injected f
 	@PYTHON=$(BIN)/python bash tests/office/install.sh
 	$(BIN)/python -m pytest -m office
 
-test-wine: $(READY)   ## the double-click script on a Windows played by wine (amd64); installs it
+test-wine: $(READY)   ## the zip, double-clicked on a Windows played by wine (amd64); installs it
 	@PYTHON=$(BIN)/python bash tests/wine/install.sh
-	$(BIN)/python -m pytest -m wine
+	$(BIN)/python -m pytest -m wine tests/wine
+
+test-bundle: $(READY)   ## both bundles: same bytes twice, and work in a bare system; as root; installs the tools
+	@PYTHON=$(BIN)/python bash tests/bundle/install.sh
+	$(BIN)/python -m pytest -m bundle tests/bundle
+
+bundle-windows: $(READY)   ## the zip for Windows: PYTHON_EMBED=python-3.11.9-embed-amd64.zip; docs/bundle.zh.md
+	$(BIN)/python scripts/bundle windows "$(PYTHON_EMBED)"
+
+bundle-linux: $(READY)   ## tar.gz and .deb: PYTHON_STANDALONE=cpython-…-install_only.tar.gz ARCH=x86_64|aarch64
+	$(BIN)/python scripts/bundle linux "$(PYTHON_STANDALONE)" --arch "$(ARCH)" --appid "$(APPID)" --maintainer "$(MAINTAINER)"
+
+bundle-lock: $(READY)   ## pin the wheels of the bundles to the newest
+	$(BIN)/python scripts/bundle lock
 
 lint: $(READY)   ## style
 	$(BIN)/ruff check .

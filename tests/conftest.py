@@ -38,6 +38,6 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Do not import the suites that need tools unless they are asked for."""
-    suites = {"office", "wine"} & set(collection_path.parts[-2:])
+    suites = {"office", "wine", "bundle"} & set(collection_path.parts[-2:])
     wanted = str(config.getoption("markexpr"))
     return True if any(f"not {suite}" in wanted or suite not in wanted for suite in suites) else None
