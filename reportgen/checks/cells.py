@@ -69,7 +69,7 @@ def identity(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
     form, field_id = report.form, str(rule.options["field"])
     field = form.field(field_id)
     origin = report.field_origins.get(field_id)
-    ref = [CellRef(str(origin), field.label)] if origin else []
+    ref = [CellRef(origin, field.label)] if origin else []
     value = report.fields.get(field_id)
     if not value:
         yield finding(rule, ref, what=f"没有填写{field.label}，无法确定标题")

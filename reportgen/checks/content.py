@@ -43,9 +43,9 @@ def _expects_texts(report: Report) -> bool:
 
 def _refs(report: Report, passages: Sequence[Passage], section: str) -> list[CellRef]:
     if passages:
-        return [CellRef(str(p.origin or ""), passage_label(report.form, p)) for p in passages[:1]]
+        return [CellRef(p.origin, passage_label(report.form, p)) for p in passages[:1]]
     part = report.form.section(section)
-    return [CellRef("", part.heading or part.title)]
+    return [CellRef(None, part.heading or part.title)]
 
 
 def _missing(groups: Sequence[Mapping[str, Any]], text: str) -> list[str]:
@@ -159,7 +159,7 @@ def marks(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
                     label = passage_label(report.form, passage)
                     around = text[max(0, match.start() - 12) : match.end() + 8].strip()
                     yield finding(
-                        rule, [CellRef(str(passage.origin or ""), label)], strict=strict,
+                        rule, [CellRef(passage.origin, label)], strict=strict,
                         sentence=around, place=f"“{label}”", raw=match[0].strip(), what=one["what"],
                     )  # fmt: skip
 
@@ -197,7 +197,7 @@ def personal(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
         if not any(_FIGURES.search(raw) for raw in passage.paragraphs):
             continue
         label = passage_label(report.form, passage)
-        refs = [CellRef(str(passage.origin or ""), label)]
+        refs = [CellRef(passage.origin, label)]
         for raw in passage.paragraphs:
             text = unicodedata.normalize("NFKC", raw)
             for match in _ID_NUMBER.finditer(text):

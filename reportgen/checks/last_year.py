@@ -44,7 +44,7 @@ def _sections(report: Report) -> dict[str, list[Passage]]:
 
 
 def _ref(report: Report, passage: Passage) -> CellRef:
-    return CellRef(str(passage.origin) if passage.origin else "", passage_label(report.form, passage))
+    return CellRef(passage.origin, passage_label(report.form, passage))
 
 
 def repeated(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
@@ -116,7 +116,6 @@ def deadline(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
     month = rule.options.get("month")
     limit = dt.date(year + 1, int(month), int(rule.options["day"])) if month else dt.date(year, 12, 31)
     if (date > limit) == bool(month):
-        origin = report.field_origins.get("published")
-        refs = [CellRef(str(origin) if origin else "", report.form.field("published").label)]
+        refs = [CellRef(report.field_origins.get("published"), report.form.field("published").label)]
         until = f"{limit.year}年{limit.month}月{limit.day}日"
         yield finding(rule, refs, strict=strict, what=published[0], limit=until)

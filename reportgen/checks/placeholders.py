@@ -23,6 +23,5 @@ def placeholders(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
     """P-01: placeholders whose name the form does not know, or whose field is empty."""
     for one in unknown(report):
         label = passage_label(report.form, one.passage)
-        address = str(one.passage.origin) if one.passage.origin else ""
         near = f"，是不是“{'”或“'.join(one.near)}”？" if one.near else "，或对应的内容还没有填"
-        yield finding(rule, [CellRef(address, label)], place=f"“{label}”", raw=one.raw, what=near)
+        yield finding(rule, [CellRef(one.passage.origin, label)], place=f"“{label}”", raw=one.raw, what=near)

@@ -49,8 +49,7 @@ def relation(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
 def last_ref(report: Report, cell: str) -> CellRef:
     """Point at one of last year's figures."""
     value = report.last_year[cell]
-    address = str(value.origin) if value.origin else ""
-    return CellRef(address, f"上年 {report.form.cells[cell].label}", value.number, f"上年.{cell}")
+    return CellRef(value.origin, f"上年 {report.form.cells[cell].label}", value.number, f"上年.{cell}")
 
 
 def _place(one: Relation, report: Report) -> str:

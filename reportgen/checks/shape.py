@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from ..form import Rule
 from ..model.findings import CellRef, Finding, finding
-from ..model.report import Report
+from ..model.report import Origin, Report
 from .placeholders import passage_label
 
 __all__ = ["edition", "headings", "selves", "title_wording"]
@@ -43,7 +43,7 @@ def title_wording(rule: Rule, report: Report) -> Iterator[Finding]:
     if not report.title:
         yield finding(rule, severity=rule.options["wording"], what="正文前没有找到标题")
     elif "".join(report.title.split()) != report.full_title:
-        ref = [CellRef("标题", report.title)]
+        ref = [CellRef(Origin("标题"), report.title)]
         what = f"标题“{report.title}”与规定的写法不同，应为“{report.full_title}”"
         yield finding(rule, ref, severity=rule.options["wording"], what=what)
 
@@ -66,5 +66,5 @@ def selves(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
         wrong = [word for word in words if word in text]
         if wrong:
             label = passage_label(report.form, passage)
-            ref = CellRef(str(passage.origin) if passage.origin else "", label)
+            ref = CellRef(passage.origin, label)
             yield finding(rule, [ref], place=f"“{label}”", what="”“".join(wrong), org=org)

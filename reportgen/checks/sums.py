@@ -43,6 +43,6 @@ def _finding(
 ) -> Finding:
     return finding(
         rule, [report.ref(cell) for cell in equation.cells], strict=strict,
-        actual=left, expected=right, difference=difference(left, right),
+        actual=left, expected=right, difference=difference(left, right), equation=equation,
         place=equation.place, left=left, right=right,
     )  # fmt: skip

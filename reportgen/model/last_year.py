@@ -6,7 +6,7 @@ import msgspec
 
 from .findings import finding
 from .placeholders import filled
-from .report import Report
+from .report import Report, Value
 
 __all__ = ["with_last_year"]
 
@@ -29,7 +29,7 @@ def with_last_year(report: Report, last: Report) -> Report:
         else set(form.last_year_tables.get(last.form.id, ()))
     )
     figures = {
-        cell: value for cell, value in last.values.items()
+        cell: _from_file(value, last.path) for cell, value in last.values.items()
         if cell in form.cells and form.cells[cell].table in tables and value.number is not None
     }  # fmt: skip
     rule = form.rules["L-01"]
@@ -37,9 +37,7 @@ def with_last_year(report: Report, last: Report) -> Report:
     for cell, typed in report.last_year.items():
         if cell in figures and typed.number is not None and typed.number != figures[cell].number:
             ref = report.ref(cell)
-            ref = msgspec.structs.replace(
-                ref, address=str(typed.origin or ""), value=typed.number, id=f"上年.{cell}"
-            )
+            ref = msgspec.structs.replace(ref, origin=typed.origin, value=typed.number, id=f"上年.{cell}")
             place = f"“{form.cells[cell].label}”"
             notices.append(
                 finding(rule, [ref], place=place, actual=typed.number, expected=figures[cell].number)
@@ -53,3 +51,10 @@ def with_last_year(report: Report, last: Report) -> Report:
         last_year_texts={**report.last_year_texts, **{k: "\n".join(v) for k, v in texts.items()}},
         notices=(*report.notices, *notices),
     )
+
+
+def _from_file(value: Value, path: str) -> Value:
+    """Return a value whose origin names the file: its address is not one of this year's file."""
+    if value.origin is None:
+        return value
+    return msgspec.structs.replace(value, origin=msgspec.structs.replace(value.origin, file=path))

@@ -14,23 +14,11 @@ import msgspec
 from ..form import Form
 from .findings import CellRef, Finding
 from .numbers import Number
+from .origin import Origin
 
 __all__ = ["Explanation", "Origin", "Passage", "Report", "Value"]
 
 ValueState: TypeAlias = Literal["number", "blank", "placeholder", "problem", "missing"]
-
-
-class Origin(msgspec.Struct, frozen=True):
-    """Where something was read."""
-
-    sheet: str
-    """Sheet name, or the table's number in a document."""
-    address: str
-    """Cell address (``D4``), or row and column in a document."""
-    hidden: bool = False
-
-    def __str__(self) -> str:
-        return f"{self.sheet}!{self.address}"
 
 
 class Value(msgspec.Struct, frozen=True):
@@ -125,8 +113,7 @@ class Report(msgspec.Struct, frozen=True):
     def ref(self, cell: str) -> CellRef:
         """Point at a cell of the form, where this report has it."""
         value = self.values[cell]
-        address = str(value.origin) if value.origin else ""
-        return CellRef(address, self.form.cells[cell].label, value.number, cell)
+        return CellRef(value.origin, self.form.cells[cell].label, value.number, cell)
 
     def total(self, cells: Iterable[str]) -> Number:
         """Return the exact sum of the figures of these cells."""

@@ -21,7 +21,6 @@ from ..model.report import Report
 __all__ = ["Row", "System", "build_system"]
 
 _REFERENCE = re.compile(r"(?<![A-Za-z!'])\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?")
-_A1 = re.compile(r"([A-Z]{1,3})(\d+)")
 
 Terms = dict[str, int]
 
@@ -152,9 +151,8 @@ def _definitions(report: Report, equal: list[Equation]) -> list[tuple[str, int]]
     """
     at: dict[str, list[tuple[int, int, str]]] = {}
     for cell, value in report.values.items():
-        place = _A1.fullmatch(value.origin.address) if value.origin else None
-        if value.origin and place:
-            at.setdefault(value.origin.sheet, []).append((_column(place[1]), int(place[2]), cell))
+        if value.origin and value.origin.row:
+            at.setdefault(value.origin.sheet, []).append((value.origin.column, value.origin.row, cell))
     found: dict[str, int] = {}
     taken: set[int] = set()
     for cell, value in report.values.items():

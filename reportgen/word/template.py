@@ -30,16 +30,18 @@ __all__ = ["TemplateFault", "check_template", "prepare", "prepared_template"]
 _FIRST = ("[Content_Types].xml", "_rels/.rels")
 
 
-def prepared_template(path: Path, form: Form) -> Prepared:
-    """Return the template in a file, prepared for a form; the latest few are kept for the next report.
+def prepared_template(path: Path | None, form: Form) -> Prepared:
+    """Return a template prepared for a form; the latest few are kept for the next report.
 
     Args:
-        path: the template.
+        path: the template; None for one that is made from the form.
         form: the form it prints.
 
     Raises:
         TemplateError: it cannot be read, or has mistakes.
     """
+    if path is None:
+        return prepare(_made(form), form)
     try:
         template = path.read_bytes()
     except OSError as error:
@@ -48,6 +50,13 @@ def prepared_template(path: Path, form: Form) -> Prepared:
         return prepare(template, form)
     except TemplateError as error:
         raise TemplateError(f"“{path.name}”：{error}") from error
+
+
+@lru_cache(maxsize=4)
+def _made(form: Form) -> bytes:
+    from .design import default_template  # loads python-docx
+
+    return default_template(form)
 
 
 @lru_cache(maxsize=4)

@@ -235,7 +235,7 @@ class _Paragraph:
         report = self.report
         if not self.here:
             label = passage_label(report.form, self.passage)
-            self.here = (CellRef(str(self.passage.origin or ""), label),)
+            self.here = (CellRef(self.passage.origin, label),)
         if not sides:
             return self.here
         found = [*self.here]
@@ -244,7 +244,7 @@ class _Paragraph:
             for name in side.fields:
                 origin = report.field_origins.get(name)
                 value = report.fields[name]
-                found.append(CellRef(str(origin or ""), report.form.field(name).label,
+                found.append(CellRef(origin, report.form.field(name).label,
                                      None if isinstance(value, str) else value))  # fmt: skip
         return tuple(dict.fromkeys(found))
 
