@@ -54,14 +54,8 @@ if not defined REPORTGEN_NO_OPEN start "" "%PAGE%"
 goto end
 
 :run
-if "%~1"=="" goto folder
-%RUN% office --do %DO% %*
-set "CODE=%ERRORLEVEL%"
-goto end
-
-:folder
 rem The dot keeps the last backslash from escaping the quote.
-%RUN% office --do %DO% --folder "%~dp0."
+%RUN% office --do %DO% --folder "%~dp0." %*
 set "CODE=%ERRORLEVEL%"
 
 :end

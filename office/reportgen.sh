@@ -5,6 +5,7 @@
 #   reportgen.sh [--do check|build|merge] [FILE…]
 #                             check: says what is wrong, writes no report; build (the default): writes
 #                             the reports too; merge: puts the workbooks of the folder together
+#                             a folder "forms" beside this file holds the office's own forms
 #   reportgen.sh --install    put icons on the desktop that run this file and take dropped files
 #
 # Looks for: .venv and python beside this file, an installed reportgen, python3 that has it.
@@ -108,7 +109,7 @@ if [ "${1:-}" = --do ] && [ $# -ge 2 ]; then
     do=$2
     shift 2
 fi
-if [ $# -eq 0 ]; then run_in_folder --do "$do"; else run --do "$do" "$@"; fi
+if [ $# -eq 0 ]; then run_in_folder --do "$do"; else run --do "$do" --folder "$here" "$@"; fi
 code=$?
 pause
 exit $code

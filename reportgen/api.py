@@ -225,12 +225,13 @@ def _result(findings: Sequence[Finding]) -> str:
     return f"错误{count['error']} 警告{count['warning']} 待核实{count['ask']}"
 
 
-def template_faults(path: Path | str, form: Form | str) -> list[TemplateFault]:
+def template_faults(path: Path | str, form: Form | str | None = None) -> list[TemplateFault]:
     """Check a Word template as a whole, before anyone uses it.
 
     Args:
         path: the template.
-        form: the edition it is for, or its id.
+        form: the edition it is for, or its id; None for the one its file name names
+            (``report-2021.docx``), else for the one it fits best.
 
     Returns:
         all its mistakes, each with its place; empty if it can be used.
@@ -246,6 +247,10 @@ def template_faults(path: Path | str, form: Form | str) -> list[TemplateFault]:
     kind = kind_of(path, data)
     if kind != "docx":
         raise refusal(path, kind, {"docx"})
+    if form is None:
+        named = [edition for edition in editions() if path.stem == f"report-{edition}"]
+        forms = [load_form(edition) for edition in named or reversed(editions())]
+        return min((check_template(data, one) for one in forms), key=len)
     return check_template(data, load_form(form) if isinstance(form, str) else form)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from ..disk.names import name_of
-from ..form import editions, load_form
+from ..form import load_form
 from .outcomes import EXIT_CRASH, Outcome, attempt
 
 __all__ = ["Workers"]
@@ -110,7 +110,7 @@ def _prepare() -> None:
     )
     from ..word.cache import prepared_template
 
-    form = load_form(editions()[-1])
+    form = load_form()
     prepared_template(default_template(form), form)
 
 

@@ -52,6 +52,8 @@ KINDS: dict[str, Generator] = {
     "period": last_year.period,
     "deadline": last_year.deadline,
     "narrative": _narrative,
+    "coverage": _narrative,
+    "contradictions": _narrative,
     "mentions": content.mentions,
     "length": content.length,
     "present": content.present,
@@ -62,7 +64,7 @@ KINDS: dict[str, Generator] = {
 
 @lru_cache(maxsize=16)
 def _generators(form: Form) -> list[tuple[Rule, Generator]]:
-    return [(rule, KINDS[rule.kind]) for rule in form.rules.values() if rule.kind in KINDS]
+    return [(rule, KINDS[rule.kind]) for rule in form.rules.values() if rule.kind in KINDS and not rule.off]
 
 
 def check(report: Report, *, strict: bool = False) -> list[Finding]:

@@ -20,6 +20,7 @@ from ..errors import last_words  # noqa: E402
 from .build import build  # noqa: E402
 from .commands import extract, new, rules, template  # noqa: E402
 from .console import fail  # noqa: E402
+from .forms import form, make_template, take_forms  # noqa: E402
 from .office import office  # noqa: E402
 from .validate import validate  # noqa: E402
 
@@ -39,8 +40,10 @@ def cli() -> None:
     """What all commands have in common."""
 
 
-for _command in (new, validate, build, extract, office, template, rules):
+for _command in (new, validate, build, extract, office, template, form, rules):
     cli.add_command(_command)
+template.add_command(make_template)
+take_forms(cli)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

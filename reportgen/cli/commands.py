@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from .console import copied, print_lines, say
-from .options import FILE, FORCE, FORM, STYLE
+from .options import FILE, FORCE, STYLE, form_option
 
 __all__ = ["extract", "new", "rules", "template"]
 
@@ -17,7 +17,7 @@ _EXIT_ERRORS = 1
 
 @click.command(options_metavar="[选项]", help="生成空白的标准工作簿（或按已有文件预填）。")
 @click.option("-o", "out", type=FILE, metavar="文件", help="写到哪里；默认是当前文件夹的“空白工作簿”。")
-@FORM
+@form_option("按年度")
 @click.option("--year", type=int, metavar="年份", help="数据年度。")
 @click.option("--org", default="", metavar="名称", help="机关全称。")
 @click.option(
@@ -30,7 +30,7 @@ _EXIT_ERRORS = 1
 @click.option("--typed-totals", is_flag=True, help="总计格不设公式，由填表人填写，用来双重核对。")
 @FORCE
 def new(
-    out: Path | None, form_id: str, year: int | None, org: str, source: Path | None, typed_totals: bool,
+    out: Path | None, form_id: str | None, year: int | None, org: str, source: Path | None, typed_totals: bool,
     force: bool,
 ) -> None:  # fmt: skip
     """Write a standard workbook, blank or prefilled from another report."""
@@ -39,12 +39,15 @@ def new(
     from ..form import load_form
     from ..workbook import blank_workbook
 
-    form, report = load_form(form_id), None
-    if source is not None:
+    report = None
+    if source is None:
+        form = load_form(form_id, year=year)
+    else:
         from ..api import read_report
         from ..workbook.transfer import next_year
 
         report = read_report(source)
+        form = load_form(form_id, year=year or (report.year + 1 if report.year else None))
         if year != report.year or report.form.id != form.id:
             report = next_year(report, form, year)
         org, year = org or report.org, year or report.year
@@ -58,7 +61,7 @@ def new(
 @click.command(options_metavar="[选项]", help="把任何格式的报告读成标准工作簿（.xlsx）或数据（.json）。")
 @click.argument("file", type=FILE, metavar="文件")
 @click.option("-o", "out", type=FILE, required=True, metavar="文件", help="写到哪里：.xlsx 或 .json。")
-@click.option("--form", "form_id", metavar="版本", help="规定格式的版本；默认按表格文字判断。")
+@form_option("按表格的文字和年度判断")
 @FORCE
 def extract(file: Path, out: Path, form_id: str | None, force: bool) -> None:
     """Read a report from any source and write it as a workbook or as data."""
@@ -81,8 +84,8 @@ def template() -> None:
 
 @template.command("check", options_metavar="[选项]", help="检查自己改过的 Word 模板，一次列出所有问题。")
 @click.argument("file", type=FILE, metavar="模板.docx")
-@FORM
-def template_check(file: Path, form_id: str) -> None:
+@form_option("按文件名和模板的内容判断")
+def template_check(file: Path, form_id: str | None) -> None:
     """List the mistakes of a template; exit code 1 if there are any."""
     from ..api import template_faults
 
@@ -108,9 +111,9 @@ def template_export(folder: Path, force: bool) -> None:
 
 
 @click.command(options_metavar="[选项]", help="列出所有核对规则：编号、级别、内容、依据。")
-@FORM
+@form_option("是最新一版")
 @STYLE
-def rules(form_id: str, style: str) -> None:
+def rules(form_id: str | None, style: str) -> None:
     """List the rules of an edition of the form."""
     from ..form import load_form
 

@@ -16,6 +16,7 @@ import click
 
 from ..errors import OutputError, ReportgenError
 from .console import say
+from .forms import forms_beside
 from .options import FILE
 
 if TYPE_CHECKING:  # `--help` needs none of it
@@ -38,7 +39,12 @@ _EXIT_ERRORS, _EXIT_USAGE, _EXIT_FAILED = 1, 2, 3
     options_metavar="[选项]", help="双击时运行：核对并生成拖放的文件；没有文件时，处理所在文件夹里的工作簿。"
 )
 @click.argument("files", nargs=-1, type=FILE, metavar="[文件…]")
-@click.option("--folder", type=FILE, metavar="文件夹", help="没有给文件时，处理这个文件夹里的工作簿。")
+@click.option(
+    "--folder",
+    type=FILE,
+    metavar="文件夹",
+    help="没有给文件时，处理这个文件夹里的工作簿；里面的 forms 文件夹放本单位的格式。",
+)
 @click.option(
     "--do", "action", type=click.Choice(["check", "build", "merge"]), default="build", show_default=True,
     help="做什么：check 只检查，build 检查并生成报告，merge 汇总。",
@@ -48,7 +54,8 @@ def office(files: tuple[Path, ...], folder: Path | None, action: str) -> None:
     if action == "merge":
         say("汇总功能还没有装入这一版，没有生成任何文件。")
         sys.exit(_EXIT_USAGE)
-    sys.exit(run(files, folder, only_check=action == "check"))
+    with forms_beside(folder):
+        sys.exit(run(files, folder, only_check=action == "check"))
 
 
 class _Done(NamedTuple):

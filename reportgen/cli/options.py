@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
-__all__ = ["FILE", "FILES", "FORCE", "FORM", "LAST_YEAR", "STRICT", "STYLE"]
+F = TypeVar("F", bound=Callable[..., Any])
+
+__all__ = ["FILE", "FILES", "FORCE", "LAST_YEAR", "STRICT", "STYLE", "form_option"]
 
 FILE = click.Path(path_type=Path)
 FILES = click.argument("files", nargs=-1, required=True, type=FILE, metavar="文件…")
-FORM = click.option(
-    "--form", "form_id", default="2021", show_default=True, metavar="版本", help="规定格式的版本。"
-)
+
+
+def form_option(otherwise: str) -> Callable[[F], F]:
+    """Return the option that names an edition of the form.
+
+    Args:
+        otherwise: which one is taken without it, in Chinese.
+    """
+    return click.option("--form", "form_id", metavar="版本", help=f"规定格式的版本；默认{otherwise}。")
+
+
 LAST_YEAR = click.option(
     "--last-year", "last_year", type=FILE, metavar="文件", help="上年的工作簿或报告，用来核对衔接。"
 )

@@ -144,7 +144,7 @@ def finding(
         rule.id,
         (rule.strict if strict and rule.strict else severity or rule.severity),
         rule.message.format_map(texts),
-        rule.advice.format_map(texts),
+        rule.advice.format_map(texts) + (f"（理由：{rule.reason}）" if rule.reason else ""),
         tuple(cells), expected, actual, difference, equation, sentence,
     )  # fmt: skip
 

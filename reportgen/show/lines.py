@@ -84,4 +84,6 @@ def _pad(text: str, width: int) -> str:
 def rules_lines(form: Form) -> Iterator[OutputLine]:
     """Yield every rule of a form, one line each."""
     for rule in form.rules.values():
-        yield OutputLine(f"{rule.id}　{SEVERITY_LABELS[rule.severity]}　{rule.title}　（{rule.source}）")
+        level = "停用" if rule.off else SEVERITY_LABELS[rule.severity]
+        reason = f"　理由：{rule.reason}" if rule.reason else ""
+        yield OutputLine(f"{rule.id}　{level}　{rule.title}　（{rule.source}）{reason}")

@@ -1,10 +1,10 @@
-"""Looks of the workbook's cells, and the one way text gets into a cell."""
+"""How the workbook's cells look, and the one way text gets into a cell."""
 
 from __future__ import annotations
 
-from copy import copy
 from decimal import Decimal
-from typing import Any
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
@@ -16,9 +16,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from ..errors import OutputError
 
 __all__ = [
-    "BLANK", "BROKEN", "DONE", "GRID", "HEI", "INVALID", "KAI", "LINES", "LINK", "SONG", "Formula", "Look",
-    "Pen", "fill", "height", "protect", "set_page", "tint", "tint_verdict",
-    "widths",
+    "BLANK", "BROKEN", "DONE", "HEI", "INVALID", "KAI", "LINK", "SONG", "Formula", "Look", "height", "protect",
+    "put", "set_page", "tint", "tint_verdict", "widths",
 ]  # fmt: skip
 
 SONG, KAI, HEI = "宋体", "楷体", "黑体"
@@ -59,7 +58,8 @@ class Look(msgspec.Struct, frozen=True):
     italic: bool = False
     colour: str = "000000"
     fill: str = ""
-    border: Border | None = None
+    border: Literal["", "grid", "lines"] = ""
+    """``grid`` is black, as the prescribed tables are printed, ``lines`` pale."""
     horizontal: str = "left"
     vertical: str = "center"
     indent: int = 0
@@ -67,61 +67,67 @@ class Look(msgspec.Struct, frozen=True):
     number_format: str = "General"
 
 
-class Pen:
-    """Writes cells of one workbook; each look is worked out once."""
-
-    def __init__(self) -> None:
-        self._styles: dict[tuple[int, bool], Any] = {}
-        self._looks: list[Look] = []
-
-    def put(
-        self, sheet: Worksheet, row: int, column: int, value: object, look: Look,
-        *, rows: int = 1, columns: int = 1,
-    ) -> Cell:  # fmt: skip
-        """Write a cell, merged over ``rows`` × ``columns``.
-
-        Text is text whatever it begins with; a formula must come as :class:`Formula`.
-        """
-        cell = sheet.cell(row, column)
-        assert isinstance(cell, Cell)
-        prefix = _fill_in(cell, value)
-        if rows > 1 or columns > 1:
-            # Before dressing: openpyxl copies the borders of a dressed cell slowly, side by side.
-            sheet.merge_cells(
-                start_row=row, end_row=row + rows - 1, start_column=column, end_column=column + columns - 1
-            )
-        for line in sheet.iter_rows(row, row + rows - 1, column, column + columns - 1):
-            for one in line:
-                self.dress(one, look, prefix)
-        return cell
-
-    def dress(self, cell: Cell | MergedCell, look: Look, prefix: bool = False) -> None:
-        key = (id(look), prefix)
-        styled: Any = cell  # the stubs do not know _style
-        if key not in self._styles:
-            self._looks.append(look)  # keeps the id in use
-            cell.font = Font(
-                name=look.font, size=look.size, bold=look.bold, italic=look.italic, color=look.colour
-            )
-            if look.fill:
-                cell.fill = fill(look.fill)
-            if look.border is not None:
-                cell.border = look.border
-            cell.alignment = Alignment(
-                horizontal=look.horizontal, vertical=look.vertical, wrap_text=True, indent=look.indent
-            )
-            cell.protection = Protection(locked=not look.open)
-            cell.number_format = look.number_format
-            if prefix:
-                cell.quotePrefix = True
-            self._styles[key] = copy(styled._style)
-        styled._style = copy(self._styles[key])
-
-
 class Formula(str):
     """A formula of ours, with its ``=``; any other text is data."""
 
     __slots__ = ()
+
+
+def put(
+    sheet: Worksheet, row: int, column: int, value: object, look: Look, *, rows: int = 1, columns: int = 1
+) -> Cell:
+    """Write a cell, merged over ``rows`` × ``columns``.
+
+    Text is text whatever it begins with; a formula must come as :class:`Formula`.
+
+    Raises:
+        OutputError: a text is longer than a cell can hold.
+    """
+    cell = sheet.cell(row, column)
+    assert isinstance(cell, Cell)
+    prefix = _fill_in(cell, value)
+    if rows > 1 or columns > 1:
+        # Before dressing: openpyxl copies the borders of a dressed cell slowly, side by side.
+        sheet.merge_cells(
+            start_row=row, end_row=row + rows - 1, start_column=column, end_column=column + columns - 1
+        )
+    for line in sheet.iter_rows(row, row + rows - 1, column, column + columns - 1):
+        for one in line:
+            _dress(one, look)
+            if prefix:
+                one.quotePrefix = True
+    return cell
+
+
+def _dress(cell: Cell | MergedCell, look: Look) -> None:
+    styles = _styles(look)
+    cell.font, cell.alignment, cell.protection = styles.font, styles.alignment, styles.protection
+    if styles.fill is not None:
+        cell.fill = styles.fill
+    if styles.border is not None:
+        cell.border = styles.border
+    cell.number_format = look.number_format
+
+
+class _Styles(NamedTuple):
+    """A look in openpyxl's terms."""
+
+    font: Font
+    fill: PatternFill | None
+    border: Border | None
+    alignment: Alignment
+    protection: Protection
+
+
+@lru_cache(maxsize=128)
+def _styles(look: Look) -> _Styles:
+    return _Styles(
+        Font(name=look.font, size=look.size, bold=look.bold, italic=look.italic, color=look.colour),
+        fill(look.fill) if look.fill else None,
+        {"grid": GRID, "lines": LINES, "": None}[look.border],
+        Alignment(horizontal=look.horizontal, vertical=look.vertical, wrap_text=True, indent=look.indent),
+        Protection(locked=not look.open),
+    )
 
 
 def _fill_in(cell: Cell, value: object) -> bool:

@@ -3,65 +3,82 @@
 Names: a *cell* is one figure of the form with the id ``表三.new.natural`` (table, row, column);
 a *quantity* is a cell or a sum of cells (``表三.denied.total`` is the sum over the group 不予公开);
 its *name* is what people type in placeholders (``不予公开``, ``新收.自然人``).
-"""
 
-from __future__ import annotations
+Records whose fields have a description stand in form files as they are here; the description is
+printed in ``docs/forms.zh.md``.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Annotated, TypeVar
 
 import msgspec
+from msgspec import Meta, Struct
 
+from .kinds import AnyRule
 from .phrases import Narrative
+from .words import FieldKind, FigureKind, Label, Name, TableId
 
 __all__ = [
-    "AXES", "LONGEST_LABEL", "SEVERITIES", "Block", "Cell", "Comparison", "Equation", "Field", "Form", "LayoutCell", "Node",
-    "Relation", "Rule", "Section", "Sheets", "Subheading", "Table", "Term",
+    "Block", "Cell", "Comparison", "Equation", "Field", "Form", "LayoutCell", "Node", "NodeEntry", "Relation",
+    "Section", "Sheets", "Subheading", "Table", "Term", "WhenZero",
 ]  # fmt: skip
 
-SEVERITIES = ("error", "warning", "ask", "info")
-AXES = ("rows", "columns")
-LONGEST_LABEL = 120
-"""Characters of the longest text that is looked at as a label or a title; those of the forms have up to 53."""
 
-
-class Node(msgspec.Struct, frozen=True):
-    """A row or column of a table, or a group of them (then ``children`` is not empty)."""
+class NodeEntry(Struct, frozen=True, forbid_unknown_fields=True):
+    """A row or column of a table, or a group of them, as the file lists it."""
 
     id: str
-    label: str
-    """Exactly as prescribed, without the bracketed ``note``."""
+    """标识：小写英文，同一块里不重复；数据交换、规则都用它"""
+    label: Label
+    """规定的文字，一字不差，不含括号里的附注"""
     note: str = ""
-    """Bracketed remark that the form prints after the label, in 楷体."""
+    """标签后面用楷体印的附注，连同括号"""
     short: str = ""
-    """Short Chinese name for placeholders; the label where the file gives none."""
-    variants: tuple[str, ...] = ()
-    """Other wordings accepted on reading, never written (FORMAT.md 3.4)."""
+    """占位符里用的简称；不写就用 label"""
+    variants: tuple[Label, ...] = ()
+    """读取时也认、从不写出的其他写法"""
     hint: str = ""
+    """填报提示"""
     law: str = ""
+    """依据，印在工作簿的提示旁边"""
     total: bool = False
-    """Totals its siblings; a group's id used as a term leaves it out."""
-    kind: str = "count"
-    decimals: int = 0
+    """是同级各项的总计：用上级的标识表示各项之和时不算它"""
+    kind: FigureKind = "count"
+    """数的种类：count 件数，change 可以为负的增减数，amount 金额（只有列可以写）"""
+    decimals: Annotated[int, Meta(ge=0, le=6)] = 0
+    """金额最多几位小数"""
     unit: str = "件"
-    span: int = 1
-    children: tuple[Node, ...] = ()
+    """单位"""
+    span: Annotated[int, Meta(ge=1)] = 1
+    """列：在印出的表格里占几格"""
+    parent: str = ""
+    """上级的标识；有下级的只是一组，没有自己的数"""
+
+    def __post_init__(self) -> None:
+        if not self.short:
+            msgspec.structs.force_setattr(self, "short", self.label)
+
+
+class Node(NodeEntry, frozen=True):
+    """A row or column of a table, or a group of them (then ``children`` is not empty)."""
+
+    children: tuple["Node", ...] = ()
 
     @property
     def text(self) -> str:
         """The whole label as printed."""
         return self.label + self.note
 
-    def leaves(self) -> Iterator[Node]:
-        """This node, or the leaves below it, in printed order."""
+    def leaves(self) -> "Iterator[Node]":
+        """Yield this node, or the leaves below it, in printed order."""
         if not self.children:
             yield self
         for child in self.children:
             yield from child.leaves()
 
 
-class LayoutCell(msgspec.Struct, frozen=True):
+class LayoutCell(Struct, frozen=True):
     """One cell of the printed grid; rows and columns are 1-based, spans at least 1."""
 
     row: int
@@ -76,7 +93,7 @@ class LayoutCell(msgspec.Struct, frozen=True):
     """Cell id, for ``value`` only."""
 
 
-class Cell(msgspec.Struct, frozen=True):
+class Cell(Struct, frozen=True):
     """One figure of the form."""
 
     id: str
@@ -98,7 +115,7 @@ class Cell(msgspec.Struct, frozen=True):
     hint: str
 
 
-class Block(msgspec.Struct, frozen=True):
+class Block(Struct, frozen=True):
     """Part of a table with its own header: title row, corner, column tree and row tree."""
 
     columns: tuple[Node, ...]
@@ -114,13 +131,15 @@ class Block(msgspec.Struct, frozen=True):
     """Number of printed rows above the figures, title row included."""
 
     def row_leaves(self) -> tuple[Node, ...]:
+        """Return the rows that have figures, in printed order."""
         return tuple(leaf for node in self.rows for leaf in node.leaves())
 
     def column_leaves(self) -> tuple[Node, ...]:
+        """Return the columns that have figures, in printed order."""
         return tuple(leaf for node in self.columns for leaf in node.leaves())
 
 
-class Table(msgspec.Struct, frozen=True):
+class Table(Struct, frozen=True):
     """A prescribed table and its printed grid."""
 
     id: str
@@ -139,51 +158,87 @@ class Table(msgspec.Struct, frozen=True):
         return self.blocks[0].header_rows if len(self.blocks) == 1 else 0
 
 
-class Subheading(msgspec.Struct, frozen=True):
+class Subheading(Struct, frozen=True, forbid_unknown_fields=True):
+    """A sub-heading that the blank workbook proposes for a part."""
+
     id: str
-    heading: str
+    """标识"""
+    heading: Label
+    """小标题"""
     hint: str = ""
+    """填报提示"""
     standard: str = ""
-    """Standard sentence with placeholders, prefilled in the blank workbook."""
+    """空白工作簿里预填的句子，可以有占位符"""
 
 
-class Section(msgspec.Struct, frozen=True):
+class WhenZero(Struct, frozen=True, forbid_unknown_fields=True):
+    """Another standard sentence, used when a quantity is 0."""
+
+    name: Name
+    """占位符名称"""
+    text: str
+    """这个数是 0 时改用的句子"""
+
+
+class Section(Struct, frozen=True, forbid_unknown_fields=True):
     """One part of the report, or the optional 引言 (no heading)."""
 
     id: str
-    heading: str = ""
+    """标识"""
+    heading: Label = ""
+    """规定的标题；只有引言可以没有"""
     title: str = ""
+    """没有标题的部分叫什么"""
     number: str = ""
-    variants: tuple[str, ...] = ()
-    """Other wordings of the heading, accepted on reading with a finding (S-01)."""
-    also: tuple[str, ...] = ()
-    """Other wordings that are as right as ``heading``, where it is not known which is prescribed."""
-    table: str = ""
+    """序号，Word 模板里用它称呼这一部分"""
+    variants: tuple[Label, ...] = ()
+    """读取时也认的其他写法，认出后提示改正"""
+    also: tuple[Label, ...] = ()
+    """同样算对的写法，用于查不到规定用哪一种的"""
+    table: TableId = ""
+    """这一部分是哪个表；不写就是文字"""
     optional: bool = False
+    """可以没有"""
     hint: str = ""
+    """填报提示"""
     source: str = ""
+    """依据"""
     standard: str = ""
-    standard_when_zero: tuple[str, str] | None = None
-    """(quantity or field name, sentence used instead when that is 0)."""
+    """空白工作簿里预填的句子，可以有占位符"""
+    standard_when_zero: WhenZero | None = None
+    """某个数是 0 时改用的句子"""
     subheadings: tuple[Subheading, ...] = ()
+    """建议的小标题"""
 
 
-class Field(msgspec.Struct, frozen=True):
+class Field(Struct, frozen=True, forbid_unknown_fields=True):
     """An entry of 基本信息."""
 
     id: str
-    label: str
-    short: str
-    kind: str
-    """``text``, ``year``, ``choice``, ``count``, ``amount`` or ``date``."""
-    variants: tuple[str, ...] = ()
+    """标识；org 和 year 必须有"""
+    label: Label
+    """项目名称"""
+    kind: FieldKind
+    """text 文字，year 年份，choice 选项，count 件数，amount 金额（元），date 日期"""
+    short: str = ""
+    """占位符里用的简称；不写就用 label"""
+    variants: tuple[Label, ...] = ()
+    """读取时也认的其他写法"""
     required: bool = False
+    """必填"""
     choices: tuple[str, ...] = ()
+    """kind 是 choice 时可选的内容"""
     hint: str = ""
+    """填报提示"""
     default: int | None = None
+    """不填时算多少；不写就是不知道"""
+
+    def __post_init__(self) -> None:
+        if not self.short:
+            msgspec.structs.force_setattr(self, "short", self.label)
 
 
-class Equation(msgspec.Struct, frozen=True):
+class Equation(Struct, frozen=True):
     """One instance of an arithmetic rule: both sides are sums of cells."""
 
     rule: str
@@ -196,10 +251,11 @@ class Equation(msgspec.Struct, frozen=True):
 
     @property
     def cells(self) -> tuple[str, ...]:
+        """The cells of both sides."""
         return self.left + self.right
 
 
-class Term(msgspec.Struct, frozen=True):
+class Term(Struct, frozen=True):
     """``factor`` × a sum of cells, or × a field of 基本信息, or a whole number by itself."""
 
     factor: int
@@ -209,7 +265,7 @@ class Term(msgspec.Struct, frozen=True):
     """The cells are of last year's report."""
 
 
-class Comparison(msgspec.Struct, frozen=True):
+class Comparison(Struct, frozen=True):
     """Two sums and how they should compare (``=``, ``<=``, ``<``, ``>=``, ``>``, ``<>``)."""
 
     left: tuple[Term, ...]
@@ -217,7 +273,7 @@ class Comparison(msgspec.Struct, frozen=True):
     right: tuple[Term, ...]
 
 
-class Relation(msgspec.Struct, frozen=True):
+class Relation(Struct, frozen=True):
     """One instance of a rule that relates figures; judged only where all conditions hold."""
 
     rule: str
@@ -232,42 +288,40 @@ class Relation(msgspec.Struct, frozen=True):
     """(section id, pattern that must be found in its text)."""
 
 
-class Rule(msgspec.Struct, frozen=True):
-    """One check, as declared in the form file."""
-
-    id: str
-    title: str
-    kind: str
-    severity: str
-    source: str
-    message: str
-    advice: str
-    strict: str = ""
-    """Severity under ``--strict``; the same as ``severity`` when empty."""
-    explainable: bool = False
-    """An error that an explanation settles (FORMAT.md: must, override); ``ask`` always is."""
-    options: Mapping[str, Any] = {}
-    """Every other key of the rule, for the generator of its kind."""
-
-
-class Sheets(msgspec.Struct, frozen=True):
+class Sheets(Struct, frozen=True, forbid_unknown_fields=True):
     """Names and header words of the standard workbook's own sheets."""
 
     guide: str
+    """填报说明表"""
     fields: str
+    """基本信息表"""
     texts: str
+    """文字内容表"""
     last_year: str
+    """上年数据表"""
     checks: str
+    """校验表"""
     names: str
-    text_heads: tuple[str, ...]
-    """部分, 小标题, 正文."""
-    last_year_heads: tuple[str, ...]
-    """项目, 上年数, 说明."""
-    explanation_heads: tuple[str, ...]
-    """规则, 说明, 填写人, 日期."""
+    """占位符表"""
+    text_heads: tuple[str, str, str]
+    """文字内容表的列：部分、小标题、正文"""
+    last_year_heads: tuple[str, str, str]
+    """上年数据表的列：项目、上年数、说明"""
+    explanation_heads: tuple[str, str, str, str, str, str]
+    """校验表里写说明的列：规则、核对码、说明、填写人、日期、印入报告"""
 
 
-class Form(msgspec.Struct, frozen=True, eq=False):
+T = TypeVar("T", Section, Field, Table)
+
+
+def _by_id(records: tuple[T, ...], wanted: str) -> T:
+    for one in records:
+        if one.id == wanted:
+            return one
+    raise KeyError(wanted)
+
+
+class Form(Struct, frozen=True, eq=False):
     """One edition of the prescribed form."""
 
     id: str
@@ -279,25 +333,32 @@ class Form(msgspec.Struct, frozen=True, eq=False):
     sections: tuple[Section, ...]
     fields: tuple[Field, ...]
     tables: tuple[Table, ...]
-    rules: Mapping[str, Rule]
+    rules: Mapping[str, AnyRule]
     cells: Mapping[str, Cell]
     quantities: Mapping[str, tuple[str, ...]]
     """Placeholder name → the cells it adds up."""
     equations: tuple[Equation, ...]
     relations: tuple[Relation, ...]
     sheets: Sheets
-    title_patterns: tuple[re.Pattern[str], ...]
-    """The prescribed title first, then wordings in use; groups ``org`` and ``year``.  They are
-    for text without white space and with half-width punctuation."""
+    title_expressions: tuple[str, ...]
+    """The expressions of :attr:`title_patterns`."""
     last_year_tables: Mapping[str, tuple[str, ...]] = {}
     """Other edition → tables whose figures mean the same in this one (FORMAT.md 4)."""
     last_year_cells: tuple[str, ...] = ()
     last_year_sections: tuple[str, ...] = ()
     unverified: tuple[str, ...] = ()
     final_year: int = 0
-    """Last year of data this edition is for; 0 while it is in force."""
-    narrative: Narrative = msgspec.field(default_factory=Narrative)
+    """Last year of data this edition is for; 0 while no other follows it."""
+    narrative: Narrative = Narrative()
     """How texts speak of the figures."""
+
+    @property
+    def title_patterns(self) -> tuple[re.Pattern[str], ...]:
+        """The prescribed title first, then wordings in use; groups ``org`` and ``year``.
+
+        They are for text without white space and with half-width punctuation.
+        """
+        return tuple(map(re.compile, self.title_expressions))
 
     def covers(self, year: int) -> bool:
         """Tell whether this edition is the one for a year's data (FORMAT.md 1)."""
@@ -305,13 +366,15 @@ class Form(msgspec.Struct, frozen=True, eq=False):
 
     def table(self, table_id: str) -> Table:
         """Return the table called ``table_id`` (``表三``); KeyError if there is none."""
-        return next(t for t in self.tables if t.id == table_id)
+        return _by_id(self.tables, table_id)
 
     def section(self, section_id: str) -> Section:
-        return next(s for s in self.sections if s.id == section_id)
+        """Return the part with this id; KeyError if there is none."""
+        return _by_id(self.sections, section_id)
 
     def field(self, field_id: str) -> Field:
-        return next(f for f in self.fields if f.id == field_id)
+        """Return the field of 基本信息 with this id; KeyError if there is none."""
+        return _by_id(self.fields, field_id)
 
     def section_of(self, table: Table) -> Section:
         """Return the part a table stands in."""
