@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from ...form.phrases import Reading
+from ...model.findings import CellRef
 from ...model.numbers import Number
-from ...model.report import Report, Value
+from ...model.report import Report
 from .numerals import Token
 
 __all__ = ["Figures", "Side", "agrees", "printed", "said"]
@@ -27,12 +28,19 @@ class Side(NamedTuple):
 
     @property
     def name(self) -> str:
-        text = ""
-        for part in self.reading:
-            text += ("－" if part.startswith("-") else "＋" if text else "") + part.removeprefix("-").replace(
-                ".", "／"
-            )
-        return text
+        """The figures by their placeholder names, joined by ＋ and －."""
+        signs = ["－" if part.startswith("-") else "＋" for part in self.reading]
+        names = [part.removeprefix("-").replace(".", "／") for part in self.reading]
+        return "".join(map("".join, zip(signs, names, strict=True))).removeprefix("＋")
+
+
+class _Part(NamedTuple):
+    """One figure of a reading, money in 元."""
+
+    number: Number | None
+    cell: str = ""
+    field: str = ""
+    money: bool = False
 
 
 class Figures:
@@ -41,49 +49,50 @@ class Figures:
     def __init__(self, report: Report) -> None:
         self.report = report
         self.fields = {f.short: f for f in report.form.fields if f.kind in ("count", "amount")}
-        self.known: dict[tuple[Reading, bool], Side | None] = {}
 
     def side(self, reading: Reading, *, last_year: bool = False) -> Side | None:
         """Return the value of a reading; None if one of its figures is not known."""
-        asked = (reading, last_year)
-        if asked not in self.known:
-            self.known[asked] = self._side(reading, last_year)
-        return self.known[asked]
-
-    def _side(self, reading: Reading, last_year: bool) -> Side | None:
         total: Number = 0
-        cells: list[str] = []
-        fields: list[str] = []
-        money = False
-        for part in reading:
-            name, sign = part.removeprefix("-"), -1 if part.startswith("-") else 1
-            if name in self.fields and not last_year:
-                field = self.fields[name]
-                number = self.report.fields.get(field.id)
-                if not isinstance(number, (int, Decimal)):
+        parts = []
+        for name in reading:
+            for part in self._parts(name.removeprefix("-"), last_year):
+                if part.number is None:
                     return None
-                fields.append(field.id)
-                money = money or field.kind == "amount"
-                total = _plus(total, number * sign)
-                continue
-            for cell in self.report.form.quantities.get(name, ("",)):
-                values: Mapping[str, Value] = self.report.last_year if last_year else self.report.values
-                value = values.get(cell)
-                if value is None or value.number is None:
-                    return None
-                factor = _YUAN.get(self.report.form.cells[cell].unit, 0)
-                money = money or bool(factor)
-                total = _plus(total, value.number * sign * (factor or 1))
-                cells.append(cell)
-        return Side(reading, total, tuple(cells), tuple(fields), money)
+                total += -part.number if name.startswith("-") else part.number
+                parts.append(part)
+        return Side(
+            reading, total, tuple(p.cell for p in parts if p.cell), tuple(p.field for p in parts if p.field),
+            any(p.money for p in parts),
+        )  # fmt: skip
+
+    def _parts(self, name: str, last_year: bool) -> Iterator[_Part]:
+        if name in self.fields and not last_year:
+            field = self.fields[name]
+            number = self.report.fields.get(field.id)
+            yield _Part(None if isinstance(number, str) else number, "", field.id, field.kind == "amount")
+            return
+        values = self.report.last_year if last_year else self.report.values
+        for cell in self.report.form.quantities.get(name, ("",)):
+            if cell not in values or values[cell].number is None:
+                yield _Part(None)
+                return
+            factor = _YUAN.get(self.report.form.cells[cell].unit, 0)
+            yield _Part(values[cell].number * (factor or 1), cell, money=bool(factor))
 
     def sides(self, readings: tuple[Reading, ...], *, last_year: bool = False) -> list[Side]:
         """Return the readings that are known."""
         return [s for r in readings if (s := self.side(r, last_year=last_year)) is not None]
 
-
-def _plus(a: Number, b: Number) -> Number:
-    return a + b if isinstance(a, int) and isinstance(b, int) else Decimal(a) + Decimal(b)
+    def refs(self, sides: Iterable[Side]) -> tuple[CellRef, ...]:
+        """Point at the cells and the fields of some readings, each once."""
+        report, refs = self.report, []
+        for side in sides:
+            refs += [report.ref(cell) for cell in side.cells]
+            for name in side.fields:
+                origin, value = report.field_origins.get(name), report.fields[name]
+                label = report.form.field(name).label
+                refs.append(CellRef(str(origin or ""), label, None if isinstance(value, str) else value))
+        return tuple(dict.fromkeys(refs))
 
 
 def said(token: Token) -> Number:

@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Literal
-
-import msgspec
 
 from ...form.phrases import Reading
 from ...model.numbers import Number, format_number
@@ -15,39 +12,32 @@ from .claims import UNSURE, Claim
 from .figures import Figures, printed
 from .numerals import Token
 from .sentences import Item
+from .verdicts import Judgement, Verdict
 from .vocabulary import Vocabulary
 
-__all__ = ["Share", "Shares"]
+__all__ = ["Shares"]
 
 _UP = "增长|上升|增加|提高|提升|增幅|上涨|上浮|多"
 _DOWN = "下降|减少|降低|回落|下滑|降幅|减幅|少"
 _CHANGE = re.compile(rf"(?P<up>{_UP})|(?P<down>{_DOWN})")
 _CHANGED = re.compile(rf"(?:{_UP}|{_DOWN})(?:了|约|为|达|近|到)*$")
 _PART_OF = re.compile(r"占|比例|比重|率|\($")
+_SHARES, _RATES = "X-13", "X-14"
+_RIGHT = Judgement("percentage_ok", _SHARES, about=())
 _OF_THAT = re.compile(r"^[,(]*(?:约|共|分别|所)?占?[^,;。()、\d]{0,14}$")
 
 
-class Share(msgspec.Struct, frozen=True):
-    """What a percentage or a difference turned out to be."""
-
-    verdict: Literal["percentage_ok", "percentage_wrong", "last_year", "contradicts", "matched"]
-    rule: str
-    says: str = ""
-    quantities: Reading = ()
-    expected: Number | None = None
-    severity: str = ""
-    """``rule`` for the rule's own, else as given; ``""`` for no finding."""
-
-
-def _as_stated(token: Token, shown: list[tuple[Decimal, Decimal]]) -> Share | None:
+def _as_stated(token: Token, shown: list[tuple[Decimal, Decimal]]) -> Judgement | None:
     """A percentage that is right, rounded or (with a note) cut off; None if it is neither."""
     stated = Decimal(token.value)
     if any(stated == rounded for rounded, _ in shown):
-        return Share("percentage_ok", "X-13")
+        return _RIGHT
     for rounded, cut in shown:
         if stated == cut:
             says = f"按四舍五入应为{format_number(rounded)}%，文字是截去尾数的结果"
-            return Share("percentage_ok", "X-13", says, expected=rounded, severity="info")
+            return Judgement(
+                "percentage_ok", _SHARES, expected=rounded, severity="info", says=says, about=()
+            )  # fmt: skip
     return None
 
 
@@ -60,7 +50,15 @@ class Shares:
         self.text, self.items, self.words, self.figures = text, items, words, figures
         self.claims = {c.item.start: c for c in claims}
 
-    def judge(self, item: Item) -> Share | None:
+    def wrong(
+        self, rule: str, says: str, quantities: Reading = (), expected: Number | None = None,
+        verdict: Verdict = "percentage_wrong",
+    ) -> Judgement:  # fmt: skip
+        """Return a complaint of a rule."""
+        severity = self.figures.report.form.rules[rule].severity
+        return Judgement(verdict, rule, quantities, expected, severity, says, about=())
+
+    def judge(self, item: Item) -> Judgement | None:
         """Return the verdict on a percentage, or on a number in a comparison; None if it says nothing."""
         token = item.token
         if token is None:
@@ -78,7 +76,7 @@ class Shares:
 
     # ---- shares of a whole
 
-    def share(self, item: Item, token: Token) -> Share | None:
+    def share(self, item: Item, token: Token) -> Judgement | None:
         """占x%: of the form's totals or of a number said before, whichever fits."""
         part = self.part_before(item)
         bracket = self.text[item.start - 1 : item.start] == "("
@@ -104,13 +102,13 @@ class Shares:
     def compared_with(
         self, item: Item, token: Token, rates: list[Decimal], claim: Claim | None, part: Item | None,
         wholes: list[tuple[Number, str]],
-    ) -> Share | None:  # fmt: skip
+    ) -> Judgement | None:  # fmt: skip
         stated, quantum = Decimal(token.value), Decimal(token.quantum)
         shown = [printed(rate, quantum) for rate in rates]
         if (right := _as_stated(token, shown)) is not None:
             return right
         if token.about and any(abs(rate - stated) <= max(quantum, Decimal(5)) for rate in rates):
-            return Share("percentage_ok", "X-13")
+            return _RIGHT
         sure = claim is not None and claim.doubt != UNSURE
         if part is None:
             sure = bool(rates) and item.topic is not None
@@ -120,7 +118,7 @@ class Shares:
             return None
         best = min(shown, key=lambda s: abs(s[0] - stated))[0]
         says = f"按表中的数重算，最接近的是{format_number(best)}%"
-        return Share("percentage_wrong", "X-13", says, expected=best, severity="rule")
+        return self.wrong(_SHARES, says, expected=best)
 
     def part_before(self, item: Item) -> Item | None:
         """The number whose share this is: the one before it with only 占… in between."""
@@ -169,29 +167,29 @@ class Shares:
                 )
         return False
 
-    def rate(self, item: Item, token: Token) -> Share | None:
+    def rate(self, item: Item, token: Token) -> Judgement | None:
         """办结率x%: 100 means that nothing is carried over (X-14)."""
         if item.topic is None or item.topic.id != "request" or item.how not in ("here", "before"):
             return None
         left = self.figures.side(self.words.all_done_names)
         if token.value == 100 and left is not None:
             if left.value == 0:
-                return Share("percentage_ok", "X-14", quantities=left.reading)
+                return Judgement("percentage_ok", _RATES, left.reading, about=())
             if item.scope or item.year is not None:
                 return None
             says = f"表中{left.name}是{format_number(left.value)}"
-            return Share("percentage_wrong", "X-14", says, left.reading, left.value, "rule")
+            return self.wrong(_RATES, says, left.reading, left.value)
         sides = self.figures.sides(self.words.done_of)
         if len(sides) < len(self.words.done_of):
             return None
         done, *wholes = sides
         rates = [Decimal(done.value) * 100 / Decimal(w.value) for w in wholes if w.value]
         fits = any(Decimal(token.value) in printed(r, Decimal(token.quantum)) for r in rates)
-        return Share("percentage_ok", "X-13") if fits else None
+        return _RIGHT if fits else None
 
     # ---- changes against last year
 
-    def changed(self, item: Item, token: Token, up: bool) -> Share | None:
+    def changed(self, item: Item, token: Token, up: bool) -> Judgement | None:
         """同比增长x%, 较上年增加n件: recomputed from last year's figures or the number in the text."""
         if token.unit not in ("%", "件", "宗", "起", "份", "例", "个", "条"):
             return None
@@ -203,13 +201,13 @@ class Shares:
         stated = Decimal(token.value) * (1 if up else -1)
         differences = [Decimal(now) - Decimal(then) for now, then in pairs]
         if stated in differences:
-            return Share("last_year", "X-13")
+            return Judgement("last_year", _SHARES, about=())
         if token.about:
             return None
         says = f"按上年和本年的数相差{format_number(int(abs(differences[0])))}"
-        return Share("contradicts", "X-13", says, expected=int(abs(differences[0])), severity="rule")
+        return self.wrong(_SHARES, says, expected=int(abs(differences[0])), verdict="contradicts")
 
-    def changed_by(self, token: Token, up: bool, pairs: list[tuple[Number, Number]]) -> Share | None:
+    def changed_by(self, token: Token, up: bool, pairs: list[tuple[Number, Number]]) -> Judgement | None:
         """增长x%: of any pair of this year's and last year's number."""
         changes = [(Decimal(now) - Decimal(then)) * 100 / Decimal(then) for now, then in pairs if then]
         quantum = Decimal(token.quantum)
@@ -221,7 +219,7 @@ class Shares:
         best = printed(abs(changes[0]), quantum)[0]
         way = "增长" if changes[0] >= 0 else "下降"
         says = f"按上年和本年的数重算是{way}{format_number(best)}%"
-        return Share("percentage_wrong", "X-13", says, expected=best, severity="rule")
+        return self.wrong(_SHARES, says, expected=best)
 
     def pairs(self, item: Item) -> Iterator[tuple[Number, Number]]:
         """This year's and last year's number of what is compared."""
@@ -257,14 +255,14 @@ class Shares:
         readings = (
             tuple(r for h in own if h.phrase.rank == max(ranks) for r in h.phrase.any_of) if ranks else ()
         )
-        return Claim(item._replace(token=None), readings, "X-13") if readings and not item.scope else None
+        return Claim(item._replace(token=None), readings, _SHARES) if readings and not item.scope else None
 
-    def named_last_year(self, item: Item, token: Token) -> Share | None:
+    def named_last_year(self, item: Item, token: Token) -> Judgement | None:
         """比2023年的520件…: last year's number, named in a comparison."""
         claim = self.claims.get(item.start) or self.compared_claim(item)
         if token.percent or claim is None or (claim.doubt == UNSURE and claim.item is not item):
             return None
         sides = self.figures.sides(claim.readings, last_year=True)
         if any(s.value == token.value for s in sides):
-            return Share("last_year", claim.rule, quantities=sides[0].reading)
+            return Judgement("last_year", claim.rule, sides[0].reading, about=())
         return None
