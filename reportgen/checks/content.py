@@ -137,6 +137,7 @@ def _paragraphs(facts: Facts) -> Iterator[tuple[Passage, str]]:
 
 _ID_NUMBER = re.compile(r"(?<!\d)(\d{17})([\dXx])(?![\dXx])")
 _MOBILE = re.compile(r"(?<![\d-])(?:\+?86[- ]?)?(1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?!\d)")
+_SIX_DIGITS = re.compile(r"(?:\d[\s\-－﹣]?){6}")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -162,6 +163,8 @@ def personal(rule: Rule, facts: Facts) -> Iterator[Finding]:
     contact = re.sub(r"\D", "", str(facts.report.fields.get(str(rule.options["contact"]), "")))
     introduced = rf"(?:{'|'.join(rule.options['contact_words'])})[^\d,。;]{{0,8}}$"
     for passage, paragraph in _paragraphs(facts):
+        if not _SIX_DIGITS.search(paragraph):
+            continue
         text = unicodedata.normalize("NFKC", paragraph)
         found = [f"身份证号码 {_masked(m[0])}" for m in _ID_NUMBER.finditer(text) if is_id_number(m[0])]
         may_introduce = passage.section == rule.options["contact_section"]

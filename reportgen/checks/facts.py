@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from ..form import Cell
+from ..form import Cell, Equation, Relation
 from ..model.numbers import Number
 from ..model.placeholders import filled
 from ..model.report import Passage, Report, Value
@@ -41,6 +41,16 @@ class Facts:
         """Cells whose figure is missing or cannot be read; nothing that needs them can be judged."""
 
     @cached_property
+    def equations(self) -> Mapping[str, Sequence[Equation]]:
+        """The form's sums by the id of their rule."""
+        return _by_rule(self.form.equations)
+
+    @cached_property
+    def relations(self) -> Mapping[str, Sequence[Relation]]:
+        """The form's relations by the id of their rule."""
+        return _by_rule(self.form.relations)
+
+    @cached_property
     def passages(self) -> tuple[Passage, ...]:
         """The texts with their placeholders filled."""
         return filled(self.report)
@@ -61,3 +71,13 @@ class Facts:
         from .texts import judge_numbers  # its expressions are compiled for reports with texts only
 
         return judge_numbers(self.report)
+
+
+_T = TypeVar("_T", Equation, Relation)
+
+
+def _by_rule(instances: Iterable[_T]) -> dict[str, list[_T]]:
+    found: dict[str, list[_T]] = {}
+    for one in instances:
+        found.setdefault(one.rule, []).append(one)
+    return found

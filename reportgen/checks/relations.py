@@ -26,8 +26,8 @@ class _CannotJudge(Exception):  # noqa: N818 - a signal inside this module, not 
 
 def relation(rule: Rule, facts: Facts) -> Iterator[Finding]:
     """Every instance of the rule whose conditions hold and whose comparison does not."""
-    for one in facts.form.relations:
-        if one.rule == rule.id and _is_broken(one, facts):
+    for one in facts.relations.get(rule.id, ()):
+        if _is_broken(one, facts):
             yield _finding(rule, one, facts)
 
 

@@ -33,8 +33,8 @@ def _judged(rule: Rule, facts: Facts) -> Iterator[tuple[Equation, Number, Number
     its own (N-02, S-04).  Blanks count as 0 (N-01).
     """
     number = facts.numbers.__getitem__
-    for equation in facts.form.equations:
-        if equation.rule == rule.id and facts.unknown.isdisjoint(equation.cells):
+    for equation in facts.equations.get(rule.id, ()):
+        if facts.unknown.isdisjoint(equation.cells):
             yield equation, sum(map(number, equation.left)), sum(map(number, equation.right))
 
 

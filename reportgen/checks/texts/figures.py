@@ -68,16 +68,17 @@ class Figures:
     def _parts(self, name: str, last_year: bool) -> Iterator[_Part]:
         if name in self.fields and not last_year:
             field = self.fields[name]
-            number = self.report.fields.get(field.id)
-            yield _Part(None if isinstance(number, str) else number, "", field.id, field.kind == "amount")
+            value = self.report.fields.get(field.id)
+            yield _Part(None if isinstance(value, str) else value, "", field.id, field.kind == "amount")
             return
         values = self.report.last_year if last_year else self.report.values
         for cell in self.report.form.quantities.get(name, ("",)):
-            if cell not in values or values[cell].number is None:
+            number = values[cell].number if cell in values else None
+            if number is None:
                 yield _Part(None)
                 return
             factor = _YUAN.get(self.report.form.cells[cell].unit, 0)
-            yield _Part(values[cell].number * (factor or 1), cell, money=bool(factor))
+            yield _Part(number * (factor or 1), cell, money=bool(factor))
 
     def sides(self, readings: tuple[Reading, ...], *, last_year: bool = False) -> list[Side]:
         """Return the readings that are known."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from operator import attrgetter
 from typing import NamedTuple
 
 from ...form.phrases import Topic
+from ...model.findings import CellRef
 from ...model.numbers import show
 from ...model.placeholders import filled
 from ...model.report import Passage, Report
@@ -41,7 +41,7 @@ def judge_numbers(report: Report) -> list[JudgedNumber]:
     for index, passage in enumerate(filled(report)):
         heading = _heading(passage, words)
         for number, text in enumerate(passage.paragraphs):
-            paragraph = _Paragraph(index, number, passage, text, compact(text))
+            paragraph = _Paragraph(passage, (index, number), text, compact(text))
             said = items(paragraph.compact.text, words, report.org, heading)
             if said:
                 judge = _Judge(words, figures, paragraph.compact.text, said)
@@ -58,11 +58,9 @@ def _heading(passage: Passage, words: Vocabulary) -> Topic | None:
 class _Paragraph(NamedTuple):
     """A paragraph and its place in the report."""
 
-    index: int
-    """Of the passage."""
-    number: int
-    """In the passage."""
     passage: Passage
+    place: tuple[int, int]
+    """Index of the passage in the report, and of the paragraph in the passage."""
     text: str
     compact: Compact
 
@@ -71,11 +69,11 @@ class _Paragraph(NamedTuple):
         start, end = self.compact.span(item.start, item.end)
         first, last = self.compact.span(*item.sentence)
         token = item.token if item.kind == "number" else None
-        refs = ()
+        refs: tuple[CellRef, ...] = ()
         if judgement.about is not None:
             refs = (figures.report.passage_ref(self.passage), *figures.refs(judgement.about))
         return JudgedNumber(
-            self.index, self.number, start, end, self.text[start:end], token.value if token else 0,
+            *self.place, start, end, self.text[start:end], token.value if token else 0,
             token.unit if token else "", judgement.verdict, self.text[first:last].strip(),
             judgement.quantities, judgement.expected, judgement.rule, judgement.severity, judgement.says,
             refs, judgement.key,

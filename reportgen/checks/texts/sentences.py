@@ -10,7 +10,8 @@ from typing import NamedTuple, TypeAlias
 
 from ...form.phrases import Topic
 from .numerals import Token, tokens
-from .vocabulary import COMPARED, YEAR, Brought, Span, Vocabulary
+from .vocabulary import COMPARED, YEAR, Span, Vocabulary
+from .wording import Brought, brought, counted, left_with
 
 __all__ = ["CHANGED_TO", "Item", "is_own", "items"]
 
@@ -70,6 +71,15 @@ class _Clause(NamedTuple):
     mentions: Sequence[_Mention]
 
 
+class _Spot(NamedTuple):
+    """A mention and the words around it; the fields are those of :class:`Item`."""
+
+    mention: _Mention
+    before: str
+    after: str
+    cut: bool
+
+
 class _State(NamedTuple):
     """What the talk is of at a place of a sentence; the fields are those of :class:`Item`."""
 
@@ -109,7 +119,7 @@ def items(text: str, words: Vocabulary, org: str, heading: Topic | None) -> list
         inside = mentions[bisect_left(mentions, start, key=_start) : bisect_left(mentions, end, key=_start)]
         if inside or following:
             sentence = _Sentence(text, (start, end), inside, words, org)
-            made, state = sentence.items(state if this else base)
+            made, state = sentence.items(state if this else base, to_end=following)
             found += made
     return found
 
@@ -148,14 +158,16 @@ class _Sentence:
     ) -> None:
         self.text, self.span, self.mentions, self.words, self.org = text, span, mentions, words, org
 
-    def items(self, base: _State) -> tuple[list[Item], _State]:
-        """Return the items, and what the talk is of behind the sentence, for one that goes on with 其中."""
+    def items(self, base: _State, *, to_end: bool) -> tuple[list[Item], _State]:
+        """Return the items; ``to_end``, also what the talk is of behind the sentence."""
         state, found = base, []
         brackets: list[_State] = []
-        for clause in self.clauses():
+        clauses = list(self.clauses())
+        while not (to_end or clauses[-1].mentions):
+            clauses.pop()
+        for clause in clauses:
             made, state = self.in_clause(clause, state)
             found += made
-            state = self.behind(clause, state)
             if clause.mark == "(":
                 brackets.append(state)
                 state = state._replace(year=self.year_named_last(clause, state.year))
@@ -168,7 +180,9 @@ class _Sentence:
     def clauses(self) -> Iterator[_Clause]:
         """Yield the clauses in order; a comma between the thousands of a figure is not a mark."""
         start, end = self.span
-        inside = {place for t in self.mentions if isinstance(t, Token) for place in range(t.start + 1, t.stop)}
+        inside = {
+            place for t in self.mentions if isinstance(t, Token) for place in range(t.start + 1, t.stop)
+        }
         marks = [(*m.span(), m[0]) for m in _MARK.finditer(self.text, start, end) if m.start() not in inside]
         first = 0
         for number, (place, behind, mark) in enumerate([*marks, (end, end, "")]):
@@ -177,45 +191,43 @@ class _Sentence:
             start, first = behind, last
 
     def in_clause(self, clause: _Clause, state: _State) -> tuple[list[Item], _State]:
-        """Return the items of a clause, and what the talk is of at the last of them."""
-        found = []
-        position = clause.start
-        for n, mention in enumerate(clause.mentions):
-            following = clause.mentions[n + 1] if n + 1 < len(clause.mentions) else None
-            before = self.text[position : mention.start]
-            after, position = self.text[mention.stop : clause.end], mention.stop
-            if following:
-                after, position = self.between(mention.stop, following.start)
-            cut = following is not None and position == mention.stop
-            brought = self.words.brought(self.worded(clause, mention.start))
-            state = self.scoped(state, brought)
-            item = self.item(clause, mention, before, after, cut, state, brought)
+        """Return the items of a clause, and what the talk is of behind it."""
+        found: list[Item] = []
+        for spot in self.spots(clause):
+            words = brought(self.worded(clause, spot.mention.start), self.words)
+            state = self.scoped(state, words)
+            item = self.item(clause, spot, state, compared=words.compared)
             found.append(item)
             state = state._replace(topic=item.topic, how="before" if item.how == "here" else item.how)
-        return found, state
+        state = self.scoped(state, brought(self.worded(clause, clause.end), self.words))
+        tail = found[-1].end if found else clause.start
+        topic, how = left_with(self.text[tail : clause.end], self.words)
+        return found, state._replace(topic=topic, how=how) if how else state
 
-    def item(
-        self, clause: _Clause, mention: _Mention, before: str, after: str, cut: bool, state: _State,
-        brought: Brought,
-    ) -> Item:  # fmt: skip
+    def spots(self, clause: _Clause) -> Iterator[_Spot]:
+        """Yield the mentions of a clause with the words before and behind each."""
+        start = clause.start
+        for n, mention in enumerate(clause.mentions):
+            before = self.text[start : mention.start]
+            if n + 1 == len(clause.mentions):
+                yield _Spot(mention, before, self.text[mention.stop : clause.end], cut=False)
+            else:
+                end, start = self.between(mention, clause.mentions[n + 1])
+                yield _Spot(mention, before, self.text[mention.stop : end], cut=start == mention.stop)
+
+    def item(self, clause: _Clause, spot: _Spot, state: _State, *, compared: bool) -> Item:
         """Return an item with its topic and year."""
-        kind, token, inner = "number", mention, ""
-        if isinstance(mention, _Words):
-            kind, token, inner = mention.kind, None, mention.inner
-        topic, how = self.words.counted(before, "" if cut or kind == "none" else after)
+        mention, before, after, cut = spot
+        token, kind, inner = (
+            (mention, "number", "") if isinstance(mention, Token) else (None, mention.kind, mention.inner)
+        )
+        topic, how = counted(before, "" if cut or kind == "none" else after, self.words)
         if not how:
             topic, how = state.topic, state.how
         return Item(
             kind, mention.start, mention.stop, token, before, after, cut, self.span, clause.number, topic, how,
-            self.year_before(before, after, state.year), state.year_said, brought.compared, state.scope, inner,
+            self.year_before(before, after, state.year), state.year_said, compared, state.scope, inner,
         )  # fmt: skip
-
-    def behind(self, clause: _Clause, state: _State) -> _State:
-        """Return what the talk is of behind a clause; ``state`` is that of its last item, or of its beginning."""
-        state = self.scoped(state, self.words.brought(self.worded(clause, clause.end)))
-        start = clause.mentions[-1].stop if clause.mentions else clause.start
-        topic, how = self.words.left_with(self.text[start : clause.end])
-        return state._replace(topic=topic, how=how) if how else state
 
     def worded(self, clause: _Clause, end: int) -> str:
         """Return a clause up to a place with 0 for its figures: what words bring does not depend on them."""
@@ -226,16 +238,17 @@ class _Sentence:
                 at = mention.end
         return "".join([*pieces, self.text[at:end]])
 
-    def between(self, start: int, stop: int) -> tuple[str, int]:
-        """Return the words behind a number that is not the last of its clause, and where those of the next begin.
+    def between(self, mention: _Mention, following: _Mention) -> tuple[int, int]:
+        """Return where the words behind a number end, and where those before the next one begin.
 
         In a list (2件维持、1件未审结) the words up to the mark belong to the number before them.
         """
-        text = self.text[start:stop]
+        text = self.text[mention.stop : following.start]
         if _LISTED.match(text):
-            return "", start
+            return mention.stop, mention.stop
         head, mark, _ = text.partition("、")
-        return (head, start + len(head)) if mark else (text, start)
+        listed = mention.stop + len(head)
+        return (listed, listed) if mark else (following.start, mention.stop)
 
     def year_before(self, before: str, after: str, year: int | None) -> int | None:
         """由20件增至26件: the first of the two is last year's number."""
@@ -252,6 +265,8 @@ class _Sentence:
 
     def scoped(self, state: _State, brought: Brought) -> _State:
         """Return a state with the year and the scope that the words up to a place bring."""
+        if not (brought.years or brought.period or brought.owner or brought.whole):
+            return state
         year, said, scope = state.year, state.year_said, brought.period or state.scope
         for one in brought.years:
             if one == self.words.year:

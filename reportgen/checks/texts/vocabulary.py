@@ -1,18 +1,19 @@
-"""The form's vocabulary as expressions: from the words around a number to phrases, topics, years."""
+"""The form's vocabulary as expressions, made once for a form and a year."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
-from typing import NamedTuple, TypeAlias
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 from ...form import Form
 from ...form.phrases import Phrase, Topic, expand
 
-__all__ = ["COMPARED", "PUNCTUATION", "YEAR", "Brought", "Hit", "Left", "Noun", "Vocabulary", "vocabulary"]
+__all__ = ["COMPARED", "YEAR", "Hit", "Noun", "Span", "Vocabulary", "vocabulary"]
 
+T = TypeVar("T")
 Span: TypeAlias = tuple[int, int]
 Noun: TypeAlias = tuple[Topic, int, int]
 """A topic, and where it is named."""
@@ -21,25 +22,9 @@ YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年|(?:去年|上一?年度?(?!度))|(
 COMPARED = re.compile(
     r"(?:比|较|与|同|和|相比|对比)(?:于)?(?:上一?年度?|去年|前年|往年|(?:19|20)\d\d年度?)(?:同期)?|同比|环比|相比"
 )
-PUNCTUATION = re.compile(r"[\s,;:、。()“”\"'‘’!?#/—\-《》【】\d.]+")
-_LEAD = re.compile(
-    r"^(?:[,;:、]|其中|另外?|此外|同时|而|但|在|由|以|(?:(?:19|20)\d\d年度?)|本年度?|全年|截至.{0,12}?日)+"
-)
 _NEVER = "(?!)"
-
-
-class Brought(NamedTuple):
-    """What the words of a clause bring to the numbers behind them."""
-
-    years: tuple[int, ...]
-    """The years they are about, in order; 0 for several or an unclear one."""
-    period: str
-    owner: str
-    """Another body that they may be about."""
-    whole: bool
-    """They say that the whole body is meant."""
-    compared: bool
-    """They compare with another year."""
+_KEPT = 512
+"""Texts for which a vocabulary remembers what it has found; reports share most of their wording."""
 
 
 class Hit(NamedTuple):
@@ -48,29 +33,27 @@ class Hit(NamedTuple):
     phrase: Phrase
     start: int
     end: int
+    order: int
+    """Place of the phrase in the form file."""
 
 
-class Left(NamedTuple):
-    """What is left of a text without what is understood of it."""
+class _Group(Generic[T]):
+    """Things with their expressions, few of which are in any one text.
 
-    text: str
-    """The text with # for what is understood."""
-    rest: str
-    """Without words that change nothing."""
-    whole: str
-    """Without punctuation alone."""
-    narrows: bool
-    """It narrows what is counted."""
+    One expression for all of them finds out whether there are any; only then is each one compiled
+    and tried by itself.
+    """
 
+    def __init__(self, members: Sequence[tuple[T, str]]) -> None:
+        self._members = members
+        self._any = re.compile("|".join(expression for _, expression in members) or _NEVER)
 
-class _Group(NamedTuple):
-    """Phrases that stand together in the form file and share their topics."""
-
-    topics: tuple[str, ...]
-    any_of: re.Pattern[str]
-    """Finds out whether a text holds one of them at all, so that most need not be compiled."""
-    phrases: tuple[tuple[Phrase, str], ...]
-    """Each with its expression."""
+    def found(self, text: str) -> Iterator[tuple[T, int, int]]:
+        """Yield what is found in a text, and where."""
+        if self._any.search(text):
+            for thing, expression in self._members:
+                for match in re.finditer(expression, text):
+                    yield thing, match.start(), match.end()
 
 
 class Vocabulary:
@@ -86,9 +69,9 @@ class Vocabulary:
         words, any_of = data.words, self._any_of
         self.year = year
         self.topics = {t.id: t for t in data.topics}
-        self._nouns = [(t, any_of(t.noun)) for t in data.topics]
+        self._nouns = _Group([(t, expand(t.noun, year)) for t in data.topics])
         self._headings = [(t, any_of(t.heading)) for t in data.topics if t.heading]
-        self._groups = self._grouped(data.phrases)
+        self._phrases = self._grouped(data.phrases)
         self.neutral = any_of(*words["neutral"])
         self.neutral_words = any_of(*(w for w in words["neutral"] if len(w) > 1))
         """Without the single letters, which are parts of other words too (件 of 信件)."""
@@ -103,15 +86,17 @@ class Vocabulary:
         self.all_done_names: tuple[str, ...] = words["all_done_names"]
         self.done_of: tuple[tuple[str, ...], ...] = words["done_of"]
 
-    def _any_of(self, *texts: str) -> re.Pattern[str]:
-        longest_first = "|".join(sorted(texts, key=len, reverse=True))
+    def _any_of(self, *expressions: str) -> re.Pattern[str]:
+        longest_first = "|".join(sorted(expressions, key=len, reverse=True))
         return re.compile(expand(longest_first or _NEVER, self.year))
 
-    def _grouped(self, phrases: Iterable[Phrase]) -> list[_Group]:
-        groups = []
-        for (topics, _), some in groupby(phrases, key=lambda p: (p.topics, p.topic)):
-            members = tuple((phrase, expand(phrase.key, self.year)) for phrase in some)
-            groups.append(_Group(topics, re.compile("|".join(key for _, key in members)), members))
+    def _grouped(self, phrases: Sequence[Phrase]) -> dict[str, list[_Group[tuple[int, Phrase]]]]:
+        """Return the phrases by the topics they need, ``""`` for those that name their own."""
+        groups: dict[str, list[_Group[tuple[int, Phrase]]]] = {}
+        for (topics, _), some in groupby(enumerate(phrases), key=lambda p: (p[1].topics, p[1].topic)):
+            group = _Group([(one, expand(one[1].key, self.year)) for one in some])
+            for topic in topics or ("",):
+                groups.setdefault(topic, []).append(group)
         return groups
 
     def hits(self, text: str, topic: Topic | None = None) -> tuple[Hit, ...]:
@@ -119,55 +104,37 @@ class Vocabulary:
 
         Phrases that name no topic of their own count only if the talk is of theirs.
         """
+        return self._hits(text, topic.id if topic else "")
+
+    @lru_cache(maxsize=_KEPT)  # noqa: B019 - a vocabulary is kept for as long as the process runs
+    def _hits(self, text: str, topic: str) -> tuple[Hit, ...]:
         found = [
-            Hit(phrase, *match.span())
-            for group in self._groups
-            if not group.topics or (topic is not None and topic.id in group.topics)
-            if group.any_of.search(text)
-            for phrase, key in group.phrases
-            for match in re.finditer(key, text)
+            Hit(phrase, start, end, order)
+            for id_ in dict.fromkeys(("", topic))
+            for group in self._phrases.get(id_, ())
+            for (order, phrase), start, end in group.found(text)
         ]
-        found.sort(key=lambda h: (h.start - h.end, -h.phrase.rank))
         kept: list[Hit] = []
-        for hit in found:
+        for hit in sorted(found, key=lambda h: (h.start - h.end, -h.phrase.rank, h.order)):
             same = [k for k in kept if (k.start < hit.end and hit.start < k.end) or k.start == hit.start]
             # two phrases may share the same words (a topic decides later which is meant)
             if all((k.start, k.end) == (hit.start, hit.end) for k in same):
                 kept.append(hit)
         return tuple(sorted(kept, key=lambda h: h.start))
 
+    @lru_cache(maxsize=_KEPT)  # noqa: B019
     def nouns(self, text: str) -> tuple[Noun, ...]:
         """Return the topics named in a text by place; of overlapping nouns the longest."""
-        found = [(t, *m.span()) for t, pattern in self._nouns for m in pattern.finditer(text)]
-        found.sort(key=lambda n: n[1] - n[2])
         kept: list[Noun] = []
-        for noun in found:
+        for noun in sorted(self._nouns.found(text), key=lambda n: n[1] - n[2]):
             if not any(k[1] < noun[2] and noun[1] < k[2] for k in kept):
                 kept.append(noun)
         return tuple(sorted(kept, key=lambda n: n[1]))
 
-    def brought(self, clause: str) -> Brought:
-        """Return what the words of a clause bring to the numbers behind them."""
-        period = self.periods.search(clause)
-        lead = _LEAD.sub("", clause)
-        owner = self.owners.match(lead)
-        other = owner is not None and not self.whole.match(owner[0]) and self.neutral.sub("", owner[0])
-        return Brought(
-            self._years(clause), period[0] if period else "", owner[0] if owner and other else "",
-            self.whole.match(lead) is not None, COMPARED.search(clause) is not None,
-        )  # fmt: skip
-
-    def _years(self, clause: str) -> tuple[int, ...]:
-        """Return the years a clause is about: not those it compares with, nor those inside a phrase (上年结转)."""
-        named = list(YEAR.finditer(clause))
-        phrases = self.hits(clause) if named else ()
-        years = []
-        for match in named:
-            inside = any(h.start < match.end() and match.start() < h.end for h in phrases)
-            compared = COMPARED.search(clause[: match.end()])
-            if not inside and not (compared and compared.end() >= match.end()):
-                years.append(self.year_of(match))
-        return tuple(years)
+    def topic_of_heading(self, heading: str) -> Topic | None:
+        """Return the topic a sub-heading is about, if it is about just one."""
+        found = [t for t, pattern in self._headings if pattern.search(heading)]
+        return found[0] if len(found) == 1 else None
 
     def year_of(self, match: re.Match[str]) -> int:
         """Return the year that :data:`YEAR` has found; 0 if it is unclear."""
@@ -176,64 +143,6 @@ class Vocabulary:
         if match[3]:
             return self.year or 0
         return 0 if self.year is None else self.year - (2 if match[2] else 1)
-
-    def counted(self, before: str, after: str) -> tuple[Topic | None, str]:
-        """Return the topic that is counted between the words before and behind a number, and where it is named.
-
-        ``here``; or ``foreign``, then it is none of ours; ``""`` where they do not say.
-        """
-        first = [n for n in self.nouns(before) if not n[0].only_zero]
-        if first:
-            tail = before[first[-1][2] :]
-            if not self.neutral.sub("", tail) and not self.foreign.search(tail):
-                return first[-1][0], "here"
-        then = [n for n in self.nouns(after) if not n[0].only_zero]
-        if then:
-            return then[0][0], "here"
-        if self.foreign.search(self._unknown(before) + "#" + self._unknown(after)):
-            return None, "foreign"
-        return (first[-1][0], "here") if first else (None, "")
-
-    def left_with(self, text: str) -> tuple[Topic | None, str]:
-        """Return the topic the talk is of behind a text and ``before``; or ``foreign``; ``""`` as it was."""
-        nouns = [n for n in self.nouns(text) if not n[0].only_zero]
-        foreign = self.foreign.search(self._unknown(text)) is not None
-        if nouns and (not foreign or nouns[-1][2] >= len(text) - 12):
-            return nouns[-1][0], "before"
-        return (None, "foreign") if foreign and text else (None, "")
-
-    def _unknown(self, text: str) -> str:
-        """Return a text without what the form's phrases and nouns cover."""
-        spans = [(h.start, h.end) for h in self.hits(text) if h.phrase.rank > 0]
-        return _replaced(text, [*spans, *((s, e) for _, s, e in self.nouns(text))], "")
-
-    def left(self, text: str, hits: Sequence[Hit] = ()) -> Left:
-        """Return what is left of a text without some phrases in it and the form's nouns."""
-        spans = [*((h.start, h.end) for h in hits), *((s, e) for _, s, e in self.nouns(text))]
-        kept = _replaced(text, spans, "#")
-        narrows = self.restrict.search(self.neutral_words.sub("", kept)) is not None
-        return Left(kept, *self.plain(kept), narrows)
-
-    def plain(self, text: str) -> tuple[str, str]:
-        """Return a text without words that change nothing; and without punctuation alone."""
-        rest = PUNCTUATION.sub("", self.neutral.sub("", self.neutral.sub("", text)))
-        return rest, PUNCTUATION.sub("", text)
-
-    def topic_of_heading(self, heading: str) -> Topic | None:
-        """Return the topic a sub-heading is about, if it is about just one."""
-        found = [t for t, pattern in self._headings if pattern.search(heading)]
-        return found[0] if len(found) == 1 else None
-
-
-def _replaced(text: str, spans: Iterable[Span], mark: str) -> str:
-    """Return a text with ``mark`` for every character of some spans."""
-    pieces, at = [], 0
-    for start, end in sorted(spans):
-        if end > at:
-            start = max(start, at)
-            pieces += [text[at:start], mark * (end - start)]
-            at = end
-    return "".join([*pieces, text[at:]])
 
 
 @lru_cache(maxsize=8)
