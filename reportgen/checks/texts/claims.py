@@ -74,8 +74,8 @@ def _counted(item: Item, words: Vocabulary, org: str) -> tuple[Claim | None, lis
     before, after = words.hits(item.before, item.topic), words.hits(item.after, item.topic)
     if not before and not after:
         return None, []
-    here = _fitting(before, item, words)
-    behind = _fitting(after, item, words)
+    here = _fitting(before, item)
+    behind = _fitting(after, item)
     top = max((h.phrase.rank for h in here), default=-9)
     if behind and (not here or (not item.cut and max(h.phrase.rank for h in behind) > max(top, 0))):
         here = behind
@@ -93,31 +93,22 @@ def _counted(item: Item, words: Vocabulary, org: str) -> tuple[Claim | None, lis
 
 
 def _distinct(hits: list[Hit]) -> list[Hit]:
-    """One hit per phrase, the last; in order of place."""
+    """Return one hit per phrase, the last, in order of place."""
     last = {(h.phrase.rule, h.phrase.key): h for h in hits}
     return sorted(last.values(), key=lambda h: h.start)
 
 
-def _fitting(hits: Sequence[Hit], item: Item, words: Vocabulary) -> list[Hit]:
-    """The hits whose topic is talked of and whose unit is the number's."""
-    fitting = []
-    for hit in hits:
-        phrase = hit.phrase
-        unit = item.token.unit if item.token else ""
-        if unit not in (phrase.units or PIECES):
-            continue
-        if unit == "" and item.token and not _bare(item, phrase):
-            continue
-        fitting.append(hit)
-    return fitting
+def _fitting(hits: Sequence[Hit], item: Item) -> list[Hit]:
+    """Return the hits whose unit is the number's."""
+    unit = item.token.unit if item.token else ""
+    fitting = [hit for hit in hits if unit in (hit.phrase.units or PIECES)]
+    if unit or item.token is None:
+        return fitting
+    # A number without a unit counts something only after a form's own word, at a mark.
+    return [hit for hit in fitting if hit.phrase.rank >= 2 and not item.after]
 
 
-def _bare(item: Item, phrase: Phrase) -> bool:
-    """A number without unit counts something only after a form's own word, at a mark."""
-    return item.token is not None and phrase.rank >= 2 and item.after == ""
-
-
-def _readings(hit: Hit, topic: Topic | None, words: Vocabulary) -> tuple[Reading, ...]:
+def _readings(hit: Hit, topic: Topic | None) -> tuple[Reading, ...]:
     if not hit.phrase.column:
         return hit.phrase.any_of
     return ((f"{topic.name}.{hit.phrase.column}",),) if topic else ()
@@ -127,7 +118,7 @@ def _made(item: Item, hits: list[Hit], words: Vocabulary, doubt: int) -> Claim:
     """Make one claim of hits of one rank: verbs widen it, things are added up or taken each."""
     first = hits[0].phrase
     topic = words.topics.get(first.topic, item.topic) if first.topic else item.topic
-    per_hit = [_readings(h, item.topic if not h.phrase.topic else None, words) for h in hits]
+    per_hit = [_readings(h, item.topic if not h.phrase.topic else None) for h in hits]
     rule = item.topic.rule if first.outcome and item.topic else first.rule
     every = False
     if len(hits) == 1:

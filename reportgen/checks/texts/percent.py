@@ -28,7 +28,7 @@ _OF_THAT = re.compile(r"^[,(]*(?:约|共|分别|所)?占?[^,;。()、\d]{0,14}$"
 
 
 def _as_stated(token: Token, shown: list[tuple[Decimal, Decimal]]) -> Judgement | None:
-    """A percentage that is right, rounded or (with a note) cut off; None if it is neither."""
+    """Return that a percentage is right: rounded, or with a note cut off; None if it is neither."""
     stated = Decimal(token.value)
     if any(stated == rounded for rounded, _ in shown):
         return _RIGHT
@@ -50,14 +50,6 @@ class Shares:
         self.text, self.items, self.words, self.figures = text, items, words, figures
         self.claims = {c.item.start: c for c in claims}
 
-    def wrong(
-        self, rule: str, says: str, quantities: Reading = (), expected: Number | None = None,
-        verdict: Verdict = "percentage_wrong",
-    ) -> Judgement:  # fmt: skip
-        """Return a complaint of a rule."""
-        severity = self.figures.report.form.rules[rule].severity
-        return Judgement(verdict, rule, quantities, expected, severity, says, about=())
-
     def judge(self, item: Item) -> Judgement | None:
         """Return the verdict on a percentage, or on a number in a comparison; None if it says nothing."""
         token = item.token
@@ -74,54 +66,57 @@ class Shares:
             return self.rate(item, token)
         return self.share(item, token)
 
+    def wrong(
+        self, rule: str, says: str, quantities: Reading = (), expected: Number | None = None,
+        verdict: Verdict = "percentage_wrong",
+    ) -> Judgement:  # fmt: skip
+        """Return a complaint of a rule."""
+        severity = self.figures.report.form.rules[rule].severity
+        return Judgement(verdict, rule, quantities, expected, severity, says, about=())
+
     # ---- shares of a whole
 
     def share(self, item: Item, token: Token) -> Judgement | None:
         """占x%: of the form's totals or of a number said before, whichever fits."""
         part = self.part_before(item)
         bracket = self.text[item.start - 1 : item.start] == "("
-        if not (_PART_OF.search(item.before) or bracket):
+        if not (_PART_OF.search(item.before) or bracket) or (part is None and "率" in item.before):
             return None
-        parts: list[tuple[Number, str]] = []
-        claim = None
-        if part is not None and part.token:
-            parts, claim = [(part.token.value, "")], self.claims.get(part.start)
-            if claim:
-                parts += [(s.value, s.name) for s in self.figures.sides(claim.readings)]
-        else:
-            if "率" in item.before:
-                return None
-            parts = [(s.value, s.name) for s in self.figures.sides(self.readings_of(item))]
-        if not parts:
-            return None
+        claim = self.claims.get(part.start) if part else None
         wholes = [*self.form_wholes(item, claim), *self.text_wholes(item, part)]
-        tries = [(p, w) for p, _ in parts for w, _ in wholes if w and Decimal(p) <= Decimal(w)]
-        rates = [Decimal(p) * 100 / Decimal(w) for p, w in tries]
-        return self.compared_with(item, token, rates, claim, part, wholes)
+        rates = [
+            Decimal(one) * 100 / Decimal(whole)
+            for one in self.parts(item, part, claim) for whole in wholes if whole and one <= whole
+        ]  # fmt: skip
+        return self.share_of(item, token, rates, self.is_sure(item, part, claim))
 
-    def compared_with(
-        self, item: Item, token: Token, rates: list[Decimal], claim: Claim | None, part: Item | None,
-        wholes: list[tuple[Number, str]],
-    ) -> Judgement | None:  # fmt: skip
+    def share_of(self, item: Item, token: Token, rates: Sequence[Decimal], sure: bool) -> Judgement | None:
+        """Compare a percentage with what it may be; a complaint only where its part and whole are sure."""
         stated, quantum = Decimal(token.value), Decimal(token.quantum)
         shown = [printed(rate, quantum) for rate in rates]
         if (right := _as_stated(token, shown)) is not None:
             return right
         if token.about and any(abs(rate - stated) <= max(quantum, Decimal(5)) for rate in rates):
             return _RIGHT
-        sure = claim is not None and claim.doubt != UNSURE
-        if part is None:
-            sure = bool(rates) and item.topic is not None
-        elif not sure:
-            sure = self.stated_whole(item, part)
         if not rates or not sure or item.scope or item.year is not None or token.about:
             return None
         best = min(shown, key=lambda s: abs(s[0] - stated))[0]
-        says = f"按表中的数重算，最接近的是{format_number(best)}%"
-        return self.wrong(_SHARES, says, expected=best)
+        return self.wrong(_SHARES, f"按表中的数重算，最接近的是{format_number(best)}%", expected=best)
+
+    def is_sure(self, item: Item, part: Item | None, claim: Claim | None) -> bool:
+        """Whether it is clear what a percentage is a share of."""
+        if part is None:
+            return item.topic is not None
+        return (claim is not None and claim.doubt != UNSURE) or self.stated_whole(item, part)
+
+    def parts(self, item: Item, part: Item | None, claim: Claim | None) -> list[Number]:
+        """Return the numbers whose share a percentage may be: the one before it, or those of the form."""
+        if part is None or part.token is None:
+            return [side.value for side in self.figures.sides(self.readings_of(item))]
+        return [part.token.value, *(s.value for s in self.figures.sides(claim.readings if claim else ()))]
 
     def part_before(self, item: Item) -> Item | None:
-        """The number whose share this is: the one before it with only 占… in between."""
+        """Return the number whose share this is: the one before it with only 占… in between."""
         earlier = [i for i in self.items if i.token and i.end <= item.start]
         if not earlier or earlier[-1].sentence != item.sentence:
             return None
@@ -133,7 +128,7 @@ class Shares:
         return last if share_of and _OF_THAT.fullmatch(between) else None
 
     def readings_of(self, item: Item) -> tuple[Reading, ...]:
-        """What the words before a percentage name: 予以公开或部分公开占58.5%."""
+        """Return what the words before a percentage name: 予以公开或部分公开占58.5%."""
         hits = [h.phrase for h in self.words.hits(item.before) if h.phrase.rank >= 2 and h.phrase.any_of]
         if len(hits) == 1:
             return hits[0].any_of
@@ -141,30 +136,26 @@ class Shares:
             return ()
         return (tuple(name for p in hits for name in p.any_of[0]),)
 
-    def form_wholes(self, item: Item, claim: Claim | None) -> list[tuple[Number, str]]:
+    def form_wholes(self, item: Item, claim: Claim | None) -> list[Number]:
+        """Return the totals of the form that a share may be of."""
         topic = claim.topic if claim and claim.topic else item.topic
-        return [(s.value, s.name) for s in self.figures.sides(topic.wholes)] if topic else []
+        return [side.value for side in self.figures.sides(topic.wholes)] if topic else []
 
-    def text_wholes(self, item: Item, part: Item | None) -> Iterator[tuple[Number, str]]:
-        for other in self.items:
-            if other.start >= item.start:
-                return
-            if other.token and not other.token.percent and other is not part:
-                yield other.token.value, ""
+    def text_wholes(self, item: Item, part: Item | None) -> list[Number]:
+        """Return the numbers said before that a share may be of."""
+        return [
+            other.token.value for other in self.items
+            if other.start < item.start and other.token and not other.token.percent and other is not part
+        ]  # fmt: skip
 
     def stated_whole(self, item: Item, part: Item) -> bool:
         """Whether the sentence itself states the whole: 收到29件，其中网络25件，占86%."""
         for other in self.items:
             claim = self.claims.get(other.start)
-            if (
-                other.sentence == item.sentence
-                and other.start < part.start
-                and claim
-                and claim.doubt != UNSURE
-            ):
-                return all(p.rank <= 1 and "request" in p.topics for p in claim.phrases) and bool(
-                    claim.phrases
-                )
+            before = other.sentence == item.sentence and other.start < part.start
+            if before and claim and claim.doubt != UNSURE:
+                phrases = claim.phrases
+                return bool(phrases) and all(p.rank <= 1 and "request" in p.topics for p in phrases)
         return False
 
     def rate(self, item: Item, token: Token) -> Judgement | None:
@@ -222,7 +213,7 @@ class Shares:
         return self.wrong(_SHARES, says, expected=best)
 
     def pairs(self, item: Item) -> Iterator[tuple[Number, Number]]:
-        """This year's and last year's number of what is compared."""
+        """Yield this year's and last year's number of what is compared, figures of the form first."""
         claim = self.compared_claim(item)
         if claim is None or claim.doubt == UNSURE:
             return
@@ -241,7 +232,7 @@ class Shares:
                 yield token.value, other.token.value
 
     def compared_claim(self, item: Item) -> Claim | None:
-        """The claim a comparison is about: the number said last before it in the sentence."""
+        """Return the claim a comparison is about: the number said last before it in the sentence."""
         own = self.words.hits(item.before, item.topic)
         for other in reversed(self.items):
             claim = self.claims.get(other.start)
