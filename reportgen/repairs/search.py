@@ -1,7 +1,7 @@
 """Fewest single cells whose change settles a set of equations.
 
-Seen as a graph, equations are points and a changed cell joins the equations it stands in.  The
-cells of a smallest solution form no circle, so one of the broken equations is settled by one of
+Seen as a graph, equations are nodes and a changed cell joins the equations it stands in.  The
+cells of a smallest solution form no cycle, so one of the broken equations is settled by one of
 them alone, which fixes its new value.  The search takes broken equation by broken equation and
 cell by cell in this way; two bounds keep it short: a cell settles at most one equation of each
 rule (or as many as it stands in), and the number of steps is limited, so that the time is

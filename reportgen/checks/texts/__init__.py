@@ -1,7 +1,7 @@
 """Text against tables: every number in the texts of a report is accounted for (FORMAT.md 6.5).
 
-From text to verdict, one module each: ``numerals`` finds the numbers, ``sentences`` the words,
-topic, year and scope they stand in, ``claims`` what they claim of the form, ``figures`` and
+From text to verdict, one module each: ``numerals`` finds the numbers, ``statements`` the words,
+topic, year and scope they stand in, ``claims`` what they claim of the form, ``quantities`` and
 ``percent`` what the form has to say to that, ``judge`` the verdict (``verdicts``).
 Which words mean which quantity is form data (``forms/phrases.toml``).
 """

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ...form.phrases import Phrase, Reading, Topic
 from .numerals import PIECES
-from .sentences import CHANGED_TO, Item, is_own
+from .statements import CHANGED_TO, Statement, is_own
 from .vocabulary import Hit, Noun, Vocabulary
 from .wording import PUNCTUATION, Remainder, narrows, plain, remainder
 
@@ -27,7 +27,7 @@ _NEAR, _FAR = 2, 6  # letters not understood: still doubtful; too many even to a
 class Claim(NamedTuple):
     """What an item says of the form's quantities."""
 
-    item: Item
+    item: Statement
     readings: tuple[Reading, ...]
     """Any one of them may agree, unless ``every``."""
     rule: str
@@ -43,12 +43,12 @@ class Claim(NamedTuple):
         return (self.rule, self.readings, self.every)
 
 
-def claims(items: Sequence[Item], words: Vocabulary, org: str) -> list[Claim]:
-    """Return the claims of a paragraph's items, in their order; items that claim nothing are left out."""
+def claims(statements: Sequence[Statement], words: Vocabulary, org: str) -> list[Claim]:
+    """Return the claims of a paragraph's statements, in their order; statements that claim nothing are left out."""
     found: list[Claim] = []
     queue: list[Hit] = []
-    for n, item in enumerate(items):
-        previous = items[n - 1] if n else None
+    for n, item in enumerate(statements):
+        previous = statements[n - 1] if n else None
         following = queue and previous is not None and previous.sentence == item.sentence
         if following and item.token and _ONLY_JOINED.fullmatch(item.before.lstrip(",")):
             found.append(_made(item, [queue.pop(0)], words, SURE))
@@ -61,7 +61,7 @@ def claims(items: Sequence[Item], words: Vocabulary, org: str) -> list[Claim]:
         if item.kind == "none":
             found += _absent(item, words, org)
         elif item.kind == "upheld":
-            found += _upheld(item, items[:n], found, words)
+            found += _upheld(item, statements[:n], found, words)
         elif item.kind == "done":
             found += _all_done(item, words)
         elif item.token and not item.token.percent:
@@ -70,7 +70,7 @@ def claims(items: Sequence[Item], words: Vocabulary, org: str) -> list[Claim]:
     return _with_included(found, words)
 
 
-def _counted(item: Item, words: Vocabulary, org: str) -> tuple[Claim | None, list[Hit]]:
+def _counted(item: Statement, words: Vocabulary, org: str) -> tuple[Claim | None, list[Hit]]:
     before, after = words.hits(item.before, item.topic), words.hits(item.after, item.topic)
     if not before and not after:
         return None, []
@@ -98,7 +98,7 @@ def _distinct(hits: list[Hit]) -> list[Hit]:
     return sorted(last.values(), key=lambda h: h.start)
 
 
-def _fitting(hits: Sequence[Hit], item: Item) -> list[Hit]:
+def _fitting(hits: Sequence[Hit], item: Statement) -> list[Hit]:
     """Return the hits whose unit is the number's."""
     unit = item.token.unit if item.token else ""
     fitting = [hit for hit in hits if unit in (hit.phrase.units or PIECES)]
@@ -114,7 +114,7 @@ def _readings(hit: Hit, topic: Topic | None) -> tuple[Reading, ...]:
     return ((f"{topic.name}.{hit.phrase.column}",),) if topic else ()
 
 
-def _made(item: Item, hits: list[Hit], words: Vocabulary, doubt: int) -> Claim:
+def _made(item: Statement, hits: list[Hit], words: Vocabulary, doubt: int) -> Claim:
     """Make one claim of hits of one rank: verbs widen it, things are added up or taken each."""
     first = hits[0].phrase
     topic = words.topics.get(first.topic, item.topic) if first.topic else item.topic
@@ -138,7 +138,7 @@ def _made(item: Item, hits: list[Hit], words: Vocabulary, doubt: int) -> Claim:
 
 
 def _doubt(
-    item: Item, before: Sequence[Hit], after: Sequence[Hit], chosen: Hit, words: Vocabulary, org: str
+    item: Statement, before: Sequence[Hit], after: Sequence[Hit], chosen: Hit, words: Vocabulary, org: str
 ) -> int | None:
     """Return how far the words around a number are understood; None if it counts something else."""
     phrase, behind = chosen.phrase, chosen not in before
@@ -157,7 +157,7 @@ def _doubt(
     return UNSURE if narrowed else _grade(item, phrase, len(rest), own)
 
 
-def _grade(item: Item, phrase: Phrase, rest: int, own: bool) -> int:
+def _grade(item: Statement, phrase: Phrase, rest: int, own: bool) -> int:
     """Return the doubt about a number that counts what a phrase says.
 
     Args:
@@ -186,7 +186,7 @@ def _rest(left: Remainder, words: Vocabulary, org: str) -> str:
     return "" if org.endswith("政府") and rest in org else rest
 
 
-def _absent(item: Item, words: Vocabulary, org: str) -> list[Claim]:
+def _absent(item: Statement, words: Vocabulary, org: str) -> list[Claim]:
     """未收到…、无…: everything named behind it is 0."""
     hits = [h for h in words.hits(item.after) if h.phrase.topic and h.phrase.rank >= 2 and h.phrase.accuse]
     around = (
@@ -237,7 +237,9 @@ def _named_itself(text: str, nouns: Sequence[Noun], n: int) -> bool:
     return _JOINED.match(text[end:]) is not None
 
 
-def _upheld(item: Item, earlier: Sequence[Item], found: list[Claim], words: Vocabulary) -> list[Claim]:
+def _upheld(
+    item: Statement, earlier: Sequence[Statement], found: list[Claim], words: Vocabulary
+) -> list[Claim]:
     """均获维持: every case counted before it in the sentence was upheld."""
     made = []
     for claim in found:
@@ -254,7 +256,7 @@ def _upheld(item: Item, earlier: Sequence[Item], found: list[Claim], words: Voca
     return made
 
 
-def _all_done(item: Item, words: Vocabulary) -> list[Claim]:
+def _all_done(item: Statement, words: Vocabulary) -> list[Claim]:
     if item.topic is None or item.topic.id != "request" or item.how not in ("here", "before"):
         return []
     doubt = UNSURE if item.scope else SURE

@@ -9,9 +9,9 @@ from decimal import Decimal
 from ...form.phrases import Reading
 from ...model.numbers import Number, format_number
 from .claims import UNSURE, Claim
-from .figures import Figures, printed
 from .numerals import Token
-from .sentences import Item
+from .quantities import Quantities, printed
+from .statements import Statement
 from .verdicts import Judgement, Verdict
 from .vocabulary import Vocabulary
 
@@ -45,12 +45,13 @@ class Shares:
     """Judges the percentages of one paragraph."""
 
     def __init__(
-        self, text: str, items: Sequence[Item], claims: Sequence[Claim], words: Vocabulary, figures: Figures
-    ) -> None:
-        self.text, self.items, self.words, self.figures = text, items, words, figures
+        self, text: str, said: Sequence[Statement], claims: Sequence[Claim], words: Vocabulary,
+        quantities: Quantities,
+    ) -> None:  # fmt: skip
+        self.text, self.items, self.words, self.quantities = text, said, words, quantities
         self.claims = {c.item.start: c for c in claims}
 
-    def judge(self, item: Item) -> Judgement | None:
+    def judge(self, item: Statement) -> Judgement | None:
         """Return the verdict on a percentage, or on a number in a comparison; None if it says nothing."""
         token = item.token
         if token is None:
@@ -71,12 +72,12 @@ class Shares:
         verdict: Verdict = "percentage_wrong",
     ) -> Judgement:  # fmt: skip
         """Return a complaint of a rule."""
-        severity = self.figures.report.form.rules[rule].severity
+        severity = self.quantities.report.form.rules[rule].severity
         return Judgement(verdict, rule, quantities, expected, severity, says, about=())
 
     # ---- shares of a whole
 
-    def share(self, item: Item, token: Token) -> Judgement | None:
+    def share(self, item: Statement, token: Token) -> Judgement | None:
         """占x%: of the form's totals or of a number said before, whichever fits."""
         part = self.part_before(item)
         bracket = self.text[item.start - 1 : item.start] == "("
@@ -90,7 +91,9 @@ class Shares:
         ]  # fmt: skip
         return self.share_of(item, token, rates, self.is_sure(item, part, claim))
 
-    def share_of(self, item: Item, token: Token, rates: Sequence[Decimal], sure: bool) -> Judgement | None:
+    def share_of(
+        self, item: Statement, token: Token, rates: Sequence[Decimal], sure: bool
+    ) -> Judgement | None:
         """Compare a percentage with what it may be; a complaint only where its part and whole are sure."""
         stated, quantum = Decimal(token.value), Decimal(token.quantum)
         shown = [printed(rate, quantum) for rate in rates]
@@ -103,19 +106,20 @@ class Shares:
         best = min(shown, key=lambda s: abs(s[0] - stated))[0]
         return self.wrong(_SHARES, f"按表中的数重算，最接近的是{format_number(best)}%", expected=best)
 
-    def is_sure(self, item: Item, part: Item | None, claim: Claim | None) -> bool:
+    def is_sure(self, item: Statement, part: Statement | None, claim: Claim | None) -> bool:
         """Whether it is clear what a percentage is a share of."""
         if part is None:
             return item.topic is not None
         return (claim is not None and claim.doubt != UNSURE) or self.stated_whole(item, part)
 
-    def parts(self, item: Item, part: Item | None, claim: Claim | None) -> list[Number]:
+    def parts(self, item: Statement, part: Statement | None, claim: Claim | None) -> list[Number]:
         """Return the numbers whose share a percentage may be: the one before it, or those of the form."""
         if part is None or part.token is None:
-            return [side.value for side in self.figures.sides(self.readings_of(item))]
-        return [part.token.value, *(s.value for s in self.figures.sides(claim.readings if claim else ()))]
+            return [one.value for one in self.quantities.sums_of(self.readings_of(item))]
+        known = self.quantities.sums_of(claim.readings) if claim else ()
+        return [part.token.value, *(one.value for one in known)]
 
-    def part_before(self, item: Item) -> Item | None:
+    def part_before(self, item: Statement) -> Statement | None:
         """Return the number whose share this is: the one before it with only 占… in between."""
         earlier = [i for i in self.items if i.token and i.end <= item.start]
         if not earlier or earlier[-1].sentence != item.sentence:
@@ -127,7 +131,7 @@ class Shares:
         share_of = between in ("(", ",") or "占" in between or "比" in between
         return last if share_of and _OF_THAT.fullmatch(between) else None
 
-    def readings_of(self, item: Item) -> tuple[Reading, ...]:
+    def readings_of(self, item: Statement) -> tuple[Reading, ...]:
         """Return what the words before a percentage name: 予以公开或部分公开占58.5%."""
         hits = [h.phrase for h in self.words.hits(item.before) if h.phrase.rank >= 2 and h.phrase.any_of]
         if len(hits) == 1:
@@ -136,19 +140,19 @@ class Shares:
             return ()
         return (tuple(name for p in hits for name in p.any_of[0]),)
 
-    def form_wholes(self, item: Item, claim: Claim | None) -> list[Number]:
+    def form_wholes(self, item: Statement, claim: Claim | None) -> list[Number]:
         """Return the totals of the form that a share may be of."""
         topic = claim.topic if claim and claim.topic else item.topic
-        return [side.value for side in self.figures.sides(topic.wholes)] if topic else []
+        return [one.value for one in self.quantities.sums_of(topic.wholes)] if topic else []
 
-    def text_wholes(self, item: Item, part: Item | None) -> list[Number]:
+    def text_wholes(self, item: Statement, part: Statement | None) -> list[Number]:
         """Return the numbers said before that a share may be of."""
         return [
             other.token.value for other in self.items
             if other.start < item.start and other.token and not other.token.percent and other is not part
         ]  # fmt: skip
 
-    def stated_whole(self, item: Item, part: Item) -> bool:
+    def stated_whole(self, item: Statement, part: Statement) -> bool:
         """Whether the sentence itself states the whole: 收到29件，其中网络25件，占86%."""
         for other in self.items:
             claim = self.claims.get(other.start)
@@ -158,11 +162,11 @@ class Shares:
                 return bool(phrases) and all(p.rank <= 1 and "request" in p.topics for p in phrases)
         return False
 
-    def rate(self, item: Item, token: Token) -> Judgement | None:
+    def rate(self, item: Statement, token: Token) -> Judgement | None:
         """办结率x%: 100 means that nothing is carried over (X-14)."""
         if item.topic is None or item.topic.id != "request" or item.how not in ("here", "before"):
             return None
-        left = self.figures.side(self.words.all_done_names)
+        left = self.quantities.sum_of(self.words.all_done_names)
         if token.value == 100 and left is not None:
             if left.value == 0:
                 return Judgement("percentage_ok", _RATES, left.reading, about=())
@@ -170,17 +174,17 @@ class Shares:
                 return None
             says = f"表中{left.name}是{format_number(left.value)}"
             return self.wrong(_RATES, says, left.reading, left.value)
-        sides = self.figures.sides(self.words.done_of)
-        if len(sides) < len(self.words.done_of):
+        sums = self.quantities.sums_of(self.words.done_of)
+        if len(sums) < len(self.words.done_of):
             return None
-        done, *wholes = sides
+        done, *wholes = sums
         rates = [Decimal(done.value) * 100 / Decimal(w.value) for w in wholes if w.value]
         fits = any(Decimal(token.value) in printed(r, Decimal(token.quantum)) for r in rates)
         return _RIGHT if fits else None
 
     # ---- changes against last year
 
-    def changed(self, item: Item, token: Token, up: bool) -> Judgement | None:
+    def changed(self, item: Statement, token: Token, up: bool) -> Judgement | None:
         """同比增长x%, 较上年增加n件: recomputed from last year's figures or the number in the text."""
         if token.unit not in ("%", "件", "宗", "起", "份", "例", "个", "条"):
             return None
@@ -212,13 +216,13 @@ class Shares:
         says = f"按上年和本年的数重算是{way}{format_number(best)}%"
         return self.wrong(_SHARES, says, expected=best)
 
-    def pairs(self, item: Item) -> Iterator[tuple[Number, Number]]:
+    def pairs(self, item: Statement) -> Iterator[tuple[Number, Number]]:
         """Yield this year's and last year's number of what is compared, figures of the form first."""
         claim = self.compared_claim(item)
         if claim is None or claim.doubt == UNSURE:
             return
         for reading in claim.readings:
-            now, then = self.figures.side(reading), self.figures.side(reading, last_year=True)
+            now, then = self.quantities.sum_of(reading), self.quantities.sum_of(reading, last_year=True)
             if now and then:
                 yield now.value, then.value
                 if claim.item.token:
@@ -231,7 +235,7 @@ class Shares:
             if same and other.token and token and year and other.year == year - 1 and not other.token.percent:
                 yield token.value, other.token.value
 
-    def compared_claim(self, item: Item) -> Claim | None:
+    def compared_claim(self, item: Statement) -> Claim | None:
         """Return the claim a comparison is about: the number said last before it in the sentence."""
         own = self.words.hits(item.before, item.topic)
         for other in reversed(self.items):
@@ -248,12 +252,12 @@ class Shares:
         )
         return Claim(item._replace(token=None), readings, _SHARES) if readings and not item.scope else None
 
-    def named_last_year(self, item: Item, token: Token) -> Judgement | None:
+    def named_last_year(self, item: Statement, token: Token) -> Judgement | None:
         """比2023年的520件…: last year's number, named in a comparison."""
         claim = self.claims.get(item.start) or self.compared_claim(item)
         if token.percent or claim is None or (claim.doubt == UNSURE and claim.item is not item):
             return None
-        sides = self.figures.sides(claim.readings, last_year=True)
-        if any(s.value == token.value for s in sides):
-            return Judgement("last_year", claim.rule, sides[0].reading, about=())
+        sums = self.quantities.sums_of(claim.readings, last_year=True)
+        if any(s.value == token.value for s in sums):
+            return Judgement("last_year", claim.rule, sums[0].reading, about=())
         return None

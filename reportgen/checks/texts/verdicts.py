@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from ...form.phrases import Reading
 from ...model.findings import CellRef
 from ...model.numbers import Number
-from .figures import Side
+from .quantities import ReadingSum
 
 __all__ = ["JudgedNumber", "Judgement", "Verdict"]
 
@@ -28,7 +28,7 @@ class Judgement(NamedTuple):
     """Of the finding it leads to; ``""`` if to none."""
     says: str = ""
     """What the form has to say, for the message."""
-    about: tuple[Side, ...] | None = None
+    about: tuple[ReadingSum, ...] | None = None
     """The figures to point at beside the text; None if not even the text is pointed at."""
     key: tuple[object, ...] = ()
     """Numbers with the same key should be the same number (X-17)."""

@@ -12,12 +12,12 @@ from ...model.numbers import Number
 from ...model.report import Report
 from .numerals import Token
 
-__all__ = ["Figures", "Side", "agrees", "printed", "said"]
+__all__ = ["Quantities", "ReadingSum", "agrees", "printed", "said"]
 
 _YUAN = {"元": 1, "万元": 10_000}
 
 
-class Side(NamedTuple):
+class ReadingSum(NamedTuple):
     """A reading with its value; amounts in 元."""
 
     reading: Reading
@@ -43,14 +43,14 @@ class _Part(NamedTuple):
     money: bool = False
 
 
-class Figures:
+class Quantities:
     """The figures of a report by placeholder name; blank, missing and unreadable ones are unknown."""
 
     def __init__(self, report: Report) -> None:
         self.report = report
         self.fields = {f.short: f for f in report.form.fields if f.kind in ("count", "amount")}
 
-    def side(self, reading: Reading, *, last_year: bool = False) -> Side | None:
+    def sum_of(self, reading: Reading, *, last_year: bool = False) -> ReadingSum | None:
         """Return the value of a reading; None if one of its figures is not known."""
         total: Number = 0
         parts = []
@@ -60,7 +60,7 @@ class Figures:
                     return None
                 total += -part.number if name.startswith("-") else part.number
                 parts.append(part)
-        return Side(
+        return ReadingSum(
             reading, total, tuple(p.cell for p in parts if p.cell), tuple(p.field for p in parts if p.field),
             any(p.money for p in parts),
         )  # fmt: skip
@@ -80,16 +80,16 @@ class Figures:
             factor = _YUAN.get(self.report.form.cells[cell].unit, 0)
             yield _Part(number * (factor or 1), cell, money=bool(factor))
 
-    def sides(self, readings: tuple[Reading, ...], *, last_year: bool = False) -> list[Side]:
+    def sums_of(self, readings: tuple[Reading, ...], *, last_year: bool = False) -> list[ReadingSum]:
         """Return the readings that are known."""
-        return [s for r in readings if (s := self.side(r, last_year=last_year)) is not None]
+        return [s for r in readings if (s := self.sum_of(r, last_year=last_year)) is not None]
 
-    def refs(self, sides: Iterable[Side]) -> tuple[CellRef, ...]:
+    def refs(self, sums: Iterable[ReadingSum]) -> tuple[CellRef, ...]:
         """Point at the cells and the fields of some readings, each once."""
         report, refs = self.report, []
-        for side in sides:
-            refs += [report.ref(cell) for cell in side.cells]
-            for name in side.fields:
+        for one in sums:
+            refs += [report.ref(cell) for cell in one.cells]
+            for name in one.fields:
                 origin, value = report.field_origins.get(name), report.fields[name]
                 label = report.form.field(name).label
                 refs.append(CellRef(str(origin or ""), label, None if isinstance(value, str) else value))

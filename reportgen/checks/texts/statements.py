@@ -13,10 +13,10 @@ from .numerals import Token, tokens
 from .vocabulary import COMPARED, YEAR, Span, Vocabulary
 from .wording import Brought, brought, counted, left_with
 
-__all__ = ["CHANGED_TO", "Item", "is_own", "items"]
+__all__ = ["CHANGED_TO", "Statement", "is_own", "statements"]
 
 
-class Item(NamedTuple):
+class Statement(NamedTuple):
     """A number, or words that say a number (未收到, 全部办结, 均获维持), with its surroundings."""
 
     kind: str
@@ -72,7 +72,7 @@ class _Clause(NamedTuple):
 
 
 class _Spot(NamedTuple):
-    """A mention and the words around it; the fields are those of :class:`Item`."""
+    """A mention and the words around it; the fields are those of :class:`Statement`."""
 
     mention: _Mention
     before: str
@@ -81,7 +81,7 @@ class _Spot(NamedTuple):
 
 
 class _State(NamedTuple):
-    """What the talk is of at a place of a sentence; the fields are those of :class:`Item`."""
+    """What the talk is of at a place of a sentence; the fields are those of :class:`Statement`."""
 
     topic: Topic | None = None
     how: str = ""
@@ -99,7 +99,7 @@ _LISTED = re.compile(r"[、和及与]|以及")
 _GOVERNMENT = re.compile(r"(?:省|市|县|区|州|旗)人民政府$")
 
 
-def items(text: str, words: Vocabulary, org: str, heading: Topic | None) -> list[Item]:
+def statements(text: str, words: Vocabulary, org: str, heading: Topic | None) -> list[Statement]:
     """Return what a paragraph says in numbers, in order.
 
     Args:
@@ -114,12 +114,12 @@ def items(text: str, words: Vocabulary, org: str, heading: Topic | None) -> list
     base = state = _State(heading, "heading" if heading else "")
     spans = [match.span() for match in _SENTENCE.finditer(text)]
     goes_on = [words.including.match(text[start:end]) is not None for start, end in spans]
-    found: list[Item] = []
+    found: list[Statement] = []
     for (start, end), this, following in zip(spans, goes_on, [*goes_on[1:], False], strict=True):
         inside = mentions[bisect_left(mentions, start, key=_start) : bisect_left(mentions, end, key=_start)]
         if inside or following:
             sentence = _Sentence(text, (start, end), inside, words, org)
-            made, state = sentence.items(state if this else base, to_end=following)
+            made, state = sentence.statements(state if this else base, to_end=following)
             found += made
     return found
 
@@ -158,8 +158,8 @@ class _Sentence:
     ) -> None:
         self.text, self.span, self.mentions, self.words, self.org = text, span, mentions, words, org
 
-    def items(self, base: _State, *, to_end: bool) -> tuple[list[Item], _State]:
-        """Return the items; ``to_end``, also what the talk is of behind the sentence."""
+    def statements(self, base: _State, *, to_end: bool) -> tuple[list[Statement], _State]:
+        """Return the statements; ``to_end``, also what the talk is of behind the sentence."""
         state, found = base, []
         brackets: list[_State] = []
         clauses = list(self.clauses())
@@ -190,9 +190,9 @@ class _Sentence:
             yield _Clause(number, start, place, mark, self.mentions[first:last])
             start, first = behind, last
 
-    def in_clause(self, clause: _Clause, state: _State) -> tuple[list[Item], _State]:
-        """Return the items of a clause, and what the talk is of behind it."""
-        found: list[Item] = []
+    def in_clause(self, clause: _Clause, state: _State) -> tuple[list[Statement], _State]:
+        """Return the statements of a clause, and what the talk is of behind it."""
+        found: list[Statement] = []
         for spot in self.spots(clause):
             words = brought(self.worded(clause, spot.mention.start), self.words)
             state = self.scoped(state, words)
@@ -215,7 +215,7 @@ class _Sentence:
                 end, start = self.between(mention, clause.mentions[n + 1])
                 yield _Spot(mention, before, self.text[mention.stop : end], cut=start == mention.stop)
 
-    def item(self, clause: _Clause, spot: _Spot, state: _State, *, compared: bool) -> Item:
+    def item(self, clause: _Clause, spot: _Spot, state: _State, *, compared: bool) -> Statement:
         """Return an item with its topic and year."""
         mention, before, after, cut = spot
         token, kind, inner = (
@@ -224,7 +224,7 @@ class _Sentence:
         topic, how = counted(before, "" if cut or kind == "none" else after, self.words)
         if not how:
             topic, how = state.topic, state.how
-        return Item(
+        return Statement(
             kind, mention.start, mention.stop, token, before, after, cut, self.span, clause.number, topic, how,
             self.year_before(before, after, state.year), state.year_said, compared, state.scope, inner,
         )  # fmt: skip
