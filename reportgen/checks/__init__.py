@@ -7,9 +7,8 @@ and severities are form data.  Nothing here reads files or prints.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from ..form import Rule
 from ..model.explanations import settle
 from ..model.findings import Finding, sort_findings
 from ..model.report import Report
@@ -18,7 +17,8 @@ from .facts import Facts
 
 __all__ = ["KINDS", "check"]
 
-Generator: TypeAlias = Callable[[Rule, Facts], Iterable[Finding]]
+Generator: TypeAlias = Callable[[Any, Facts], Iterable[Finding]]
+"""Takes a rule of its kind (:mod:`reportgen.form.kinds`) and what is known of the report."""
 
 KINDS: dict[str, Generator] = {
     "equal": sums.equal,
@@ -39,6 +39,8 @@ KINDS: dict[str, Generator] = {
     "period": last_year.period,
     "deadline": last_year.deadline,
     "narrative": narrative.narrative,
+    "coverage": narrative.coverage,
+    "contradictions": narrative.contradictions,
     "mentions": content.mentions,
     "length": content.length,
     "present": content.present,
@@ -61,6 +63,6 @@ def check(report: Report, *, strict: bool = False) -> list[Finding]:
     facts = Facts(report, strict=strict)
     found: list[Finding] = [*report.notices]
     for rule in report.form.rules.values():
-        if rule.kind in KINDS:
+        if rule.kind in KINDS and not rule.off:
             found += KINDS[rule.kind](rule, facts)
     return sort_findings(settle(report, found), report.form)

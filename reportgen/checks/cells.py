@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..form import Cell, Rule
+from ..form import Cell
+from ..form.kinds import Blanks, Decimals, Identity, Remarks, Rule, Whole
 from ..model.findings import CellRef, Finding, finding
 from ..model.report import Value
 from .facts import Facts
@@ -13,7 +14,7 @@ from .shape import title_wording
 __all__ = ["blanks", "decimals", "identity", "remarks", "whole"]
 
 
-def blanks(rule: Rule, facts: Facts) -> Iterator[Finding]:
+def blanks(rule: Blanks, facts: Facts) -> Iterator[Finding]:
     """N-01: one finding per table, listing the cells that hold no number."""
     empty = [(cell, value) for cell, value in facts.odd if value.state in ("blank", "placeholder")]
     for table in facts.form.tables:
@@ -31,12 +32,12 @@ def _what_stands_there(values: Sequence[Value]) -> str:
     return "、".join([*([f"空白{blank}格"] if blank else []), *(f"填“{word}”" for word in words)])
 
 
-def whole(rule: Rule, facts: Facts) -> Iterator[Finding]:
+def whole(rule: Whole, facts: Facts) -> Iterator[Finding]:
     """N-02: a count that is negative, broken or not a number."""
     yield from _unreadable(rule, facts, "count")
 
 
-def decimals(rule: Rule, facts: Facts) -> Iterator[Finding]:
+def decimals(rule: Decimals, facts: Facts) -> Iterator[Finding]:
     """N-03: an amount that is negative, has too many decimals or is not a number."""
     yield from _unreadable(rule, facts, "amount")
 
@@ -49,7 +50,7 @@ def _unreadable(rule: Rule, facts: Facts, kind: str) -> Iterator[Finding]:
             )
 
 
-def remarks(rule: Rule, facts: Facts) -> Iterator[Finding]:
+def remarks(rule: Remarks, facts: Facts) -> Iterator[Finding]:
     """N-04: a number that had to be stripped of something to be read."""
     for cell, value in facts.odd:
         if value.state == "number" and value.remark:
@@ -63,16 +64,16 @@ def _named(cell: Cell) -> str:
     return f"“{cell.label}”"
 
 
-def identity(rule: Rule, facts: Facts) -> Iterator[Finding]:
+def identity(rule: Identity, facts: Facts) -> Iterator[Finding]:
     """S-02, S-03: the body's name and the year of the data, and the title that follows."""
-    report, id_ = facts.report, str(rule.options["field"])
-    field, value, origin = facts.form.field(id_), report.fields.get(id_), report.field_origins.get(id_)
-    ref = [CellRef(str(origin), field.label)] if origin else []
+    report, field = facts.report, facts.form.field(rule.field)
+    value, origin = report.fields.get(field.id), report.field_origins.get(field.id)
+    ref = [CellRef(origin, field.label)] if origin else []
     if not value:
         yield finding(rule, ref, what=f"没有填写{field.label}，无法确定标题")
     elif field.kind == "year" and not isinstance(value, int):
         yield finding(rule, ref, what=f"{field.label}“{value}”不是四位数字的年份")
     elif report.title and str(value) not in report.title:
         yield finding(rule, ref, what=f"标题“{report.title}”里没有{field.label}“{value}”")
-    if rule.options.get("wording"):
+    if rule.wording:
         yield from title_wording(rule, report)

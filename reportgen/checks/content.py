@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from ..form import Rule
+from ..form.kinds import Group, Length, Marks, Mentions, Personal, Present
 from ..model.findings import CellRef, Finding, finding
 from ..model.report import Passage, Report
 from .facts import Facts
@@ -39,12 +38,12 @@ def _refs(report: Report, passages: Sequence[Passage], section: str) -> list[Cel
     if passages:
         return [report.passage_ref(passages[0])]
     part = report.form.section(section)
-    return [CellRef("", part.heading or part.title)]
+    return [CellRef(None, part.heading or part.title)]
 
 
-def _missing(groups: Sequence[Mapping[str, Any]], text: str) -> str:
+def _missing(groups: Sequence[Group], text: str) -> str:
     """Name the groups of which no word is said."""
-    return "、".join(str(one["name"]) for one in groups if not _says_any(text, one["words"]))
+    return "、".join(group.name for group in groups if not _says_any(text, group.words))
 
 
 def _says_any(text: str, words: Sequence[str]) -> bool:
@@ -52,80 +51,66 @@ def _says_any(text: str, words: Sequence[str]) -> bool:
     return any(word in text if word.isalnum() else re.search(word, text) for word in words)
 
 
-def _concerns(rule: Rule, report: Report) -> bool:
+def _concerns(rule: Mentions, report: Report) -> bool:
     """Whether the rule is meant for this kind of body: ``unit_types``, else the end of its name."""
-    ends = rule.options.get("org_ends")
-    if not ends:
-        return True
     unit = report.fields.get("unit_type")
-    if unit and unit in rule.options.get("unit_types", ()):
+    if not rule.org_ends or (unit and unit in rule.unit_types):
         return True
-    named = report.org.endswith(tuple(ends))
-    return named and (not unit or unit in rule.options.get("unit_types_by_name", ()))
+    return report.org.endswith(rule.org_ends) and (not unit or unit in rule.unit_types_by_name)
 
 
-def mentions(rule: Rule, facts: Facts) -> Iterator[Finding]:
-    """C-01, C-02, C-06, C-10: a part speaks of everything it should.
-
-    Options: ``section``; ``groups``, each a name and the words of which one must occur;
-    ``if_any``: say nothing of a part that is empty.
-    """
-    report, section = facts.report, str(rule.options["section"])
+def mentions(rule: Mentions, facts: Facts) -> Iterator[Finding]:
+    """C-01, C-02, C-06, C-10: a part speaks of everything it should."""
+    report, section = facts.report, rule.section
     if not _expects_texts(report) or not _concerns(rule, report):
         return
     passages = facts.sections.get(section, ())
-    if rule.options.get("if_any") and not _body(passages).strip(_STOPS):
+    if rule.if_any and not _body(passages).strip(_STOPS):
         return
-    missing = _missing(rule.options["groups"], _with_headings(passages))
+    missing = _missing(rule.groups, _with_headings(passages))
     if missing:
         yield finding(rule, _refs(report, passages, section), strict=facts.strict, what=missing)
 
 
-def length(rule: Rule, facts: Facts) -> Iterator[Finding]:
+def length(rule: Length, facts: Facts) -> Iterator[Finding]:
     """C-03: a part is not longer than ``limit`` characters, blanks and headings not counted."""
-    section, limit = str(rule.options["section"]), int(rule.options["limit"])
-    passages = facts.sections.get(section, ())
+    passages, limit = facts.sections.get(rule.section, ()), rule.limit
     count = len("".join(_body(passages).split()))
     if count > limit:
         yield finding(
-            rule, _refs(facts.report, passages, section), strict=facts.strict, actual=count, expected=limit,
-            difference=count - limit, count=count, limit=limit,
+            rule, _refs(facts.report, passages, rule.section), strict=facts.strict, actual=count,
+            expected=limit, difference=count - limit, count=count, limit=limit,
         )  # fmt: skip
 
 
-def present(rule: Rule, facts: Facts) -> Iterator[Finding]:
-    """C-04, C-07: a part is written, not left empty or dismissed with 无, and holds what it needs.
-
-    Options: ``section``; ``nothing``: whole texts that say nothing; ``groups`` as in
-    :func:`mentions`; ``weak``: severity where something is written but not enough.
-    """
-    section = str(rule.options["section"])
-    passages, heading = facts.sections.get(section, ()), facts.form.section(section).heading
+def present(rule: Present, facts: Facts) -> Iterator[Finding]:
+    """C-04, C-07: a part is written, not left empty or dismissed with 无, and holds what it needs."""
+    passages, heading = facts.sections.get(rule.section, ()), facts.form.section(rule.section).heading
     if not _expects_texts(facts.report):
         return
     text = "".join(_body(passages).split()).strip(_STOPS)
-    severity, what = str(rule.options.get("weak", rule.severity)), ""
+    severity, what = rule.weak or rule.severity, ""
     if not text:
         severity, what = rule.severity, f"“{heading}”是空的"
-    elif text in rule.options.get("nothing", ()):
+    elif text in rule.nothing:
         what = f"“{heading}”只写了“{text}”"
-    elif missing := _missing(rule.options.get("groups", ()), text):
+    elif missing := _missing(rule.groups, text):
         what = f"“{heading}”里没有看到{missing}"
     if what:
-        refs = _refs(facts.report, passages, section)
+        refs = _refs(facts.report, passages, rule.section)
         yield finding(rule, refs, strict=facts.strict, severity=severity, what=what)
 
 
-def marks(rule: Rule, facts: Facts) -> Iterator[Finding]:
-    """C-08: marks that a draft or a template left behind; option ``patterns``."""
+def marks(rule: Marks, facts: Facts) -> Iterator[Finding]:
+    """C-08: marks that a draft or a template left behind."""
     for passage, text in _paragraphs(facts):
-        for one in rule.options["patterns"]:
-            for match in re.finditer(one["pattern"], text, re.M):
+        for one in rule.patterns:
+            for match in re.finditer(one.pattern, text, re.M):
                 ref = facts.report.passage_ref(passage)
                 around = text[max(0, match.start() - 12) : match.end() + 8].strip()
                 yield finding(
                     rule, [ref], strict=facts.strict,
-                    sentence=around, place=f"“{ref.label}”", raw=match[0].strip(), what=one["what"],
+                    sentence=around, place=f"“{ref.label}”", raw=match[0].strip(), what=one.what,
                 )  # fmt: skip
 
 
@@ -154,20 +139,20 @@ def is_id_number(text: str) -> bool:
     return "10X98765432"[total % 11] == check
 
 
-def personal(rule: Rule, facts: Facts) -> Iterator[Finding]:
+def personal(rule: Personal, facts: Facts) -> Iterator[Finding]:
     """C-09: identity numbers and mobile numbers in the texts, but the body's own contact.
 
-    The contact is the field of option ``contact``, or a number right behind one of
-    ``contact_words`` in the part of option ``contact_section``.
+    The contact is the field ``contact``, or a number right behind one of ``contact_words`` in the
+    part ``contact_section``.
     """
-    contact = re.sub(r"\D", "", str(facts.report.fields.get(str(rule.options["contact"]), "")))
-    introduced = rf"(?:{'|'.join(rule.options['contact_words'])})[^\d,。;]{{0,8}}$"
+    contact = re.sub(r"\D", "", str(facts.report.fields.get(rule.contact, "")))
+    introduced = rf"(?:{'|'.join(rule.contact_words)})[^\d,。;]{{0,8}}$"
     for passage, paragraph in _paragraphs(facts):
         if not _SIX_DIGITS.search(paragraph):
             continue
         text = unicodedata.normalize("NFKC", paragraph)
         found = [f"身份证号码 {_masked(m[0])}" for m in _ID_NUMBER.finditer(text) if is_id_number(m[0])]
-        may_introduce = passage.section == rule.options["contact_section"]
+        may_introduce = passage.section == rule.contact_section
         for match in _MOBILE.finditer(text):
             number = re.sub(r"\D", "", match[1])
             own = may_introduce and re.search(introduced, text[: match.start()])

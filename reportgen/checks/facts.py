@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from ..form import Cell, Equation, Relation
 from ..model.numbers import Number
 from ..model.placeholders import filled
 from ..model.report import Passage, Report, Value
-
-if TYPE_CHECKING:
-    from .texts import JudgedNumber
+from .texts import JudgedNumber, judge_numbers
 
 __all__ = ["Facts"]
 
@@ -66,10 +64,6 @@ class Facts:
     @cached_property
     def judged(self) -> Sequence[JudgedNumber]:
         """The verdict on every number of the texts."""
-        if not self.report.passages:
-            return ()
-        from .texts import judge_numbers  # its expressions are compiled for reports with texts only
-
         return judge_numbers(self.report)
 
 

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from ..form import Rule
+from ..form.kinds import Deadline, Leftovers, Period, Repeated
 from ..model.findings import CellRef, Finding, finding
 from ..model.report import Passage
 from .facts import Facts
@@ -36,21 +36,21 @@ def _pairs(text: str) -> Counter[str]:
     return Counter(text[i : i + 2] for i in range(len(text) - 1))
 
 
-def repeated(rule: Rule, facts: Facts) -> Iterator[Finding]:
-    """C-05: a part of which ``percent`` or more is last year's; option ``sections``."""
+def repeated(rule: Repeated, facts: Facts) -> Iterator[Finding]:
+    """C-05: a part of which ``percent`` or more is last year's."""
     for section, passages in facts.sections.items():
         last = facts.report.last_year_texts.get(section, "")
         text = "\n".join(t for p in passages for t in p.paragraphs)
-        if section not in rule.options["sections"] or min(len(text), len(last)) < _SHORTEST:
+        if section not in rule.sections or min(len(text), len(last)) < _SHORTEST:
             continue
         percent = similarity(text, last)
-        if percent >= int(rule.options["percent"]):
+        if percent >= rule.percent:
             place = f"“{facts.form.section(section).heading}”"
             ref = facts.report.passage_ref(passages[0])
             yield finding(rule, [ref], strict=facts.strict, place=place, percent=percent)
 
 
-def leftovers(rule: Rule, facts: Facts) -> Iterator[Finding]:
+def leftovers(rule: Leftovers, facts: Facts) -> Iterator[Finding]:
     """C-11: a sentence with figures that stands word for word in last year's report.
 
     Years and figures left standing are found this way without accusing honest comparisons.
@@ -69,7 +69,7 @@ def leftovers(rule: Rule, facts: Facts) -> Iterator[Finding]:
                 )
 
 
-def period(rule: Rule, facts: Facts) -> Iterator[Finding]:
+def period(rule: Period, facts: Facts) -> Iterator[Finding]:
     """S-09: a statement of period that is not the whole data year."""
     year = facts.report.year
     for passage in _in_sections(facts):
@@ -94,20 +94,17 @@ def _bare(text: str) -> str:
     return _SPACE.sub("", text)
 
 
-def deadline(rule: Rule, facts: Facts) -> Iterator[Finding]:
-    """D-01, D-02: published later than the law allows; D-03: dated inside its own year.
-
-    Options: ``month`` and ``day`` of the next year, D-03 has none; ``unit_types`` it holds for.
-    """
+def deadline(rule: Deadline, facts: Facts) -> Iterator[Finding]:
+    """D-01, D-02: published later than the law allows; D-03: dated inside its own year."""
     report = facts.report
     published, year = _DATE.fullmatch(str(report.fields.get("published", ""))), report.year
-    units = rule.options.get("unit_types")
-    if published is None or year is None or (units and report.fields.get("unit_type") not in units):
+    if published is None or year is None:
         return
-    date, month = dt.date(*(int(part) for part in published.groups())), rule.options.get("month")
-    limit = dt.date(year + 1, int(month), int(rule.options["day"])) if month else dt.date(year, 12, 31)
-    if (date > limit) == bool(month):
-        origin = report.field_origins.get("published")
-        refs = [CellRef(str(origin) if origin else "", facts.form.field("published").label)]
+    if rule.unit_types and report.fields.get("unit_type") not in rule.unit_types:
+        return
+    date = dt.date(*(int(part) for part in published.groups()))
+    limit = dt.date(year + 1, rule.month, rule.day) if rule.month else dt.date(year, 12, 31)
+    if (date > limit) == bool(rule.month):
+        refs = [CellRef(report.field_origins.get("published"), facts.form.field("published").label)]
         until = f"{limit.year}年{limit.month}月{limit.day}日"
         yield finding(rule, refs, strict=facts.strict, what=published[0], limit=until)

@@ -3,44 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from ..form import Rule
+from ..form.kinds import Contradictions, Coverage, NarrativeRule
 from ..model.findings import Finding, finding
 from ..model.numbers import difference, show
 from .facts import Facts
+from .texts import JudgedNumber
 
-if TYPE_CHECKING:
-    from .texts import JudgedNumber
+__all__ = ["contradictions", "coverage", "narrative"]
 
-__all__ = ["narrative"]
-
-_COVERAGE, _REPEATED = "X-00", "X-17"
 _WRONG = ("contradicts", "percentage_wrong")
 
 
-def narrative(rule: Rule, facts: Facts) -> Iterator[Finding]:
-    """X-00 … X-17: the verdicts that belong to a rule, as its findings."""
-    if rule.id == _COVERAGE:
-        yield from _coverage(rule, facts)
-    elif rule.id == _REPEATED:
-        yield from _repeated(rule, facts)
-    else:
-        for number in facts.judged:
-            if number.severity and number.rule == rule.id:
-                yield _against_table(rule, number, facts.strict)
+def narrative(rule: NarrativeRule, facts: Facts) -> Iterator[Finding]:
+    """X-01 … X-16: numbers that are not what the form says."""
+    for number in facts.judged:
+        if number.severity and number.rule == rule.id:
+            value, expected = number.in_yuan, number.expected
+            yield finding(
+                rule, number.refs, strict=facts.strict, severity=number.severity, actual=value, expected=expected,
+                difference=None if expected is None else difference(value, expected),
+                sentence=number.sentence, written=number.text, says=number.says,
+            )  # fmt: skip
 
 
-def _against_table(rule: Rule, number: JudgedNumber, strict: bool) -> Finding:
-    return finding(
-        rule, number.refs, strict=strict, severity=number.severity,
-        actual=number.in_yuan, expected=number.expected,
-        difference=None if number.expected is None else difference(number.in_yuan, number.expected),
-        sentence=number.sentence, written=number.text, says=number.says,
-    )  # fmt: skip
-
-
-def _coverage(rule: Rule, facts: Facts) -> Iterator[Finding]:
+def coverage(rule: Coverage, facts: Facts) -> Iterator[Finding]:
     """X-00: how many of the numbers were judged."""
     if not facts.judged:
         return
@@ -52,7 +39,7 @@ def _coverage(rule: Rule, facts: Facts) -> Iterator[Finding]:
     )  # fmt: skip
 
 
-def _repeated(rule: Rule, facts: Facts) -> Iterator[Finding]:
+def contradictions(rule: Contradictions, facts: Facts) -> Iterator[Finding]:
     """X-17: one quantity said twice with two values, unless both are right in their way."""
     by_key: dict[tuple[object, ...], list[JudgedNumber]] = {}
     for number in facts.judged:

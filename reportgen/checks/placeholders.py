@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..form import Rule
+from ..form.kinds import Placeholders
 from ..model.findings import Finding, finding
 from ..model.placeholders import unknown
 from .facts import Facts
@@ -12,7 +12,7 @@ from .facts import Facts
 __all__ = ["placeholders"]
 
 
-def placeholders(rule: Rule, facts: Facts) -> Iterator[Finding]:
+def placeholders(rule: Placeholders, facts: Facts) -> Iterator[Finding]:
     """P-01: placeholders whose name the form does not know, or whose field is empty."""
     for one in unknown(facts.report):
         ref = facts.report.passage_ref(one.passage)

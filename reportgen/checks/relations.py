@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ..form import Comparison, Relation, Rule, Term
+from ..form import Comparison, Relation, Term
+from ..form.kinds import Jump, RelationRule
 from ..model.findings import Finding, finding
 from ..model.numbers import Number, difference, format_number
 from ..model.report import Report
@@ -24,7 +25,7 @@ class _CannotJudge(Exception):  # noqa: N818 - a signal inside this module, not 
     """A figure that is needed is missing or unreadable, or last year's is not known."""
 
 
-def relation(rule: Rule, facts: Facts) -> Iterator[Finding]:
+def relation(rule: RelationRule, facts: Facts) -> Iterator[Finding]:
     """Every instance of the rule whose conditions hold and whose comparison does not."""
     for one in facts.relations.get(rule.id, ()):
         if _is_broken(one, facts):
@@ -38,7 +39,7 @@ def _is_broken(one: Relation, facts: Facts) -> bool:
         return False
 
 
-def _finding(rule: Rule, one: Relation, facts: Facts) -> Finding:
+def _finding(rule: RelationRule, one: Relation, facts: Facts) -> Finding:
     report = facts.report
     left, right = _sum(one.expect.left, facts), _sum(one.expect.right, facts)
     refs = [
@@ -115,17 +116,16 @@ def _term(term: Term, report: Report) -> Number:
     return total
 
 
-def jump(rule: Rule, facts: Facts) -> Iterator[Finding]:
-    """T3-11 and its like: a figure that is far from last year's.
+def jump(rule: Jump, facts: Facts) -> Iterator[Finding]:
+    """T2-07, T2-08: a figure that changed by more than ``least`` and ``percent`` against last year.
 
-    Options: ``cells``; ``least``: the change must be greater; ``percent``: and greater than so much
-    of last year's figure, from 100 on of the smaller of the two, so that a fall counts as a rise does.
+    More than 100 percent are of the smaller of the two, so that a fall counts as a rise does.
     """
-    for cell in rule.options["cells"]:
+    for cell in rule.cells:
         last, now = facts.report.last_year.get(cell), facts.report.values[cell]
         if last is None or last.number is None or now.number is None:
             continue
-        if _jumps(now.number, last.number, int(rule.options["percent"]), int(rule.options["least"])):
+        if _jumps(now.number, last.number, rule.percent, rule.least):
             times = Decimal(now.number) / Decimal(last.number)
             yield finding(
                 rule, [facts.report.ref(cell), facts.report.last_year_ref(cell)], strict=facts.strict,

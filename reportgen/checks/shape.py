@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from ..form import Rule, Section
+from ..form import Section
+from ..form.kinds import EditionRule, Headings, Identity, Selves
 from ..model.findings import CellRef, Finding, finding
-from ..model.report import Report
+from ..model.report import Origin, Report
 from .facts import Facts
 
 __all__ = ["edition", "headings", "selves", "title_wording"]
 
 
-def headings(rule: Rule, facts: Facts) -> Iterator[Finding]:
+def headings(rule: Headings, facts: Facts) -> Iterator[Finding]:
     """S-01: the headings of the parts, each once, as prescribed, in order; of documents only."""
     report = facts.report
-    if report.kind not in rule.options["sources"]:
+    if report.kind not in rule.sources:
         return
     prescribed = [section for section in facts.form.sections if section.heading]
     for section in prescribed:
@@ -40,19 +41,19 @@ def _heading_faults(section: Section, here: Sequence[str]) -> Iterator[str]:
             yield f"标题“{text}”应为“{section.heading}”"
 
 
-def title_wording(rule: Rule, report: Report) -> Iterator[Finding]:
+def title_wording(rule: Identity, report: Report) -> Iterator[Finding]:
     """S-02: the title of a document is worded as prescribed."""
-    if report.kind not in rule.options.get("wording_sources", ()) or not (report.org and report.year):
+    if report.kind not in rule.wording_sources or not (report.org and report.year):
         return
     if not report.title:
-        yield finding(rule, severity=rule.options["wording"], what="正文前没有找到标题")
+        yield finding(rule, severity=rule.wording or "", what="正文前没有找到标题")
     elif "".join(report.title.split()) != report.full_title:
-        ref = [CellRef("标题", report.title)]
+        ref = [CellRef(Origin("标题"), report.title)]
         what = f"标题“{report.title}”与规定的写法不同，应为“{report.full_title}”"
-        yield finding(rule, ref, severity=rule.options["wording"], what=what)
+        yield finding(rule, ref, severity=rule.wording or "", what=what)
 
 
-def edition(rule: Rule, facts: Facts) -> Iterator[Finding]:
+def edition(rule: EditionRule, facts: Facts) -> Iterator[Finding]:
     """S-08: the edition of the form is the one for the year of the data."""
     form, year = facts.form, facts.report.year
     if year is None or form.covers(year):
@@ -61,10 +62,10 @@ def edition(rule: Rule, facts: Facts) -> Iterator[Finding]:
     yield finding(rule, year=str(year), document=form.document, years=years)
 
 
-def selves(rule: Rule, facts: Facts) -> Iterator[Finding]:
+def selves(rule: Selves, facts: Facts) -> Iterator[Finding]:
     """S-06: a text calls its body by a word that does not fit the body's name: copied from elsewhere."""
     org = facts.report.org
-    words = [word for word, part in rule.options["selves"].items() if org and part not in org]
+    words = [word for word, part in rule.selves.items() if org and part not in org]
     for passage in facts.report.passages:
         text = "".join(passage.paragraphs)
         wrong = [word for word in words if word in text]

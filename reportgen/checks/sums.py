@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..form import Equation, Rule
+from ..form import Equation
+from ..form.kinds import AtMost, Equal, Rule
 from ..model.findings import Finding, finding
 from ..model.numbers import Number, difference
 from .facts import Facts
@@ -12,14 +13,14 @@ from .facts import Facts
 __all__ = ["at_most", "equal"]
 
 
-def equal(rule: Rule, facts: Facts) -> Iterator[Finding]:
+def equal(rule: Equal, facts: Facts) -> Iterator[Finding]:
     """T3-01 … T4-01: both sums of an equation are the same."""
     for equation, left, right in _judged(rule, facts):
         if left != right:
             yield _finding(rule, facts, equation, left, right)
 
 
-def at_most(rule: Rule, facts: Facts) -> Iterator[Finding]:
+def at_most(rule: AtMost, facts: Facts) -> Iterator[Finding]:
     """T3-06: the sum on the left is not greater than the one on the right."""
     for equation, left, right in _judged(rule, facts):
         if left > right:
@@ -41,6 +42,6 @@ def _judged(rule: Rule, facts: Facts) -> Iterator[tuple[Equation, Number, Number
 def _finding(rule: Rule, facts: Facts, equation: Equation, left: Number, right: Number) -> Finding:
     return finding(
         rule, [facts.report.ref(cell) for cell in equation.cells], strict=facts.strict,
-        actual=left, expected=right, difference=difference(left, right),
+        actual=left, expected=right, difference=difference(left, right), equation=equation,
         place=equation.place, left=left, right=right,
     )  # fmt: skip

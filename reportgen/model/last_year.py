@@ -43,9 +43,16 @@ def _shared_figures(report: Report, last: Report) -> dict[str, Value]:
     if last.form.id == form.id:
         tables = {table.id for table in form.tables}
     return {
-        cell: value for cell, value in last.values.items()
+        cell: _from_file(value, last.path) for cell, value in last.values.items()
         if cell in form.cells and form.cells[cell].table in tables and value.number is not None
     }  # fmt: skip
+
+
+def _from_file(value: Value, path: str) -> Value:
+    """Return a value whose origin names the file: its address is not one of this year's file."""
+    if value.origin is None:
+        return value
+    return msgspec.structs.replace(value, origin=msgspec.structs.replace(value.origin, file=path))
 
 
 def _typed_otherwise(report: Report, figures: Mapping[str, Value]) -> Iterator[Finding]:
@@ -53,7 +60,7 @@ def _typed_otherwise(report: Report, figures: Mapping[str, Value]) -> Iterator[F
     for cell, typed in report.last_year.items():
         if cell in figures and typed.number is not None and typed.number != figures[cell].number:
             ref = msgspec.structs.replace(
-                report.ref(cell), address=str(typed.origin or ""), value=typed.number, id=f"上年.{cell}"
+                report.ref(cell), origin=typed.origin, value=typed.number, id=f"上年.{cell}"
             )
             place = f"“{report.form.cells[cell].label}”"
             yield finding(

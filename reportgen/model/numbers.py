@@ -16,7 +16,7 @@ import msgspec
 
 __all__ = ["PLACEHOLDERS", "Number", "Parsed", "difference", "exact", "format_number", "parse_number", "show"]
 
-Number: TypeAlias = "int | Decimal"
+Number: TypeAlias = int | Decimal
 State: TypeAlias = Literal["number", "blank", "placeholder", "problem"]
 
 PLACEHOLDERS = frozenset([

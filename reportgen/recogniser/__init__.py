@@ -21,7 +21,7 @@ from ..sources import Document
 from .answers import find_answers
 from .edition import choose_form
 from .labels import key
-from .tables import Found, GridIndex, find_tables
+from .tables import Found, GridIndex
 from .texts import find_texts, last_year_texts
 from .values import known_values, read_cell, read_value, remember
 from .wording import Texts
@@ -69,7 +69,7 @@ def _edition(
     document: Document, indexes: Sequence[GridIndex], first: Form, others: Iterator[Form]
 ) -> tuple[Form, Found, Texts]:
     """Choose the edition, and find its tables and the texts."""
-    form, tables = choose_form(document, chain([first], others))
+    form, tables, texts = choose_form(document, indexes, chain([first], others))
     if not tables.tables:
         names = "、".join(t.id for t in form.tables)
         shown = (
@@ -79,14 +79,6 @@ def _edition(
             f"“{_name(document)}”里没有规定的表格（{names}）。{shown}请确认选对了文件；"
             "需要空白工作簿时运行 reportgen new。"
         )
-    texts = find_texts(form, document, indexes)
-    year = texts.fields.get("year")
-    if isinstance(year, int) and not form.covers(year):
-        # Editions may differ in their rules alone; then the year says which it is.
-        for other in others:
-            found = find_tables(other, document.grids) if other.covers(year) else None
-            if found is not None and found.seen >= len(other.cells):
-                return other, found, find_texts(other, document, indexes)
     return form, tables, texts
 
 
@@ -139,7 +131,7 @@ def _formula_findings(form: Form, values: dict[str, Value], tables: Found) -> It
         computed: list[CellRef] = []
         for cell in (c for c in form.cells.values() if c.table == table.id):
             value, place = values[cell.id], tables.cells.get(cell.id)
-            ref = CellRef(str(value.origin) if value.origin else "", cell.label, value.number, cell.id)
+            ref = CellRef(value.origin, cell.label, value.number, cell.id)
             if value.computed:
                 computed.append(ref)
             elif place and place[1] is not None and place[1].result == "stale":
@@ -161,7 +153,7 @@ def _formula_findings(form: Form, values: dict[str, Value], tables: Found) -> It
 def _hidden(form: Form, values: dict[str, Value]) -> Iterable[Finding]:
     """N-07: figures other than 0 that nobody sees."""
     refs = [
-        CellRef(str(v.origin), form.cells[c].label, v.number, c)
+        CellRef(v.origin, form.cells[c].label, v.number, c)
         for c, v in values.items() if v.origin and v.origin.hidden and v.number
     ]  # fmt: skip
     if refs:
@@ -184,7 +176,7 @@ def _last_year(form: Form, indexes: Sequence[GridIndex]) -> dict[str, Value]:
         for id_, place in index.memo["last year", form]:
             entry = index.entry(*place)
             if entry is not None and entry.value not in (None, ""):
-                origin = Origin(index.grid.name, entry.address, entry.hidden)
+                origin = Origin(index.grid.name, entry.address, entry.row, entry.column, entry.hidden)
                 value = read_cell(
                     form.cells[id_], entry.value, origin, formula=entry.formula, result=entry.result
                 )

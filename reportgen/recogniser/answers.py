@@ -49,7 +49,7 @@ def _rows(index: GridIndex, first: int, columns: list[int]) -> Iterator[Explanat
             continue  # most rows
         rule, code, text, name, date, printed = (_text(index, row, column) for column in columns)
         if rule and text:
-            origin = Origin(index.grid.name, index.grid.address(row, columns[2]))
+            origin = Origin(index.grid.name, index.grid.address(row, columns[2]), row, columns[2])
             yield Explanation(rule, code, text, name, date, printed.upper() in _YES, origin)
 
 

@@ -103,7 +103,7 @@ def _entries(
             (one, (cell.row, cell.column + cell.column_span))
             for one, wording, _ in labelled for cell in index.cells(wording)
         ]  # fmt: skip
-        found = [(one, place, Origin(grid.name, grid.address(*place))) for one, place in beside]
+        found = [(one, place, Origin(grid.name, grid.address(*place), *place)) for one, place in beside]
         memo["entries"] = (mark, found)
     entries: list[tuple[Field, tuple[int, int], Origin]] = memo["entries"][1]
     return entries
@@ -136,7 +136,7 @@ def _field(form: Form, one: Field, value: object, origin: Origin, texts: Texts) 
     else:
         texts.fields[one.id] = text
     if problem:
-        ref = CellRef(str(origin), one.label)
+        ref = CellRef(origin, one.label)
         texts.findings.append(
             finding(form.rules["F-01"], [ref], place=f"“{one.label}”", raw=text, what=problem)
         )
@@ -170,10 +170,10 @@ def _text_sheet(form: Form, index: GridIndex, head: dict[str, GridCell], texts: 
         paragraphs = split_paragraphs(str(body_cell.value))
         if not paragraphs:
             continue
-        origin = Origin(index.grid.name, body_cell.address)
+        origin = Origin(index.grid.name, body_cell.address, body_cell.row, body_cell.column)
         if section is None:
             what = f"“{index.grid.name}”第{row}行的正文不知道属于哪一部分"
-            texts.findings.append(finding(form.rules["S-04"], [CellRef(str(origin), "")], what=what))
+            texts.findings.append(finding(form.rules["S-04"], [CellRef(origin, "")], what=what))
             continue
         sub_cell = index.entry(row, sub)
         heading = clean(str(sub_cell.value)).strip() if sub_cell is not None and sub_cell.value else ""

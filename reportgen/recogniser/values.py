@@ -36,9 +36,8 @@ def read_value(cell: Cell, place: Place | None) -> Value:
         return Value("missing")
     grid, found, row, column = place
     hidden = grid.hidden or (found is not None and found.hidden)
-    origin = Origin(
-        grid.name, found.address if found and found.address else grid.address(row, column), hidden
-    )
+    address = found.address if found and found.address else grid.address(row, column)
+    origin = Origin(grid.name, address, row, column, hidden)
     if found is None:
         return Value("blank", origin=origin)
     return read_cell(

@@ -21,7 +21,6 @@ from ..model.report import Report
 __all__ = ["Row", "System", "build_system"]
 
 _REFERENCE = re.compile(r"(?<![A-Za-z!'])\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?")
-_A1 = re.compile(r"([A-Z]{1,3})(\d+)")
 
 Terms = dict[str, int]
 
@@ -189,9 +188,8 @@ def _places(report: Report) -> dict[str, list[tuple[int, int, str]]]:
     """Return column, row and cell of every figure by its sheet."""
     at: dict[str, list[tuple[int, int, str]]] = {}
     for cell, value in report.values.items():
-        place = _A1.fullmatch(value.origin.address) if value.origin else None
-        if value.origin and place:
-            at.setdefault(value.origin.sheet, []).append((_column(place[1]), int(place[2]), cell))
+        if value.origin and value.origin.row:
+            at.setdefault(value.origin.sheet, []).append((value.origin.column, value.origin.row, cell))
     return at
 
 

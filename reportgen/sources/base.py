@@ -6,12 +6,10 @@ import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 __all__ = [
     "Document", "Grid", "GridCell", "Layout", "Paragraph", "PlainSum", "column_letters", "open_document", "read_document", "several",
@@ -323,10 +321,9 @@ def open_document(path: Path | str, kinds: Iterable[str] = ()) -> Document:
             kind that is not read; says in Chinese which and what to do.
     """
     from ..disk.files import read_input
-    from ..disk.names import normal
     from .sniff import identify, refusal
 
-    path = normal(path)
+    path = Path(path)
     data = read_input(path)
     kind, parts = identify(path, data)
     accepted = set(kinds) or set(_READERS)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from ..disk.files import shown_name
+from ..disk.names import shown_name
 from ..errors import InputError
 from ..opc.package import content, directory
 from .limits import check_entries, is_markup, refuse_declarations, unpack

@@ -39,16 +39,18 @@ def cache_folder() -> Path | None:
     return Path(place) if place else None
 
 
-def prepared_template(path: Path, form: Form) -> Prepared:
+def prepared_template(path: Path | None, form: Form) -> Prepared:
     """Return a template prepared for a form, from the cache where it is there.
 
     Args:
-        path: the template.
+        path: the template; None for one that is made from the form.
         form: the form it prints.
 
     Raises:
         TemplateError: it cannot be read, or has mistakes.
     """
+    if path is None:
+        return _prepared(_made(form), form)
     try:
         template = path.read_bytes()
     except OSError as error:
@@ -57,6 +59,13 @@ def prepared_template(path: Path, form: Form) -> Prepared:
         return _prepared(template, form)
     except TemplateError as error:
         raise TemplateError(f"“{path.name}”：{error}") from error
+
+
+@lru_cache(maxsize=4)
+def _made(form: Form) -> bytes:
+    from .design import default_template
+
+    return default_template(form)
 
 
 @lru_cache(maxsize=4)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .. import __version__
 from ..errors import TemplateError
-from ..form import Form
+from ..form import Form, editions, is_shipped, own_template
 from ..model.explanations import Note
 from ..model.report import Report
 from ..opc.archive import Member, pack, write_zip
@@ -21,18 +21,27 @@ __all__ = ["default_template", "printed_texts", "render", "render_report", "ship
 _BEFORE_PROPERTIES = "_rels/.rels"
 
 
-def default_template(form: Form) -> Path:
-    """Return the shipped Word template of a form.
+def default_template(form: Form) -> Path | None:
+    """Return the Word template of an edition: office IT's own, else the shipped one.
+
+    None for an edition of office IT's without one: then it is made from the form.
 
     Raises:
-        TemplateError: none is shipped for this edition.
+        TemplateError: a shipped edition has none: reports of its years are read, not written.
     """
     from .. import templates
 
-    path = Path(templates.__path__[0]) / f"report-{form.id}.docx"
-    if not path.is_file():
-        raise TemplateError(f"没有随程序提供“{form.id}”版格式的 Word 模板，请用 --template 指定一个。")
-    return path
+    if own := own_template(form.id):
+        return own
+    shipped = Path(templates.__path__[0]) / f"report-{form.id}.docx"
+    if shipped.is_file():
+        return shipped
+    if form.id in editions() and not is_shipped(form.id):
+        return None
+    raise TemplateError(
+        f"没有随程序提供“{form.id}”版格式的 Word 模板，请用 --template 指定一个"
+        f"（可以先运行 reportgen template make {form.id} -o 模板.docx 生成）。"
+    )
 
 
 def shipped_templates() -> Iterator[tuple[str, bytes]]:
@@ -102,7 +111,7 @@ def render_report(
 
     Args:
         report: a checked report.
-        template: the user's own template; the shipped one if None.
+        template: the user's own template; the edition's one if None.
         draft: print the template's 草稿 mark.
         marks: ids of the cells to mark, for a draft with wrong figures.
         notes: accepted explanations to print below the tables.

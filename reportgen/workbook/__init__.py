@@ -40,10 +40,6 @@ def blank_workbook(
     Raises:
         OutputError: a text is longer than a cell can hold (32767 characters).
     """
-    if report is None and last_year is None:
-        from .blank import blank
-
-        return blank(form, year, org, typed_totals)
     from ..opc.archive import pack, write_zip
     from .book import assemble
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from ...form.kinds import NarrativeRule
 from ...form.phrases import Topic
 from ...model.findings import CellRef
 from ...model.numbers import show
@@ -123,7 +124,7 @@ class _Judge:
     def wrong(self, claim: Claim, sums: Sequence[ReadingSum]) -> Judgement:
         """Return a complaint; milder where the words are not understood to the last."""
         rule, doubt = self.report.form.rules[claim.rule], claim.doubt
-        if rule.options.get("year_first") and not claim.item.year_said:
+        if isinstance(rule, NarrativeRule) and rule.year_first and not claim.item.year_said:
             doubt = max(doubt, DOUBTFUL)
         severity = rule.severity if doubt == SURE else _LOWER.get(rule.severity, rule.severity)
         key = claim.key if claim.doubt == SURE else ()

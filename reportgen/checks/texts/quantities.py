@@ -92,7 +92,7 @@ class Quantities:
             for name in one.fields:
                 origin, value = report.field_origins.get(name), report.fields[name]
                 label = report.form.field(name).label
-                refs.append(CellRef(str(origin or ""), label, None if isinstance(value, str) else value))
+                refs.append(CellRef(origin, label, None if isinstance(value, str) else value))
         return tuple(dict.fromkeys(refs))
 
 

@@ -66,25 +66,25 @@ class Vocabulary:
 
     def __init__(self, form: Form, year: int | None) -> None:
         data = form.narrative
-        words, any_of = data.words, self._any_of
+        any_of = self._any_of
         self.year = year
         self.topics = {t.id: t for t in data.topics}
         self._nouns = _Group([(t, expand(t.noun, year)) for t in data.topics])
         self._headings = [(t, any_of(t.heading)) for t in data.topics if t.heading]
         self._phrases = self._grouped(data.phrases)
-        self.neutral = any_of(*words["neutral"])
-        self.neutral_words = any_of(*(w for w in words["neutral"] if len(w) > 1))
+        self.neutral = any_of(*data.neutral)
+        self.neutral_words = any_of(*(w for w in data.neutral if len(w) > 1))
         """Without the single letters, which are parts of other words too (件 of 信件)."""
-        self.restrict, self.periods = any_of(*words["restrict"]), any_of(*words["periods"])
-        self.foreign, self.owners = any_of(*words["foreign"]), any_of(words["owners"])
-        self.whole, self.including = any_of(words["whole"]), any_of(words["including"])
-        self.negation, self.not_negation = any_of(words["negation"]), any_of(words["not_negation"])
-        self.each, self.respectively = any_of(words["each"]), any_of(words["respectively"])
-        self.all_done, self.all_done_rates = any_of(words["all_done"]), any_of(words["all_done_rates"])
-        self.all_upheld = any_of(words["all_upheld"])
-        self.upheld_column: str = words["all_upheld_column"]
-        self.all_done_names: tuple[str, ...] = words["all_done_names"]
-        self.done_of: tuple[tuple[str, ...], ...] = words["done_of"]
+        self.restrict, self.periods = any_of(*data.restrict), any_of(*data.periods)
+        self.foreign, self.owners = any_of(*data.foreign), any_of(data.owners)
+        self.whole, self.including = any_of(data.whole), any_of(data.including)
+        self.negation, self.not_negation = any_of(data.negation), any_of(data.not_negation)
+        self.each, self.respectively = any_of(data.each), any_of(data.respectively)
+        self.all_done, self.all_done_rates = any_of(data.all_done), any_of(data.all_done_rates)
+        self.all_upheld = any_of(data.all_upheld)
+        self.upheld_column: str = data.all_upheld_column
+        self.all_done_names: tuple[str, ...] = data.all_done_names
+        self.done_of: tuple[tuple[str, ...], ...] = data.done_of
 
     def _any_of(self, *expressions: str) -> re.Pattern[str]:
         longest_first = "|".join(sorted(expressions, key=len, reverse=True))
