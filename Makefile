@@ -7,7 +7,7 @@ READY = .venv/.ready
 EXAMPLE = examples/liwan-2024.xlsx
 LOCALE = reportgen/cli/locale/zh_CN/LC_MESSAGES/reportgen
 
-.PHONY: help setup demo test test-office test-wine lint format types templates forms docs locale wheel-test check bench clean
+.PHONY: help setup demo test test-office test-wine lint format types templates docs locale wheel-test check bench clean
 
 help:   ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
@@ -46,9 +46,6 @@ types: $(READY)   ## static types
 
 templates: $(READY)   ## write the shipped Word templates anew from the form
 	$(BIN)/python -m reportgen.word.design templates
-
-forms: $(READY)   ## prepare the form files for a quick start, after a change of theirs
-	$(BIN)/python -m reportgen.form.prepare
 
 docs: $(READY)   ## write the pages of docs/ that come from the form data
 	$(BIN)/python scripts/docs.py

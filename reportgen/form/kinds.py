@@ -11,7 +11,7 @@ whose findings the reader itself makes.  The docstrings of kinds and options are
 # No `from __future__ import annotations` where records are declared: msgspec would have to evaluate
 # every annotation from its text when the first prepared form is decoded.
 
-from typing import Annotated, ClassVar, TypeAlias, get_args
+from typing import Annotated, Any, ClassVar, TypeAlias, get_args
 
 from msgspec import Meta, Struct, to_builtins
 
@@ -71,7 +71,7 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_fi
         return str(self.__struct_config__.tag)
 
     @property
-    def options(self):  # type: ignore[no-untyped-def]
+    def options(self) -> dict[str, Any]:
         own = set(self.__struct_fields__) - set(Rule.__struct_fields__)
         return {
             k: v
