@@ -1,4 +1,4 @@
-"""What several tests need: published figures as a Report, without any reader of ours."""
+"""Published figures as a Report, without any reader of the program's own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from hypothesis import settings
 from msgspec.structs import replace
 
 from reportgen.form import Form, load_form
@@ -14,6 +15,8 @@ from reportgen.model.numbers import Number
 from reportgen.model.report import Origin, Passage, Report, Value
 
 DATA = Path(__file__).with_name("data")
+COSTLY = settings(max_examples=settings().max_examples // 4)
+"""For property tests in which every example takes long, such as those that write a whole document."""
 
 # Keys of the published-figures files → row ids of the form.
 ROWS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import pty
 import re
@@ -133,6 +134,14 @@ def test_a_name_cannot_command_the_terminal(tmp_path: Path) -> None:
         assert "\x9b".encode() not in said
         assert "红�".encode() in said
     assert page.is_file()
+
+
+def test_json_says_exactly_what_a_text_holds(tmp_path: Path) -> None:
+    book = tmp_path / "红\x9b31m\x1b[0m.xlsx"
+    said = watched("validate", book, "--format", "json").decode()
+    assert not re.search(r"[\x1b\x9b]", said)
+    (report,) = json.loads(said)["reports"]
+    assert report["input"] == str(book)
 
 
 def test_how_far_the_work_has_come(tmp_path: Path) -> None:

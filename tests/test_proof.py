@@ -7,7 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support import make_report, published_report
 from wordkit import TEXTS, W, changed, example, only, printed, put, with_lines, words
@@ -57,7 +57,6 @@ def test_drafts_with_wrong_figures_are_proved_too() -> None:
     assert prove(data, report, draft=True) >= 200
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10**6), st.data())
 def test_any_changed_digit_is_found(number: int, data: st.DataObject) -> None:
     def change(root: Any) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import docx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from support import DATA
+from support import COSTLY, DATA
 
 from reportgen.errors import InputError
 from reportgen.form import Form
@@ -257,7 +257,7 @@ def partitions(draw: st.DrawFn) -> tuple[int, int, list[tuple[int, int, int, int
     return rows, columns, boxes
 
 
-@settings(max_examples=40, deadline=None)
+@COSTLY
 @given(partitions())
 def test_any_merged_table_written_by_python_docx(
     drawn: tuple[int, int, list[tuple[int, int, int, int]]],

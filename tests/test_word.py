@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 from msgspec.structs import replace
+from support import COSTLY
 from wordkit import (
     DOCUMENT,
     SHIPPED,
@@ -45,8 +46,6 @@ from reportgen.word import cache, render, render_report, shipped_templates
 from reportgen.word.plan import Prepared, printable
 from reportgen.word.proof import prove
 from reportgen.word.template import check_template, prepare
-
-QUIET = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +112,6 @@ def test_data_is_never_code() -> None:
 TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
 
 
-@QUIET
 @given(st.lists(TEXT, min_size=1, max_size=4), TEXT)
 def test_any_text_survives(prepared: Prepared, texts: list[str], heading: str) -> None:
     report = example(Passage("overall", heading, tuple(texts)))
@@ -156,7 +154,7 @@ def split_runs(data: bytes, cuts: Any) -> bytes:
     return changed(change, data=data)
 
 
-@settings(QUIET, max_examples=10)
+@COSTLY
 @given(st.integers(0, 2**32))
 def test_tags_broken_over_runs_anywhere(form: Form, seed: int) -> None:
     places = random.Random(seed)

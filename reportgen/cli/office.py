@@ -31,6 +31,7 @@ _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et", ".ods")
 """What counts as a workbook in a folder; those that cannot be read are answered with what to do."""
 _HEADER = "本文件由 reportgen 自动生成，每次检查都会重写，请不要在这里记东西。"
 _DONE, _WRONG, _FAILED = "已生成报告", "有错误、没有生成报告", "没能处理"
+_CHECKED, _FAULTY = "没有错误", "有错误"
 _EXIT_ERRORS, _EXIT_USAGE, _EXIT_FAILED = 1, 2, 3
 
 
@@ -44,10 +45,17 @@ _EXIT_ERRORS, _EXIT_USAGE, _EXIT_FAILED = 1, 2, 3
     metavar="文件夹",
     help="没有给文件时，处理这个文件夹里的工作簿；里面的 forms 文件夹放本单位的格式。",
 )
-def office(files: tuple[Path, ...], folder: Path | None) -> None:
+@click.option(
+    "--do", "action", type=click.Choice(["check", "build", "merge"]), default="build", show_default=True,
+    help="做什么：check 只检查，build 检查并生成报告，merge 汇总。",
+)  # fmt: skip
+def office(files: tuple[Path, ...], folder: Path | None, action: str) -> None:
     """Do what a double click asks for; the exit code is that of :func:`run`."""
+    if action == "merge":
+        say("汇总功能还没有装入这一版，没有生成任何文件。")
+        sys.exit(_EXIT_USAGE)
     with forms_beside(folder):
-        sys.exit(run(files, folder))
+        sys.exit(run(files, folder, only_check=action == "check"))
 
 
 class _Done(NamedTuple):
@@ -59,7 +67,7 @@ class _Done(NamedTuple):
     """To show."""
 
 
-def run(files: Iterable[Path], folder: Path | None = None) -> int:
+def run(files: Iterable[Path], folder: Path | None = None, *, only_check: bool = False) -> int:
     """Check workbooks and build their reports beside them.
 
     An existing report is replaced, and a dated copy of it kept; a workbook with errors gets no
@@ -68,6 +76,7 @@ def run(files: Iterable[Path], folder: Path | None = None) -> int:
     Args:
         files: what was dropped on the icon; a folder stands for the workbooks in it.
         folder: where to look when nothing was dropped; the current folder if None.
+        only_check: build no reports.
 
     Returns:
         the highest exit code of all files (DESIGN.md 4); 2 if there was no workbook at all.
@@ -77,21 +86,21 @@ def run(files: Iterable[Path], folder: Path | None = None) -> int:
     if not paths:
         say(_nothing_found(places[0]))
         return _EXIT_USAGE
-    done = list(_each(paths))
+    done = list(_each(paths, only_check))
     outcomes = Counter(one.outcome for one in done)
     counts = "，".join(f"{outcome} {count} 个" for outcome, count in outcomes.items())
     say(f"\n共 {len(paths)} 个文件：{counts}。")
     return max(one.exit_code for one in done)
 
 
-def _each(paths: Sequence[Path]) -> Iterator[_Done]:
+def _each(paths: Sequence[Path], only_check: bool) -> Iterator[_Done]:
     """Deal with the workbooks one after another, and say of each what became of it."""
     from ..disk.names import shown_name
 
     written: dict[Path, Path] = {}
     for n, path in enumerate(paths, 1):
         say(f"[{n}/{len(paths)}] {shown_name(path)}")
-        done = _one(path, written)
+        done = _one(path, written, only_check)
         for line in done.lines:
             say(f"  {line}")
         yield done
@@ -123,10 +132,10 @@ def _nothing_found(place: Path) -> str:
     )
 
 
-def _one(path: Path, written: dict[Path, Path]) -> _Done:
+def _one(path: Path, written: dict[Path, Path], only_check: bool) -> _Done:
     """Deal with one workbook, whatever happens."""
     try:
-        return _check_and_build(path, written)
+        return _check_and_build(path, written, only_check)
     except ReportgenError as error:
         return _Done(_FAILED, error.exit_code, [str(error)])
     except Exception as error:
@@ -136,7 +145,7 @@ def _one(path: Path, written: dict[Path, Path]) -> _Done:
         return _Done(_FAILED, _EXIT_FAILED, [told])
 
 
-def _check_and_build(path: Path, written: dict[Path, Path]) -> _Done:
+def _check_and_build(path: Path, written: dict[Path, Path], only_check: bool) -> _Done:
     from ..api import read_report
     from ..checks import check
     from ..model.findings import worst
@@ -146,8 +155,12 @@ def _check_and_build(path: Path, written: dict[Path, Path]) -> _Done:
     findings = check(report)
     lines = [line.text for line in report_lines(report, findings)]
     if worst(findings) == "errors":
-        lines.append("有错误，没有生成报告。请在工作簿里改正、保存、关闭，再做一次。")
-        done = _Done(_WRONG, _EXIT_ERRORS, lines)
+        not_built = "" if only_check else "，没有生成报告"
+        lines.append(f"有错误{not_built}。请在工作簿里改正、保存、关闭，再做一次。")
+        done = _Done(_FAULTY if only_check else _WRONG, _EXIT_ERRORS, lines)
+    elif only_check:
+        lines.append("没有错误，可以生成报告。")
+        done = _Done(_CHECKED, 0, lines)
     else:
         lines += _build(path, report, findings, written)
         done = _Done(_DONE, 0, lines)

@@ -14,6 +14,9 @@ from ..repairs import Repairs
 
 __all__ = ["document", "finding_json", "report_json", "rules_json", "unreadable_json"]
 
+_CONTROL = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
+"""Those that JSON allows as they are."""
+
 
 def document(reports: Iterable[dict[str, Any]]) -> str:
     """Return the one document on stdout.
@@ -21,7 +24,12 @@ def document(reports: Iterable[dict[str, Any]]) -> str:
     Args:
         reports: of each file what :func:`report_json` or :func:`unreadable_json` gave, in order.
     """
-    return json.dumps({"version": 1, "reports": list(reports)}, ensure_ascii=False, indent=1)
+    return _text({"version": 1, "reports": list(reports)})
+
+
+def _text(data: dict[str, Any]) -> str:
+    """Return data as JSON that a terminal can show: control characters stand in it by their numbers."""
+    return json.dumps(data, ensure_ascii=False, indent=1).translate(_CONTROL)
 
 
 def report_json(
@@ -71,4 +79,4 @@ def rules_json(form: Form) -> str:
         | ({"off": r.off, "reason": r.reason} if r.reason else {})
         for r in form.rules.values()
     ]
-    return json.dumps({"version": 1, "form": form.id, "rules": rules}, ensure_ascii=False, indent=1)
+    return _text({"version": 1, "form": form.id, "rules": rules})
