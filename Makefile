@@ -4,13 +4,17 @@
 
 BIN = .venv/bin
 READY = .venv/.ready
+ARCH = x86_64
+APPID = local.reportgen.office
+MAINTAINER = reportgen <reportgen@localhost.localdomain>
 EXAMPLE = examples/liwan-2024.xlsx
 LOCALE = reportgen/cli/locale/zh_CN/LC_MESSAGES/reportgen
 
-.PHONY: help setup demo test test-office test-wine lint format types templates forms docs locale wheel-test check bench clean
+.PHONY: help setup demo test test-full test-office test-wine test-bundle lint format types templates docs locale \
+	examples detection wheel wheel-test bundle-windows bundle-linux bundle-lock check bench clean
 
 help:   ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
 
 setup: $(READY)   ## make .venv with this package and its tools (any Python from 3.10 on)
 
@@ -22,16 +26,32 @@ demo: $(READY)   ## build the report of the example workbook into out/
 	@mkdir -p out
 	$(BIN)/reportgen build $(EXAMPLE) -o out/liwan-2024.docx --force
 
-test: $(READY)   ## the fast tests, under two minutes
-	$(BIN)/python -m pytest
+test: $(READY)   ## the fast tests, on all processors; a minute on two
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+test-full: $(READY)   ## the property tests of the fast suite with twelve times as many examples, drawn anew
+	$(BIN)/python -m pytest -n auto --dist worksteal -m hypothesis --hypothesis-profile full
 
 test-office: $(READY)   ## the tests with LibreOffice, validators and injected faults; installs them
 	@PYTHON=$(BIN)/python bash tests/office/install.sh
 	$(BIN)/python -m pytest -m office
 
-test-wine: $(READY)   ## the double-click script on a Windows played by wine (amd64); installs it
+test-wine: $(READY)   ## the zip, double-clicked on a Windows played by wine (amd64); installs it
 	@PYTHON=$(BIN)/python bash tests/wine/install.sh
-	$(BIN)/python -m pytest -m wine
+	$(BIN)/python -m pytest -m wine tests/wine
+
+test-bundle: $(READY)   ## both bundles: same bytes twice, and work in a bare system; as root; installs the tools
+	@PYTHON=$(BIN)/python bash tests/bundle/install.sh
+	$(BIN)/python -m pytest -m bundle tests/bundle
+
+bundle-windows: $(READY)   ## the zip for Windows: PYTHON_EMBED=python-3.11.9-embed-amd64.zip; docs/bundle.zh.md
+	$(BIN)/python scripts/bundle windows "$(PYTHON_EMBED)"
+
+bundle-linux: $(READY)   ## tar.gz and .deb: PYTHON_STANDALONE=cpython-…-install_only.tar.gz ARCH=x86_64|aarch64
+	$(BIN)/python scripts/bundle linux "$(PYTHON_STANDALONE)" --arch "$(ARCH)" --appid "$(APPID)" --maintainer "$(MAINTAINER)"
+
+bundle-lock: $(READY)   ## pin the wheels of the bundles to the newest
+	$(BIN)/python scripts/bundle lock
 
 lint: $(READY)   ## style
 	$(BIN)/ruff check .
@@ -47,21 +67,29 @@ types: $(READY)   ## static types
 templates: $(READY)   ## write the shipped Word templates anew from the form
 	$(BIN)/python -m reportgen.word.design templates
 
-forms: $(READY)   ## prepare the form files for a quick start, after a change of theirs
-	$(BIN)/python -m reportgen.form.prepare
-
 docs: $(READY)   ## write the pages of docs/ that come from the form data
 	$(BIN)/python scripts/docs.py
 
 locale: $(READY)   ## compile the Chinese of the command line's own words
 	$(BIN)/pybabel compile -i $(LOCALE).po -o $(LOCALE).mo
 
+examples: $(READY)   ## write examples/ anew, after a change of the form or of the standard workbook
+	$(BIN)/python examples/make.py
+	$(BIN)/python examples/make_sources.py
+
+detection: $(READY)   ## count how many planted errors are found, into docs/detection.md; some minutes
+	$(BIN)/python benchmarks/detection.py --write docs/detection.md
+
+wheel: $(READY)   ## build the wheel into dist/
+	rm -rf build dist
+	$(BIN)/python -m build --wheel
+
 wheel-test: $(READY)   ## build the wheel, install it in an empty environment, use it
 	sh scripts/wheel-test.sh
 
-check: lint types test wheel-test   ## all of the above but the office tests
+check: lint types test wheel-test   ## style, types, fast tests and the wheel: before every commit
 
-bench: $(READY)   ## time it beside other tools, into docs/benchmarks.md; needs npm (BENCH=--quick: shorter)
+bench: $(READY)   ## measure it beside other tools, into docs/benchmarks.md; needs npm (BENCH=--quick: only printed)
 	$(BIN)/python benchmarks/speed.py --write docs/benchmarks.md $(BENCH)
 
 clean:   ## remove what the targets made

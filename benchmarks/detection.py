@@ -1,10 +1,10 @@
-"""How many planted errors do the sums detect, and how many does `repairs` put right?
+"""How many planted errors do the sums detect, and how many does `repairs` correct?
 
     python benchmarks/detection.py [--seed N] [--quick] [--write docs/detection.md]
 
 Valid reports are made from a seed (a town, a county, a city) or read from the published figures
-in tests/data; one slip at a time is planted; every share is a count over stated samples.  The
-same seed gives the same bytes.
+in tests/data; one slip at a time is planted; every share is a count over stated samples.  The same
+seed gives the same bytes.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import argparse
 import random
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import pairwise, repeat
 from pathlib import Path
 
@@ -38,102 +38,103 @@ from planting import (
     shifted,
     swapped,
     total_formulas,
-)  # fmt: skip
+)
 
 from reportgen.form import Form, load_form
-from reportgen.repairs import find_repairs
+from reportgen.repairs import Repairs, find_repairs
 
 # ---------------------------------------------------------------- counting
 
 
-@dataclass
-class Tally:
-    """What became of the errors of one kind."""
-
-    planted: int = 0
-    detected: int = 0
-    first: int = 0
-    third: int = 0
-    shown: int = 0
-    exact: int = 0
-    cut: int = 0
-    alternatives: int = 0
-    times: list[float] = field(default_factory=list)
-
-    def add(self, other: Tally) -> None:
-        for name in ("planted", "detected", "first", "third", "shown", "exact", "cut", "alternatives"):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.times += other.times
-
-    def cells(self) -> list[str]:
-        shares = (self.detected, self.first, self.third, self.shown, self.exact)
-        mean = f"{self.alternatives / self.detected:.1f}" if self.detected else "–"
-        return [str(self.planted), *(share(n, self.planted) for n in shares), mean]
+Row = tuple[str, Counter[str]]
+"""Name of a kind of error, and what became of the planted ones: planted, detected, first …"""
 
 
-def share(count: int, of: int) -> str:
-    """A percentage that never rounds up to 100 nor down to 0."""
-    if not of:
-        return "–"
-    tenths = 1000 * count // of if count * 2 > of else -(-1000 * count // of)
-    return f"{tenths // 10}.{tenths % 10} %"
+class Survey:
+    """Plants errors of many kinds and counts what is found.
 
+    Args:
+        form: the edition.
+        seed: decides every report and every error.
+        samples: errors of each kind and size of body.
+    """
 
-def measure(
-    form: Form, valid: Iterator[Figures], plant: Plant, samples: int, rng: random.Random,
-    formulas: Mapping[str, str] | None = None,
-) -> Tally:  # fmt: skip
-    """Plant ``samples`` errors, one report each, and count what is found."""
-    tally = Tally()
-    for _ in range(samples * 5):
-        if tally.planted == samples:
-            break
-        figures = next(valid)
-        planted = plant(rng, figures)
-        if planted is None:
-            continue
-        typed = {**figures, **planted}
-        if formulas:
-            typed = follow(form, typed, formulas)
-        tally.planted += 1
-        report = as_report(form, typed, formulas)
+    def __init__(self, form: Form, seed: int, samples: int) -> None:
+        self.form, self.seed, self.samples = form, seed, samples
+        self.formulas = total_formulas(form)
+        self.times: list[float] = []
+        """Processor time of every search, in seconds."""
+
+    def run(self, name: str, plant: Plant, sizes: tuple[Size, ...] = SIZES, *, formulas: bool = False) -> Row:
+        """Plant errors of one kind in made reports; ``formulas``: the totals are formulas."""
+        whole: Counter[str] = Counter()
+        for size in sizes:
+            rng = random.Random(f"{self.seed}/{name}/{size.name}/{formulas}")
+            reports = (make_valid(self.form, size, rng) for _ in repeat(None))
+            whole += self.measure(reports, plant, rng, self.formulas if formulas else {})
+        return name, whole
+
+    def run_on_published(self, name: str, plant: Plant) -> Row:
+        """Plant errors of one kind in the published reports."""
+        whole: Counter[str] = Counter()
+        for org, figures in published(self.form):
+            whole += self.measure(repeat(figures), plant, random.Random(f"{self.seed}/{org}"), {})
+        return name, whole
+
+    def measure(
+        self, valid: Iterator[Figures], plant: Plant, rng: random.Random, formulas: Mapping[str, str]
+    ) -> Counter[str]:
+        """Plant the errors, one a report, and count; reports in which nothing can be planted are passed over."""
+        tally: Counter[str] = Counter()
+        for _ in range(self.samples * 5):
+            if tally["planted"] == self.samples:
+                break
+            figures = next(valid)
+            planted = plant(rng, figures)
+            if planted is not None:
+                tally += self.judge(figures, planted, formulas)
+        return tally
+
+    def judge(self, figures: Figures, planted: Figures, formulas: Mapping[str, str]) -> Counter[str]:
+        """Return what became of one planted error."""
+        typed = follow(self.form, {**figures, **planted}, formulas)
+        report = as_report(self.form, typed, formulas)
         began = time.process_time()
         result = find_repairs(report)
-        tally.times.append(time.process_time() - began)
-        tally.cut += result.cut
-        if not broken(form, typed):
-            continue
-        tally.detected += 1
-        tally.alternatives += len(result.repairs) + result.more
-        places = [{c.cell for c in repair.changes} for repair in result.repairs]
-        tally.first += places[:1] == [set(planted)]
-        tally.third += set(planted) in places[:3]
-        tally.shown += set(planted) in places
-        truth = {cell: figures[cell] for cell in planted}
-        tally.exact += [{c.cell: c.new for c in r.changes} for r in result.repairs[:1]] == [truth]
-    return tally
+        self.times.append(time.process_time() - began)
+        if not broken(self.form, typed):
+            return Counter(planted=1)
+        return Counter(planted=1, detected=1) + ranked(result, {cell: figures[cell] for cell in planted})
+
+
+def ranked(result: Repairs, truth: Figures) -> Counter[str]:
+    """Return where the true correction stands among those proposed."""
+    places = [{change.cell for change in repair.changes} for repair in result.repairs]
+    first = [{change.cell: change.new for change in repair.changes} for repair in result.repairs[:1]]
+    return Counter(
+        alternatives=len(places) + result.more,
+        first=places[:1] == [set(truth)],
+        third=set(truth) in places[:3],
+        shown=set(truth) in places,
+        exact=first == [truth],
+    )
 
 
 def follow(form: Form, figures: Figures, formulas: Mapping[str, str]) -> Figures:
-    """Let the totals follow their parts, as a spreadsheet would."""
+    """Return the figures with the totals that are formulas added up, as a spreadsheet would."""
     parts = {
         e.left[0]: e.right for e in reversed(form.equations) if len(e.left) == 1 and e.left[0] in formulas
     }
     values = dict(figures)
-    for _ in range(2):
+    for _ in range(2):  # totals of totals
         for total, cells in parts.items():
             values[total] = sum(values[c] for c in cells)
     return values
 
 
-def reports(form: Form, size: Size, rng: random.Random) -> Iterator[Figures]:
-    while True:
-        yield make_valid(form, size, rng)
-
-
 # ---------------------------------------------------------------- the page
 
-HEAD = [
+HEAD = (
     "植入的错误",
     "样本数",
     "发现",
@@ -142,71 +143,75 @@ HEAD = [
     "列出之内",
     "首位数值也对",
     "平均改法数",
-]
+)
 
 
-def table(rows: list[tuple[str, Tally]]) -> str:
-    lines = [" | ".join(HEAD), " | ".join(["---", *["---:"] * (len(HEAD) - 1)])]
-    lines += [" | ".join([name, *tally.cells()]) for name, tally in rows]
-    return "\n".join(f"| {line} |" for line in lines)
+def share(count: int, of: int) -> str:
+    """Return a percentage, never rounded up to 100 nor down to 0."""
+    if not of:
+        return "–"
+    tenths = 1000 * count // of if count * 2 > of else -(-1000 * count // of)
+    return f"{tenths // 10}.{tenths % 10} %"
 
 
-def page(seed: int, samples: int) -> tuple[str, list[float]]:
-    """Return the page and the time of every search, in seconds."""
-    form = load_form("2021")
-    rows, columns = requests_of(form)
-    detail = [f"{REQUESTS}.{r}.{c}" for r in rows for c in columns]
-    grid_rows = [[f"{REQUESTS}.{r}.{c}" for c in columns] for r in rows]
-    grid_columns = [list(line) for line in zip(*grid_rows, strict=True)]
-    suits = [f"{DISPUTES}.{r}.{p}" for r, parts in disputes_of(form) for p in parts]
-    vertical = [pair for line in grid_columns for pair in pairwise(line)]
-    across = [pair for line in grid_rows for pair in pairwise(line)]
-    results = [line[2:-2] for line in grid_columns]
-    formulas = total_formulas(form)
-    times: list[float] = []
+def table(rows: list[Row]) -> str:
+    """Return the tallies as a table in Markdown."""
+    lines = [HEAD, ("---", *["---:"] * (len(HEAD) - 1))]
+    for name, tally in rows:
+        planted, detected = tally["planted"], tally["detected"]
+        shares = (share(tally[key], planted) for key in ("detected", "first", "third", "shown", "exact"))
+        lines.append(
+            (name, str(planted), *shares, f"{tally['alternatives'] / detected:.1f}" if detected else "–")
+        )
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
-    def run(
-        name: str, plant: Plant, sizes: tuple[Size, ...] = SIZES, with_formulas: bool = False
-    ) -> tuple[str, Tally]:
-        whole = Tally()
-        for size in sizes:
-            rng = random.Random(f"{seed}/{name}/{size.name}/{with_formulas}")
-            used = formulas if with_formulas else None
-            whole.add(measure(form, reports(form, size, rng), plant, samples, rng, used))
-        times.extend(whole.times)
-        return name, whole
 
-    single = [run(name, in_cells(detail, slip)) for name, slip in SINGLE.items()]
-    every = Tally()
-    for _, tally in single:
-        every.add(tally)
-    by_size = [run(f"任一种，{s.name}", in_cells(detail, any_slip), (s,)) for s in SIZES]
-    real = Tally()
-    real_reports = published(form)
-    for org, figures in real_reports:
-        rng = random.Random(f"{seed}/{org}")
-        real.add(measure(form, repeat(figures), in_cells(detail, any_slip), samples, rng))
-    times.extend(real.times)
-    by_size.append((f"任一种，{len(real_reports)}份已发布的报告", real))
-    pairs = [run("任两格", several_errors(detail, 2)), run("任三格", several_errors(detail, 3))]
-    grouped = [
-        run("上下相邻两格填颠倒", swapped(vertical)), run("左右相邻两格填颠倒", swapped(across)),
-        run("一列中3至8格填低一行", shifted(results)), run("一行中3至7格填偏一列", shifted(grid_rows)),
-        run("相邻两行互换（不含总计）", rows_exchanged([r[:-1] for r in grid_rows[2:-2]])),
-        run("相邻两行互换（连同总计）", rows_exchanged(grid_rows[2:-2])),
-    ]  # fmt: skip
-    disputes = [run(name, in_cells(suits, slip)) for name, slip in SINGLE.items()]
-    followed = [run("任一种，不是公式的格", in_cells([c for c in detail if c not in formulas], any_slip),
-                    with_formulas=True)]  # fmt: skip
+def page(survey: Survey) -> str:
+    """Return the page."""
+    rows, columns = requests_of(survey.form)
+    lines = [[f"{REQUESTS}.{r}.{c}" for c in columns] for r in rows]
+    single, by_size, pairs = one_cell(survey, [cell for line in lines for cell in line])
+    suits = [f"{DISPUTES}.{r}.{p}" for r, parts in disputes_of(survey.form) for p in parts]
+    disputes = [survey.run(name, in_cells(suits, slip)) for name, slip in SINGLE.items()]
+    typed = [cell for line in lines for cell in line if cell not in survey.formulas]
+    followed = survey.run("任一种，不是公式的格", in_cells(typed, any_slip), formulas=True)
     return PAGE.format(
-        seed=seed, samples=samples, published="、".join(org for org, _ in real_reports),
-        single=table([*single, ("合计", every)]), by_size=table(by_size), pairs=table(pairs),
-        grouped=table(grouped), disputes=table(disputes), followed=table(followed),
-    ), times  # fmt: skip
+        seed=survey.seed, samples=survey.samples, published="、".join(org for org, _ in published(survey.form)),
+        single=table(single), by_size=table(by_size), pairs=table(pairs),
+        grouped=table(several_cells(survey, lines)), disputes=table(disputes), followed=table([followed]),
+    )  # fmt: skip
+
+
+def one_cell(survey: Survey, cells: list[str]) -> tuple[list[Row], list[Row], list[Row]]:
+    """Return the rows on slips in one cell of 表三 by kind and by size of body, and in two or three cells."""
+    single = [survey.run(name, in_cells(cells, slip)) for name, slip in SINGLE.items()]
+    single.append(("合计", sum((tally for _, tally in single), Counter())))
+    anyone = in_cells(cells, any_slip)
+    by_size = [survey.run(f"任一种，{size.name}", anyone, (size,)) for size in SIZES]
+    count = len(published(survey.form))
+    by_size.append(survey.run_on_published(f"任一种，{count}份已发布的报告", anyone))
+    names = {2: "任两格", 3: "任三格"}
+    return single, by_size, [survey.run(name, several_errors(cells, n)) for n, name in names.items()]
+
+
+def several_cells(survey: Survey, lines: list[list[str]]) -> list[Row]:
+    """Return the rows on one slip that puts several cells of 表三 wrong."""
+    columns = [list(column) for column in zip(*lines, strict=True)]
+    down = [pair for column in columns for pair in pairwise(column)]
+    across = [pair for line in lines for pair in pairwise(line)]
+    results = lines[2:-2]
+    return [
+        survey.run("上下相邻两格填颠倒", swapped(down)),
+        survey.run("左右相邻两格填颠倒", swapped(across)),
+        survey.run("一列中3至8格填低一行", shifted([column[2:-2] for column in columns])),
+        survey.run("一行中3至7格填偏一列", shifted(lines)),
+        survey.run("相邻两行互换（不含总计）", rows_exchanged([line[:-1] for line in results])),
+        survey.run("相邻两行互换（连同总计）", rows_exchanged(results)),
+    ]
 
 
 def any_slip(rng: random.Random, number: int) -> int | None:
-    """A slip of any kind."""
+    """Make a slip of any kind."""
     return rng.choice(list(SINGLE.values()))(rng, number)
 
 
@@ -279,19 +284,16 @@ PAGE = """\
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--seed", type=int, default=2024)
-    parser.add_argument(
-        "--quick", action="store_true", help="40 samples of each kind and size instead of 400"
-    )
-    parser.add_argument(
-        "--write", type=Path, metavar="FILE", help="write the page there instead of printing it"
-    )
+    parser.add_argument("--quick", action="store_true", help="40 errors of each kind and size, not 400")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="write the page there, do not print it")
     options = parser.parse_args()
-    text, times = page(options.seed, 40 if options.quick else 400)
+    survey = Survey(load_form("2021"), options.seed, 40 if options.quick else 400)
+    text = page(survey)
     if options.write:
         options.write.write_text(text, encoding="utf-8", newline="\n")
     else:
         sys.stdout.write(text)
-    times.sort()
+    times = sorted(survey.times)
     median, most = times[len(times) // 2] * 1000, times[-1] * 1000
     print(f"{len(times)} searches, median {median:.1f} ms, longest {most:.1f} ms", file=sys.stderr)
     return 0

@@ -1,112 +1,128 @@
-"""Inputs of `speed.py`: workbooks, templates in the peers' syntax, and the proof that all say the same.
+"""Inputs of `speed.py`, and the proof that all commands write the same.
 
-Runs as a process of its own in the environment that is measured, so that inputs and measured code
-fit each other.  One JSON object a line on standard input, the answer as JSON on standard output:
-``{"do": "make", "folder", "count", "many"}`` or ``{"do": "compare", "workbook", "results"}``.
+    python speed_inputs.py make FOLDER COUNT     workbooks, and the template in the syntax of each peer
+    python speed_inputs.py compare INPUTS OUT    what each command wrote for them, a folder for each in OUT
+
+Runs in the environment that is measured, so that the inputs fit the code measured.
 """
 
 from __future__ import annotations
 
-import io
 import json
 import random
 import re
 import shutil
 import sys
 import zipfile
-from collections.abc import Mapping
-from msgspec.structs import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import docx
-from openpyxl import Workbook, load_workbook
-from planting import SIZES, as_report, make_valid
-from speed_words import own_words
+from msgspec.structs import replace
+from openpyxl import load_workbook
+from planting import SIZES, Figures, as_report, make_valid
 
 from reportgen import read_report
-from reportgen.form import Form, load_form
+from reportgen.form import Form
 from reportgen.model.numbers import Number
-from reportgen.model.report import Report
+from reportgen.model.report import Passage, Report
 from reportgen.word import default_template
 from reportgen.workbook import blank_workbook
 
-ROOT = Path(__file__).resolve().parent.parent
-EXAMPLE = ROOT / "examples" / "liwan-2024.xlsx"
-_SEED = 2024
-_YEAR = 2024
-_TAG = re.compile(r"\{\{ ?([^{}]+?) ?\}\}|\{%p ([^%]+?) %\}")
+EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "liwan-2024.xlsx"
+YEAR = 2024
 
 
-def make_inputs(folder: Path, count: int) -> list[Path]:
+def make(folder: Path, count: int) -> None:
     """Write everything the measured commands read.
 
     Args:
         folder: emptied first.
-        count: how many different workbooks; every second one has its totals as formulas.
-
-    Returns:
-        the workbooks.
+        count: number of workbooks, each of another body; every second one has its totals as formulas.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    example = read_report(EXAMPLE)
-    form = example.form
-    rng = random.Random(_SEED)
-    books = []
-    for n in range(count):
-        book = folder / f"{n:03}.xlsx"
-        book.write_bytes(blank_workbook(form, report=department(example, rng, n), typed_totals=n % 2 == 0))
-        books.append(book)
-    shutil.copy(EXAMPLE, folder / "example.xlsx")
-    (folder / "blank.xlsx").write_bytes(blank_workbook(load_form("2021"), year=_YEAR, org="某某市第0局"))
-    layouts = [layout_of(form, path) for path in (EXAMPLE, *books)]
-    if any(one != layouts[0] for one in layouts):
+    example, rng = read_report(EXAMPLE), random.Random(YEAR)
+    books = [folder / "example.xlsx", *(folder / f"{n:03}.xlsx" for n in range(1, count))]
+    shutil.copy(EXAMPLE, books[0])
+    for n, book in enumerate(books[1:], 1):
+        report = department(example, rng, n)
+        book.write_bytes(blank_workbook(example.form, report=report, typed_totals=n % 2 == 0))
+    layout = layout_of(example.form, books[0])
+    if any(layout_of(example.form, book) != layout for book in books[1:3]):
         raise SystemExit("the workbooks have not all the same layout; the peers could not read them")
-    same_blanks(form, folder / "blank.xlsx", layouts[0])
-    (folder / "layout.json").write_text(json.dumps(layouts[0], ensure_ascii=False), encoding="utf-8")
-    template = default_template(form)
+    (folder / "layout.json").write_text(json.dumps(layout, ensure_ascii=False), encoding="utf-8")
+    template = default_template(example.form)
     shutil.copy(template, folder / "template-docxtpl.docx")
-    node_template(template, folder / "template-node.docx")
-    return books
+    write_node_template(template, folder / "template-node.docx")
 
 
-def make_many(folder: Path, first: int, count: int) -> list[Path]:
-    """Write many workbooks like those of :func:`make_inputs`, each of a body of its own.
+# ---------------------------------------------------------------- reports
 
-    Args:
-        folder: does not exist yet.
-        first: number of the first body.
-        count: how many.
-    """
-    folder.mkdir()
-    example, rng = read_report(EXAMPLE), random.Random(_SEED + 1)
-    made = []
-    for n in range(first, first + count):
-        made.append(folder / f"{n:04}.xlsx")
-        book = blank_workbook(example.form, report=department(example, rng, n), typed_totals=n % 2 == 0)
-        made[-1].write_bytes(book)
-    return made
+FREE = (
+    "通过门户网站发布各类信息{a}条，政务新媒体推送{b}条。",
+    "组织政务公开培训{c}场，参训{a}人次。",
+    "围绕群众关切开展政策解读{c}次，回应咨询{a}条。",
+    "办理网民留言{b}条，按时回复。",
+    "对{c}个下属单位的公开栏目进行了检查，整改问题{c}项。",
+    "编印政策汇编{b}册，在服务大厅免费取阅。",
+    "全年更新公开指南{c}次，公开目录调整{b}处。",
+)
+REQUESTS = (
+    ("{year}年新收政府信息公开申请{new}件，上年结转{carried_in}件。",
+     "本年新收政府信息公开申请{new}件，上年度结转申请{carried_in}件。"),
+    ("全年共办理政府信息公开申请{all}件，办结{done}件，结转下年度继续办理{carried_out}件。",
+     "共办理申请{all}件，其中办结{done}件、结转下年度继续办理{carried_out}件。"),
+    ("办理结果中，予以公开{granted}件，部分公开{partial}件。",
+     "其中予以公开{granted}件、部分公开{partial}件。"),
+    ("{year}年因政府信息公开发生行政复议{reviews}件、行政诉讼{suits}件。",
+     "全年发生政府信息公开行政复议{reviews}件，行政诉讼{suits}件。"),
+)  # fmt: skip
+"""The same said in two ways each; what it says of the tables is true, so that checks find nothing."""
 
 
 def department(example: Report, rng: random.Random, n: int) -> Report:
-    """Return a valid report of a body of its own: figures and words drawn, those of the texts true."""
+    """Return a valid report of a body of its own, with its own figures and words."""
     figures = make_valid(example.form, SIZES[n % len(SIZES)], rng)
     drawn = as_report(example.form, figures)
-    amount = drawn.values["表二.fee.amount"]
-    values = {
-        **drawn.values,
-        "表二.fee.amount": replace(amount, number=Decimal(rng.randrange(1, 99999) * 10 + 5) / 100),
-    }
-    passages = own_words(example.passages, figures, _YEAR, rng)
-    fields: dict[str, str | Number] = {"org": f"某某市第{n}局", "year": _YEAR, "unit_type": "政府部门"}
+    fee = replace(drawn.values["表二.fee.amount"], number=Decimal(rng.randrange(1, 99999) * 10 + 5) / 100)
+    fields: dict[str, str | Number] = {"org": f"某某市第{n}局", "year": YEAR, "unit_type": "政府部门"}
+    passages = tuple(
+        replace(p, paragraphs=(own_words(p, figures, rng),)) if p.section != "other" else p
+        for p in example.passages
+    )
+    values = {**drawn.values, "表二.fee.amount": fee}
     return replace(drawn, values=values, fields=fields, passages=passages)
 
 
+def own_words(passage: Passage, figures: Figures, rng: random.Random) -> str:
+    """Return a paragraph of a body's own; about the applications it says what the tables say."""
+    if "依申请" in passage.heading:
+        return "".join(rng.choice(wordings) for wordings in REQUESTS).format(**said_of(figures))
+    numbers = {"a": rng.randrange(20, 9000), "b": rng.randrange(5, 3000), "c": rng.randrange(2, 40)}
+    return "".join(rng.sample(FREE, len(FREE) - 1)).format(**numbers)
+
+
+def said_of(figures: Figures) -> dict[str, int]:
+    """Return the figures that :data:`REQUESTS` names."""
+    rows = ("new", "carried_in", "granted", "partial", "carried_out")
+    values = {row: figures[f"表三.{row}.total"] for row in rows}
+    return values | {
+        "year": YEAR,
+        "done": figures["表三.total_done.total"],
+        "all": values["new"] + values["carried_in"],
+        "reviews": figures["表四.review.total"],
+        "suits": figures["表四.direct.total"] + figures["表四.after_review.total"],
+    }
+
+
+# ---------------------------------------------------------------- what the peers are given
+
+
 def layout_of(form: Form, path: Path) -> dict[str, Any]:
-    """Return where what stands in a workbook, by the names the template uses."""
-    report = read_report(path)
+    """Return sheet and address of everything in a workbook, by the names the template uses."""
+    report, book = read_report(path), load_workbook(path)
     cells: dict[str, tuple[str, str]] = {}
     for table in form.tables:
         for block in table.blocks:
@@ -115,30 +131,27 @@ def layout_of(form: Form, path: Path) -> dict[str, Any]:
                     origin = report.values[f"{table.id}.{row.id}.{column.id}"].origin
                     assert origin is not None
                     cells[f"{table.id}.{row.short}.{column.short}"] = (origin.sheet, origin.address)
-    book = load_workbook(path)
     sheet = report.field_origins["org"].sheet
     labels = {str(row[0].value).removesuffix("*"): row[1].coordinate for row in book[sheet].iter_rows()}
     for field in form.fields:
         cells[field.short] = (sheet, labels[field.label] if field.label in labels else labels[field.short])
-    texts = next(p.origin.sheet for p in report.passages if p.origin)
-    sections = {s.heading or s.title: s.number or s.title for s in form.text_sections}
-    rows = [row[0].row for row in book[texts].iter_rows() if row[0].value in sections]
     head, tail = form.title_of("{}", "{}").split("年", 1)
+    return {"cells": cells, "texts": texts_of(form, report, book), "title": f"{head}年\n{tail}"}
+
+
+def texts_of(form: Form, report: Report, book: Any) -> dict[str, Any]:
+    """Return the rows and columns of the sheet of texts."""
+    sheet = next(p.origin.sheet for p in report.passages if p.origin)
+    sections = {s.heading or s.title: s.number or s.title for s in form.text_sections}
+    rows = [row[0].row for row in book[sheet].iter_rows() if row[0].value in sections]
+    columns = {"section": "A", "heading": "B", "text": "C"}
     return {
-        "cells": cells,
-        "texts": {
-            "sheet": texts, "sections": sections, "first": min(rows), "last": max(rows),
-            "columns": {"section": "A", "heading": "B", "text": "C"},
-        },
-        "title": f"{head}年\n{tail}",
+        "sheet": sheet, "sections": sections, "columns": columns, "first": min(rows), "last": max(rows),
     }  # fmt: skip
 
 
-# ---------------------------------------------------------------- templates
-
-
-def node_template(template: Path, out: Path) -> None:
-    """Write a template in the syntax of docxtemplater and easy-template-x: ``{name}``, ``{#list}…{/list}``."""
+def write_node_template(template: Path, out: Path) -> None:
+    """Write the template in the syntax of docxtemplater and easy-template-x: ``{name}``, ``{#list}…{/list}``."""
     with zipfile.ZipFile(template) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for entry in old.infolist():
             data = old.read(entry)
@@ -150,16 +163,19 @@ def node_template(template: Path, out: Path) -> None:
 def node_tags(xml: str) -> str:
     """Convert the tags of one part."""
     opened: list[tuple[str, str]] = []
-    """(name of the list or condition, loop variable)"""
+    """Name of the list or condition, and the loop variable (empty for a condition)."""
+
+    def is_variable(name: str) -> bool:
+        return any(name == variable for _, variable in opened)
 
     def last_name(expression: str) -> str:
         variable, _, rest = expression.partition(".")
-        return rest if rest and any(variable == v for _, v in opened) else expression
+        return rest if rest and is_variable(variable) else expression
 
     def convert(match: re.Match[str]) -> str:
         printed, statement = match.groups()
         if printed:
-            return "{值}" if any(printed == v for _, v in opened) else "{" + last_name(printed) + "}"
+            return "{值}" if is_variable(printed) else "{" + last_name(printed) + "}"
         verb, _, rest = statement.partition(" ")
         if verb.startswith("end"):
             return "{/" + opened.pop()[0] + "}"
@@ -168,94 +184,55 @@ def node_tags(xml: str) -> str:
         opened.append((name, variable if verb == "for" else ""))
         return "{#" + name + "}"
 
-    return _TAG.sub(convert, xml)
+    return re.sub(r"\{\{ ?([^{}]+?) ?\}\}|\{%p ([^%]+?) %\}", convert, xml)
 
 
 # ---------------------------------------------------------------- proof
 
 
-def same_contents(workbook: Path, results: Mapping[str, Path]) -> int:
-    """Compare what the measured commands wrote for one workbook: every table cell, every paragraph.
-
-    Args:
-        workbook: the input.
-        results: name of the command → document it wrote.
+def compare(inputs: Path, out: Path) -> int:
+    """Compare what the commands wrote: every table cell, every paragraph, every figure of the workbook.
 
     Returns:
-        how many figures of the form were found at their place in every document.
+        the number of figures found at the same place in all documents.
 
     Raises:
-        SystemExit: a document differs from the first, or the first from the workbook.
+        SystemExit: documents differ from each other or from the workbook.
     """
-    report = read_report(workbook)
-    expected = [f"{report.values[c.cell].number}" for t in report.form.tables for c in t.layout if c.cell]
-    first: tuple[list[str], list[str]] | None = None
-    for name, path in results.items():
-        found = contents(path)
-        first = first or found
-        for ours, theirs in zip(first, found, strict=True):
-            if ours != theirs:
-                odd = [pair for pair in zip(ours, theirs, strict=False) if pair[0] != pair[1]]
-                raise SystemExit(f"{workbook.name}: {name} says something else: {odd[:3] or (ours, theirs)}")
-        numbers = [text for text in found[0] if re.fullmatch(r"\d+(?:\.\d+)?", text)]
-        if sorted(numbers) != sorted(expected):
-            raise SystemExit(f"{workbook.name}: {name} has not the workbook's figures")
-    return len(expected)
+    ours, *others = sorted(out.iterdir())
+    figures = 0
+    for path in sorted(ours.iterdir()):
+        report, document = read_report(inputs / f"{path.stem}.xlsx"), contents(path)
+        for other in others:
+            require_same(path.name, document, contents(other / path.name))
+        wanted = [f"{report.values[c.cell].number}" for t in report.form.tables for c in t.layout if c.cell]
+        found = [text for text in document[0] if re.fullmatch(r"\d+(?:\.\d+)?", text)]
+        require_same(path.name, (sorted(wanted),), (sorted(found),))
+        figures += len(wanted)
+    return figures
 
 
-def same_blanks(form: Form, kept: Path, layout: Mapping[str, Any]) -> None:
-    """Compare blank workbooks of several bodies: made in bulk, written anew, filled in by openpyxl.
-
-    Raises:
-        SystemExit: a cell differs.
-    """
-    for n, year in enumerate((2021, 2024, 2029)):
-        names = {"机关名称": f"某某市第{n}局", "年份": year}
-        book = load_workbook(kept)
-        for name, value in names.items():
-            sheet, address = layout["cells"][name]
-            book[sheet][address].value = value
-        wanted = cells(book)
-        for report in (None, Report(form, {})):
-            made = blank_workbook(form, org=f"某某市第{n}局", year=year, report=report)
-            if cells(load_workbook(io.BytesIO(made))) != wanted:
-                raise SystemExit(f"the blank workbook of {names} is not what openpyxl makes")
-
-
-def cells(book: Workbook) -> dict[tuple[str, str], object]:
-    """Return every filled cell of a workbook."""
-    return {
-        (sheet.title, cell.coordinate): getattr(cell.value, "text", cell.value)
-        for sheet in book.worksheets for row in sheet.iter_rows() for cell in row
-        if cell.value is not None
-    }  # fmt: skip
+def require_same(name: str, first: tuple[list[str], ...], second: tuple[list[str], ...]) -> None:
+    """Raise SystemExit with the differences if two documents differ."""
+    if first != second:
+        pairs = [pair for a, b in zip(first, second, strict=True) for pair in zip(a, b, strict=False)]
+        raise SystemExit(f"{name} differs: {[pair for pair in pairs if pair[0] != pair[1]][:3]}")
 
 
 def contents(path: Path) -> tuple[list[str], list[str]]:
-    """Return the texts of all table cells and of all paragraphs that are not empty."""
+    """Return the texts of all table cells (each once in a row) and of all filled paragraphs."""
     document = docx.Document(str(path))
-    cells = [c.text.strip() for t in document.tables for row in t.rows for c in unique(row.cells)]
+    rows = [row for table in document.tables for row in table.rows]
+    cells = [cell.text.strip() for row in rows for cell in dict.fromkeys(row.cells)]
     return cells, [p.text.strip() for p in document.paragraphs if p.text.strip()]
 
 
-def unique(cells: tuple[docx.table._Cell, ...]) -> list[docx.table._Cell]:
-    """Return each cell of a row once, however many columns it spans."""
-    return [c for n, c in enumerate(cells) if n == 0 or c._tc is not cells[n - 1]._tc]
-
-
 def main() -> None:
-    for line in sys.stdin:
-        job = json.loads(line)
-        answer: object
-        if job["do"] == "make":
-            folder = Path(job["folder"])
-            books = make_inputs(folder, job["count"])
-            many = make_many(folder / "many", len(books), job["many"])
-            answer = [[str(path) for path in paths] for paths in (books, many)]
-        else:
-            results = {name: Path(path) for name, path in job["results"].items()}
-            answer = same_contents(Path(job["workbook"]), results)
-        print(json.dumps(answer), flush=True)
+    verb, folder, last = sys.argv[1:]
+    if verb == "make":
+        make(Path(folder), int(last))
+    else:
+        print(compare(Path(folder), Path(last)))
 
 
 if __name__ == "__main__":

@@ -10,8 +10,9 @@ other bytes every time: print it again when the Word file changes.  tests/test_e
 from __future__ import annotations
 
 import sys
-from msgspec.structs import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]

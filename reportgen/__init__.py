@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,17 +20,18 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-# Name → module that has it; imported when first used, so that `import reportgen` costs nothing.
-_HOMES = {
+_ROOMS = {
     "BuildResult": "api",
     "blank_workbook": "workbook",
     "build": "api",
     "check": "checks",
-    "find_repairs": "repairs",
+    "find_repairs": "repairs",  # not `repairs`: that is the name of the room
     "load_form": "form",
     "mark": "api",
     "read_report": "api",
 }
+"""Public name → the room that has it; imported when first asked for, so that ``--help`` needs none."""
+
 __all__ = [
     "BuildResult", "__version__", "blank_workbook", "build", "check", "find_repairs", "load_form", "mark",
     "read_report",
@@ -37,9 +39,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    from importlib import import_module
-
-    if name not in _HOMES:
+    if name not in _ROOMS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = globals()[name] = getattr(import_module(f".{_HOMES[name]}", __name__), name)
-    return found
+    return getattr(import_module(f".{_ROOMS[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_ROOMS])

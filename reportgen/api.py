@@ -1,39 +1,93 @@
-"""The verbs of the library: read, check, build.  The command line uses nothing else."""
+"""The verbs of the library: read, check, build, mark.  The command line uses nothing else."""
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections import Counter
+from collections.abc import Collection, Sequence
+from pathlib import Path
 
 import msgspec
 
 from .checks import check
-from .errors import OutputError
+from .checks.texts import judge_numbers
+from .disk.files import read_input, write_output
+from .disk.names import safe_name
+from .errors import InputError, OutputError
 from .form import Form, editions, load_form
-from .model.explanations import notes
+from .model.explanations import Note, notes
 from .model.findings import Finding, worst
+from .model.last_year import with_last_year
 from .model.report import Report
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from .repairs import Repairs
-    from .show.page import Reviewed
-    from .sources import Document
-    from .word.faults import TemplateFault
+from .recogniser import recognise
+from .repairs import Repairs, find_repairs
+from .show.review import CheckedReport
+from .sources import Document, open_document
+from .word.faults import TemplateFault
 
 __all__ = [
-    "BuildResult",
-    "Printed",
-    "build",
-    "default_output",
-    "mark",
-    "print_report",
-    "read_report",
-    "template_faults",
-    "write_result_page",
-]
+    "BuildResult", "Printed", "build", "default_output", "mark", "print_report", "read_report", "review",
+    "template_faults", "write_result_page",
+]  # fmt: skip
+
+_PAGES = (".html", ".htm")
+
+
+# --------------------------------------------------------------------------- reading
+
+
+def read_report(
+    path: Path | str, form: Form | str | None = None, *, last_year: Report | Path | str | None = None
+) -> Report:
+    """Read a report from any source.
+
+    Args:
+        path: the user's file.
+        form: the edition to look for, or its id; None to tell it by the labels.
+        last_year: last year's report, or the file to read it from, for the rules that link years.
+
+    Raises:
+        InputError: a file cannot be read or holds none of the prescribed tables.
+    """
+    report = _read(open_document(path), load_form(form) if isinstance(form, str) else form)
+    if last_year is None:
+        return report
+    last = last_year if isinstance(last_year, Report) else read_report(last_year, form)
+    return with_last_year(report, last)
+
+
+def _read(document: Document, form: Form | None) -> Report:
+    if document.kind == "json":
+        from .model.exchange import from_json
+
+        return from_json(document.exchange, form, path=document.path, sha256=document.sha256)
+    return recognise(document, form or (load_form(edition) for edition in reversed(editions())))
+
+
+def review(
+    path: Path | str, *, strict: bool = False, last_year: Report | Path | str | None = None
+) -> CheckedReport:
+    """Read and check one file, with all that a reviewer looks at.
+
+    Args:
+        path: the user's file.
+        strict: blanks in number cells are errors (N-01).
+        last_year: last year's report, or the file to read it from.
+
+    Returns:
+        the report, its findings, its repairs (None without errors) and the numbers of its texts.
+
+    Raises:
+        InputError: a file cannot be read or holds none of the prescribed tables.
+    """
+    report = read_report(path, last_year=last_year)
+    findings = check(report, strict=strict)
+    repairs = find_repairs(report) if worst(findings) == "errors" else None
+    return CheckedReport(report, findings, repairs, judge_numbers(report))
+
+
+# --------------------------------------------------------------------------- building
 
 
 class BuildResult(msgspec.Struct, frozen=True):
@@ -50,50 +104,23 @@ class BuildResult(msgspec.Struct, frozen=True):
 
     @property
     def status(self) -> str:
+        """``errors``, ``warnings`` or ``ok`` (DESIGN.md 5)."""
         return worst(self.findings)
 
 
-def read_report(
-    path: Path | str, form: Form | str | None = None, *, last_year: Report | Path | str | None = None
-) -> Report:
-    """Read a report from any source.
+class Printed(msgspec.Struct, frozen=True):
+    """A finished and proven document that is not yet written."""
 
-    Args:
-        path: the user's file.
-        form: the edition to look for, or its id; None to tell it by the labels.
-        last_year: last year's report, or the file to read it from, for the rules that link years.
-
-    Raises:
-        InputError: a file cannot be read or holds none of the prescribed tables.
-    """
-    from .sources import open_document
-
-    report = _read(open_document(path), load_form(form) if isinstance(form, str) else form)
-    if last_year is None:
-        return report
-    from .model.last_year import with_last_year
-
-    return with_last_year(
-        report, last_year if isinstance(last_year, Report) else read_report(last_year, form)
-    )
-
-
-def _read(document: Document, form: Form | None) -> Report:
-    if document.kind == "json":
-        from .model.exchange import from_json
-
-        return from_json(document.exchange, form, path=document.path, sha256=document.sha256)
-    from .recogniser import recognise
-
-    return recognise(document, form or (load_form(edition) for edition in reversed(editions())))
+    path: Path
+    data: bytes
+    compared: int
+    """Figures and texts read back from it and compared."""
+    inputs: tuple[Path | str, ...]
+    """Files it was made from, which must not be overwritten."""
 
 
 def default_output(report: Report, suffix: str = ".docx", folder: Path | None = None) -> Path:
     """Return ``{标题}.docx`` beside the source, or in ``folder``."""
-    from pathlib import Path
-
-    from .disk.files import safe_name
-
     return (folder or Path(report.path).parent) / (safe_name(report.full_title) + suffix)
 
 
@@ -130,23 +157,9 @@ def build(
     found = tuple(check(report, strict=strict) if findings is None else findings)
     if worst(found) == "errors" and not draft:
         return BuildResult(report, found)
-
-    from .disk.files import write_output
-
     printed = print_report(report, found, out, draft=draft, template=template)
     copy = write_output(printed.path, printed.data, force=force, inputs=printed.inputs)
     return BuildResult(report, found, printed.path, printed.compared, copy)
-
-
-class Printed(msgspec.Struct, frozen=True):
-    """A finished and proven document that is not yet written."""
-
-    path: Path
-    data: bytes
-    compared: int
-    """Figures and texts read back from it and compared."""
-    inputs: tuple[Path | str, ...]
-    """Files it was made from, which must not be overwritten."""
 
 
 def print_report(
@@ -167,10 +180,6 @@ def print_report(
     Raises:
         TemplateError, OutputError, ProofError: as for :func:`build`.
     """
-    from pathlib import Path
-
-    from .word.proof import prove
-
     path = Path(out) if out is not None else default_output(report)
     if path.is_dir():
         path = default_output(report, folder=path)
@@ -178,71 +187,58 @@ def print_report(
     wrong = {ref.id for f in found if f.severity == "error" for ref in f.cells if ref.id}
     marks = wrong if draft else set()
     if path.suffix.lower() == ".docx":
-        from .word import render_report
-
         own = Path(template) if template else None
-        data = render_report(
-            report, template=own, draft=draft, marks=marks, notes=below, result=_result(found)
-        )
-        compared = prove(data, report, draft=draft, notes=below)
-    elif path.suffix.lower() in (".html", ".htm"):
-        from .show.page import report_page
-
-        data = report_page(report, draft=draft, marks=marks, notes=below).encode("utf-8")
-        compared = prove(data, report, kind="html", draft=draft, notes=below)
+        data, compared = _document(report, found, own, draft, marks, below)
+    elif path.suffix.lower() in _PAGES:
+        data, compared = _page(report, draft, marks, below)
     else:
         raise OutputError(f"输出文件“{path.name}”应以 .docx 或 .html 结尾。")
     return Printed(path, data, compared, tuple(p for p in (report.path, template) if p))
 
 
+def _document(
+    report: Report, found: Sequence[Finding], template: Path | None, draft: bool, marks: Collection[str],
+    below: Sequence[Note],
+) -> tuple[bytes, int]:  # fmt: skip
+    """Return the proven Word document and how many values were compared."""
+    from .word import render_report
+    from .word.proof import prove
+
+    data = render_report(
+        report, template=template, draft=draft, marks=marks, notes=below, result=_result(found)
+    )
+    return data, prove(data, report, draft=draft, notes=below)
+
+
+def _page(report: Report, draft: bool, marks: Collection[str], below: Sequence[Note]) -> tuple[bytes, int]:
+    """Return the proven web page and how many values were compared."""
+    from .show.published import report_page
+    from .word.proof import prove
+
+    data = report_page(report, draft=draft, marks=marks, notes=below).encode("utf-8")
+    return data, prove(data, report, kind="html", draft=draft, notes=below)
+
+
 def _result(findings: Sequence[Finding]) -> str:
-    """What the document's properties say of the checks."""
-    counts = {level: sum(f.severity == level for f in findings) for level in ("error", "warning", "ask")}
-    return f"错误{counts['error']} 警告{counts['warning']} 待核实{counts['ask']}"
+    """Return what the document's properties say of the checks."""
+    count = Counter(one.severity for one in findings)
+    return f"错误{count['error']} 警告{count['warning']} 待核实{count['ask']}"
 
 
-def review(
-    path: Path | str, *, strict: bool = False, last_year: Report | Path | str | None = None
-) -> Reviewed:
-    """Read and check one file, with all a reviewer looks at.
-
-    Args:
-        path: the user's file.
-        strict: blanks in number cells are errors (N-01).
-        last_year: last year's report, or the file to read it from.
-
-    Returns:
-        report, findings, repairs (None without errors) and judged numbers, for
-        :func:`write_result_page`.
-
-    Raises:
-        InputError: a file cannot be read or holds none of the prescribed tables.
-    """
-    from .checks.texts import judge_numbers
-    from .repairs import find_repairs
-
-    report = read_report(path, last_year=last_year)
-    findings = check(report, strict=strict)
-    repairs = find_repairs(report) if worst(findings) == "errors" else None
-    return report, findings, repairs, judge_numbers(report)
-
-
-def template_faults(path: Path | str, form: Form | str = "2021") -> list[TemplateFault]:
+def template_faults(path: Path | str, form: Form | str | None = None) -> list[TemplateFault]:
     """Check a Word template as a whole, before anyone uses it.
 
     Args:
         path: the template.
-        form: the edition it is for, or its id.
+        form: the edition it is for, or its id; None for the one its file name names
+            (``report-2021.docx``), else for the one it fits best.
 
     Returns:
         all its mistakes, each with its place; empty if it can be used.
 
     Raises:
-        InputError: it cannot be read, or is no .docx file.
+        InputError: it cannot be read, or is not a .docx file.
     """
-    from pathlib import Path
-
-    from .disk.files import read_input
     from .sources.sniff import kind_of, refusal
     from .word.template import check_template
 
@@ -251,7 +247,14 @@ def template_faults(path: Path | str, form: Form | str = "2021") -> list[Templat
     kind = kind_of(path, data)
     if kind != "docx":
         raise refusal(path, kind, {"docx"})
+    if form is None:
+        named = [edition for edition in editions() if path.stem == f"report-{edition}"]
+        forms = [load_form(edition) for edition in named or reversed(editions())]
+        return min((check_template(data, one) for one in forms), key=len)
     return check_template(data, load_form(form) if isinstance(form, str) else form)
+
+
+# --------------------------------------------------------------------------- marking
 
 
 def mark(
@@ -280,23 +283,10 @@ def mark(
         InputError: the report is from another kind of file, or the file has changed since.
         OutputError: the copy cannot be written, or would replace the workbook itself.
     """
-    import hashlib
-    from pathlib import Path
-
-    from .disk.files import read_input, write_output
-    from .errors import InputError
     from .marking import mark_workbook
-    from .repairs import find_repairs
 
-    source, path = Path(report.path), Path(out)
-    if report.kind not in ("xlsx", "xlsm"):
-        raise InputError(
-            f"“{source.name}”不是 .xlsx 工作簿，不能在里面做标记；可以用 --html 得到审核结果网页。"
-        )
-    if path.is_dir():
-        path = path / _marked_name(source)
-    if path.suffix.lower() != source.suffix.lower():
-        raise OutputError(f"带标记的副本“{path.name}”应和原工作簿一样以 {source.suffix} 结尾。")
+    source = Path(report.path)
+    path = _marked_path(report, Path(out))
     data = read_input(source)
     if hashlib.sha256(data).hexdigest() != report.sha256:
         raise InputError(f"“{source.name}”在核对以后又改动了，没有做标记。请再核对一次。")
@@ -307,15 +297,28 @@ def mark(
     return path, copy
 
 
+def _marked_path(report: Report, out: Path) -> Path:
+    """Return where the marked copy goes, after refusing what cannot be marked."""
+    source = Path(report.path)
+    if report.kind not in ("xlsx", "xlsm"):
+        raise InputError(
+            f"“{source.name}”不是 .xlsx 工作簿，不能在里面做标记；可以用 --html 得到审核结果网页。"
+        )
+    path = out / _marked_name(source) if out.is_dir() else out
+    if path.suffix.lower() != source.suffix.lower():
+        raise OutputError(f"带标记的副本“{path.name}”应和原工作簿一样以 {source.suffix} 结尾。")
+    return path
+
+
 def _marked_name(source: Path) -> str:
-    """``甲（审核）.xlsx``, and ``甲（审核2）.xlsx`` for a marked copy that was checked again."""
+    """Return ``甲（审核）.xlsx``, and ``甲（审核2）.xlsx`` for a marked copy that was checked again."""
     match = re.fullmatch(r"(.*)（审核(\d*)）", source.stem)
     stem, number = (match[1], int(match[2] or 1) + 1) if match else (source.stem, 1)
     return f"{stem}（审核{'' if number == 1 else number}）{source.suffix}"
 
 
 def write_result_page(
-    reports: Sequence[Reviewed],
+    reports: Sequence[CheckedReport],
     out: Path | str,
     *,
     unreadable: Sequence[tuple[str, str]] = (),
@@ -324,7 +327,7 @@ def write_result_page(
     """Write the result page of one or many reports as a self-contained HTML file.
 
     Args:
-        reports: each with findings, repairs and judged numbers, see :mod:`reportgen.page`.
+        reports: as :func:`review` gives them.
         out: where to, ending in ``.html`` or ``.htm``.
         unreadable: files that could not be read, with the reason.
         force: replace an existing file, keeping a dated copy of it.
@@ -335,14 +338,11 @@ def write_result_page(
     Raises:
         OutputError: the page cannot be written.
     """
-    from pathlib import Path
-
-    from .disk.files import write_output
-    from .show.page import result_page
+    from .show.result import result_page
 
     path = Path(out)
-    if path.suffix.lower() not in (".html", ".htm"):
+    if path.suffix.lower() not in _PAGES:
         raise OutputError(f"审核结果网页“{path.name}”应以 .html 结尾。")
     text = result_page(reports, unreadable=unreadable)
-    inputs = [report.path for report, *_ in reports if report.path]
+    inputs = [one.report.path for one in reports if one.report.path]
     return write_output(path, text.encode("utf-8"), force=force, inputs=inputs)

@@ -1,8 +1,8 @@
 """The few exceptions after which work cannot go on.
 
-Everything a clerk can mend in the workbook is a :class:`~reportgen.findings.Finding`, never an
-exception.  What is raised here ends the work on one file; its text is Chinese and is shown to
-the user as it stands.  The exit code belongs to the class (DESIGN.md 4).
+Everything a clerk can mend in the workbook is a :class:`~reportgen.model.findings.Finding`, never an
+exception.  What is raised here ends the work on one file; its text is Chinese and is shown to the
+user as it stands.  The exit code belongs to the class (DESIGN.md 4).
 """
 
 from __future__ import annotations

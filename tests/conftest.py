@@ -1,4 +1,4 @@
-"""Fixtures that several test files share."""
+"""Fixtures that several test files share, and how many examples the property tests try."""
 
 from __future__ import annotations
 
@@ -6,8 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from reportgen.form import Form, load_form
+
+settings.register_profile(
+    "fast",  # the same examples at every run
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+settings.register_profile("full", settings.get_profile("fast"), max_examples=500, derandomize=False)
+settings.load_profile("fast")  # make test-full: --hypothesis-profile=full
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +28,7 @@ def form() -> Form:
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Tests keep prepared templates in a folder of their own, not in the user's."""
+    """Use a cache folder of the tests' own, not the user's."""
     with pytest.MonkeyPatch.context() as patch:
         folder = str(tmp_path_factory.mktemp("cache"))
         patch.setenv("XDG_CACHE_HOME", folder)
@@ -26,7 +37,7 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """The suites that need tools are not even imported unless they are asked for."""
-    suites = {"office", "wine"} & set(collection_path.parts[-2:])
+    """Do not import the suites that need tools unless they are asked for."""
+    suites = {"office", "wine", "bundle"} & set(collection_path.parts[-2:])
     wanted = str(config.getoption("markexpr"))
     return True if any(f"not {suite}" in wanted or suite not in wanted for suite in suites) else None

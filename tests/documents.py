@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -18,6 +18,7 @@ from reportgen.form import LayoutCell, Section, Table
 from reportgen.model.report import Report
 
 Label = Callable[[str], str]
+"""Changes the labels, as other programs and people do."""
 
 
 def plain(text: str) -> str:
@@ -61,7 +62,10 @@ def fixed(data: bytes) -> bytes:
 # ---------------------------------------------------------------- web pages
 
 
-def html_table(report: Report, table: Table, label: Label = plain, cell: Label = plain, rows=None) -> str:
+def html_table(
+    report: Report, table: Table, label: Label = plain, cell: Label = plain, rows: Iterable[int] = ()
+) -> str:
+    """A table, or some of its rows."""
     lines = []
     for row in rows or range(1, table.height + 1):
         cells = []
@@ -226,7 +230,12 @@ def ods_file(sheets: str) -> bytes:
 
 
 def ods(
-    report: Report, *, label: Label = plain, formulas: bool = False, sheet_marks: str = "", row_marks=None
+    report: Report,
+    *,
+    label: Label = plain,
+    formulas: bool = False,
+    sheet_marks: str = "",
+    row_marks: Mapping[tuple[str, int], str] | None = None,
 ) -> bytes:
     """A workbook with one sheet per table; ``formulas`` makes the totals of 表三 formulas without results."""
     sheets = [

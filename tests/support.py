@@ -1,4 +1,4 @@
-"""What several tests need: published figures as a Report, without any reader of ours."""
+"""Published figures as a Report, without any reader of the program's own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from hypothesis import settings
 from msgspec.structs import replace
 
 from reportgen.form import Form, load_form
@@ -14,6 +15,8 @@ from reportgen.model.numbers import Number
 from reportgen.model.report import Origin, Passage, Report, Value
 
 DATA = Path(__file__).with_name("data")
+COSTLY = settings(max_examples=settings().max_examples // 4)
+"""For property tests in which every example takes long, such as those that write a whole document."""
 
 # Keys of the published-figures files → row ids of the form.
 ROWS = {
@@ -66,7 +69,7 @@ def sheet_address(form: Form, cell: str) -> Origin:
     """The cell's place in the prescribed table as if it began at A1 of its own sheet."""
     table = form.table(form.cells[cell].table)
     at = next(c for c in table.layout if c.cell == cell)
-    return Origin(table.id, f"{'ABCDEFGHIJKLMNO'[at.column - 1]}{at.row}")
+    return Origin(table.id, f"{'ABCDEFGHIJKLMNO'[at.column - 1]}{at.row}", at.row, at.column)
 
 
 def make_report(

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import shutil
-import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from reportgen import batch
 from reportgen.api import build, read_report
 from reportgen.batch import Outcome, build_many, check_many, run_many
 from reportgen.cli import cli
@@ -56,9 +54,13 @@ def test_nothing_to_do() -> None:
     assert list(run_many(late_first, [], processes=2)) == []
 
 
-def test_few_files_start_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch, "_Workers", None)
-    assert [o.value for o in run_many(late_first, [Path("a")] * 7)] == ["aa"] * 7
+def whose(path: Path) -> int:
+    return os.getpid()
+
+
+def test_few_files_start_no_process() -> None:
+    assert [o.value for o in run_many(whose, [Path("a")] * 7)] == [os.getpid()] * 7
+    assert os.getpid() not in [o.value for o in run_many(whose, [Path("a")] * 7, processes=2)]
 
 
 @pytest.mark.parametrize("processes", [1, 2])
@@ -120,32 +122,37 @@ def test_workbooks_of_one_report_meet_in_their_order(tmp_path: Path, processes: 
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_workers_that_start_from_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As on Windows."""
-    monkeypatch.setattr(batch, "_context", lambda: multiprocessing.get_context("spawn"))
+@pytest.mark.parametrize("as_json", [False, True])
+def test_workers_that_start_from_nothing(tmp_path: Path, as_json: bool) -> None:
+    """As on Windows, and wherever this process has threads."""
     paths = [EXAMPLE, tmp_path / "没有.xlsx"]
-    here = list(check_many(paths, processes=1))
-    assert list(check_many(paths, processes=2)) == here
+    here = list(check_many(paths, processes=1, as_json=as_json))
+    end = threading.Event()
+    threading.Thread(target=end.wait).start()
+    try:
+        assert list(check_many(paths, processes=2, as_json=as_json)) == here
+    finally:
+        end.set()
     assert here[0].value
-    assert here[0].value.document["org"]
+    assert bool(here[0].value.lines) is not as_json, "JSON is made where it is asked for, and nothing else"
+    assert (here[0].value.document is not None) is as_json
     assert "没有.xlsx" in here[1].error
 
 
-def test_the_command_line_says_the_same_either_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_line_says_the_same_either_way(tmp_path: Path) -> None:
+    """On all processors and, if the system lets us choose, on one: then in this process alone."""
     paths = folders(tmp_path, 8)
     paths[3].write_bytes(b"")
     said = []
-    for count in (1, 2):
-        monkeypatch.setattr(batch, "_processors", lambda count=count: count)
-        for command in (["validate"], ["validate", "--format", "json"], ["build", "--force"]):
-            result = CliRunner().invoke(cli, [*command, *map(str, paths)])
-            assert result.exit_code == InputError.exit_code, result.output
-            said.append(result.output)
+    allowed = os.sched_getaffinity(0)
+    for processors in (allowed, {min(allowed)}):
+        os.sched_setaffinity(0, processors)
+        try:
+            for command in (["validate"], ["validate", "--format", "json"], ["build", "--force"]):
+                result = CliRunner().invoke(cli, [*command, *map(str, paths)])
+                assert result.exit_code == InputError.exit_code, result.output
+                said.append(result.output)
+        finally:
+            os.sched_setaffinity(0, allowed)
     assert said[:3] == said[3:]
     assert said[0].index("空文件") > 0
-
-
-def test_processors_are_those_we_may_use() -> None:
-    assert 1 <= batch._processors() <= (os.cpu_count() or 1)
-    if sys.platform == "linux":
-        assert batch._processors() == len(os.sched_getaffinity(0))

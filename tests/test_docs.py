@@ -18,6 +18,7 @@ from reportgen.model.findings import SEVERITY_LABELS
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MANUAL = (ROOT / "docs/manual.zh.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 TEXTS = {"README.md": README, "docs/manual.zh.md": MANUAL}
 
 
@@ -62,8 +63,10 @@ def test_the_manual_names_every_command_and_option() -> None:
                 assert f"`{longest}" in MANUAL or f" {longest}" in MANUAL, f"{name} {longest}"
 
 
-@pytest.mark.parametrize("target", re.findall(r"^make ([a-z-]+)$", README, re.M))
-def test_the_two_commands_are_targets(target: str) -> None:
+@pytest.mark.parametrize(
+    "target", sorted(set(re.findall(r"(?:^|`)make ([a-z-]+)", README + CONTRIBUTING, re.M)))
+)
+def test_make_knows_every_target_named(target: str) -> None:
     done = subprocess.run(
         ["make", "-n", target],
         cwd=ROOT,
@@ -75,11 +78,21 @@ def test_the_two_commands_are_targets(target: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_contributing_names_every_target() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = re.findall(r"^([a-z-]+):.*##", makefile, re.M)
+    assert len(targets) > 10
+    for target in targets:
+        assert re.search(rf"\bmake {target}(?![a-z-])", CONTRIBUTING), target
+
+
 def test_the_readme_has_two_commands() -> None:
     assert re.findall(r"^make ([a-z-]+)$", README, re.M) == ["demo", "test"]
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/manual.zh.md", "docs/decisions.md", "CHANGELOG.md"])
+@pytest.mark.parametrize(
+    "document", ["README.md", "CONTRIBUTING.md", "docs/manual.zh.md", "docs/decisions.md", "CHANGELOG.md"]
+)
 def test_links_lead_somewhere(document: str) -> None:
     text = (ROOT / document).read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):
@@ -115,10 +128,10 @@ def test_the_sheets_are_explained(form: Form) -> None:
         assert f"“{name}”" in MANUAL, name
 
 
-def test_the_page_of_rules_is_current() -> None:
+def test_the_pages_made_from_the_form_are_current() -> None:
     import runpy
 
     made = runpy.run_path(str(ROOT / "scripts" / "docs.py"))
-    assert (ROOT / "docs" / "rules.zh.md").read_text(encoding="utf-8") == made["rules_page"](), (
-        "run: make docs"
-    )
+    for name in ("rules", "forms"):
+        page = (ROOT / "docs" / f"{name}.zh.md").read_text(encoding="utf-8")
+        assert page == made[f"{name}_page"](), "run: make docs"

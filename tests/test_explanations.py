@@ -11,6 +11,7 @@ from reportgen.checks import check
 from reportgen.form import load_form
 from reportgen.model.explanations import notes
 from reportgen.model.report import Explanation, Passage
+from reportgen.show.json import finding_json
 from reportgen.workbook import blank_workbook
 
 FORM = load_form("2021")
@@ -40,7 +41,7 @@ def test_an_answer_settles_the_question_and_is_shown():
     settled = one(found, "T2-02")
     assert settled.severity == "info"
     assert "年中移交司法局（张三，2025年1月5日）" in settled.line()
-    assert settled.to_json()["explanation"] == "年中移交司法局（张三，2025年1月5日）"
+    assert finding_json(settled)["explanation"] == "年中移交司法局（张三，2025年1月5日）"
     assert [(n.table, n.text) for n in notes(replace(report, explanations=(answer,)), found)] == [
         ("表二", "年中移交司法局")
     ]

@@ -17,9 +17,10 @@ from faults import as_plain_user, in_child
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reportgen.disk import files
+from reportgen.disk import files, leftovers
 from reportgen.disk import names as filenames
-from reportgen.disk.files import is_backup, is_lock_file, read_input, safe_name, write_output
+from reportgen.disk.files import read_input, write_output
+from reportgen.disk.names import is_backup, is_lock_file, safe_name
 from reportgen.errors import InputError, OutputError
 
 
@@ -226,7 +227,7 @@ def test_full_disk_leaves_everything_as_it_was(tmp_path: Path, old: bytes | None
 
 
 def test_leftovers_of_killed_runs_go_with_the_next_write(tmp_path: Path) -> None:
-    host = files._host()
+    host = leftovers.temporary(tmp_path).name.split("-")[1]
     dead = int(in_child(lambda: str(os.getpid()), lambda: None))
     old, alive, gone, foreign, other = (
         tmp_path / name
@@ -288,7 +289,7 @@ def test_open_in_word_on_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         write_output(path, b"new", force=True)
     assert names(tmp_path) == ["甲.docx"], "no copy of what was not replaced"
     error = PermissionError(13, "Permission denied")
-    monkeypatch.setattr(files.os, "name", "nt")
+    monkeypatch.setattr(files, "_WINDOWS", True)
     told = files._write_failure(path, error), files._read_failure(path, error)
     monkeypatch.undo()
     assert "Word 或 WPS 里打开着" in told[0]

@@ -26,6 +26,7 @@ from reportgen.marking import mark_workbook, unmark_workbook
 from reportgen.marking.cells import column_number, split_address
 from reportgen.marking.resultsheet import COLOURS, NAME, SUSPECT
 from reportgen.model.findings import CellRef, Finding
+from reportgen.model.report import Origin
 from reportgen.repairs import find_repairs
 from reportgen.sources.base import column_letters
 from reportgen.workbook import blank_workbook
@@ -305,7 +306,14 @@ def test_findings_that_meet_on_one_cell_mark_it_once(tmp_path: Path, good: bytes
     path = tmp_path / "甲.xlsx"
     path.write_bytes(edited(good, put(WRONG, 74)))
     report = read_report(path)
-    again = Finding("S-04", "warning", "读的时候也有问题", "请看", (CellRef(WRONG, "某格"),))
+    sheet, address = WRONG.split("!")
+    again = Finding(
+        "S-04",
+        "warning",
+        "读的时候也有问题",
+        "请看",
+        (CellRef(Origin(sheet, address, *split_address(address)), "某格"),),
+    )
     copy = mark_workbook(path.read_bytes(), report, [again, *check(report)], find_repairs(report))
     assert "T3-02" in cell(copy, WRONG).comment.text
     assert "S-04" in cell(copy, WRONG).comment.text

@@ -25,7 +25,7 @@ from reportgen.checks import check
 from reportgen.checks.texts import judge_numbers, numerals
 from reportgen.checks.texts.numerals import chinese_number, compact, tokens
 from reportgen.errors import FormError
-from reportgen.form import load_form
+from reportgen.form import form_folders, load_form
 from reportgen.model.report import Passage, Report, Value
 
 LETTERS = {
@@ -433,9 +433,7 @@ def test_a_report_without_texts_hears_nothing() -> None:
     ],
 )
 def test_faults_of_the_vocabulary_are_the_authors(tmp_path: Path, old: str, new: str, told: str) -> None:
-    from reportgen.form import load
-
-    forms = Path(load.__file__).parent.with_name("forms")
+    forms = form_folders()[-1]
     for path in forms.glob("*.toml"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     phrases = (forms / "phrases.toml").read_text(encoding="utf-8")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +14,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from reportgen.cli import main
 from reportgen.cli.office import run, workbooks_in
 from reportgen.form import Form
 
@@ -44,8 +47,9 @@ def edited(form: Form, data: bytes, cell: str, value: int) -> bytes:
 
 
 def office(*files: Path, folder: Path | None = None) -> tuple[int, str]:
-    out = io.StringIO()
-    return run(list(files), folder, out), out.getvalue()
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        code = run(files, folder)
+    return code, out.getvalue()
 
 
 def names(folder: Path) -> set[str]:
@@ -188,6 +192,35 @@ def test_dropped_folder_and_duplicates(tmp_path: Path, good: bytes) -> None:
 # Scripts
 
 
+@pytest.mark.parametrize("do", ["check", "build", "merge"])
+def test_what_the_launchers_ask_for(
+    tmp_path: Path, good: bytes, do: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "数据.xlsx").write_bytes(good)
+    with pytest.raises(SystemExit) as left:
+        main(["office", "--do", do, "--folder", str(tmp_path)])
+    told = capsys.readouterr().out
+    assert (tmp_path / f"{TITLE}.docx").exists() == (do == "build")
+    if do == "merge":
+        assert left.value.code == 2
+        assert "汇总功能还没有装入这一版" in told
+    else:
+        assert left.value.code == 0
+        assert "没有错误" in told or "已生成报告" in told
+
+
+def test_check_of_a_workbook_with_errors(
+    tmp_path: Path, wrong: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "数据.xlsx").write_bytes(wrong)
+    with pytest.raises(SystemExit) as left:
+        main(["office", "--do", "check", str(tmp_path / "数据.xlsx")])
+    assert left.value.code == 1
+    told = capsys.readouterr().out
+    assert re.search(r"错误 +T3-", told)
+    assert told.endswith("共 1 个文件：有错误 1 个。\n")
+
+
 def test_batch_script_is_plain() -> None:
     data = (SCRIPTS / "reportgen.bat").read_bytes()
     assert data.isascii(), "cmd.exe reads it in the code page of the machine"
@@ -199,10 +232,12 @@ def test_batch_script_is_plain() -> None:
         assert not re.search(r"(?i)\bshift\b", line), "it would move %~dp0"
         assert not re.search(r"(?i)\bchcp\b", line)
         assert "(" not in line or line.startswith(("for %%I in (", "py -3 -c")) or "echo" in line, "no blocks"
+        assert "&" not in line.replace("^&", ""), "one command a line"
         for found in re.finditer(r"%~dp0", line):
             assert line[: found.start()].count('"') % 2, f"folder outside quotes: {line}"
     labels = {line[1:] for line in lines if line.startswith(":")}
     assert labels == set(re.findall(r"goto (\w+)", "\n".join(lines))) | {"end"}
+    assert data.count(b'\nset "DO=build"\r\n') == 1, "scripts/bundle writes the other launchers by it"
     assert '--folder "%~dp0."' in data.decode(), "a backslash before the quote would escape it"
 
 
@@ -218,8 +253,8 @@ def test_git_keeps_the_bytes_of_the_batch_script() -> None:
 
 def script(folder: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
     """Run a copy of the script in ``folder``, with this interpreter as the portable one beside it."""
-    for name in ("reportgen.sh", "reportgen.desktop"):
-        (folder / name).write_bytes((SCRIPTS / name).read_bytes())
+    shutil.copy(SCRIPTS / "reportgen.sh", folder)
+    shutil.copytree(SCRIPTS / "entries", folder / "entries", dirs_exist_ok=True)
     binary = folder / "python/bin"
     binary.mkdir(parents=True, exist_ok=True)
     (binary / "python3").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
@@ -238,12 +273,27 @@ def test_shell_script_on_its_own_folder_and_on_files(tmp_path: Path, good: bytes
     assert (done.returncode, done.stderr) == (0, "")
     assert f"已生成报告：{TITLE}.docx" in done.stdout
     assert (folder / f"{TITLE}.docx").exists()
+    (folder / f"{TITLE}.docx").unlink()
+    done = script(folder, "--do", "check")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not (folder / f"{TITLE}.docx").exists()
     other = tmp_path / "别处"
     other.mkdir()
     (other / "错 $HOME.xlsx").write_bytes(wrong)
     done = script(folder, str(other / "错 $HOME.xlsx"))
     assert done.returncode == 1, "the exit code comes through"
     assert names(other) == {"错 $HOME.xlsx", "错 $HOME.检查结果.txt"}
+
+
+def test_shell_script_uses_the_forms_beside_it(tmp_path: Path, good: bytes) -> None:
+    (tmp_path / "数据.xlsx").write_bytes(good)
+    (tmp_path / "forms").mkdir()
+    (tmp_path / "forms/说明.txt").write_text("平时是空的", encoding="utf-8")
+    assert script(tmp_path, "--do", "check").returncode == 0
+    (tmp_path / "forms/2099.toml").write_text("没写完", encoding="utf-8")
+    done = script(tmp_path, "--do", "check")
+    assert done.returncode == 3
+    assert "2099.toml" in done.stdout
 
 
 def test_shell_script_without_reportgen_says_so(tmp_path: Path) -> None:
@@ -266,11 +316,15 @@ def test_icon_starts_the_script_wherever_it_is(tmp_path: Path) -> None:
     (home / "桌面").mkdir(parents=True)
     done = script(folder, "--install", HOME=str(home), XDG_CONFIG_HOME=str(home))
     assert done.returncode == 0, done.stderr
-    (icon,) = (home / "桌面").iterdir()
-    text = icon.read_text("utf-8")
-    assert "\nTerminal=true\n" in text
-    (value,) = re.findall(r"^Exec=(.*) %F$", text, re.M)
-    assert launched(value) == str(folder / "reportgen.sh")
+    icons = list((home / "桌面").iterdir())
+    assert {icon.name for icon in icons} == {
+        "年度报告 检查（不生成）.desktop", "年度报告 生成报告.desktop", "年度报告 汇总本文件夹.desktop",
+    }  # fmt: skip
+    for icon in icons:
+        text = icon.read_text("utf-8")
+        assert "\nTerminal=true\n" in text
+        (value,) = re.findall(r"^Exec=(.*) --do (?:check|build|merge) %F$", text, re.M)
+        assert launched(value) == str(folder / "reportgen.sh")
 
 
 def launched(value: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,14 +15,16 @@ from support import make_report, published_cells, published_report
 
 from reportgen.api import write_result_page
 from reportgen.checks import check
-from reportgen.checks.texts import judge_numbers
+from reportgen.checks.texts import JudgedNumber, judge_numbers
 from reportgen.cli import cli
 from reportgen.errors import OutputError
 from reportgen.form import Form
-from reportgen.model.numbers import Number
 from reportgen.model.report import Passage, Report
 from reportgen.repairs import find_repairs
-from reportgen.show.page import Reviewed, environment, report_page, result_page
+from reportgen.show.page import environment
+from reportgen.show.published import report_page
+from reportgen.show.result import result_page
+from reportgen.show.review import CheckedReport
 from reportgen.workbook import blank_workbook
 
 HOSTILE = "</script><script>alert('一')</script>{{ 7*7 }}\"'&<b>"
@@ -33,8 +34,8 @@ PASSAGES = (
 )
 
 
-def reviewed(report: Report) -> Reviewed:
-    return report, check(report), find_repairs(report), judge_numbers(report)
+def reviewed(report: Report) -> CheckedReport:
+    return CheckedReport(report, check(report), find_repairs(report), judge_numbers(report))
 
 
 def broken(**cells: object) -> Report:
@@ -176,28 +177,20 @@ def test_numbers_of_texts_are_judged_in_place(page: html.HtmlElement) -> None:
     assert "35" in words(told)
 
 
-@dataclass(frozen=True)
-class Verdict:
-    passage: int
-    paragraph: int
-    start: int
-    end: int
-    verdict: str = "matched"
-    expected: Number | None = None
-    rule: str = ""
-    says: str = ""
+def verdict(passage: int, paragraph: int, start: int, end: int) -> JudgedNumber:
+    return JudgedNumber(passage, paragraph, start, end, "", 0, "", "matched", "")
 
 
 def test_no_character_of_a_text_is_lost_whatever_the_spans() -> None:
     report = make_report({}, passages=(Passage("overall", "", ("甲12乙34丙",)),))
     odd = [
-        Verdict(0, 0, 1, 3),
-        Verdict(0, 0, 2, 5),
-        Verdict(0, 0, 4, 99),
-        Verdict(0, 0, 5, 5),
-        Verdict(0, 7, 0, 1),
+        verdict(0, 0, 1, 3),
+        verdict(0, 0, 2, 5),
+        verdict(0, 0, 4, 99),
+        verdict(0, 0, 5, 5),
+        verdict(0, 7, 0, 1),
     ]
-    drawn = html.document_fromstring(result_page([(report, [], None, odd)]))
+    drawn = html.document_fromstring(result_page([CheckedReport(report, (), None, odd)]))
     (paragraph,) = drawn.xpath("//div[@class='text']//p")
     for hidden in paragraph.find_class("hidden-text"):
         hidden.drop_tree()
@@ -206,14 +199,16 @@ def test_no_character_of_a_text_is_lost_whatever_the_spans() -> None:
 
 def test_clean_reports_are_folded_among_several(page: html.HtmlElement) -> None:
     assert page.get_element_by_id("r1").get("open") is not None
-    alone = result_page([(make_report({}), [], None, [])])
+    alone = result_page([CheckedReport(make_report({}), ())])
     assert "open" in html.document_fromstring(alone).get_element_by_id("r1").attrib
-    two = html.document_fromstring(result_page([(make_report({}), [], None, [])] * 2))
+    two = html.document_fromstring(result_page([CheckedReport(make_report({}), ())] * 2))
     assert [("open" in d.attrib) for d in two.iter("details")] == [False, False]
 
 
 def test_unreadable_files_are_listed() -> None:
-    drawn = html.document_fromstring(result_page([], unreadable=[("C:\\甲\\坏.xlsx", "“坏.xlsx”已损坏")]))
+    drawn = html.document_fromstring(
+        result_page([], unreadable=[(str(Path("甲") / "坏.xlsx"), "“坏.xlsx”已损坏")])
+    )
     assert "读不出 1 份" in words(drawn)
     assert "“坏.xlsx”已损坏 坏.xlsx" in " ".join(drawn.itertext())
 
@@ -323,10 +318,9 @@ def test_a_page_has_the_name_of_a_page(tmp_path: Path) -> None:
 
 def test_the_published_page_is_read_back_and_compared(tmp_path, monkeypatch):
     """``build -o x.html`` proves its page as it proves the Word file."""
-    import reportgen.page
-
     from reportgen.api import build
     from reportgen.errors import ProofError
+    from reportgen.show import published
 
     report = published_report("liwan_2024")
     result = build(report, tmp_path / "r.html")
@@ -334,10 +328,8 @@ def test_the_published_page_is_read_back_and_compared(tmp_path, monkeypatch):
     assert result.compared >= 200
     with pytest.raises(OutputError, match=r"\.docx"):
         build(report, tmp_path / "r.pdf")
-    honest = reportgen.page.report_page
-    monkeypatch.setattr(
-        reportgen.page, "report_page", lambda *a, **k: honest(*a, **k).replace(">639<", ">693<")
-    )
+    honest = published.report_page
+    monkeypatch.setattr(published, "report_page", lambda *a, **k: honest(*a, **k).replace(">639<", ">693<"))
     with pytest.raises(ProofError, match="639"):
         build(report, tmp_path / "wrong.html")
     assert not (tmp_path / "wrong.html").exists()

@@ -1,113 +1,169 @@
-"""The prepared form files: current, the same form, never preferred to an edited one; needed words."""
+"""The prepared form in the user's cache folder: the same form, and nothing else can stand in its place."""
 
 from __future__ import annotations
 
-import re
-import shutil
+import os
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from faults import as_plain_user
 
-from reportgen.checks.texts.vocabulary import Vocabulary
-from reportgen.errors import FormError
-from reportgen.form import editions, load_form
-from reportgen.form.load import FormReader
-from reportgen.form.phrases import expand
-from reportgen.form.prepare import needed_words, prepare
-from reportgen.form.prepared import load_prepared
-from reportgen.form.shipped import forms_dir
+from reportgen.disk import cache
+from reportgen.form import Form, load_form
 
-NEEDS = load_form("2021").narrative.needs
-
-
-def copied(folder: Path) -> Path:
-    for path in forms_dir().glob("*.*"):
-        if path.suffix in (".toml", ".json"):
-            shutil.copy(path, folder)
-    return folder / "2021.toml"
-
-
-def parts(form: Any) -> dict[str, Any]:
-    values = {name: getattr(form, name) for name in form.__dataclass_fields__}
-    narrative = values.pop("narrative")
-    return values | {"topics": narrative.topics, "phrases": narrative.phrases, "words": narrative.words}
-
-
-@pytest.mark.parametrize("edition", editions())
-def test_they_are_current_and_the_same_form(edition: str) -> None:
-    path = forms_dir() / f"{edition}.toml"
-    assert path.with_suffix(".json").read_bytes() == prepare(path), "run: make forms"
-    shipped = load_prepared(path)
-    assert shipped is not None
-    assert parts(shipped) == parts(FormReader(path).form())
-    assert repr(shipped) == repr(load_form(edition)), "and that is the one in use"
-
-
-@pytest.mark.parametrize("name", ["2021", "common", "phrases"])
-def test_an_edited_form_is_read_and_proved_anew(tmp_path: Path, name: str) -> None:
-    path = copied(tmp_path)
-    assert load_prepared(path) is not None
-    edited = tmp_path / f"{name}.toml"
-    text = edited.read_text("utf-8")
-    edited.write_text(text + "\n# a remark\n", "utf-8")
-    assert load_prepared(path) is None
-    assert load_form(path).id == "2021"
-    edited.write_bytes(text.replace("\n", "\r\n").encode("utf-8"))
-    assert load_prepared(path) is not None, "ends of lines say nothing of the content"
-
-
-def test_a_mistake_in_an_edited_form_is_told(tmp_path: Path) -> None:
-    path = copied(tmp_path)
-    phrases = tmp_path / "phrases.toml"
-    text = re.sub(r"^negation = .*$", 'negation = "(未"', phrases.read_text("utf-8"), count=1, flags=re.M)
-    phrases.write_text(text, "utf-8")
-    with pytest.raises(FormError, match="正则表达式"):
-        load_form(path)
-
-
-@pytest.mark.parametrize(
-    "broken", [b"", b"{", b"[]", b"{}", b"\xff", b'{"digest": "", "made_from": ["no.toml"]}']
+SHOW = (
+    "import sys\n"
+    "from reportgen.form import load_form\n"
+    "form = load_form()\n"
+    "print(form.id, len(form.cells), sorted(form.rules) == sorted(set(form.rules)), form.rules['T3-01'].title)\n"
+    "print('reportgen.form.proof' in sys.modules)\n"
 )
-def test_a_prepared_file_that_is_broken_is_passed_over(tmp_path: Path, broken: bytes) -> None:
-    path = copied(tmp_path)
-    path.with_suffix(".json").write_bytes(broken)
-    assert load_prepared(path) is None
-    assert len(load_form(path).cells) == len(load_form("2021").cells)
 
 
-@pytest.mark.parametrize(
-    ("expression", "words"),
-    [
-        ("答复|办结", ["办结", "答复"]),
-        ("(?:接)?收到", ["收到"]),
-        ("结转(?:至|到)?<year>年", ["结转"]),
-        ("(?<!不)予以?公开", ["公开"]),
-        ("[甲乙]x?", ["乙", "甲"]),
-        ("(?:甲|乙丙)+丁?", ["乙丙", "甲"]),
-        ("收取|^$", []),
-        ("甲?", []),
-        (r"\d+", []),
-    ],
-)
-def test_needed_words(expression: str, words: list[str]) -> None:
-    assert needed_words(expression) == words
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
+    return Path(cache.folder())
 
 
-@settings(max_examples=300)
-@given(st.data())
-def test_whatever_matches_has_a_needed_word(data: st.DataObject) -> None:
-    expression = data.draw(st.sampled_from(sorted(NEEDS)))
-    text = data.draw(st.from_regex(expand(expression, 2024)))
-    assert any(word in text for word in NEEDS[expression])
+def loaded(**variables: str) -> tuple[str, bool]:
+    """Load the newest form in a process of its own: what it says, and whether it was proved anew."""
+    done = subprocess.run(
+        [sys.executable, "-c", SHOW], capture_output=True, text=True, encoding="utf-8", check=True,
+        env=os.environ | {"PYTHONUTF8": "1"} | variables,
+    )  # fmt: skip
+    said, proved = done.stdout.splitlines()
+    return said, proved == "True"
 
 
-def test_most_expressions_are_never_compiled() -> None:
-    form = load_form("2021")
-    assert len(NEEDS) > 70
-    words = Vocabulary(form, 2024)
-    words.hits("收到申请12件，全部办结。", words.topics["request"])
-    compiled = [p.key for p, e in words._phrases if e._pattern is not None]
-    assert 1 < len(compiled) < 12
+def prepared(folder: Path, form: Form) -> Path:
+    return next(folder.glob(f"form-{form.id}-*"))
+
+
+def test_it_is_used_from_the_second_start_on_and_the_same_form(folder: Path, form: Form) -> None:
+    first, again = loaded(), loaded()
+    assert first == (again[0], True)
+    assert not again[1]
+    content = prepared(folder, form).read_bytes().partition(b"\n")[2]
+    copy = msgspec.msgpack.decode(content, type=Form)
+    for name in form.__struct_fields__:
+        assert getattr(copy, name) == getattr(form, name), name
+    assert list(copy.cells) == list(form.cells)
+    assert list(copy.rules) == list(form.rules)
+
+
+def test_another_form_file_is_proved_anew(folder: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    loaded()
+    assert loaded(REPORTGEN_FORMS=str(own)) == loaded(), "an empty folder changes nothing"
+    (own / "2021.toml").write_text(
+        'extends = "2021"\n[[rules]]\nid = "T3-01"\ntitle = "另一个"\n', encoding="utf-8"
+    )
+    said, proved = loaded(REPORTGEN_FORMS=str(own))
+    assert proved
+    assert said.endswith("另一个")
+    assert not loaded()[1]
+    assert loaded()[0] != said
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-40])
+
+
+def flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def plant(path: Path) -> None:
+    """Another content of the right shape, with a checksum of its own."""
+    content = path.read_bytes().partition(b"\n")[2].replace("结转".encode(), "转结".encode())
+    path.unlink()
+    cache.save(path.name, "another key", content)
+
+
+def of_another_shape(path: Path) -> None:
+    from reportgen.form import editions
+
+    data = path.read_bytes()
+    digest = path.name  # the right name, a wrong key
+    path.write_bytes(data.partition(b"\n")[0] + b"\n" + msgspec.msgpack.encode([*editions(), digest]))
+
+
+def group_writable(path: Path) -> None:
+    path.chmod(0o664)
+
+
+def linked(path: Path) -> None:
+    other = path.with_name("elsewhere")
+    path.rename(other)
+    path.symlink_to(other)
+
+
+def open_folder(path: Path) -> None:
+    path.parent.chmod(0o777)
+
+
+ODD: list[Callable[[Path], None]] = [
+    cut, flip, empty, plant, of_another_shape, group_writable, linked, open_folder,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("spoil", ODD)
+def test_a_file_that_is_not_ours_or_not_whole_is_passed_over(
+    folder: Path, form: Form, spoil: Callable[[Path], None]
+) -> None:
+    said, _ = loaded()
+    spoil(prepared(folder, form))
+    again, proved = loaded()
+    assert again == said
+    assert proved
+
+
+def test_a_file_of_another_user_is_passed_over(folder: Path, form: Form) -> None:
+    cache.save("form-x", "key", b"content")
+    assert cache.load("form-x", "key") == b"content"
+    assert cache.load("form-x", "other key") is None
+    if os.geteuid() == 0:  # the user of the test owns it; somebody else reads
+        for place in (folder, *folder.parents[:2]):
+            place.chmod(0o755)
+        (folder / "form-x").chmod(0o644)
+        assert as_plain_user(lambda: repr(cache.load("form-x", "key"))) == "None"
+
+
+def test_a_folder_that_cannot_be_made_costs_nothing_but_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    place = str(tmp_path / "file")
+    assert loaded(XDG_CACHE_HOME=place, LOCALAPPDATA=place)[1]
+    monkeypatch.setenv("XDG_CACHE_HOME", place)
+    monkeypatch.setenv("LOCALAPPDATA", place)
+    cache.save("form-x", "key", b"content")
+    assert cache.load("form-x", "key") is None
+
+
+def test_only_the_latest_are_kept(folder: Path) -> None:
+    for n in range(40):
+        cache.save(f"form-{n}", "key", b"x")
+        os.utime(folder / f"form-{n}", (n, n))
+    kept = sorted(int(path.name.partition("-")[2]) for path in folder.iterdir())
+    assert kept[-1] == 39
+    assert len(kept) <= 17
+    assert kept[0] > 20
+
+
+def test_it_is_loaded_once_in_a_process() -> None:
+    assert load_form("2021") is load_form("2021")
+    assert load_form() is load_form("2021")

@@ -6,11 +6,11 @@ import re
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
-from support import published_cells
+from support import COSTLY, published_cells
 
 from reportgen.api import read_report
 from reportgen.checks import check
@@ -101,7 +101,7 @@ def test_foreign_layouts_give_the_same_values(saved, layout):
     assert found(report) == []
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@COSTLY
 @given(top=st.integers(0, 30), left=st.integers(0, 20), gap=st.integers(0, 5), sheets=st.booleans())
 def test_any_place_of_the_tables_gives_the_same_values(saved, top, left, gap, sheets):
     book = Workbook()

@@ -6,10 +6,10 @@ import random
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from support import T3_COLUMNS, make_report, published_cells, published_report
+from support import COSTLY, T3_COLUMNS, make_report, published_cells, published_report
 
 from reportgen.checks import check
 from reportgen.form import load_form
@@ -346,7 +346,6 @@ def valid_cells(draw) -> dict[str, int]:
     return cells
 
 
-@settings(max_examples=40, deadline=None)
 @given(valid_cells(), st.sampled_from(IN_T3), st.integers(0, 20_000))
 def test_any_single_error_in_table_three_is_named_and_its_figure_computed(cells, cell, typed):
     report = make_report({**cells, cell: typed})
@@ -360,7 +359,6 @@ def test_any_single_error_in_table_three_is_named_and_its_figure_computed(cells,
     assert_settles(report, repairs)
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     valid_cells(), st.lists(st.tuples(st.sampled_from(IN_SUMS), st.integers(0, 500)), min_size=1, max_size=3)
 )
@@ -381,7 +379,6 @@ def test_repairs_settle_everything_are_minimal_and_reproducible(cells, planted):
     assert len(find_repairs(report).lines(report)) <= 12 + 3 + 3
 
 
-@settings(max_examples=40, deadline=None)
 @given(valid_cells(), st.sampled_from(IN_SUMS), st.integers(0, 500))
 def test_with_formula_totals_the_truth_is_always_among_the_repairs(cells, cell, typed):
     right, report = by_formula(cells), by_formula({**cells, cell: typed})
@@ -392,7 +389,6 @@ def test_with_formula_totals_the_truth_is_always_among_the_repairs(cells, cell, 
     assert_settles(report, repairs)
 
 
-@settings(max_examples=40, deadline=None)
 @given(valid_cells(), st.lists(st.sampled_from(IN_T3), min_size=1, max_size=3, unique=True))
 def test_unreadable_cells_never_get_a_wrong_figure(cells, unreadable):
     report = make_report(cells)
@@ -408,7 +404,7 @@ def test_unreadable_cells_never_get_a_wrong_figure(cells, unreadable):
         assert changes(repairs) == {unreadable[0]: cells[unreadable[0]]}
 
 
-@settings(max_examples=25, deadline=None)
+@COSTLY
 @given(st.integers(0, 2**32), st.sampled_from([1, 9, 1000, 10**12]))
 def test_numbers_that_make_no_sense_end_within_the_bound(seed, top):
     rng = random.Random(seed)

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import documents
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from support import DATA, make_report, published_2019, published_report
+from support import COSTLY, DATA, make_report, published_2019, published_report
 
 from reportgen.api import read_report
 from reportgen.checks import check
@@ -116,7 +116,7 @@ def reports(draw):
 
 
 @pytest.mark.parametrize("kind", ["html", "mht", "docx", "xls", "ods"])
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@COSTLY
 @given(made=reports())
 def test_any_report_comes_back(tmp_path, kind, made):
     wanted = make_report(made[0], year=made[1], passages=made[2])
@@ -125,7 +125,6 @@ def test_any_report_comes_back(tmp_path, kind, made):
     assert_same(read_report(path), wanted, prose=kind in ("html", "mht", "docx"))
 
 
-@settings(max_examples=30, deadline=None)
 @given(made=reports())
 def test_json_comes_back_whole(made):
     wanted = make_report(made[0], year=made[1], passages=made[2])

@@ -1,192 +1,128 @@
-"""What ``validate`` and ``build`` do once their arguments are known: the library's calls, lines out, exit code.
-
-Nothing here knows how arguments are parsed, or how a terminal is written to: :mod:`.start` and
-:mod:`.cli` both bring their own way of saying a line.
-"""
+"""The short commands: ``new``, ``extract``, ``template``, ``rules``."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from ..batch import attempt, build_many, check_many
-from ..errors import ReportgenError
-from ..model.findings import SEVERITY_LABELS
-from ..show.listing import built_lines, json_document, json_report, json_unreadable, report_lines
+import click
 
-if TYPE_CHECKING:
-    from pathlib import Path
-    from typing import Protocol, TypeVar
+from .console import copied, print_lines, say
+from .options import FILE, FORCE, STYLE, form_option
 
-    from ..batch import Outcome
-    from ..show.page import Reviewed
-
-    T = TypeVar("T")
-
-    class Say(Protocol):
-        """Prints a text at once: to stdout, or to stderr, coloured where somebody is watching."""
-
-        def __call__(self, text: str, colour: str = "", *, err: bool = False, end: str = "\n") -> None: ...
-
-
-__all__ = ["build", "copied", "fail", "print_lines", "validate"]
+__all__ = ["extract", "new", "rules", "template"]
 
 _EXIT_ERRORS = 1
-_MANY = 8
-_COLOURS = {
-    SEVERITY_LABELS["error"]: "red",
-    SEVERITY_LABELS["warning"]: "yellow",
-    SEVERITY_LABELS["ask"]: "cyan",
-}
 
 
-def validate(
-    files: Sequence[Path | str], say: Say, *, style: str = "text", strict: bool = False,
-    last_year: Path | None = None, page: Path | None = None, marked: Path | None = None, force: bool = False,
-) -> int:  # fmt: skip
-    """Read and check files, and say what is wrong with them.
+@click.command(options_metavar="[选项]", help="生成空白的标准工作簿（或按已有文件预填）。")
+@click.option("-o", "out", type=FILE, metavar="文件", help="写到哪里；默认是当前文件夹的“空白工作簿”。")
+@form_option("按年度")
+@click.option("--year", type=int, metavar="年份", help="数据年度。")
+@click.option("--org", default="", metavar="名称", help="机关全称。")
+@click.option(
+    "--from",
+    "source",
+    type=FILE,
+    metavar="文件",
+    help="上年报告（任何格式）：预填机关名称和上年数据，年度加一；--year 与它同年时，原样预填它的数据和文字。",
+)
+@click.option("--typed-totals", is_flag=True, help="总计格不设公式，由填表人填写，用来双重核对。")
+@FORCE
+def new(
+    out: Path | None, form_id: str | None, year: int | None, org: str, source: Path | None, typed_totals: bool,
+    force: bool,
+) -> None:  # fmt: skip
+    """Write a standard workbook, blank or prefilled from another report."""
+    from ..disk.files import write_output
+    from ..disk.names import safe_name
+    from ..form import load_form
+    from ..workbook import blank_workbook
 
-    Args:
-        files: what to read.
-        say: prints.
-        style: ``text`` or ``json``.
-        strict: blanks in number cells are errors (N-01).
-        last_year: last year's report, for the rules that link years.
-        page: where to write the result page to.
-        marked: file or folder to write marked copies to.
-        force: replace files that exist, keeping dated copies of them.
-
-    Returns:
-        the highest exit code of all files (DESIGN.md 4).
-    """
-    if marked is None and page is None:
-        code = _validate_many(files, say, style, strict, last_year)
+    report = None
+    if source is None:
+        form = load_form(form_id, year=year)
     else:
-        code = _validate_writing(files, say, style, strict, last_year, page, marked, force)
-    return code
+        from ..api import read_report
+        from ..workbook.transfer import next_year
+
+        report = read_report(source)
+        form = load_form(form_id, year=year or (report.year + 1 if report.year else None))
+        if year != report.year or report.form.id != form.id:
+            report = next_year(report, form, year)
+        org, year = org or report.org, year or report.year
+    data = blank_workbook(form, year=year, org=org, typed_totals=typed_totals, report=report)
+    name = safe_name(form.title_of(org, year)) if org and year else "空白工作簿"
+    path = out or Path(f"{name}.xlsx")
+    copied(write_output(path, data, force=force))
+    say(f"已生成工作簿：{path}")
 
 
-def _validate_many(
-    files: Sequence[Path | str], say: Say, style: str, strict: bool, last_year: Path | None
-) -> int:
-    """Validate with nothing to write: lines or JSON only, over the processors if there are many files."""
-    code, documents = 0, []
-    for outcome in _watched(check_many(files, strict=strict, last_year=last_year), len(files), say):
-        if (checked := outcome.value) is None:
-            code = max(code, outcome.exit_code)
-            documents.append(json_unreadable(str(outcome.path), outcome.error))
-            if style == "text":
-                fail(say, outcome.error)
-            continue
-        code = max(code, checked.exit_code)
-        documents.append(checked.document)
-        if style == "text":
-            print_lines(say, checked.lines)
+@click.command(options_metavar="[选项]", help="把任何格式的报告读成标准工作簿（.xlsx）或数据（.json）。")
+@click.argument("file", type=FILE, metavar="文件")
+@click.option("-o", "out", type=FILE, required=True, metavar="文件", help="写到哪里：.xlsx 或 .json。")
+@form_option("按表格的文字和年度判断")
+@FORCE
+def extract(file: Path, out: Path, form_id: str | None, force: bool) -> None:
+    """Read a report from any source and write it as a workbook or as data."""
+    from ..api import read_report
+    from ..show.lines import finding_lines
+    from ..workbook.transfer import extract as write
+
+    report = read_report(file, form_id)
+    count, copy = write(report, out, force=force)
+    # What could not be read has to be said here; what is wrong with it is for `validate`.
+    print_lines(finding_lines(report.notices))
+    copied(copy)
+    say(f"按{report.form.id}版格式读到 {count} 个数、{len(report.passages)} 段文字，已写入：{out}")
+
+
+@click.group(options_metavar="[选项]", subcommand_metavar="命令 …", help="检查或导出 Word 模板。")
+def template() -> None:
+    """Look after Word templates."""
+
+
+@template.command("check", options_metavar="[选项]", help="检查自己改过的 Word 模板，一次列出所有问题。")
+@click.argument("file", type=FILE, metavar="模板.docx")
+@form_option("按文件名和模板的内容判断")
+def template_check(file: Path, form_id: str | None) -> None:
+    """List the mistakes of a template; exit code 1 if there are any."""
+    from ..api import template_faults
+
+    faults = template_faults(file, form_id)
+    for fault in faults:
+        say(fault.line())
+    say(f"“{file.name}”有 {len(faults)} 处问题。" if faults else f"“{file.name}”没有问题，可以使用。")
+    sys.exit(_EXIT_ERRORS if faults else 0)
+
+
+@template.command("export", options_metavar="[选项]", help="导出自带的 Word 模板，供在 Word 或 WPS 里修改。")
+@click.argument("folder", type=FILE, metavar="文件夹")
+@FORCE
+def template_export(folder: Path, force: bool) -> None:
+    """Write the shipped templates into a folder."""
+    from ..disk.files import write_output
+    from ..word import shipped_templates
+
+    for name, data in shipped_templates():
+        path = folder / name
+        copied(write_output(path, data, force=force))
+        say(f"已导出：{path}")
+
+
+@click.command(options_metavar="[选项]", help="列出所有核对规则：编号、级别、内容、依据。")
+@form_option("是最新一版")
+@STYLE
+def rules(form_id: str | None, style: str) -> None:
+    """List the rules of an edition of the form."""
+    from ..form import load_form
+
+    form = load_form(form_id)
     if style == "json":
-        say(json_document(documents))
-    return code
+        from ..show.json import rules_json
 
+        say(rules_json(form))
+    else:
+        from ..show.lines import rules_lines
 
-def _validate_writing(
-    files: Sequence[Path | str], say: Say, style: str, strict: bool, last_year: Path | None, page: Path | None,
-    marked: Path | None, force: bool,
-) -> int:  # fmt: skip
-    """Validate and write the result page or marked copies; they need the reports themselves."""
-    from ..api import mark, review, write_result_page
-
-    code, documents = 0, []
-    reviewed: list[Reviewed] = []
-    unreadable: list[tuple[str, str]] = []
-
-    def save(write: Callable[[], tuple[Path, Path | None]]) -> None:
-        nonlocal code
-        try:
-            path, copy = write()
-        except ReportgenError as error:
-            code = max(code, error.exit_code)
-            fail(say, str(error))
-            return
-        copied(say, copy, err=True)
-        say(f"已写出：{path}", err=True)
-
-    for path in files:
-        outcome = attempt(partial(review, strict=strict, last_year=last_year), path)
-        if outcome.value is None:
-            code = max(code, outcome.exit_code)
-            documents.append(json_unreadable(str(path), outcome.error))
-            unreadable.append((str(path), outcome.error))
-            if style == "text":
-                fail(say, outcome.error)
-            continue
-        reviewed.append(outcome.value)
-        report, findings, repairs, _ = outcome.value
-        code = max(code, _EXIT_ERRORS if repairs is not None else 0)
-        documents.append(json_report(report, findings, repairs))
-        if style == "text":
-            print_lines(say, report_lines(report, findings, repairs))
-        if marked is not None:
-            save(partial(mark, report, marked, findings=findings, repairs=repairs, force=force))
-    if page is not None:
-        save(lambda: (page, write_result_page(reviewed, page, unreadable=unreadable, force=force)))
-    if style == "json":
-        say(json_document(documents))
-    return code
-
-
-def build(
-    files: Sequence[Path | str], say: Say, *, out: Path | None = None, last_year: Path | None = None,
-    template: Path | None = None, draft: bool = False, force: bool = False, strict: bool = False,
-) -> int:  # fmt: skip
-    """Read and check files and write their reports.
-
-    Args:
-        files: what to read.
-        say: prints.
-        out, template, draft, force, strict: as for :func:`~reportgen.api.build`.
-        last_year: last year's report, for the rules that link years.
-
-    Returns:
-        the highest exit code of all files (DESIGN.md 4).
-    """
-    code = 0
-    outcomes = build_many(
-        files, out, force=force, draft=draft, strict=strict, template=template, last_year=last_year
-    )
-    for outcome in _watched(outcomes, len(files), say):
-        if (result := outcome.value) is None:
-            code = max(code, outcome.exit_code)
-            fail(say, outcome.error)
-            continue
-        code = max(code, _EXIT_ERRORS if result.status == "errors" else 0)
-        print_lines(say, result.lines)
-        print_lines(say, built_lines(result))
-    return code
-
-
-def _watched(outcomes: Iterable[Outcome[T]], total: int, say: Say) -> Iterator[Outcome[T]]:
-    """Say how far we are while the results go to a file and somebody is watching."""
-    shown = total >= _MANY and sys.stderr.isatty() and not sys.stdout.isatty()
-    for done, outcome in enumerate(outcomes, 1):
-        yield outcome
-        if shown:
-            line = f"已处理 {done}/{total} 个文件" if done < total else " " * 40
-            say(f"\r{line}\r", err=True, end="")
-
-
-def print_lines(say: Say, lines: Iterable[str]) -> None:
-    """Print lines, coloured by the level they begin with."""
-    for line in lines:
-        say(line, _COLOURS.get(line.split(" ", 1)[0], ""))
-
-
-def fail(say: Say, message: str) -> None:
-    """Say why something could not be done."""
-    say(message, "red", err=True)
-
-
-def copied(say: Say, copy: Path | None, *, err: bool = False) -> None:
-    """Say where the file that stood there before is now."""
-    if copy is not None:
-        say(f"原来的文件已另存为：{copy}", err=err)
+        print_lines(rules_lines(form))

@@ -1,4 +1,4 @@
-"""The double-click flow: workbooks in, reports and a list of findings beside them.
+"""``reportgen office``: the double-click flow, workbooks in, reports and a list of findings beside them.
 
 For a clerk who never sees a command line: every file is dealt with on its own, every outcome is said
 in a sentence, and what the window showed also stands in ``{name}.检查结果.txt`` after it is closed.
@@ -6,18 +6,24 @@ in a sentence, and what the window showed also stands in ``{name}.检查结果.t
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NamedTuple
 
-from ..disk.files import is_backup, is_lock_file, read_input, shown_name, write_output
-from ..errors import ReportgenError
+import click
 
-if TYPE_CHECKING:
+from ..errors import OutputError, ReportgenError
+from .console import say
+from .forms import forms_beside
+from .options import FILE
+
+if TYPE_CHECKING:  # `--help` needs none of it
+    from ..model.findings import Finding
     from ..model.report import Report
 
-__all__ = ["RESULT_SUFFIX", "run", "workbooks_in"]
+__all__ = ["RESULT_SUFFIX", "office", "run", "workbooks_in"]
 
 RESULT_SUFFIX = ".检查结果.txt"
 
@@ -25,10 +31,43 @@ _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et", ".ods")
 """What counts as a workbook in a folder; those that cannot be read are answered with what to do."""
 _HEADER = "本文件由 reportgen 自动生成，每次检查都会重写，请不要在这里记东西。"
 _DONE, _WRONG, _FAILED = "已生成报告", "有错误、没有生成报告", "没能处理"
+_CHECKED, _FAULTY = "没有错误", "有错误"
 _EXIT_ERRORS, _EXIT_USAGE, _EXIT_FAILED = 1, 2, 3
 
 
-def run(files: Iterable[Path], folder: Path | None, out: TextIO) -> int:
+@click.command(
+    options_metavar="[选项]", help="双击时运行：核对并生成拖放的文件；没有文件时，处理所在文件夹里的工作簿。"
+)
+@click.argument("files", nargs=-1, type=FILE, metavar="[文件…]")
+@click.option(
+    "--folder",
+    type=FILE,
+    metavar="文件夹",
+    help="没有给文件时，处理这个文件夹里的工作簿；里面的 forms 文件夹放本单位的格式。",
+)
+@click.option(
+    "--do", "action", type=click.Choice(["check", "build", "merge"]), default="build", show_default=True,
+    help="做什么：check 只检查，build 检查并生成报告，merge 汇总。",
+)  # fmt: skip
+def office(files: tuple[Path, ...], folder: Path | None, action: str) -> None:
+    """Do what a double click asks for; the exit code is that of :func:`run`."""
+    if action == "merge":
+        say("汇总功能还没有装入这一版，没有生成任何文件。")
+        sys.exit(_EXIT_USAGE)
+    with forms_beside(folder):
+        sys.exit(run(files, folder, only_check=action == "check"))
+
+
+class _Done(NamedTuple):
+    """What became of one workbook."""
+
+    outcome: str
+    exit_code: int
+    lines: list[str]
+    """To show."""
+
+
+def run(files: Iterable[Path], folder: Path | None = None, *, only_check: bool = False) -> int:
     """Check workbooks and build their reports beside them.
 
     An existing report is replaced, and a dated copy of it kept; a workbook with errors gets no
@@ -37,33 +76,40 @@ def run(files: Iterable[Path], folder: Path | None, out: TextIO) -> int:
     Args:
         files: what was dropped on the icon; a folder stands for the workbooks in it.
         folder: where to look when nothing was dropped; the current folder if None.
-        out: where to tell the user what happened.
+        only_check: build no reports.
 
     Returns:
         the highest exit code of all files (DESIGN.md 4); 2 if there was no workbook at all.
     """
-    given = list(files)
-    places = given or [folder or Path()]
-    paths = list(dict.fromkeys(p for place in places for p in _expand(place)))
+    places = list(files) or [folder or Path()]
+    paths = list(dict.fromkeys(path for place in places for path in _expand(place)))
     if not paths:
-        _say(out, [_nothing_found(places[0])])
+        say(_nothing_found(places[0]))
         return _EXIT_USAGE
-    outcomes: Counter[str] = Counter()
-    written: dict[Path, Path] = {}
-    code = 0
-    for n, path in enumerate(paths, 1):
-        _say(out, [f"[{n}/{len(paths)}] {shown_name(path)}"])
-        outcome, exit_code, lines = _one(path, written)
-        _say(out, [f"  {line}" for line in lines])
-        outcomes[outcome] += 1
-        code = max(code, exit_code)
+    done = list(_each(paths, only_check))
+    outcomes = Counter(one.outcome for one in done)
     counts = "，".join(f"{outcome} {count} 个" for outcome, count in outcomes.items())
-    _say(out, ["", f"共 {len(paths)} 个文件：{counts}。"])
-    return code
+    say(f"\n共 {len(paths)} 个文件：{counts}。")
+    return max(one.exit_code for one in done)
+
+
+def _each(paths: Sequence[Path], only_check: bool) -> Iterator[_Done]:
+    """Deal with the workbooks one after another, and say of each what became of it."""
+    from ..disk.names import shown_name
+
+    written: dict[Path, Path] = {}
+    for n, path in enumerate(paths, 1):
+        say(f"[{n}/{len(paths)}] {shown_name(path)}")
+        done = _one(path, written, only_check)
+        for line in done.lines:
+            say(f"  {line}")
+        yield done
 
 
 def workbooks_in(folder: Path) -> list[Path]:
     """Return the workbooks of a folder by name, without lock files, copies of ours and hidden files."""
+    from ..disk.names import is_backup, is_lock_file
+
     return sorted(
         path
         for path in folder.iterdir()
@@ -86,52 +132,62 @@ def _nothing_found(place: Path) -> str:
     )
 
 
-def _say(out: TextIO, lines: Iterable[str]) -> None:
-    for line in lines:
-        out.write(line + "\n")
-    out.flush()
-
-
-def _one(path: Path, written: dict[Path, Path]) -> tuple[str, int, list[str]]:
-    """Deal with one workbook: outcome, exit code, lines to show."""
+def _one(path: Path, written: dict[Path, Path], only_check: bool) -> _Done:
+    """Deal with one workbook, whatever happens."""
     try:
-        return _check_and_build(path, written)
+        return _check_and_build(path, written, only_check)
     except ReportgenError as error:
-        return _FAILED, error.exit_code, [str(error)]
+        return _Done(_FAILED, error.exit_code, [str(error)])
     except Exception as error:
         # The other files still have to be dealt with, and a clerk must not meet a traceback.
         what = f"{type(error).__name__}：{error}"
-        return _FAILED, _EXIT_FAILED, [f"程序内部出错（{what}），这个文件没有处理。请把这一行发给技术人员。"]
+        told = f"程序内部出错（{what}），这个文件没有处理。请把这一行发给技术人员。"
+        return _Done(_FAILED, _EXIT_FAILED, [told])
 
 
-def _check_and_build(path: Path, written: dict[Path, Path]) -> tuple[str, int, list[str]]:
-    from ..api import build, default_output, read_report
+def _check_and_build(path: Path, written: dict[Path, Path], only_check: bool) -> _Done:
+    from ..api import read_report
     from ..checks import check
     from ..model.findings import worst
-    from ..show.listing import report_lines
+    from ..show.lines import report_lines
 
     report = read_report(path)
     findings = check(report)
-    lines = list(report_lines(report, findings))
+    lines = [line.text for line in report_lines(report, findings)]
     if worst(findings) == "errors":
-        lines.append("有错误，没有生成报告。请在工作簿里改正、保存、关闭，再做一次。")
-        return _WRONG, _EXIT_ERRORS, [*lines, *_save_result(path, lines, bool(findings))]
+        not_built = "" if only_check else "，没有生成报告"
+        lines.append(f"有错误{not_built}。请在工作簿里改正、保存、关闭，再做一次。")
+        done = _Done(_FAULTY if only_check else _WRONG, _EXIT_ERRORS, lines)
+    elif only_check:
+        lines.append("没有错误，可以生成报告。")
+        done = _Done(_CHECKED, 0, lines)
+    else:
+        lines += _build(path, report, findings, written)
+        done = _Done(_DONE, 0, lines)
+    return done._replace(lines=[*lines, *_save_result(path, lines, bool(findings))])
+
+
+def _build(
+    path: Path, report: Report, findings: Sequence[Finding], written: dict[Path, Path]
+) -> Iterator[str]:
+    """Build the report of a workbook without errors beside it, and yield what to say of it."""
+    from ..api import build, default_output
+
     target = default_output(report)
     _refuse_same_target(target, report, written)
     before = _identity(target)
     result = build(report, target, force=True, findings=findings)
     written[target.resolve()] = path
-    lines.append(f"已逐个核对报告里的 {result.compared} 处内容，与工作簿完全一致。")
+    yield f"已逐个核对报告里的 {result.compared} 处内容，与工作簿完全一致。"
     if result.copy is not None:
-        lines.append(f"原来的报告已另存为：{result.copy.name}")
+        yield f"原来的报告已另存为：{result.copy.name}"
     same = before is not None and before == _identity(target)
-    lines.append(f"报告没有变化：{target.name}" if same else f"已生成报告：{target.name}")
-    return _DONE, 0, [*lines, *_save_result(path, lines, bool(findings))]
+    yield f"报告没有变化：{target.name}" if same else f"已生成报告：{target.name}"
 
 
 def _refuse_same_target(target: Path, report: Report, written: dict[Path, Path]) -> None:
-    """Two workbooks of the same body and year: which of them is right, only the clerk knows."""
-    from ..errors import OutputError
+    """Refuse a second workbook of the same body and year: only the clerk knows which of them is right."""
+    from ..disk.names import shown_name
 
     other = written.get(target.resolve())
     if other is not None:
@@ -151,6 +207,8 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 def _save_result(path: Path, lines: list[str], found: bool) -> Iterator[str]:
     """Keep what the window says beside the workbook, where there is something to keep or to correct."""
+    from ..disk.files import read_input, write_output
+
     target = path.with_name(path.stem + RESULT_SUFFIX)
     if not found and not target.exists():
         return

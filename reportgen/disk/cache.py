@@ -1,18 +1,23 @@
-"""Files of ours in the user's cache folder: JSON with a checksum, safe to lose, to damage and to share.
+"""Files of ours in the user's cache folder: safe to lose, to damage and to plant.
 
-Nothing from there is executed.  What is damaged or cannot be read counts as not there, and a folder
-that cannot be written costs time only.
+Nothing from there is executed.  A file counts only if it was made for the same key, is whole, and
+belongs to the user alone; what does not count is as if it were not there.  A folder that cannot be
+written costs time only.
 """
 
 from __future__ import annotations
 
-import json
+import hashlib
 import os
+import stat
 import sys
-import zlib
-from typing import Any
+from collections.abc import Callable
+from contextlib import suppress
 
-__all__ = ["folder", "load", "save", "writable"]
+__all__ = ["folder", "load", "save"]
+
+_KEPT = 16
+"""Files kept of each sort; the oldest go first."""
 
 
 def folder() -> str:
@@ -27,45 +32,80 @@ def folder() -> str:
     return "" if home == "~" else os.path.join(home, ".cache", "reportgen")
 
 
-def writable() -> bool:
-    """Tell whether it is worth while to make something for the folder."""
+def load(name: str, key: str) -> bytes | None:
+    """Return what was saved under a name.
+
+    Args:
+        name: of the file.
+        key: of everything that the content depends on.
+
+    Returns:
+        the content; None if there is nothing, or it is not for this key, damaged, or not the user's own.
+    """
     place = folder()
     try:
-        if place:
-            os.makedirs(place, exist_ok=True)
+        if not place or not _own(os.lstat(place), stat.S_ISDIR):
+            return None
+        handle = os.open(os.path.join(place, name), os.O_RDONLY | _NO_LINK)
+        with open(handle, "rb") as file:
+            if not _own(os.fstat(handle), stat.S_ISREG):
+                return None
+            checksum, _, content = file.read().partition(b"\n")
     except OSError:
-        return False
-    return bool(place) and os.access(place, os.W_OK)
+        return None
+    return content if checksum == _checksum(key, content) else None
 
 
-def load(name: str) -> Any:
-    """Return what was saved under a name, None if there is nothing whole."""
+def save(name: str, key: str, content: bytes) -> None:
+    """Save a content in one step: other processes see the old file or the new one.
+
+    Args:
+        name: of the file; up to the first hyphen it says what sort it is of.
+        key: of everything that the content depends on.
+        content: what to save.
+    """
     place = folder()
     if not place:
-        return None
-    try:
-        with open(os.path.join(place, name), "rb") as file:
-            checksum, _, content = file.read().partition(b"\n")
-        return json.loads(content) if checksum == _checksum(content) else None
-    except (OSError, ValueError):
-        return None
-
-
-def save(name: str, value: object) -> None:
-    """Save a value that JSON can hold, in one step: other processes see the old file or the new one."""
-    content = json.dumps(value, separators=(",", ":")).encode("ascii")
-    path = os.path.join(folder(), name)
+        return
+    path = os.path.join(place, name)
     temp = f"{path}.{os.getpid()}.tmp"
-    try:
-        with open(temp, "wb") as file:
-            file.write(_checksum(content) + b"\n" + content)
-        os.replace(temp, path)
-    except OSError:
+    with suppress(OSError):
+        os.makedirs(place, mode=0o700, exist_ok=True)
         try:
-            os.unlink(temp)
-        except OSError:
-            return  # it was never there
+            with open(os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600), "wb") as file:
+                file.write(_checksum(key, content) + b"\n" + content)
+            os.replace(temp, path)
+        finally:
+            with suppress(FileNotFoundError):
+                os.unlink(temp)
+        _drop_old(place, name.partition("-")[0] + "-")
 
 
-def _checksum(content: bytes) -> bytes:
-    return b"%08x %d" % (zlib.crc32(content), len(content))
+def _drop_old(place: str, prefix: str) -> None:
+    with os.scandir(place) as entries:
+        same = [
+            (one.stat(follow_symlinks=False).st_mtime_ns, one.path)
+            for one in entries
+            if one.name.startswith(prefix)
+        ]
+    for _, path in sorted(same, reverse=True)[_KEPT:]:
+        os.unlink(path)
+
+
+_BINARY = getattr(os, "O_BINARY", 0)
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | _BINARY
+
+
+def _own(info: os.stat_result, is_kind: Callable[[int], bool]) -> bool:
+    """Tell whether a file or folder is one, and nobody but the user can write to it."""
+    if not is_kind(info.st_mode):
+        return False
+    if sys.platform == "win32":
+        return True  # the folder is in the user's profile, which other users cannot write to
+    return info.st_uid == os.getuid() and not info.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def _checksum(key: str, content: bytes) -> bytes:
+    digest = hashlib.sha256(key.encode() + b"\0")
+    digest.update(content)
+    return digest.hexdigest().encode("ascii")

@@ -5,16 +5,12 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from ..errors import OutputError
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 __all__ = [
-    "MAX_NAME_BYTES", "check_name", "is_backup", "is_lock_file", "name_of", "normal", "quoted", "safe_name",
-    "shown_name",
+    "MAX_NAME_BYTES", "check_name", "is_backup", "is_lock_file", "name_of", "quoted", "safe_name", "shown_name",
 ]  # fmt: skip
 
 MAX_NAME_BYTES = 210
@@ -27,33 +23,14 @@ _ILLEGAL = str.maketrans('<>:"/\\|?*', "＜＞：”／＼｜？＊")
 _RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])")
 
 
-def normal(path: Path | str) -> Path | str:
-    """Return a path written as :class:`~pathlib.Path` writes it.
-
-    Most are so already, and then a ``str`` may stay what it is: importing ``pathlib`` takes 2.8 ms, a
-    sixteenth of a ``validate``.
-    """
-    if isinstance(path, str) and (os.name == "nt" or not path or not {"", "."}.isdisjoint(_parts(path))):
-        from pathlib import Path
-
-        return Path(path)
-    return path
-
-
-def _parts(path: str) -> list[str]:
-    """What is between the slashes; the first of them may begin the path."""
-    return path.removeprefix("/").split("/")
-
-
 def name_of(path: Path | str) -> str:
     """Return the last part of a path, ``""`` if it has none."""
-    path = normal(path)
-    return path.rpartition("/")[2] if isinstance(path, str) else path.name
+    return Path(path).name
 
 
 def shown_name(path: Path | str) -> str:
     """Return a file's name in quotes for a message; what no terminal could print is escaped."""
-    return quoted(name_of(path) or str(normal(path)))
+    return quoted(name_of(path) or str(Path(path)))
 
 
 def quoted(text: object) -> str:
@@ -70,7 +47,7 @@ def is_lock_file(path: Path | str) -> bool:
 
 
 def is_backup(path: Path) -> bool:
-    """Tell whether the file is a dated copy made by :func:`write_output`."""
+    """Tell whether the file is a dated copy made by :func:`~reportgen.disk.files.write_output`."""
     return bool(_BACKUP.search(path.stem))
 
 

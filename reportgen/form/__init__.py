@@ -1,11 +1,10 @@
-"""The prescribed form: typed objects, loaded from one TOML file per edition."""
+"""The prescribed form: typed records, decoded from one TOML file per edition and proved whole."""
 
 from __future__ import annotations
 
-from .model import (
-    AXES,
-    LONGEST_LABEL,
-    SEVERITIES,
+from .editions import FORMS_VARIABLE, editions, form_file, form_folders, is_shipped, load_form, own_template
+from .kinds import AnyRule, Rule
+from .records import (
     Block,
     Cell,
     Comparison,
@@ -15,15 +14,16 @@ from .model import (
     LayoutCell,
     Node,
     Relation,
-    Rule,
     Section,
+    Sheets,
     Subheading,
     Table,
     Term,
 )  # fmt: skip
-from .shipped import editions, load_form
+from .words import LONGEST_LABEL, SEVERITIES
 
 __all__ = [
-    "AXES", "LONGEST_LABEL", "SEVERITIES", "Block", "Cell", "Comparison", "Equation", "Field", "Form", "LayoutCell",
-    "Node", "Relation", "Rule", "Section", "Subheading", "Table", "Term", "editions", "load_form",
+    "FORMS_VARIABLE", "LONGEST_LABEL", "SEVERITIES", "AnyRule", "Block", "Cell", "Comparison", "Equation", "Field", "Form",
+    "LayoutCell", "Node", "Relation", "Rule", "Section", "Sheets", "Subheading", "Table", "Term", "editions",
+    "form_file", "form_folders", "is_shipped", "load_form", "own_template",
 ]  # fmt: skip

@@ -29,7 +29,7 @@ def column_number(letters: str) -> int:
 
 
 def split_address(address: str) -> tuple[int, int]:
-    """Return row and column of ``D4`` or ``$D$4``; ValueError if it is no address."""
+    """Return row and column of ``D4`` or ``$D$4``; ValueError if it is not an address."""
     match = _ADDRESS.fullmatch(address)
     if not match:
         raise ValueError(address)

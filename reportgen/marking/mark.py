@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from lxml import etree
 
+from ..model.report import Origin
 from ..opc.parts import REL, Element, Parts, main
-from ..show.review import Mark, Review
-from .cells import Book, split_address
+from ..show.review import Mark, Review, ReviewedFinding
+from .cells import Book, SheetEntry
 from .notes import AUTHOR, SheetNotes
 from .resultsheet import (
     COLOURS,
@@ -19,12 +21,13 @@ from .resultsheet import (
     read_records,
     result_sheet,
 )  # fmt: skip
-from .styles import Styles
+from .stylesheet import StyleSheet
 
 __all__ = ["marked", "unmarked"]
 
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _OURS = {*COLOURS.values(), SUSPECT}
+_BARE = '<fill><patternFill patternType="none"/></fill>'
 _CROWD = 12
 """A finding about more cells than this has its note on the first one only."""
 
@@ -33,7 +36,7 @@ def marked(data: bytes, review: Review) -> bytes:
     """See :func:`reportgen.marking.mark_workbook`."""
     parts = Parts(data)
     _unmark(parts)
-    book, styles = Book(parts), Styles(parts)
+    book, styles = Book(parts), StyleSheet(parts)
     state: dict[str, Any] = {**styles.counts, **_view_state(parts, book)}
     records = _Painter(parts, book, styles).paint(review.marks)
     root = result_sheet(review, records, state, styles)
@@ -53,7 +56,7 @@ def unmarked(data: bytes) -> bytes:
 class _Painter:
     """Colours cells and puts notes on them."""
 
-    def __init__(self, parts: Parts, book: Book, styles: Styles) -> None:
+    def __init__(self, parts: Parts, book: Book, styles: StyleSheet) -> None:
         self.book, self.styles = book, styles
         self.entries = {entry.name: entry for entry in book.entries()}
         self.notes = {name: SheetNotes(parts, book, entry) for name, entry in self.entries.items()}
@@ -62,13 +65,13 @@ class _Painter:
     def paint(self, marks: tuple[Mark, ...]) -> list[Record]:
         records = []
         for mark in marks:
-            place = mark.sheet_and_cell
-            if place and place[0] in self.entries:
-                records.append(self._paint(mark, place[0], place[1]))
+            origin = mark.origin
+            if origin and origin.is_own_cell and origin.sheet in self.entries:
+                records.append(self._paint(mark, origin))
         return records
 
-    def _paint(self, mark: Mark, sheet: str, address: str) -> Record:
-        row, column = split_address(address)
+    def _paint(self, mark: Mark, origin: Origin) -> Record:
+        sheet, row, column = origin.sheet, origin.row, origin.column
         cell, made = self.book.cells(self.entries[sheet].part).get_or_make(row, column)
         had = cell.get("s")
         style = int(had or 0)
@@ -80,13 +83,8 @@ class _Painter:
         return Record(sheet, row, column, own, made, self.styles.look_of(style), note)
 
     def _note(self, mark: Mark) -> tuple[str, str]:
-        """Head and body of the note; empty where a finding about many cells has had its say."""
-        items = []
-        for item in mark.items:
-            crowd = item.equation is None and len(item.finding.cells) > _CROWD
-            if not crowd or item.number not in self.told:
-                items.append(item)
-                self.told.add(item.number)
+        """Return head and body of the note; empty where a finding about many cells has had its say."""
+        items = [item for item in mark.items if self._is_told(item)]
         if not items and not mark.corrections:
             return "", ""
         head = f"【{mark.level}】{'、'.join(dict.fromkeys(i.finding.rule for i in items))}"
@@ -101,9 +99,17 @@ class _Painter:
             lines += [f"· {line}" for line in mark.corrections]
         return head, "\n".join(lines)
 
+    def _is_told(self, item: ReviewedFinding) -> bool:
+        """Tell whether a note of a cell names a finding: one about many cells is named on the first only."""
+        crowd = item.equation is None and len(item.finding.cells) > _CROWD
+        if crowd and item.number in self.told:
+            return False
+        self.told.add(item.number)
+        return True
+
 
 def _view_state(parts: Parts, book: Book) -> dict[str, Any]:
-    """Which sheet is in front, to be restored."""
+    """Return which sheet is in front, to be restored."""
     view = parts.workbook.find(f"{main('bookViews')}/{main('workbookView')}")
     selected = [entry.name for entry in book.entries() if _selected(parts, entry.part)]
     return {"active": None if view is None else view.get("activeTab"), "selected": selected}
@@ -139,24 +145,19 @@ def _add_sheet(parts: Parts, book: Book, root: Element) -> None:
 
 
 def _unmark(parts: Parts) -> bool:
-    """Take all marks of an earlier run off; False if there were none."""
+    """Take all marks of an earlier run off; return False if there were none."""
     book = Book(parts)
     ours = [e for e in book.entries() if is_result_sheet(parts, parts.tree(e.part))]
     sheets = [e for e in book.entries() if e not in ours]
     notes = {e.name: SheetNotes(parts, book, e) for e in sheets}
     if not ours and not any(AUTHOR in n.authors() for n in notes.values()):
         return False
-    records: list[Record] = []
-    state: dict[str, Any] = {}
-    for entry in ours:
-        found, state = read_records(parts, parts.tree(entry.part))
-        records += found
+    records, state = _former(parts, ours)
+    styles = StyleSheet(parts)
     for entry in sheets:
         here = [r for r in records if r.sheet == entry.name]
         notes[entry.name].remove_ours({(r.row, r.column): r.note for r in here})
-    styles = Styles(parts)
-    for entry in sheets:
-        _restore_looks(book, entry.part, [r for r in records if r.sheet == entry.name], styles)
+        _restore_looks(book, entry.part, here, styles)
     for entry in ours:
         _remove_sheet(parts, book, entry.element, entry.part, state)
     used = max((book.cells(e.part).highest_style() for e in sheets), default=0)
@@ -164,7 +165,14 @@ def _unmark(parts: Parts) -> bool:
     return True
 
 
-def _restore_looks(book: Book, part: str, records: list[Record], styles: Styles) -> None:
+def _former(parts: Parts, ours: Iterable[SheetEntry]) -> tuple[list[Record], dict[str, Any]]:
+    """Return what our sheets say of the marked cells, and the state of the workbook before the last of them."""
+    found = [read_records(parts, parts.tree(entry.part)) for entry in ours]
+    records = [record for here, _ in found for record in here]
+    return records, found[-1][1] if found else {}
+
+
+def _restore_looks(book: Book, part: str, records: list[Record], styles: StyleSheet) -> None:
     cells = book.cells(part)
     known = {(r.row, r.column): r for r in records}
     for place, cell in list(cells.at.items()):
@@ -183,18 +191,9 @@ def _restore_looks(book: Book, part: str, records: list[Record], styles: Styles)
         cells.drop_if_made(*place, record.made)
 
 
-_BARE = '<fill><patternFill patternType="none"/></fill>'
-
-
 def _remove_sheet(parts: Parts, book: Book, element: Element, part: str, state: dict[str, Any]) -> None:
     index, sheet_id = book.list.index(element), element.get("sheetId")
-    names = parts.workbook.find(main("definedNames"))
-    for name in list(names) if names is not None else []:
-        local = name.get("localSheetId")
-        if local is not None and int(local) == index:
-            names.remove(name)
-        elif local is not None and int(local) > index:
-            name.set("localSheetId", str(int(local) - 1))
+    _drop_names(parts, index)
     book.list.remove(element)
     parts.unrelate(parts.workbook_name, part)
     parts.remove(part)
@@ -207,6 +206,17 @@ def _remove_sheet(parts: Parts, book: Book, element: Element, part: str, state: 
         view.set("activeTab", str(active - 1))
     elif active == index:
         _restore_view(parts, book, view, state)
+
+
+def _drop_names(parts: Parts, index: int) -> None:
+    """Drop the names that belong to a sheet; those of later sheets keep theirs."""
+    names = parts.workbook.find(main("definedNames"))
+    for name in list(names) if names is not None else []:
+        local = name.get("localSheetId")
+        if local is not None and int(local) == index:
+            names.remove(name)
+        elif local is not None and int(local) > index:
+            name.set("localSheetId", str(int(local) - 1))
 
 
 def _restore_view(parts: Parts, book: Book, view: Element, state: dict[str, Any]) -> None:

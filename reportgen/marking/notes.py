@@ -84,19 +84,22 @@ class SheetNotes:
         if not self.part:
             self._new_comments()
         there = self._comments().get((row, column))
-        if there is not None:
-            if self._author(there).startswith("tc="):
-                return ""
+        if there is None:
+            self._new_comment(row, column, runs)
+            self._shape(row, column, f"{head}\n{body}")
+        elif self._author(there).startswith("tc="):
+            return ""
+        else:
             _append(there.find(main("text")), [_run(f"\n{DIVIDER}\n", bold=True), *runs])
             self._resize(row, column, _all_text(there))
-            return f"{head}\n{body}"
+        return f"{head}\n{body}"
+
+    def _new_comment(self, row: int, column: int, runs: list[Element]) -> None:
         comment = etree.Element(main("comment"), ref=f"{column_letters(column)}{row}")
         comment.set("authorId", str(self._author_id(AUTHOR)))
         text = etree.SubElement(comment, main("text"))
         text.extend(runs)
         self.parts.tree(self.part).find(main("commentList")).append(comment)
-        self._shape(row, column, f"{head}\n{body}")
-        return f"{head}\n{body}"
 
     def _author(self, comment: Element) -> str:
         authors, number = self.authors(), int(comment.get("authorId", "0"))
@@ -164,24 +167,23 @@ class SheetNotes:
         Args:
             written: our texts by row and column, as they were written.
         """
-        for (row, column), comment in self._comments().items():
-            text = _all_text(comment)
+        for place, comment in self._comments().items():
+            text, ours = _all_text(comment), written.get(place)
             if DIVIDER in text:
-                kept = self._rest(text.split(DIVIDER, 1)[1], written.get((row, column)))
-                _cut(comment.find(main("text")), text.index(DIVIDER))
-                if kept:
-                    _append(comment.find(main("text")), [_run(f"\n{kept}", bold=False)])
-            elif self._is_ours(comment, text, written.get((row, column))):
-                kept = self._rest(text, written.get((row, column)))
+                kept = self._rest(text[text.index(DIVIDER) + len(DIVIDER) :], ours)
+                _rewrite(comment, text.index(DIVIDER), f"\n{kept}" if kept else "")
+            elif self._is_ours(comment, text, ours):
+                kept = self._rest(text, ours)
                 if kept:
                     comment.set("authorId", str(self._author_id(CLERK)))
-                    _cut(comment.find(main("text")), 0)
-                    _append(comment.find(main("text")), [_run(kept, bold=False)])
-                    continue
-                comment.getparent().remove(comment)
-                for shape in self._shapes_at(row, column):
-                    shape.getparent().remove(shape)
+                    _rewrite(comment, 0, kept)
+                else:
+                    self._remove(comment, *place)
         self._drop_if_empty()
+
+    def _remove(self, comment: Element, row: int, column: int) -> None:
+        for element in (comment, *self._shapes_at(row, column)):
+            element.getparent().remove(element)
 
     def _is_ours(self, comment: Element, text: str, written: str | None) -> bool:
         if self._author(comment) == AUTHOR:
@@ -191,7 +193,7 @@ class SheetNotes:
 
     @staticmethod
     def _rest(text: str, written: str | None) -> str:
-        """What of a note is not ours."""
+        """Return what of a note is not ours."""
         if written is None:
             return ""
         ours = _same(written)
@@ -249,6 +251,14 @@ def _run(text: str, *, bold: bool) -> Element:
     piece.text = text
     piece.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
     return run
+
+
+def _rewrite(comment: Element, length: int, more: str) -> None:
+    """Keep the first ``length`` characters of a note and add others."""
+    text = comment.find(main("text"))
+    _cut(text, length)
+    if more:
+        _append(text, [_run(more, bold=False)])
 
 
 def _append(text: Element, runs: list[Element]) -> None:

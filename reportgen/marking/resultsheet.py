@@ -6,19 +6,21 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
 from lxml import etree
 
+from ..model.findings import CellRef
 from ..model.numbers import show
 from ..opc.parts import MAIN, Element, Parts, main, parse
-from ..show.review import Item, Review
+from ..show.review import Review, ReviewedFinding
 from ..sources.base import column_letters
 from .cells import split_address
 from .notes import safe_text
-from .styles import Styles
+from .stylesheet import StyleSheet
 
 __all__ = ["COLOURS", "NAME", "SUSPECT", "Record", "is_result_sheet", "read_records", "result_sheet"]
 
@@ -85,7 +87,7 @@ def _hidden_cells(parts: Parts, root: Element) -> Iterator[tuple[int, int, str, 
 
 
 def is_result_sheet(parts: Parts, root: Element) -> bool:
-    """Whether a sheet is one of ours, whatever it is called now."""
+    """Tell whether a sheet is one of ours, whatever it is called now."""
     return any(text == SIGN for row, _, text, _ in _hidden_cells(parts, root) if row == 1)
 
 
@@ -98,67 +100,75 @@ def read_records(parts: Parts, root: Element) -> tuple[list[Record], dict[str, A
             state = json.loads(text)
         elif row > 1:
             lines.setdefault(row, {})[column - _HIDDEN] = formula or text
-    records = []
-    for line in lines.values():
-        match = _FORMULA.fullmatch(line.get(0, ""))
-        if match:  # else the cell has been deleted
-            place = split_address(match[3])
-            style = line.get(1, "")
-            records.append(
-                Record(
-                    (match[1] or match[2]).replace("''", "'"), *place,
-                    int(style) if style.isdecimal() else None,
-                    line.get(2, ""), line.get(3, ""), line.get(4, "").replace("_x005F_", "_"),
-                )
-            )  # fmt: skip
-    return records, state
+    records = (_record(line) for line in lines.values())
+    return [one for one in records if one is not None], state
+
+
+def _record(line: Mapping[int, str]) -> Record | None:
+    """Return what a row of hidden cells says; None if the marked cell has been deleted."""
+    match = _FORMULA.fullmatch(line.get(0, ""))
+    if match is None:
+        return None
+    sheet, style = (match[1] or match[2]).replace("''", "'"), line.get(1, "")
+    return Record(
+        sheet, *split_address(match[3]), int(style) if style.isdecimal() else None,
+        line.get(2, ""), line.get(3, ""), line.get(4, "").replace("_x005F_", "_"),
+    )  # fmt: skip
 
 
 # --------------------------------------------------------------------------- writing
 
 
+_NO_FILL = '<fill><patternFill patternType="none"/></fill>'
+_NO_BORDER = "<border><left/><right/><top/><bottom/><diagonal/></border>"
+_SIDES = "".join(
+    f'<{s} style="thin"><color rgb="FFBFBFBF"/></{s}>' for s in ("left", "right", "top", "bottom")
+)
+_BOX = f"<border>{_SIDES}<diagonal/></border>"
+_MIDDLE = '<alignment vertical="center"/>'
+_WRAP = '<alignment vertical="center" wrapText="1"/>'
+_CENTRE = '<alignment horizontal="center" vertical="center" wrapText="1"/>'
+
+
+def _font(size: int, *, bold: bool = False, colour: str = "000000", line: bool = False) -> str:
+    return (
+        f'<font>{"<b/>" if bold else ""}{"<u/>" if line else ""}<sz val="{size}"/>'
+        f'<color rgb="FF{colour}"/><name val="宋体"/><family val="3"/><charset val="134"/></font>'
+    )
+
+
+def _fill(rgb: str) -> str:
+    return (
+        f'<fill><patternFill patternType="solid"><fgColor rgb="FF{rgb}"/><bgColor indexed="64"/>'
+        "</patternFill></fill>"
+    )
+
+
 class _Looks:
     """Styles of the sheet, added to the workbook's."""
 
-    def __init__(self, styles: Styles) -> None:
-        def font(size: int, *, bold: bool = False, colour: str = "000000", line: bool = False) -> str:
-            return (
-                f'<font>{"<b/>" if bold else ""}{"<u/>" if line else ""}<sz val="{size}"/>'
-                f'<color rgb="FF{colour}"/><name val="宋体"/><family val="3"/><charset val="134"/></font>'
-            )
-
-        def fill(rgb: str) -> str:
-            return (
-                f'<fill><patternFill patternType="solid"><fgColor rgb="FF{rgb}"/><bgColor indexed="64"/>'
-                "</patternFill></fill>"
-            )
-
-        none = '<fill><patternFill patternType="none"/></fill>'
-        bare = "<border><left/><right/><top/><bottom/><diagonal/></border>"
-        sides = "".join(
-            f'<{s} style="thin"><color rgb="FFBFBFBF"/></{s}>' for s in ("left", "right", "top", "bottom")
-        )
-        box = f"<border>{sides}<diagonal/></border>"
-        wrap = '<alignment vertical="center" wrapText="1"/>'
-        centre = '<alignment horizontal="center" vertical="center" wrapText="1"/>'
-        line = '<alignment vertical="center"/>'
-        self.title = styles.add_style(font(16, bold=True), none, bare, line)
-        self.plain = styles.add_style(font(10), none, bare, line)
-        self.bold = styles.add_style(font(12, bold=True), none, bare, line)
-        self.head = styles.add_style(font(10, bold=True), fill("E7EEF7"), box, centre)
-        self.text = styles.add_style(font(10), none, box, wrap)
-        self.centre = styles.add_style(font(10), none, box, centre)
-        self.link = styles.add_style(font(10, colour="1F4E9E", line=True), none, box, wrap)
+    def __init__(self, styles: StyleSheet) -> None:
+        add = styles.add_style
+        self.title = add(_font(16, bold=True), _NO_FILL, _NO_BORDER, _MIDDLE)
+        self.plain = add(_font(10), _NO_FILL, _NO_BORDER, _MIDDLE)
+        self.bold = add(_font(12, bold=True), _NO_FILL, _NO_BORDER, _MIDDLE)
+        self.head = add(_font(10, bold=True), _fill("E7EEF7"), _BOX, _CENTRE)
+        self.text = add(_font(10), _NO_FILL, _BOX, _WRAP)
+        self.centre = add(_font(10), _NO_FILL, _BOX, _CENTRE)
+        self.link = add(_font(10, colour="1F4E9E", line=True), _NO_FILL, _BOX, _WRAP)
         self.level = {
-            key: styles.add_style(font(10, bold=True), fill(rgb), box, centre)
+            key: add(_font(10, bold=True), _fill(rgb), _BOX, _CENTRE)
             for key, rgb in (*COLOURS.items(), ("suspect", SUSPECT))
         }
 
 
-def result_sheet(review: Review, records: Sequence[Record], state: dict[str, Any], styles: Styles) -> Element:
+def result_sheet(
+    review: Review, records: Sequence[Record], state: dict[str, Any], styles: StyleSheet
+) -> Element:
     """Return the sheet as XML.
 
     Args:
+        review: the report with its findings.
         records: the marked cells, to be restored by a later run.
         state: the rest that is to be restored, as JSON can hold it.
         styles: the workbook's styles; the sheet's own are added.
@@ -196,7 +206,7 @@ class _Sheet:
         self._put(1, 1, NAME, looks.title)
         self.heights[1] = 30
         # Not the title itself: a reader must not take this line for the report's.
-        name = re.split(r"[\\/]", report.path)[-1]
+        name = Path(report.path).name
         who = [f"机关：{report.org or '未填'}", f"数据年度：{report.year or '未填'}"]
         self._put(2, 1, "　　".join([*who, *([f"文件：{name}"] if name else [])]), looks.plain)
         self._put(3, 1, f"结果：{self.review.counts}", looks.bold)
@@ -208,16 +218,11 @@ class _Sheet:
             self._put(5, column, word, looks.level[key])
         self.heights[5] = 18
 
-    def _item(self, row: int, item: Item) -> None:
+    def _item(self, row: int, item: ReviewedFinding) -> None:
         finding, looks = item.finding, self.looks
         self._put(row, 1, item.level, looks.level[finding.severity])
         self._put(row, 2, finding.rule, looks.centre)
-        target = item.target.address if item.target else ""
-        sheet, _, cell = target.rpartition("!")
-        linked = bool(sheet) and re.fullmatch(r"[A-Z]{1,3}[1-9][0-9]*", cell) is not None
-        self._put(row, 3, item.place, looks.link if linked else looks.text)
-        if linked:
-            self.links.append((f"C{row}", "'" + sheet.replace("'", "''") + f"'!{cell}", "到这个单元格"))
+        self._put(row, 3, item.place, looks.link if self._link(row, item.target) else looks.text)
         apart = "" if finding.difference is None else show(finding.difference)
         corrections = "\n".join(item.corrections)
         texts = (item.label, finding.message, item.should_be, apart, finding.advice, corrections)
@@ -226,6 +231,15 @@ class _Sheet:
         self.heights[row] = max(
             20.0, *(_height(t, _WIDTHS[c - 1]) for c, t in enumerate((item.place, *texts), 3))
         )
+
+    def _link(self, row: int, target: CellRef | None) -> bool:
+        """Link the place of a finding to its cell; return False if it is not a cell of this workbook."""
+        origin = target.origin if target else None
+        if origin is None or not origin.is_own_cell:
+            return False
+        sheet = origin.sheet.replace("'", "''")
+        self.links.append((f"C{row}", f"'{sheet}'!{origin.address}", "到这个单元格"))
+        return True
 
     def _put(self, row: int, column: int, text: str = "", style: int = 0, *, formula: str = "") -> None:
         cell = etree.Element(main("c"), r=f"{column_letters(column)}{row}")
@@ -241,19 +255,7 @@ class _Sheet:
         self.rows.setdefault(row, []).append((column, cell))
 
     def _xml(self) -> Element:
-        widths = "".join(
-            f'<col min="{n}" max="{n}" width="{w}" customWidth="1"/>' for n, w in enumerate(_WIDTHS, 1)
-        )
-        root = parse(
-            f'<worksheet xmlns="{MAIN}"><sheetPr><tabColor rgb="FFC00000"/><pageSetUpPr fitToPage="1"/>'
-            f'</sheetPr><sheetViews><sheetView showGridLines="0" tabSelected="1" workbookViewId="0">'
-            f'<pane ySplit="{_HEAD_ROW}" topLeftCell="A{_HEAD_ROW + 1}" activePane="bottomLeft" state="frozen"/>'
-            f'<selection pane="bottomLeft" activeCell="A{_HEAD_ROW + 1}" sqref="A{_HEAD_ROW + 1}"/>'
-            f'</sheetView></sheetViews><sheetFormatPr defaultRowHeight="16"/><cols>{widths}'
-            f'<col min="{_HIDDEN}" max="{_HIDDEN + 4}" width="9" hidden="1" customWidth="1"/></cols>'
-            '<sheetData/><pageMargins left="0.5" right="0.5" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
-            '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'.encode()
-        )
+        root = parse(_WORKSHEET.encode())
         data = root.find(main("sheetData"))
         for number in sorted(self.rows):
             row = etree.SubElement(data, main("row"), r=str(number))
@@ -269,8 +271,23 @@ class _Sheet:
         return root
 
 
+_COLUMNS = "".join(
+    f'<col min="{n}" max="{n}" width="{w}" customWidth="1"/>' for n, w in enumerate(_WIDTHS, 1)
+)
+_WORKSHEET = (
+    f'<worksheet xmlns="{MAIN}"><sheetPr><tabColor rgb="FFC00000"/><pageSetUpPr fitToPage="1"/>'
+    f'</sheetPr><sheetViews><sheetView showGridLines="0" tabSelected="1" workbookViewId="0">'
+    f'<pane ySplit="{_HEAD_ROW}" topLeftCell="A{_HEAD_ROW + 1}" activePane="bottomLeft" state="frozen"/>'
+    f'<selection pane="bottomLeft" activeCell="A{_HEAD_ROW + 1}" sqref="A{_HEAD_ROW + 1}"/>'
+    f'</sheetView></sheetViews><sheetFormatPr defaultRowHeight="16"/><cols>{_COLUMNS}'
+    f'<col min="{_HIDDEN}" max="{_HIDDEN + 4}" width="9" hidden="1" customWidth="1"/></cols>'
+    '<sheetData/><pageMargins left="0.5" right="0.5" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
+    '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
+)
+
+
 def _height(text: str, width: float) -> float:
-    """Points a wrapped text of 10 pt needs in a column of ``width`` digits."""
+    """Return the points that a wrapped text of 10 pt needs in a column of ``width`` digits."""
     lines = 0
     for line in text.split("\n"):
         size = sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1.1 for c in line)

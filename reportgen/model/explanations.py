@@ -1,8 +1,8 @@
-"""核实性审核: answers to findings that ask, and what becomes of them.
+"""核实性审核: answers to the findings that ask for one, and what becomes of them.
 
 An answer names the finding by rule and 核对码.  The code is made of the values the finding speaks
 of, so an answer holds for these values only: when one changes, so does the code, and the answer
-lapses with a message.  Errors cannot be explained away, except the few that the form itself lets
+lapses with a message.  Errors cannot be explained away, except the few that the form itself allows
 (``explainable``).
 """
 
@@ -30,15 +30,12 @@ def answerable(one: Finding, form: Form) -> bool:
 def settle(report: Report, findings: Sequence[Finding]) -> list[Finding]:
     """Return the findings with explanations applied.
 
-    An explained finding becomes ``info`` and carries the explanation.  Explanations that fit
-    nothing any more become E-01, those for errors E-02.
+    An explained finding becomes ``info`` and carries the explanation.  Explanations that no longer
+    fit anything become E-01, those for errors E-02.
     """
     if not report.explanations:
         return list(findings)
-    given: dict[tuple[str, str], Explanation] = {}
-    for explanation in report.explanations:
-        for code in _CODE.findall(explanation.code.upper()):
-            given.setdefault((explanation.rule, code), explanation)
+    given = _by_code(report.explanations)
     settled: list[Finding] = []
     used: set[Explanation] = set()
     refused: set[Explanation] = set()
@@ -46,18 +43,26 @@ def settle(report: Report, findings: Sequence[Finding]) -> list[Finding]:
         answer = given.get((one.rule, one.code))
         if answer is None:
             settled.append(one)
-        elif not answerable(one, report.form):
+        elif answerable(one, report.form):
+            used.add(answer)
+            settled.append(_explained(one, answer))
+        else:
             refused.add(answer)
             settled.append(one)
-        else:
-            used.add(answer)
-            settled.append(
-                msgspec.structs.replace(
-                    one, severity="info", explanation=_signed(answer), advice="已有说明。"
-                )
-            )
-    settled += _left_over(report, findings, used, refused)
-    return settled
+    return [*settled, *_left_over(report, findings, used, refused)]
+
+
+def _by_code(explanations: Sequence[Explanation]) -> dict[tuple[str, str], Explanation]:
+    """Return the explanations by rule and code; of several for one code the first counts."""
+    given: dict[tuple[str, str], Explanation] = {}
+    for explanation in explanations:
+        for code in _CODE.findall(explanation.code.upper()):
+            given.setdefault((explanation.rule, code), explanation)
+    return given
+
+
+def _explained(one: Finding, answer: Explanation) -> Finding:
+    return msgspec.structs.replace(one, severity="info", explanation=_signed(answer), advice="已有说明。")
 
 
 def _signed(explanation: Explanation) -> str:
@@ -72,7 +77,7 @@ def _left_over(
     for explanation in report.explanations:
         if explanation in used:
             continue
-        ref = CellRef(str(explanation.origin) if explanation.origin else "", explanation.rule)
+        ref = CellRef(explanation.origin, explanation.rule)
         same = [f for f in findings if f.rule == explanation.rule]
         if explanation in refused or (same and not any(answerable(f, report.form) for f in same)):
             yield finding(rules["E-02"], [ref], about=explanation.rule)

@@ -1,7 +1,8 @@
-"""Findings: what a check or the reader has to say, as values; and how they read.
+"""Findings: what a check or the reader has to say, as values.
 
-A finding carries its rule, the cells on both sides, expected, actual, difference and advice.
-Texts come from the form data (:class:`~reportgen.form.Rule`); only the order of a line is here.
+A finding carries its rule, its severity, the cells on both sides with their origins, the equation it
+came from, expected, actual, difference and advice.  Lines, JSON, pages and marks are made from these.
+Texts come from the form data (:class:`~reportgen.form.Rule`); only their order is here.
 """
 
 from __future__ import annotations
@@ -10,14 +11,14 @@ import hashlib
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
 
 import msgspec
 
-from ..form import SEVERITIES, Form, Rule
+from ..form import SEVERITIES, Equation, Form, Rule
 from .numbers import Number, show
+from .origin import Origin
 
-__all__ = ["CellRef", "Finding", "finding", "json_number", "sort_findings", "worst"]
+__all__ = ["SEVERITY_LABELS", "CellRef", "Finding", "finding", "json_number", "sort_findings", "worst"]
 
 _CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: read aloud and typed by hand
 SEVERITY_LABELS = {"error": "错误", "warning": "警告", "ask": "待核实", "info": "提示"}
@@ -26,12 +27,17 @@ SEVERITY_LABELS = {"error": "错误", "warning": "警告", "ask": "待核实", "
 class CellRef(msgspec.Struct, frozen=True):
     """A place a finding speaks of."""
 
-    address: str
-    """``表三!D4``; ``""`` if the source has no such cell."""
+    origin: Origin | None
+    """Where it was read; None if the source has no such place."""
     label: str
     value: Number | None = None
     id: str = ""
     """Cell id of the form, ``""`` for other places (a text, a field)."""
+
+    @property
+    def address(self) -> str:
+        """``表三!D4`` for messages; ``""`` if the source has no such place."""
+        return str(self.origin) if self.origin else ""
 
     def __str__(self) -> str:
         return f"{self.address} {self.label}".strip()
@@ -41,13 +47,19 @@ class Finding(msgspec.Struct, frozen=True):
     """One thing to tell the user."""
 
     rule: str
+    """Id of the rule of the form: ``T3-02``."""
     severity: str
+    """One of :data:`~reportgen.form.SEVERITIES`."""
     message: str
     advice: str
+    """What to do about it."""
     cells: tuple[CellRef, ...] = ()
+    """The cells it speaks of: of a sum those of the left side, then those of the right one."""
     expected: Number | None = None
     actual: Number | None = None
     difference: Number | None = None
+    equation: Equation | None = None
+    """The broken sum, of a rule of arithmetic."""
     sentence: str = ""
     """The sentence of the text it is about."""
     explanation: str = ""
@@ -55,7 +67,7 @@ class Finding(msgspec.Struct, frozen=True):
 
     @property
     def code(self) -> str:
-        """核对码: five characters made of the rule and the values it speaks of.
+        """Return the 核对码: five characters made of the rule and the values it speaks of.
 
         An explanation quotes it and so is bound to these values.
         """
@@ -67,7 +79,7 @@ class Finding(msgspec.Struct, frozen=True):
 
     @property
     def place(self) -> str:
-        """Where it is, short: the first addresses."""
+        """Return where it is, in short: the first addresses."""
         addresses = list(dict.fromkeys(c.address for c in self.cells if c.address))
         if len(addresses) > 2:
             return f"{addresses[0]} 等{len(addresses)}格"
@@ -75,39 +87,20 @@ class Finding(msgspec.Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """What is wrong, then what to do."""
+        """Return what is wrong, then what to do."""
         said = f"“{self.sentence}”：" if self.sentence and self.sentence not in self.message else ""
         code = f"（核对码 {self.code}）" if self.severity == "ask" else ""
         answer = f"说明：{self.explanation}" if self.explanation else self.advice
         return f"{said}{self.message}。{answer}{code}"
 
     def line(self) -> str:
-        """One line: severity, id, place, what, advice."""
+        """Return one line: severity, rule, place, what is wrong, what to do."""
         where = f" [{self.place}]" if self.place else ""
         return f"{SEVERITY_LABELS[self.severity]} {self.rule}{where} {self.text}"
 
-    def to_json(self) -> dict[str, Any]:
-        """The finding in the JSON contract (DESIGN.md 5)."""
-        data: dict[str, Any] = {
-            "rule": self.rule, "severity": self.severity, "message": self.message,
-            "advice": self.advice,
-            "cells": [
-                {"id": c.id, "address": c.address, "label": c.label, "value": json_number(c.value)}
-                for c in self.cells
-            ],
-            "expected": json_number(self.expected), "actual": json_number(self.actual),
-            "difference": json_number(self.difference),
-        }  # fmt: skip
-        data["code"] = self.code
-        if self.sentence:
-            data["sentence"] = self.sentence
-        if self.explanation:
-            data["explanation"] = self.explanation
-        return data
-
 
 def json_number(number: Number | None) -> int | str | None:
-    """Integers as JSON numbers, amounts as exact decimal strings, blank as null."""
+    """Return a number as the JSON contract has it: integer, amount as exact decimal string, blank as null."""
     if number is None or isinstance(number, int):
         return number
     return show(number)
@@ -130,13 +123,20 @@ def finding(
     expected: Number | None = None,
     actual: Number | None = None,
     difference: Number | None = None,
+    equation: Equation | None = None,
     sentence: str = "",
     **words: object,
 ) -> Finding:
-    """Make a finding of ``rule``; ``words`` fill its message and advice,
-    with ``expected``, ``actual``, ``difference`` and ``sentence``.
+    """Make a finding of a rule; its message and advice are filled with the values given here.
 
-    Numbers among the words are shown as the report prints them.
+    Args:
+        rule: the rule of the form.
+        cells: the places it speaks of.
+        strict: take the severity that the rule has under ``--strict``.
+        severity: instead of the rule's own.
+        expected, actual, difference, sentence: of the finding, and words for its texts.
+        equation: the broken sum.
+        words: the other words for its texts; numbers are shown as the report prints them.
     """
     given = {"expected": expected, "actual": actual, "difference": difference, "sentence": sentence}
     texts = _Shown(given | words)
@@ -144,8 +144,8 @@ def finding(
         rule.id,
         (rule.strict if strict and rule.strict else severity or rule.severity),
         rule.message.format_map(texts),
-        rule.advice.format_map(texts),
-        tuple(cells), expected, actual, difference, sentence,
+        rule.advice.format_map(texts) + (f"（理由：{rule.reason}）" if rule.reason else ""),
+        tuple(cells), expected, actual, difference, equation, sentence,
     )  # fmt: skip
 
 

@@ -125,7 +125,7 @@ def unknown(report: Report) -> Iterator[Unknown]:
 def standard_text(section: Section, report: Report) -> str:
     """Return the section's standard sentence, by what the report holds; ``""`` if none."""
     if section.standard_when_zero:
-        name, sentence = section.standard_when_zero
-        if _Lookup(report)[name] in ("", "0"):
-            return sentence
+        when_zero = section.standard_when_zero
+        if _Lookup(report)[when_zero.name] in ("", "0"):
+            return when_zero.text
     return section.standard

@@ -14,23 +14,11 @@ import msgspec
 from ..form import Form
 from .findings import CellRef, Finding
 from .numbers import Number
+from .origin import Origin
 
 __all__ = ["Explanation", "Origin", "Passage", "Report", "Value"]
 
 ValueState: TypeAlias = Literal["number", "blank", "placeholder", "problem", "missing"]
-
-
-class Origin(msgspec.Struct, frozen=True):
-    """Where something was read."""
-
-    sheet: str
-    """Sheet name, or the table's number in a document."""
-    address: str
-    """Cell address (``D4``), or row and column in a document."""
-    hidden: bool = False
-
-    def __str__(self) -> str:
-        return f"{self.sheet}!{self.address}"
 
 
 class Value(msgspec.Struct, frozen=True):
@@ -125,8 +113,19 @@ class Report(msgspec.Struct, frozen=True):
     def ref(self, cell: str) -> CellRef:
         """Point at a cell of the form, where this report has it."""
         value = self.values[cell]
-        address = str(value.origin) if value.origin else ""
-        return CellRef(address, self.form.cells[cell].label, value.number, cell)
+        return CellRef(value.origin, self.form.cells[cell].label, value.number, cell)
+
+    def last_year_ref(self, cell: str) -> CellRef:
+        """Point at one of last year's figures."""
+        value = self.last_year[cell]
+        return CellRef(value.origin, f"上年 {self.form.cells[cell].label}", value.number, f"上年.{cell}")
+
+    def passage_ref(self, passage: Passage) -> CellRef:
+        """Point at a text by the form's words for it: its part, then its sub-heading."""
+        section = self.form.section(passage.section)
+        part = section.heading or section.title
+        label = f"{part}／{passage.heading}" if passage.heading else part
+        return CellRef(passage.origin, label)
 
     def total(self, cells: Iterable[str]) -> Number:
         """Return the exact sum of the figures of these cells."""

@@ -10,14 +10,13 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from ..errors import InputError
 
 __all__ = [
     "MAX_ENTRIES", "MAX_RATIO", "MAX_UNPACKED_BYTES", "RATIO_FREE_BYTES", "check_entries", "oversized", "unpack",
-    "unpacked",
 ]  # fmt: skip
 
 MAX_ENTRIES = 4000
@@ -97,21 +96,6 @@ def _refuse_declarations(name: str, parts: Mapping[str, bytes]) -> None:
         searched = b"" if _PROLOG.match(content) else content.replace(b"\0", b"")
         if any(declaration in searched for declaration in _DECLARATIONS):
             raise oversized(name, f"里面的部件“{part}”声明了实体")
-
-
-def unpacked(data: bytes, names: Iterable[str]) -> dict[str, bytes]:
-    """Unpack some parts of a package that is known to be whole, e.g. one that this program made.
-
-    Args:
-        data: the whole file.
-        names: of the parts; those it does not have are left out.
-
-    Raises:
-        BadZipFile, zlib.error, EOFError, OSError, RuntimeError: damaged, as :mod:`zipfile` reports it.
-    """
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        present = set(archive.namelist())
-        return {name: archive.read(name) for name in names if name in present}
 
 
 def check_entries(name: str, entries: Sequence[_Entry]) -> None:

@@ -6,7 +6,7 @@ reads every figure exactly or says why it cannot.  It does not judge the figures
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 
 from ..disk.names import name_of
 from ..errors import InputError
@@ -16,14 +16,12 @@ from ..model.report import Report
 from ..sources import Document
 from .answers import find_answers
 from .edition import choose_form
-from .fields import read_fields
 from .index import LabelIndex
 from .last_year import last_year_figures
 from .prose import read_prose
-from .tables import Found, find_tables
+from .tables import Found
 from .texts import last_year_texts, read_sheets
 from .values import figure_findings, read_figures
-from .wording import Texts
 
 __all__ = ["recognise"]
 
@@ -41,9 +39,12 @@ def recognise(document: Document, form: Form | Iterable[Form]) -> Report:
     Raises:
         InputError: the document holds none of the prescribed tables.
     """
-    forms = iter([form] if isinstance(form, Form) else form)
+    forms = [form] if isinstance(form, Form) else form
     indexes = [LabelIndex(grid) for grid in document.grids]
-    form, tables, texts = _edition(document, indexes, forms)
+    # Match the labels, then find out who reports of which year: both say which edition it is.
+    form, tables, texts = choose_form(document, indexes, forms)
+    if not tables.tables:
+        raise _no_tables(document, form)
     values = read_figures(form, tables)
     read_sheets(form, indexes, texts)
     read_prose(form, texts, web=document.kind in ("html", "mht"))
@@ -58,24 +59,6 @@ def recognise(document: Document, form: Form | Iterable[Form]) -> Report:
             *_pictures(form, tables, document),
         ),
     )  # fmt: skip
-
-
-def _edition(
-    document: Document, indexes: Sequence[LabelIndex], forms: Iterator[Form]
-) -> tuple[Form, Found, Texts]:
-    """Match the labels, then find out who reports of which year; both say which edition it is."""
-    form, tables = choose_form(indexes, forms)
-    if not tables.tables:
-        raise _no_tables(document, form)
-    texts = read_fields(form, document, indexes)
-    year = texts.fields.get("year")
-    if isinstance(year, int) and not form.covers(year):
-        # Editions may differ in their rules alone; then the year says which it is.
-        for other in forms:
-            found = find_tables(other, indexes) if other.covers(year) else None
-            if found is not None and found.seen >= len(other.cells):
-                return other, found, read_fields(other, document, indexes)
-    return form, tables, texts
 
 
 def _no_tables(document: Document, form: Form) -> InputError:

@@ -40,7 +40,7 @@ def _rows(grid: Grid, head: int, columns: list[int]) -> Iterator[Explanation]:
             continue  # most rows
         rule, code, text, name, date, printed = (_text(grid, row, column) for column in columns)
         if rule and text:
-            origin = Origin(grid.name, grid.address(row, columns[2]))
+            origin = Origin(grid.name, grid.address(row, columns[2]), row, columns[2])
             yield Explanation(rule, code, text, name, date, printed.upper() in _YES, origin)
 
 

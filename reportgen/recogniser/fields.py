@@ -60,7 +60,7 @@ def _sheet(form: Form, index: LabelIndex, texts: Texts) -> None:
         for place in index.beside(label):
             if one.id in texts.fields:
                 break
-            origin = Origin(index.grid.name, index.grid.address(*place))
+            origin = Origin(index.grid.name, index.grid.address(*place), *place)
             texts.field_origins.setdefault(one.id, origin)
             entry = index.grid.entry(*place)
             if entry is not None and entry.value is not None:
@@ -100,7 +100,7 @@ def _field(form: Form, one: Field, value: object, origin: Origin, texts: Texts) 
     else:
         texts.fields[one.id] = text
     if problem:
-        ref = CellRef(str(origin), one.label)
+        ref = CellRef(origin, one.label)
         texts.findings.append(
             finding(form.rules["F-01"], [ref], place=f"“{one.label}”", raw=text, what=problem)
         )

@@ -15,6 +15,7 @@ import msgspec
 from ..form import Block, Form, Table
 from ..model.findings import CellRef, Finding, finding
 from ..model.numbers import parse_number
+from ..model.report import Origin
 from ..sources import Grid, GridCell, Place
 from .index import LabelIndex
 from .labels import BlockLabels, block_labels, key, known_labels
@@ -164,7 +165,7 @@ def _take(form: Form, table: Table, rows: dict[str, list[_Row]], found: Found) -
     if _several_sets(form, table, rows, found):
         return
     missing: list[str] = []
-    odd: dict[str, str] = {}
+    odd: dict[Origin, str] = {}
     worded: set[tuple[str, int]] = set()
     """Columns and headers whose wording has been looked at; every row has them."""
     for block in table.blocks:
@@ -194,8 +195,8 @@ def _take(form: Form, table: Table, rows: dict[str, list[_Row]], found: Found) -
     if missing:
         more = f"等{len(missing)}处" if len(missing) > 6 else ""
         found.findings.append(finding(shape, what=f"{table.id}缺少{'、'.join(missing[:6])}{more}"))
-    for place, what in odd.items():
-        found.findings.append(finding(wording, [CellRef(place, "")], what=what))
+    for origin, what in odd.items():
+        found.findings.append(finding(wording, [CellRef(origin, "")], what=what))
     _strangers(form, table, rows, found)
 
 
@@ -212,13 +213,17 @@ def _several_sets(form: Form, table: Table, rows: dict[str, list[_Row]], found: 
     return True
 
 
-def _note_wording(odd: dict[str, str], row: _Row, cell: GridCell, labels: BlockLabels, right: str) -> None:
+def _note_wording(odd: dict[Origin, str], row: _Row, cell: GridCell, labels: BlockLabels, right: str) -> None:
     if key(str(cell.value)) not in labels.exact:
-        odd[f"{row.index.grid.name}!{cell.address}"] = f"“{cell.value}”应为“{right}”"
+        odd[_origin(row.index.grid, cell)] = f"“{cell.value}”应为“{right}”"
+
+
+def _origin(grid: Grid, cell: GridCell) -> Origin:
+    return Origin(grid.name, cell.address, cell.row, cell.column)
 
 
 def _ref(grid: Grid, cell: GridCell) -> CellRef:
-    return CellRef(f"{grid.name}!{cell.address}", str(cell.value or ""))
+    return CellRef(_origin(grid, cell), str(cell.value or ""))
 
 
 def _place(form: Form, cell_id: str, row: _Row, header: GridCell, found: Found) -> None:

@@ -55,10 +55,10 @@ def _text_sheet(form: Form, index: LabelIndex, head: Sequence[GridCell], texts: 
         paragraphs = split_paragraphs(str(body_cell.value))
         if not paragraphs:
             continue
-        origin = Origin(grid.name, body_cell.address)
+        origin = Origin(grid.name, body_cell.address, body_cell.row, body_cell.column)
         if section is None:
             what = f"“{grid.name}”第{row}行的正文不知道属于哪一部分"
-            texts.findings.append(finding(form.rules["S-04"], [CellRef(str(origin), "")], what=what))
+            texts.findings.append(finding(form.rules["S-04"], [CellRef(origin, "")], what=what))
             continue
         sub_cell = grid.entry(row, sub)
         heading = clean(str(sub_cell.value)).strip() if sub_cell is not None and sub_cell.value else ""

@@ -32,7 +32,7 @@ def _read(cell: Cell, place: Located | None) -> Value:
     grid, found = place.grid, place.cell
     hidden = grid.hidden or (found is not None and found.hidden)
     address = found.address if found and found.address else grid.address(place.row, place.column)
-    origin = Origin(grid.name, address, hidden)
+    origin = Origin(grid.name, address, place.row, place.column, hidden)
     if found is None:
         return Value("blank", origin=origin)
     return read_cell(
@@ -127,4 +127,4 @@ def _formulas(form: Form, table: str, values: Mapping[str, Value], found: Found)
 
 
 def _ref(cell: Cell, value: Value) -> CellRef:
-    return CellRef(str(value.origin) if value.origin else "", cell.label, value.number, cell.id)
+    return CellRef(value.origin, cell.label, value.number, cell.id)

@@ -1,39 +1,50 @@
 """What a reviewer looks at: findings with their places, sums with both sides, likely corrections.
 
-Marked workbook and result page show the same things; what they are is decided here, once.
+The marked workbook and the result page show the same things; what they are is decided here, once.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from ..checks.texts import JudgedNumber
 from ..form import SEVERITIES, Equation
 from ..model.findings import SEVERITY_LABELS, CellRef, Finding
 from ..model.numbers import show
-from ..model.report import Report
+from ..model.report import Origin, Report
 from ..repairs import Repair, Repairs
+from .lines import summary
 
-__all__ = ["MARKED", "Item", "Mark", "Review", "Side", "make_review"]
+__all__ = ["CheckedReport", "Mark", "Review", "ReviewedFinding", "SumSide", "make_review"]
 
-MARKED = ("error", "warning", "ask")
+_MARKED = ("error", "warning", "ask")
 """Severities that colour a cell; an ``info`` is only listed."""
+_FEW = 6
+"""Terms of a sum up to which all are written out."""
+_SHOWN = 3
+"""Alternatives of a correction told at a cell, and cells named in one of them."""
 
-_FEW = 6  # terms of a sum that are all written out
-_SHOWN = 3  # alternatives of a correction told at a cell
-_ADDRESS = re.compile(r"(?P<sheet>.+)!(?P<cell>[A-Z]{1,3}[1-9][0-9]*)")
+
+class CheckedReport(msgspec.Struct, frozen=True):
+    """A report with everything that was found out about it."""
+
+    report: Report
+    findings: Sequence[Finding]
+    """In the order to show them."""
+    repairs: Repairs | None = None
+    """Likely corrections; None if they were not looked for."""
+    numbers: Sequence[JudgedNumber] = ()
+    """The numbers of its texts, each with its verdict."""
 
 
-class Item(msgspec.Struct, frozen=True):
+class ReviewedFinding(msgspec.Struct, frozen=True):
     """One finding, with what belongs to it."""
 
     number: int
     """1-based, in the order of the findings."""
     finding: Finding
-    equation: Equation | None
-    """The broken sum, for a finding of arithmetic."""
     target: CellRef | None
     """The place to look at first."""
     corrections: tuple[str, ...]
@@ -42,12 +53,18 @@ class Item(msgspec.Struct, frozen=True):
     """What the place to look at first should hold; ``""`` if nobody can tell."""
 
     @property
+    def equation(self) -> Equation | None:
+        """The broken sum, for a finding of arithmetic."""
+        return self.finding.equation
+
+    @property
     def level(self) -> str:
+        """The severity in Chinese."""
         return SEVERITY_LABELS[self.finding.severity]
 
     @property
-    def finding_cells(self) -> tuple[str, ...]:
-        """Ids of the form's cells it speaks of."""
+    def cells(self) -> tuple[str, ...]:
+        """Ids of the form's cells that it speaks of."""
         return tuple(ref.id for ref in self.finding.cells if ref.id)
 
     @property
@@ -66,15 +83,15 @@ class Item(msgspec.Struct, frozen=True):
 class Mark(msgspec.Struct):
     """A cell to colour."""
 
-    address: str
-    """``表三!D4``; ``""`` where the source has no such cell."""
+    origin: Origin | None
+    """Where it is; None where the source has no such cell."""
     cell: str
     """Cell id of the form, ``""`` for another place."""
-    label: str
     severity: str
+    """The highest of its findings."""
     suspect: bool = False
     """A likely correction changes this very cell."""
-    items: list[Item] = []
+    items: list[ReviewedFinding] = []
     corrections: list[str] = []
     should_be: str = ""
     """What the likeliest correction puts here."""
@@ -83,16 +100,11 @@ class Mark(msgspec.Struct):
 
     @property
     def level(self) -> str:
+        """The severity in Chinese."""
         return SEVERITY_LABELS[self.severity]
 
-    @property
-    def sheet_and_cell(self) -> tuple[str, str] | None:
-        """Sheet name and ``D4``, or None for a place outside any sheet."""
-        match = _ADDRESS.fullmatch(self.address)
-        return (match["sheet"], match["cell"]) if match else None
 
-
-class Side(msgspec.Struct, frozen=True):
+class SumSide(msgspec.Struct, frozen=True):
     """One side of a sum."""
 
     terms: tuple[tuple[str, str], ...]
@@ -114,39 +126,44 @@ class Review(msgspec.Struct, frozen=True):
     """One report as a reviewer sees it."""
 
     report: Report
-    items: tuple[Item, ...]
+    items: tuple[ReviewedFinding, ...]
     marks: tuple[Mark, ...]
+    """In the order of the form's cells, other places last."""
     repairs: Repairs
 
+    @property
+    def counts(self) -> str:
+        """``错误 2、警告 1``; 全部通过 if there is nothing."""
+        return summary([item.finding for item in self.items])
+
     def count(self, severity: str) -> int:
+        """Return how many findings of a severity there are."""
         return sum(item.finding.severity == severity for item in self.items)
 
-    def sides(self, equation: Equation) -> tuple[Side, Side]:
+    def sides(self, equation: Equation) -> tuple[SumSide, SumSide]:
         """Return both sides of a sum, in the form's words."""
+        labels = self._labels(equation)
+
+        def side(cells: tuple[str, ...]) -> SumSide:
+            terms = tuple((labels[c], show(self.report.number(c))) for c in cells)
+            return SumSide(terms, show(self.report.total(cells)))
+
+        return side(equation.left), side(equation.right)
+
+    def _labels(self, equation: Equation) -> dict[str, str]:
+        """Cell id → the short name of its row, or of its column where the sum runs along one row."""
         form = self.report.form
         cells = [form.cells[c] for c in equation.cells]
         blocks = form.table(cells[0].table).blocks
         if len({c.row for c in cells}) > 1:
             short = {n.id: n.short for block in blocks for n in block.row_leaves()}
-            labels = {c.id: short[c.row] for c in cells}
-        else:
-            short = {n.id: n.short for block in blocks for n in block.column_leaves()}
-            labels = {c.id: short[c.column] for c in cells}
-        left, right = (
-            Side(tuple((labels[c], show(self.report.number(c))) for c in side), show(self.report.total(side)))
-            for side in (equation.left, equation.right)
-        )
-        return left, right
-
-    @property
-    def counts(self) -> str:
-        """``错误 2、警告 1``; 全部通过 if there is nothing."""
-        parts = [f"{SEVERITY_LABELS[s]} {n}" for s in SEVERITIES if (n := self.count(s))]
-        return "、".join(parts) if parts else "全部通过"
+            return {c.id: short[c.row] for c in cells}
+        short = {n.id: n.short for block in blocks for n in block.column_leaves()}
+        return {c.id: short[c.column] for c in cells}
 
 
 def make_review(report: Report, findings: Sequence[Finding], repairs: Repairs | None = None) -> Review:
-    """Put findings and repairs of one report together.
+    """Put the findings and repairs of one report together.
 
     Args:
         report: the report that was checked.
@@ -154,34 +171,30 @@ def make_review(report: Report, findings: Sequence[Finding], repairs: Repairs | 
         repairs: what the search for corrections said; None if it was not run.
     """
     repairs = repairs or Repairs()
-    equations = {(e.rule, e.cells): e for e in report.form.equations}
     parts = _parts(repairs)
-    items = []
-    for number, finding in enumerate(findings, 1):
-        equation = equations.get((finding.rule, tuple(ref.id for ref in finding.cells)))
-        part = _part_of(equation, parts)
-        items.append(
-            Item(
-                number,
-                finding,
-                equation,
-                _target(report, finding, equation, part),
-                tuple(_corrections(report, part, equation)),
-                _should_be(finding, equation, part),
-            )
-        )
-    marks = _Marker(report, parts, repairs).marks(items)
-    return Review(report, tuple(items), marks, repairs)
+    items = tuple(_reviewed(n, report, one, parts) for n, one in enumerate(findings, 1))
+    return Review(report, items, _Marker(report, parts, repairs).marks(items), repairs)
 
 
 def _parts(repairs: Repairs) -> tuple[tuple[Repair, ...], ...]:
-    """Alternatives by unconnected place, best first."""
+    """Return the alternatives by unconnected place, best first."""
     if repairs.parts:
         return tuple(part for part in repairs.parts if part)
     return (repairs.repairs,) if repairs.repairs else ()
 
 
+def _reviewed(
+    number: int, report: Report, finding: Finding, parts: Sequence[tuple[Repair, ...]]
+) -> ReviewedFinding:
+    part = _part_of(finding.equation, parts)
+    return ReviewedFinding(
+        number, finding, _target(report, finding, part),
+        tuple(_corrections(report, part, finding.equation)), _should_be(finding, part),
+    )  # fmt: skip
+
+
 def _part_of(equation: Equation | None, parts: Sequence[tuple[Repair, ...]]) -> tuple[Repair, ...]:
+    """Return the alternatives one of which settles an equation."""
     if equation is not None:
         for part in parts:
             if any(equation in repair.equations for repair in part):
@@ -189,10 +202,9 @@ def _part_of(equation: Equation | None, parts: Sequence[tuple[Repair, ...]]) -> 
     return ()
 
 
-def _target(
-    report: Report, finding: Finding, equation: Equation | None, part: Sequence[Repair]
-) -> CellRef | None:
-    """The cell to correct if it is known; else the total of a sum; else the first place named."""
+def _target(report: Report, finding: Finding, part: Sequence[Repair]) -> CellRef | None:
+    """Return the cell to correct if it is known; else the total of a sum; else the first place named."""
+    equation = finding.equation
     if equation is not None:
         changed = [c.cell for c in part[0].changes if c.cell in equation.cells] if part else []
         return report.ref((changed or list(equation.left))[0])
@@ -201,8 +213,9 @@ def _target(
     return finding.cells[0] if finding.cells else None
 
 
-def _should_be(finding: Finding, equation: Equation | None, part: Sequence[Repair]) -> str:
-    """What the target should hold: as the best correction says, or the other side of its sum."""
+def _should_be(finding: Finding, part: Sequence[Repair]) -> str:
+    """Return what the target should hold: as the best correction says, or the other side of its sum."""
+    equation = finding.equation
     if equation is not None and part:
         changed = [c for c in part[0].changes if c.cell in equation.cells]
         if changed:
@@ -214,6 +227,7 @@ def _should_be(finding: Finding, equation: Equation | None, part: Sequence[Repai
 
 
 def _corrections(report: Report, part: Sequence[Repair], equation: Equation | None) -> Iterator[str]:
+    """Yield lines about the alternatives that settle an equation (None: about all of them)."""
     chosen = [r for r in part if equation is None or equation in r.equations]
     for repair in chosen[:_SHOWN]:
         changes = "；".join(change.line(report) for change in repair.changes[:_SHOWN])
@@ -234,51 +248,57 @@ class _Marker:
     def __init__(self, report: Report, parts: Sequence[tuple[Repair, ...]], repairs: Repairs) -> None:
         self.report, self.parts = report, parts
         self.cut = repairs.cut
-        self.found: dict[str, Mark] = {}
+        self.found: dict[object, Mark] = {}
 
-    def marks(self, items: Sequence[Item]) -> tuple[Mark, ...]:
+    def marks(self, items: Sequence[ReviewedFinding]) -> tuple[Mark, ...]:
         for item in items:
-            if item.finding.severity in MARKED:
-                self._item(item)
+            self._item(item)
         for part in self.parts:
             self._suspects(part, items)
         order = {cell: n for n, cell in enumerate(self.report.form.cells)}
         return tuple(sorted(self.found.values(), key=lambda m: order.get(m.cell, len(order))))
 
     def _mark(self, ref: CellRef, severity: str) -> Mark:
-        # By address first: a reader's finding about a label and a check's about a figure may meet.
-        mark = self.found.setdefault(ref.address or ref.id, Mark(ref.address, ref.id, ref.label, severity))
-        mark.cell, mark.label = mark.cell or ref.id, mark.label or ref.label
+        # By place first: a reader's finding about a label and a check's about a figure may meet.
+        key = ref.origin.place if ref.origin else ref.id
+        mark = self.found.setdefault(key, Mark(ref.origin, ref.id, severity))
+        mark.cell = mark.cell or ref.id
         mark.severity = min(mark.severity, severity, key=SEVERITIES.index)
         return mark
 
-    def _item(self, item: Item) -> None:
-        finding, refs = item.finding, item.finding.cells
-        if item.equation is not None:
-            part = _part_of(item.equation, self.parts)
-            if part and self._certain(part) and item.equation in part[0].equations:
-                return  # the suspects stand for it
-            refs = tuple(self.report.ref(cell) for cell in item.equation.left)
-        elif finding.sentence:
-            # The figure is not wrong because a sentence about it is.
-            refs = tuple(ref for ref in refs if not ref.id) or refs
-        for ref in refs:
-            if ref.address or ref.id:
-                mark = self._mark(ref, finding.severity)
+    def _item(self, item: ReviewedFinding) -> None:
+        for ref in self._coloured(item):
+            if ref.origin or ref.id:
+                mark = self._mark(ref, item.finding.severity)
                 mark.items.append(item)
                 mark.corrections += [c for c in item.corrections if c not in mark.corrections]
+
+    def _coloured(self, item: ReviewedFinding) -> Sequence[CellRef]:
+        """Return the places that a finding colours."""
+        equation, refs = item.equation, item.finding.cells
+        if item.finding.severity not in _MARKED:
+            return ()
+        if equation is not None:
+            part = _part_of(equation, self.parts)
+            if part and self._certain(part) and equation in part[0].equations:
+                return ()  # the suspects stand for it
+            return [self.report.ref(cell) for cell in equation.left]
+        if item.finding.sentence:
+            # The figure is not wrong because a sentence about it is.
+            return [ref for ref in refs if not ref.id] or refs
+        return refs
 
     def _certain(self, part: Sequence[Repair]) -> bool:
         return len(part) == 1 and not self.cut
 
-    def _suspects(self, part: Sequence[Repair], items: Sequence[Item]) -> None:
+    def _suspects(self, part: Sequence[Repair], items: Sequence[ReviewedFinding]) -> None:
         best = part[0]
         for change in best.changes:
             mark = self._mark(self.report.ref(change.cell), "error")
             mark.suspect, mark.certain, mark.should_be = True, self._certain(part), show(change.new)
             for item in items:
                 told = item.equation is None or item.equation not in best.equations or item in mark.items
-                if not told and change.cell in item.finding_cells:
+                if not told and change.cell in item.cells:
                     mark.items.append(item)
             for line in _corrections(self.report, part, None):
                 if line not in mark.corrections:

@@ -8,21 +8,26 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 from unicodedata import east_asian_width
 
 import msgspec
 
 from ..form import Form, Node, Table
 from ..model.explanations import Note
-from ..model.numbers import format_number
+from ..model.numbers import Number, format_number
 from ..model.placeholders import filled
 from ..model.report import Report, Value
 
 __all__ = ["SectionView", "View", "make_view", "notes_name", "template_names"]
 
-TITLE_LINE = 20  # characters of 22 pt that fit the 156 mm type area (FORMAT.md 7.4)
-TEXT_LINE = 28  # characters of 16 pt (FORMAT.md 7.1)
+TITLE_LINE = 20
+"""Characters of 22 pt that fit the 156 mm type area (FORMAT.md 7.4)."""
+TEXT_LINE = 28
+"""Characters of 16 pt on a line (FORMAT.md 7.1)."""
+
+HeadedText: TypeAlias = tuple[str, tuple[str, ...]]
+"""Sub-heading and paragraphs."""
 
 
 class SectionView(msgspec.Struct, frozen=True):
@@ -30,7 +35,7 @@ class SectionView(msgspec.Struct, frozen=True):
 
     id: str
     heading: str
-    passages: tuple[tuple[str, tuple[str, ...]], ...]
+    passages: tuple[HeadedText, ...]
 
 
 class View(msgspec.Struct, frozen=True):
@@ -56,41 +61,75 @@ def make_view(report: Report, *, draft: bool = False, notes: Sequence[Note] = ()
         draft: templates see ``草稿`` as true and print their mark on every page.
         notes: accepted explanations to print below the tables.
     """
-    form = report.form
+    form, texts = report.form, _texts(report)
     figures = {cell: _figure(report.values[cell]) for cell in form.cells}
-    by_section: dict[str, list[tuple[str, tuple[str, ...]]]] = {s.id: [] for s in form.sections}
+    sections = tuple(SectionView(s.id, s.heading, tuple(texts[s.id])) for s in form.text_sections)
+    below = _below_tables(form, texts, notes)
+    names = {
+        **_title_names(report, draft), **_field_names(report), **_section_names(form, sections),
+        **_table_names(form, figures, below),
+    }  # fmt: skip
+    return View(form, report.full_title, title_lines(report), sections, figures, below, names)
+
+
+def _texts(report: Report) -> dict[str, list[HeadedText]]:
+    """Return section id → heading and paragraphs of each passage, placeholders filled."""
+    texts: dict[str, list[HeadedText]] = {s.id: [] for s in report.form.sections}
     for passage in filled(report):
         if passage.paragraphs:
-            by_section[passage.section].append((passage.heading, passage.paragraphs))
-    # A document read in may have text below a table; it stays there.
+            texts[passage.section].append((passage.heading, passage.paragraphs))
+    return texts
+
+
+def _below_tables(
+    form: Form, texts: Mapping[str, list[HeadedText]], notes: Sequence[Note]
+) -> dict[str, tuple[str, ...]]:
+    """Return table id → what stands below it.  A document read in may have text there; it stays there."""
     below = {
-        s.table: [text for _, texts in by_section[s.id] for text in texts] for s in form.sections if s.table
-    }
+        s.table: [text for _, paragraphs in texts[s.id] for text in paragraphs]
+        for s in form.sections if s.table
+    }  # fmt: skip
     for note in notes:
         below[note.table].append(f"注：{note.text}")
-    sections = tuple(SectionView(s.id, s.heading, tuple(by_section[s.id])) for s in form.text_sections)
-    lines = title_lines(report)
-    names: dict[str, Any] = {
-        "标题": report.full_title, "标题行": list(lines), "落款行": list(signature_lines(report)),
-        "表式": form.document, "草稿": "草稿" if draft else "",
+    return {table: tuple(lines) for table, lines in below.items()}
+
+
+def _title_names(report: Report, draft: bool) -> dict[str, Any]:
+    return {
+        "标题": report.full_title, "标题行": list(title_lines(report)),
+        "落款行": list(signature_lines(report)), "表式": report.form.document,
+        "草稿": "草稿" if draft else "",
     }  # fmt: skip
-    for field in form.fields:
-        value = report.fields.get(field.id, field.default)
-        names[field.short] = (
-            value if isinstance(value, str) else "" if value is None else format_number(value)
-        )
-    for part, view in zip(form.text_sections, sections, strict=True):
-        names[part.number or part.title] = [
+
+
+def _field_names(report: Report) -> dict[str, str]:
+    return {f.short: _entry(report.fields.get(f.id, f.default)) for f in report.form.fields}
+
+
+def _entry(value: str | Number | None) -> str:
+    return value if isinstance(value, str) else "" if value is None else format_number(value)
+
+
+def _section_names(form: Form, sections: Sequence[SectionView]) -> dict[str, Any]:
+    return {
+        part.number or part.title: [
             {"小标题": heading, "段落": list(texts)} for heading, texts in view.passages
         ]
+        for part, view in zip(form.text_sections, sections, strict=True)
+    }
+
+
+def _table_names(
+    form: Form, figures: Mapping[str, str], below: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
+    names: dict[str, Any] = {}
     places = _figure_places(form)
     for table in form.tables:
         names[table.id] = {
             row: {column: figures[cell] for column, cell in columns} for row, columns in places[table.id]
         }
-        names[notes_name(table)] = below[table.id]
-    printed = {table: tuple(texts) for table, texts in below.items()}
-    return View(form, report.full_title, lines, sections, figures, printed, names)
+        names[notes_name(table)] = list(below[table.id])
+    return names
 
 
 def notes_name(table: Table) -> str:
@@ -99,7 +138,7 @@ def notes_name(table: Table) -> str:
 
 
 def _figure(value: Value) -> str:
-    """The printed number; a figure that could not be read is only ever printed in a draft."""
+    """Return the printed number; a figure that could not be read is only ever printed in a draft."""
     return "？" if value.state in ("problem", "missing") else format_number(value.number)
 
 
@@ -109,7 +148,7 @@ def _figure_rows(table: Table) -> list[tuple[Node, tuple[Node, ...]]]:
 
 @lru_cache(maxsize=16)
 def _figure_places(form: Form) -> dict[str, list[tuple[str, list[tuple[str, str]]]]]:
-    """Table id → names of its rows, each with names and cell ids; kept, as it is half of a view's time."""
+    """Return table id → names of its rows, each with the names and cell ids of its figures."""
     return {
         table.id: [
             (row.short, [(column.short, f"{table.id}.{row.id}.{column.id}") for column in columns])

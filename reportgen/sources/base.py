@@ -186,7 +186,7 @@ _READERS = {
     "pdf": "pdf", "json": "json",
 }  # fmt: skip
 """Kind of file → module of this package with ``read(path, data) -> Document``."""
-_PACKAGES = {"docx", "xlsx", "xlsm", "ods"}
+_PACKAGES = {"xlsx", "xlsm", "ods"}
 """Kinds whose readers also take the parts that :func:`.sniff.identify` has unpacked."""
 
 
@@ -202,10 +202,9 @@ def open_document(path: Path | str, kinds: Iterable[str] = ()) -> Document:
             kind that is not read; says in Chinese which and what to do.
     """
     from ..disk.files import read_input
-    from ..disk.names import normal
     from .sniff import identify, refusal
 
-    path = normal(path)
+    path = Path(path)
     data = read_input(path)
     kind, parts = identify(path, data)
     accepted = set(kinds) or set(_READERS)

@@ -19,7 +19,7 @@ __all__ = [
 MAX_CELLS = 300_000
 """Cells with content, places under merged cells included, over all tables of one file."""
 MAX_TAGS = 4 * MAX_CELLS
-"""Of the XML of a workbook: a cell with a value has four."""
+"""Of the XML of which trees are made; a cell with a value has four."""
 MAX_GRIDS = 500
 """Sheets or tables of one file."""
 MAX_SPAN = 1000

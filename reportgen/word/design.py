@@ -18,16 +18,15 @@ from typing import Any
 
 import docx
 from docx.opc.constants import RELATIONSHIP_TYPE as RT
-from docx.opc.part import Part
 from docx.oxml.ns import qn
 from lxml import etree
 
 from ..form import Form, Section, Table, editions, load_form
-from ..opc.archive import pack, write_zip
+from ..opc.archive import write_zip
 from ..show.view import notes_name
-from . import styles as look
+from . import looks as look
 from .design_table import run, table
-from .styles import w
+from .looks import w
 
 __all__ = ["default_template", "main", "reference"]
 
@@ -145,7 +144,7 @@ def _set_page(document: Any) -> None:
         _fill(header, [*mark, _paragraph(look.BODY)])  # a header must not be left empty
     _fill(section.footer, [_page_number(look.PAGE_ODD)])
     _fill(section.even_page_footer, [_page_number(look.PAGE_EVEN)])
-    properties = section._sectPr
+    properties = document.element.body.sectPr
     for child in list(properties):
         if child.tag not in (qn("w:headerReference"), qn("w:footerReference")):
             properties.remove(child)
@@ -161,7 +160,7 @@ def _set_page(document: Any) -> None:
 
 def _fill(part: Any, paragraphs: Iterable[Any]) -> None:
     part.is_linked_to_previous = False
-    element = part._element
+    element = part.part.element
     for child in list(element):
         element.remove(child)
     element.extend(paragraphs)
@@ -202,23 +201,17 @@ def _strip(document: Any) -> None:
         element.extend(children)
         element.attrib.pop(_IGNORABLE, None)  # it names prefixes that nothing here uses
         etree.cleanup_namespaces(element)
-    related: Part
-    for related in package.iter_parts():
-        if related.partname == "/docProps/app.xml":
-            related._blob = _APP
-        elif related.partname == "/word/fontTable.xml":
-            related._blob = etree.tostring(
-                look.font_table(), xml_declaration=True, encoding="UTF-8", standalone=True
-            )
 
 
 def _packed(document: Any) -> bytes:
-    """Save with the fixed dates and order of :mod:`reportgen.archive`."""
+    """Save with the fixed dates and order of :mod:`reportgen.opc.archive`, and our own plain parts."""
+    fonts = etree.tostring(look.font_table(), xml_declaration=True, encoding="UTF-8", standalone=True)
+    own = {"docProps/app.xml": _APP, "word/fontTable.xml": fonts}
     buffer = io.BytesIO()
     document.save(buffer)
     with zipfile.ZipFile(buffer) as archive:
         names = sorted(archive.namelist(), key=lambda name: (name != "[Content_Types].xml", name))
-        return write_zip(pack(name, archive.read(name)) for name in names)
+        return write_zip((name, own.get(name) or archive.read(name)) for name in names)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -7,32 +7,41 @@ from pathlib import Path
 
 from .. import __version__
 from ..errors import TemplateError
-from ..form import Form
+from ..form import Form, editions, is_shipped, own_template
 from ..model.explanations import Note
 from ..model.report import Report
-from ..opc.archive import Member, pack, write_zip
+from ..opc.archive import write_zip
 from ..show.view import View, make_view
-from .cache import prepared_template
-from .plan import Part, Prepared, render_part
-from .properties import core_xml, custom_xml
+from .fill import fill
+from .plan import Prepared, TaggedPart
+from .properties import CORE, CUSTOM, core_xml, custom_xml
 
 __all__ = ["default_template", "printed_texts", "render", "render_report", "shipped_templates"]
 
 _BEFORE_PROPERTIES = "_rels/.rels"
 
 
-def default_template(form: Form) -> Path:
-    """Return the shipped Word template of a form.
+def default_template(form: Form) -> Path | None:
+    """Return the Word template of an edition: office IT's own, else the shipped one.
+
+    None for an edition of office IT's without one: then it is made from the form.
 
     Raises:
-        TemplateError: none is shipped for this edition.
+        TemplateError: a shipped edition has none: reports of its years are read, not written.
     """
     from .. import templates
 
-    path = Path(templates.__path__[0]) / f"report-{form.id}.docx"
-    if not path.is_file():
-        raise TemplateError(f"没有随程序提供“{form.id}”版格式的 Word 模板，请用 --template 指定一个。")
-    return path
+    if own := own_template(form.id):
+        return own
+    shipped = Path(templates.__path__[0]) / f"report-{form.id}.docx"
+    if shipped.is_file():
+        return shipped
+    if form.id in editions() and not is_shipped(form.id):
+        return None
+    raise TemplateError(
+        f"没有随程序提供“{form.id}”版格式的 Word 模板，请用 --template 指定一个"
+        f"（可以先运行 reportgen template make {form.id} -o 模板.docx 生成）。"
+    )
 
 
 def shipped_templates() -> Iterator[tuple[str, bytes]]:
@@ -69,24 +78,18 @@ def render(
         properties: user-defined document properties.
         marks: ids of the cells to print with a yellow background.
     """
-    return write_zip(_members(prepared, view, properties, marks))
+    return write_zip(_parts(prepared, view, properties, marks))
 
 
-def _members(
+def _parts(
     prepared: Prepared, view: View, properties: Mapping[str, str], marks: Collection[str]
-) -> Iterator[Member]:
-    year = str(view.names["年份"])
-    for member in prepared.members:
-        if isinstance(member, Part):
-            yield pack(member.name, render_part(member, view.names, marks))
-            continue
-        yield member
-        if member.name == _BEFORE_PROPERTIES:
-            author = str(view.names["机关名称"])
-            yield pack(
-                "docProps/core.xml", core_xml(view.title, author, int(year) if year.isdigit() else 1979)
-            )
-            yield pack("docProps/custom.xml", custom_xml(properties))
+) -> Iterator[tuple[str, bytes]]:
+    year, author = str(view.names["年份"]), str(view.names["机关名称"])
+    for name, member in prepared.members.items():
+        yield name, fill(member, view.names, marks) if isinstance(member, TaggedPart) else member
+        if name == _BEFORE_PROPERTIES:
+            yield CORE, core_xml(view.title, author, int(year) if year.isdigit() else 1979)
+            yield CUSTOM, custom_xml(properties)
 
 
 def render_report(
@@ -102,7 +105,7 @@ def render_report(
 
     Args:
         report: a checked report.
-        template: the user's own template; the shipped one if None.
+        template: the user's own template; the edition's one if None.
         draft: print the template's 草稿 mark.
         marks: ids of the cells to mark, for a draft with wrong figures.
         notes: accepted explanations to print below the tables.
@@ -114,6 +117,8 @@ def render_report(
     Raises:
         TemplateError: the template has mistakes, or cannot be read.
     """
+    from .template import prepared_template
+
     form = report.form
     prepared = prepared_template(template or default_template(form), form)
     view = make_view(report, draft=draft, notes=notes)

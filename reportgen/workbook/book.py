@@ -10,19 +10,18 @@ from io import BytesIO
 from typing import Any
 
 from openpyxl.packaging.custom import StringProperty
-from openpyxl.styles import Font
 from openpyxl.workbook import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 
 from ..form import Form
 from ..model.numbers import Number, format_number
 from ..model.report import Report
+from .cellstyle import SONG
 from .checksheet import CheckSheet
 from .entries import fields_sheet, last_year_sheet, last_year_texts
 from .figures import figures
 from .guide import guide_sheet
 from .places import places
-from .styles import SONG, Pen
 from .tables import TableSheet
 from .textsheet import names_sheet, text_rows, text_sheet
 
@@ -38,6 +37,9 @@ _REFERENCE = re.compile(rb"&#(\d{3,7});")
 _FORMULA = re.compile(rb'(<c r="([A-Z]+[0-9]+)"[^>]*><f>[^<]*</f>)(?:<v></v>|<v ?/>)')
 _EMPTY = re.compile(rb'(<c r="[A-Z]+[0-9]+" s="[0-9]+")(?: t="n")?></c>')
 """A cell that has a style and nothing else; half of a sheet's cells."""
+_FIRST_FONT = re.compile(rb"<font>.*?</font>", re.S)
+_BASE_FONT = f'<font><sz val="11"/><name val="{SONG}"/><family val="3"/><charset val="134"/></font>'.encode()
+"""Column widths count characters of this font; openpyxl's default one has no Chinese characters."""
 _FONT = re.compile(rb"(<(?:font|rPr)>)((?:<[a-zA-Z]+(?: [^>]*)?/>)+)(</(?:font|rPr)>)")
 _CHILD = re.compile(rb"<([a-zA-Z]+)(?: [^>]*)?/>")
 _FONT_ORDER = (
@@ -62,38 +64,29 @@ def assemble(
 
     book = Workbook()
     book.remove(book.worksheets[0])
-    _base_font(book)
-    pen = Pen()
     where = places(form)
     contents = figures(form, typed_totals, report)
     checks = CheckSheet(form, where, contents)
 
-    guide_sheet(book, pen, form, typed_totals)
-    fields_sheet(book, pen, form, fields)
-    text_sheet(book, pen, form, list(text_rows(form, whose, standard=not whose.passages)))
+    guide_sheet(book, form, typed_totals)
+    fields_sheet(book, form, fields)
+    text_sheet(book, form, list(text_rows(form, whose, standard=not whose.passages)))
     for table in form.tables:
-        TableSheet(book, pen, form, table, where, contents).write(checks.status(table))
+        TableSheet(book, form, table, where, contents).write(checks.status(table))
     if last_year is not None:
-        last_year_sheet(book, pen, form, last_year.values, last_year_texts(last_year))
+        last_year_sheet(book, form, last_year.values, last_year_texts(last_year))
     elif report is not None:
-        last_year_sheet(book, pen, form, report.last_year, report.last_year_texts)
+        last_year_sheet(book, form, report.last_year, report.last_year_texts)
     else:
-        last_year_sheet(book, pen, form, {}, {})
-    checks.write(book, pen)
-    names_sheet(book, pen, form, where)
+        last_year_sheet(book, form, {}, {})
+    checks.write(book)
+    names_sheet(book, form, where)
     _describe(book, form, whose)
     results = {
         (where.sheet[cell], where.address(cell)): format_number(number)
         for cell, number in contents.results.items()
     }
     return list(_parts(book, results))
-
-
-def _base_font(book: Workbook) -> None:
-    """Column widths count characters of this font; the default one is no Chinese font."""
-    inner: Any = book
-    inner._fonts[0] = Font(name=SONG, size=11, family=3, charset=134)
-    inner._named_styles["Normal"].font = inner._fonts[0]
 
 
 def _describe(book: Workbook, form: Form, report: Report) -> None:
@@ -125,7 +118,7 @@ def _parts(book: Workbook, results: Mapping[tuple[str, str], str]) -> Iterator[t
             if name == "docProps/core.xml":
                 data = _MODIFIED.sub(rb"\g<1>" + stamp + rb"\g<2>", data)
             elif name == "xl/styles.xml":
-                data = _FONT.sub(_in_order, data)
+                data = _FONT.sub(_in_order, _FIRST_FONT.sub(_BASE_FONT, data, count=1))
             elif name in parts:
                 data = _FONT.sub(_in_order, data)
                 data = _with_results(data, {a: v for (s, a), v in results.items() if s == parts[name]})

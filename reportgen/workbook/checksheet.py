@@ -17,27 +17,26 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ..form import Equation, Form, Relation, Rule, Table
 from ..model.numbers import PLACEHOLDERS
-from .figures import Figures
-from .places import Places, letter, quoted
-from .relations import relation_formulas
-from .styles import (
+from .cellstyle import (
     BLANK,
     BROKEN,
     DONE,
     HEI,
     INVALID,
-    LINES,
     LINK,
     Formula,
     Look,
-    Pen,
     height,
     protect,
+    put,
     set_page,
     tint,
     tint_verdict,
     widths,
 )  # fmt: skip
+from .checkformulas import relation_formulas
+from .figures import Figures
+from .places import Places, letter, quoted
 
 __all__ = ["ASKS", "BREAKS", "EMPTY", "HEAD_ROW", "HOLDS", "NOTED", "UNSURE", "CheckSheet"]
 
@@ -50,16 +49,16 @@ STATES = 14
 """First column of the hidden judgements."""
 
 TITLE = Look(font=HEI, size=16)
-SUMMARY = Look(size=12, bold=True, indent=1, border=LINES)
+SUMMARY = Look(size=12, bold=True, indent=1, border="lines")
 INTRO = Look(size=9, colour="595959", indent=1)
-HEAD = Look(bold=True, border=LINES, horizontal="center", fill="E7EEF7")
-TEXT = Look(size=10, border=LINES, indent=1)
-SMALL = Look(size=10, border=LINES, horizontal="center")
-LINKED = Look(size=10, border=LINES, horizontal="center", colour=LINK)
-NUMBER = Look(size=10, border=LINES, horizontal="center")
-COUNT = Look(size=10, border=LINES, horizontal="center", number_format='0" 格"')
-RESULT = Look(size=10, bold=True, border=LINES, horizontal="center")
-ANSWER = Look(size=10, border=LINES, open=True)
+HEAD = Look(bold=True, border="lines", horizontal="center", fill="E7EEF7")
+TEXT = Look(size=10, border="lines", indent=1)
+SMALL = Look(size=10, border="lines", horizontal="center")
+LINKED = Look(size=10, border="lines", horizontal="center", colour=LINK)
+NUMBER = Look(size=10, border="lines", horizontal="center")
+COUNT = Look(size=10, border="lines", horizontal="center", number_format='0" 格"')
+RESULT = Look(size=10, bold=True, border="lines", horizontal="center")
+ANSWER = Look(size=10, border="lines", open=True)
 GREY = Look(size=8, colour="A6A6A6", horizontal="center")
 WHAT_WIDTH = 66.0
 SINGLE_CELL_CODES = {"blanks": 1, "whole": 2, "decimals": 3, "remarks": 4}
@@ -128,7 +127,7 @@ class CheckSheet:
 
     def _lines(self) -> Iterator[Line]:
         row = HEAD_ROW + 1
-        for rule in self.form.rules.values():
+        for rule in (rule for rule in self.form.rules.values() if not rule.off):
             lines: Iterable[Line] = ()
             if rule.kind in ("equal", "at_most"):
                 equations = (e for e in self.form.equations if e.rule == rule.id)
@@ -198,55 +197,55 @@ class CheckSheet:
 
     # ---- writing
 
-    def write(self, book: Workbook, pen: Pen) -> None:
+    def write(self, book: Workbook) -> None:
         sheet = book.create_sheet(self.form.sheets.checks)
         heads = self.form.sheets.explanation_heads
         widths(sheet, [9, 8, WHAT_WIDTH, 11, 11, 10, 11, 10, 40, 11, 14, 10, 2])
-        pen.put(sheet, 1, 1, "勾稽校验", TITLE, columns=LAST)
+        put(sheet, 1, 1, "勾稽校验", TITLE, columns=LAST)
         sheet.row_dimensions[1].height = 30
         first, span = HEAD_ROW + 1, f"$G${HEAD_ROW + 1}:$G${self.last}"
         wrong = f'COUNTIF({span},"{BREAKS}")+COUNTIF({span},"{UNSURE}")'
         blank = self.counted(self.form.cells, "1")
-        pen.put(sheet, 2, 1, Formula(_verdict(wrong, blank, "全部")), SUMMARY, columns=LAST)
+        put(sheet, 2, 1, Formula(_verdict(wrong, blank, "全部")), SUMMARY, columns=LAST)
         sheet.row_dimensions[2].height = 26
-        pen.put(sheet, 3, 1, INTRO_TEXT, INTRO, columns=LAST)
+        put(sheet, 3, 1, INTRO_TEXT, INTRO, columns=LAST)
         sheet.row_dimensions[3].height = 44
         names = [heads[0], "表", "检查内容", "左边", "右边", "相差", "结果", *heads[1:]]
         for column, name in enumerate(names, 1):
-            pen.put(sheet, HEAD_ROW, column, name, HEAD)
+            put(sheet, HEAD_ROW, column, name, HEAD)
         sheet.row_dimensions[HEAD_ROW].height = 22
         for row, line in enumerate(self.lines, first):
-            self._line(sheet, pen, row, line)
-        self._states(sheet, pen)
+            self._line(sheet, row, line)
+        self._states(sheet)
         self._colours(sheet)
         sheet.freeze_panes = f"A{first}"
         protect(sheet)
         set_page(sheet, landscape=True, area=f"A1:{letter(LAST)}{self.last}")
         sheet.print_title_rows = f"{HEAD_ROW}:{HEAD_ROW}"
 
-    def _line(self, sheet: Worksheet, pen: Pen, row: int, line: Line) -> None:
-        pen.put(sheet, row, COLUMNS["rule"], line.rule.id, SMALL)
-        pen.put(sheet, row, COLUMNS["what"], line.what, TEXT)
-        cell = pen.put(sheet, row, COLUMNS["table"], line.table, LINKED)
+    def _line(self, sheet: Worksheet, row: int, line: Line) -> None:
+        put(sheet, row, COLUMNS["rule"], line.rule.id, SMALL)
+        put(sheet, row, COLUMNS["what"], line.what, TEXT)
+        cell = put(sheet, row, COLUMNS["table"], line.table, LINKED)
         if line.target:
             cell.hyperlink = Hyperlink(cell.coordinate, location=line.target, tooltip="到要核对的单元格")
         for name, look in (("left", NUMBER), ("right", NUMBER), ("off", COUNT if line.counts else NUMBER)):
             text = getattr(line, name)
-            pen.put(sheet, row, COLUMNS[name], Formula(text) if text else None, look)
+            put(sheet, row, COLUMNS[name], Formula(text) if text else None, look)
         result = "由程序核对" if line.answered else Formula(line.result)
-        pen.put(sheet, row, COLUMNS["result"], result, SMALL if line.answered else RESULT)
+        put(sheet, row, COLUMNS["result"], result, SMALL if line.answered else RESULT)
         for column in range(COLUMNS["result"] + 1, LAST + 1):
-            pen.put(sheet, row, column, None, ANSWER)
+            put(sheet, row, column, None, ANSWER)
         sheet.row_dimensions[row].height = height(line.what, WHAT_WIDTH)
 
-    def _states(self, sheet: Worksheet, pen: Pen) -> None:
+    def _states(self, sheet: Worksheet) -> None:
         """Judge every number cell on its own, in hidden columns laid out like the tables."""
         blanks = sorted({normal for word in PLACEHOLDERS for normal in (word, _full_width(word))} | {""})
         column = letter(self.list_column)
         known = f"${column}${HEAD_ROW}:${column}${HEAD_ROW + len(blanks) - 1}"
         for row, word in enumerate(blanks, HEAD_ROW):
             # As formulas, because an empty cell would not match the empty text.
-            pen.put(sheet, row, self.list_column, Formula(f'="{word}"'), GREY)
+            put(sheet, row, self.list_column, Formula(f'="{word}"'), GREY)
         for cell in self.form.cells.values():
             row, at = self.where.at[cell.id]
             x = self.where.ranges([cell.id], full=True)[0]
@@ -259,7 +258,7 @@ class CheckSheet:
                 f"IF(OR({x}<0,{x}>999999999999999,{x}<>{exact}),{code},0),"
                 f"IF(ISNUMBER(MATCH(TRIM({x}),{known},0)),1,4))))"
             )
-            pen.put(sheet, row, at + self.shift[cell.table], Formula(judged), GREY)
+            put(sheet, row, at + self.shift[cell.table], Formula(judged), GREY)
         for n in range(STATES, self.list_column + 1):
             sheet.column_dimensions[letter(n)].hidden = True
 

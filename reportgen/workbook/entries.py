@@ -12,18 +12,17 @@ from ..form import Field, Form
 from ..model.numbers import Number
 from ..model.placeholders import filled
 from ..model.report import Report, Value
-from .figures import typed
-from .styles import (
+from .cellstyle import (
     HEI,
-    LINES,
     SONG,
     Look,
-    Pen,
     height,
     protect,
+    put,
     set_page,
     widths,
 )  # fmt: skip
+from .figures import typed
 from .tables import limit
 
 __all__ = ["FIELD_TOP", "LAST_YEAR_TOP", "fields_sheet", "last_year_sheet"]
@@ -35,34 +34,34 @@ LAST_YEAR_TOP = 4
 
 TITLE = Look(font=HEI, size=16)
 INTRO = Look(size=9, colour="595959", indent=1)
-HEAD = Look(bold=True, border=LINES, horizontal="center", fill="E7EEF7")
-LABEL = Look(border=LINES, indent=1, fill="F7F9FC")
-HINT = Look(size=9, border=LINES, colour="595959", indent=1)
-WORDS = Look(font=SONG, size=11, border=LINES, indent=1, open=True, fill="FFFDF3", number_format="@")
-NUMBER = Look(size=11, border=LINES, indent=1, open=True, fill="FFFDF3")
-DAY = Look(size=11, border=LINES, indent=1, open=True, fill="FFFDF3", number_format='yyyy"年"m"月"d"日"')
-LONG = Look(size=11, border=LINES, indent=1, open=True, fill="FFFDF3", vertical="top")
-LABEL_TOP = Look(border=LINES, indent=1, fill="F7F9FC", vertical="top")
+HEAD = Look(bold=True, border="lines", horizontal="center", fill="E7EEF7")
+LABEL = Look(border="lines", indent=1, fill="F7F9FC")
+HINT = Look(size=9, border="lines", colour="595959", indent=1)
+WORDS = Look(font=SONG, size=11, border="lines", indent=1, open=True, fill="FFFDF3", number_format="@")
+NUMBER = Look(size=11, border="lines", indent=1, open=True, fill="FFFDF3")
+DAY = Look(size=11, border="lines", indent=1, open=True, fill="FFFDF3", number_format='yyyy"年"m"月"d"日"')
+LONG = Look(size=11, border="lines", indent=1, open=True, fill="FFFDF3", vertical="top")
+LABEL_TOP = Look(border="lines", indent=1, fill="F7F9FC", vertical="top")
 
 MAX_YEAR = 2099
 
 
-def fields_sheet(book: Workbook, pen: Pen, form: Form, values: Mapping[str, str | Number]) -> None:
+def fields_sheet(book: Workbook, form: Form, values: Mapping[str, str | Number]) -> None:
     """Add 基本信息: label, entry, hint; ``values`` by field id."""
     sheet = book.create_sheet(form.sheets.fields)
     widths(sheet, [30, 44, 70])
-    pen.put(sheet, 1, 1, form.sheets.fields, TITLE, columns=3)
+    put(sheet, 1, 1, form.sheets.fields, TITLE, columns=3)
     sheet.row_dimensions[1].height = 30
-    pen.put(sheet, 2, 1, "填中间一栏。这里的内容用于标题、正文和校验。", INTRO, columns=3)
+    put(sheet, 2, 1, "填中间一栏。这里的内容用于标题、正文和校验。", INTRO, columns=3)
     for column, head in enumerate(("项目", "填写内容", "提示"), 1):
-        pen.put(sheet, 3, column, head, HEAD)
+        put(sheet, 3, column, head, HEAD)
     sheet.row_dimensions[3].height = 22
     for row, field in enumerate(form.fields, FIELD_TOP):
-        pen.put(sheet, row, 1, field.label, LABEL)
+        put(sheet, row, 1, field.label, LABEL)
         look = {"text": WORDS, "choice": WORDS, "date": DAY}.get(field.kind, NUMBER)
-        pen.put(sheet, row, 2, values.get(field.id), look)
+        put(sheet, row, 2, values.get(field.id), look)
         hint = ("【必填】" if field.required else "") + field.hint
-        pen.put(sheet, row, 3, hint, HINT)
+        put(sheet, row, 3, hint, HINT)
         sheet.row_dimensions[row].height = height(hint, 70, line=13, least=26)
         _limit(sheet, form, field, f"B{row}")
     sheet.freeze_panes = f"B{FIELD_TOP}"
@@ -91,39 +90,39 @@ def _limit(sheet: Worksheet, form: Form, field: Field, address: str) -> None:
 
 
 def last_year_sheet(
-    book: Workbook, pen: Pen, form: Form, values: Mapping[str, Value], texts: Mapping[str, str]
+    book: Workbook, form: Form, values: Mapping[str, Value], texts: Mapping[str, str]
 ) -> None:
     """Add last year's figures and texts, labelled as :meth:`Form.last_year_label` says."""
     sheet = book.create_sheet(form.sheets.last_year)
     widths(sheet, [58, 16, 56])
-    pen.put(sheet, 1, 1, form.sheets.last_year, TITLE, columns=3)
+    put(sheet, 1, 1, form.sheets.last_year, TITLE, columns=3)
     sheet.row_dimensions[1].height = 30
     intro = (
         "照上年公布的报告填写。与今年的数衔接不上、确有原因的，在“校验”表写明说明。没有上年报告的可以不填。"
     )
-    pen.put(sheet, 2, 1, intro, INTRO, columns=3)
+    put(sheet, 2, 1, intro, INTRO, columns=3)
     sheet.row_dimensions[2].height = 20
     for column, head in enumerate(form.sheets.last_year_heads, 1):
-        pen.put(sheet, 3, column, head, HEAD)
+        put(sheet, 3, column, head, HEAD)
     sheet.row_dimensions[3].height = 22
     row = LAST_YEAR_TOP - 1
     for row, cell_id in enumerate(form.last_year_cells, LAST_YEAR_TOP):
         cell = form.cells[cell_id]
-        pen.put(sheet, row, 1, form.last_year_label(cell_id), LABEL)
-        pen.put(sheet, row, 2, typed(values.get(cell_id)), NUMBER)
-        pen.put(sheet, row, 3, None, LONG)
+        put(sheet, row, 1, form.last_year_label(cell_id), LABEL)
+        put(sheet, row, 2, typed(values.get(cell_id)), NUMBER)
+        put(sheet, row, 3, None, LONG)
         sheet.row_dimensions[row].height = height(form.last_year_label(cell_id), 56, least=21)
         rule = limit(cell.kind, cell.unit, cell.decimals, "上年数")
         rule.add(f"B{row}")
         sheet.add_data_validation(rule)
     row += 1
-    pen.put(sheet, row, 1, "上年正文（用来检查是否雷同；可整段粘贴）", INTRO, columns=3)
+    put(sheet, row, 1, "上年正文（用来检查是否雷同；可整段粘贴）", INTRO, columns=3)
     sheet.row_dimensions[row].height = 24
     for section_id in form.last_year_sections:
         row += 1
         text = texts.get(section_id, "")
-        pen.put(sheet, row, 1, form.last_year_text_label(section_id), LABEL_TOP)
-        pen.put(sheet, row, 2, text, LONG, columns=2)
+        put(sheet, row, 1, form.last_year_text_label(section_id), LABEL_TOP)
+        put(sheet, row, 2, text, LONG, columns=2)
         sheet.row_dimensions[row].height = height(text, 72, least=90)
     sheet.freeze_panes = "A4"
     protect(sheet)

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.worksheet import Worksheet
 
 from ..form import Form
-from .places import quoted
-from .styles import (
+from .cellstyle import (
     BLANK,
     BROKEN,
     DONE,
     HEI,
     INVALID,
-    LINES,
     LINK,
     Look,
-    Pen,
     height,
     protect,
+    put,
     set_page,
     widths,
 )  # fmt: skip
+from .places import quoted
 
 __all__ = ["guide_sheet"]
 
@@ -37,54 +37,65 @@ SMALL = Look(size=9, colour="595959", vertical="top")
 WIDTH = 78.0
 
 
-def guide_sheet(book: Workbook, pen: Pen, form: Form, typed_totals: bool) -> None:
+def guide_sheet(book: Workbook, form: Form, typed_totals: bool) -> None:
     """Add the guide; it stands first."""
     sheet = book.create_sheet(form.sheets.guide)
     sheet.sheet_view.showGridLines = False
     widths(sheet, [5, 16, WIDTH])
-    pen.put(sheet, 1, 1, f"{form.title}填报工作簿", TITLE, columns=3)
+    put(sheet, 1, 1, f"{form.title}填报工作簿", TITLE, columns=3)
     sheet.row_dimensions[1].height = 42
     issued = f"{form.issued_by}　{form.document}".strip()
-    pen.put(
-        sheet, 2, 1, f"按{issued}规定的格式，适用于 {form.first_year} 年及以后的数据", SUBTITLE, columns=3
-    )
+    put(sheet, 2, 1, f"按{issued}规定的格式，适用于 {_years(form)}的数据", SUBTITLE, columns=3)
     sheet.row_dimensions[2].height = 20
-    row = 4
-    pen.put(sheet, row, 1, "填报步骤", HEAD, columns=3)
-    sheet.row_dimensions[row].height = 24
-    for n, (target, text) in enumerate(_steps(form, typed_totals), 1):
-        row += 1
-        pen.put(sheet, row, 1, n, STEP)
-        link = pen.put(sheet, row, 2, target, GO)
-        link.hyperlink = Hyperlink(link.coordinate, location=f"{quoted(target)}!A1")
-        pen.put(sheet, row, 3, text, TEXT)
-        sheet.row_dimensions[row].height = height(text, WIDTH, line=16)
-    row += 2
-    pen.put(sheet, row, 1, "颜色", HEAD, columns=3)
-    sheet.row_dimensions[row].height = 24
+    row = _step_rows(sheet, 4, _steps(form, typed_totals))
+    row = _head(sheet, row + 2, "颜色")
     for colour, text in _colours(typed_totals):
         row += 1
-        pen.put(sheet, row, 2, None, _swatch(colour))
-        pen.put(sheet, row, 3, text, TEXT)
+        put(sheet, row, 2, None, _swatch(colour))
+        put(sheet, row, 3, text, TEXT)
         sheet.row_dimensions[row].height = 20
-    for head, look, texts in (
-        ("请注意", TEXT, _notes(form)),
-        ("尚未查到官方规定的问题（由各单位自行掌握）", SMALL, form.unverified),
-    ):
-        row += 2
-        pen.put(sheet, row, 1, head, HEAD, columns=3)
-        sheet.row_dimensions[row].height = 24
-        for text in texts:
-            row += 1
-            pen.put(sheet, row, 1, "·", STEP)
-            pen.put(sheet, row, 2, text, look, columns=2)
-            sheet.row_dimensions[row].height = height(text, WIDTH + 16, line=16 if look is TEXT else 13)
+    row = _remarks(sheet, row + 2, "请注意", TEXT, _notes(form))
+    row = _remarks(sheet, row + 2, "尚未查到官方规定的问题（由各单位自行掌握）", SMALL, form.unverified)
     protect(sheet)
     set_page(sheet, area=f"A1:C{row}", one_page=True)
 
 
+def _years(form: Form) -> str:
+    return f"{form.first_year} 至 {form.final_year} 年" if form.final_year else f"{form.first_year} 年及以后"
+
+
+def _head(sheet: Worksheet, row: int, text: str) -> int:
+    put(sheet, row, 1, text, HEAD, columns=3)
+    sheet.row_dimensions[row].height = 24
+    return row
+
+
+def _step_rows(sheet: Worksheet, top: int, steps: Iterable[tuple[str, str]]) -> int:
+    """Write the steps, each with a link to its sheet; returns the last row."""
+    row = _head(sheet, top, "填报步骤")
+    for number, (target, text) in enumerate(steps, 1):
+        row += 1
+        put(sheet, row, 1, number, STEP)
+        link = put(sheet, row, 2, target, GO)
+        link.hyperlink = Hyperlink(link.coordinate, location=f"{quoted(target)}!A1")
+        put(sheet, row, 3, text, TEXT)
+        sheet.row_dimensions[row].height = height(text, WIDTH, line=16)
+    return row
+
+
+def _remarks(sheet: Worksheet, top: int, head: str, look: Look, texts: Iterable[str]) -> int:
+    """Write a list of remarks; returns the last row."""
+    row = _head(sheet, top, head)
+    for text in texts:
+        row += 1
+        put(sheet, row, 1, "·", STEP)
+        put(sheet, row, 2, text, look, columns=2)
+        sheet.row_dimensions[row].height = height(text, WIDTH + 16, line=16 if look is TEXT else 13)
+    return row
+
+
 def _swatch(colour: str) -> Look:
-    return Look(border=LINES, fill=colour)
+    return Look(border="lines", fill=colour)
 
 
 def _steps(form: Form, typed_totals: bool) -> Iterator[tuple[str, str]]:

@@ -12,38 +12,37 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 
 from ..form import Block, Cell, Form, LayoutCell, Node, Table
 from ..form.layout import walk
-from .figures import Figures
-from .places import TABLE_TOP, Places, letter, quoted
-from .styles import (
+from .cellstyle import (
     BLANK,
     BROKEN,
-    GRID,
     INVALID,
     KAI,
     LINK,
     Formula,
     Look,
-    Pen,
     height,
     protect,
+    put,
     set_page,
     tint,
     tint_verdict,
     widths,
 )  # fmt: skip
+from .figures import Figures
+from .places import TABLE_TOP, Places, letter, quoted
 
 __all__ = ["TableSheet", "limit"]
 
 SHADE = "C6D9F1"  # block titles, as in the official attachment
 HEADING = Look(size=14, bold=True)
 STATUS = Look(size=10, bold=True, indent=1)
-TITLE = Look(bold=True, fill=SHADE, border=GRID, horizontal="center")
-COLUMN = Look(border=GRID, horizontal="center")
-NOTE = Look(font=KAI, border=GRID, indent=1)
-ROW = Look(border=GRID, indent=1)
-GROUP = Look(border=GRID, horizontal="center")
-ENTRY = Look(size=11, border=GRID, horizontal="center", open=True)
-TOTAL = Look(size=11, border=GRID, horizontal="center", fill="F2F2F2")
+TITLE = Look(bold=True, fill=SHADE, border="grid", horizontal="center")
+COLUMN = Look(border="grid", horizontal="center")
+NOTE = Look(font=KAI, border="grid", indent=1)
+ROW = Look(border="grid", indent=1)
+GROUP = Look(border="grid", horizontal="center")
+ENTRY = Look(size=11, border="grid", horizontal="center", open=True)
+TOTAL = Look(size=11, border="grid", horizontal="center", fill="F2F2F2")
 HINT = Look(size=9, colour="595959", indent=1)
 HINT_HEAD = Look(size=9, bold=True, colour="595959", indent=1)
 GO = Look(size=10, colour=LINK, indent=1)
@@ -81,9 +80,9 @@ def limit(kind: str, unit: str, decimals: int, subject: str, hint: str = "") -> 
 class TableSheet:
     """Writes the sheet of one prescribed table."""
 
-    def __init__(self, book: Workbook, pen: Pen, form: Form, table: Table, where: Places, figures: Figures):
+    def __init__(self, book: Workbook, form: Form, table: Table, where: Places, figures: Figures):
         self.sheet = book.create_sheet(table.id)
-        self.pen, self.form, self.table, self.where, self.figures = pen, form, table, where, figures
+        self.form, self.table, self.where, self.figures = form, table, where, figures
         self.wide = any(block.wide for block in table.blocks)
         self.hints = table.width + 2  # one narrow column between
         parts = table.widths or (1,) * table.width
@@ -110,7 +109,7 @@ class TableSheet:
         set_page(sheet, landscape=self.wide, area=f"A1:{letter(table.width)}{bottom}", one_page=True)
 
     def top(self, status: str) -> None:
-        sheet, put, width = self.sheet, self.pen.put, self.table.width
+        sheet, width = self.sheet, self.table.width
         put(sheet, 1, 1, self.form.section_of(self.table).heading, HEADING, columns=width)
         sheet.row_dimensions[1].height = 30
         link_at, span = (width - 2, 3) if self.wide else (self.hints, 1)
@@ -138,9 +137,7 @@ class TableSheet:
                 look = GROUP
             if cell.note and not cell.text:
                 look = NOTE
-        made = self.pen.put(
-            self.sheet, row, cell.column, value, look, rows=cell.row_span, columns=cell.column_span
-        )
+        made = put(self.sheet, row, cell.column, value, look, rows=cell.row_span, columns=cell.column_span)
         if cell.note and cell.text:
             # The note in 楷体, as the official attachment prints it.
             note = TextBlock(InlineFont(rFont=KAI, sz=ROW.size), cell.note)
@@ -163,13 +160,13 @@ class TableSheet:
             top, rows = block.first_row + TABLE_TOP, block.header_rows
             columns = "\n".join(_said(n) for n in block.column_leaves() if n.hint)
             if columns:
-                self.pen.put(self.sheet, top, self.hints, columns, HINT, rows=rows)
+                put(self.sheet, top, self.hints, columns, HINT, rows=rows)
                 share = height(columns, HINT_WIDTH, line=12.5) / rows
                 for row in range(top, top + rows):
                     self.taller(row, share)
             for row, node in enumerate(block.row_leaves(), top + rows):
-                self.pen.put(self.sheet, row, self.hints, node.hint, HINT)
-                self.pen.put(self.sheet, row, self.hints + 1, node.law, HINT)
+                put(self.sheet, row, self.hints, node.hint, HINT)
+                put(self.sheet, row, self.hints + 1, node.law, HINT)
                 self.taller(row, height(node.hint, HINT_WIDTH, line=12.5))
         return self.table.height + TABLE_TOP
 
@@ -177,13 +174,13 @@ class TableSheet:
         """Hints in lines below the table; returns the last printed row."""
         # Well below: while the figures are empty, a reader that allows for inserted rows goes on down.
         row = self.table.height + TABLE_TOP + 5
-        self.pen.put(self.sheet, row, 1, "填报提示", HINT_HEAD, columns=self.table.width)
+        put(self.sheet, row, 1, "填报提示", HINT_HEAD, columns=self.table.width)
         for block in self.table.blocks:
             nodes = [*block.column_leaves(), *block.row_leaves()]
             for node in nodes:
                 if node.hint:
                     row += 1
-                    self.pen.put(self.sheet, row, 1, _said(node), HINT, columns=self.table.width)
+                    put(self.sheet, row, 1, _said(node), HINT, columns=self.table.width)
                     self.sheet.row_dimensions[row].height = height(_said(node), sum(self.sizes))
         return self.table.height + TABLE_TOP
 

@@ -17,9 +17,9 @@ from ..form import Form, Section
 from ..form.layout import paths
 from ..model.placeholders import names, standard_text
 from ..model.report import Passage, Report
+from .cellstyle import HEI, LINK, Formula, Look, height, protect, put, set_page, widths
 from .entries import FIELD_TOP
 from .places import Places, quoted
-from .styles import HEI, LINES, LINK, Formula, Look, Pen, height, protect, set_page, widths
 
 __all__ = ["names_sheet", "text_rows", "text_sheet"]
 
@@ -28,15 +28,15 @@ SPARE = 2
 
 TITLE = Look(font=HEI, size=16)
 INTRO = Look(size=9, colour="595959", indent=1)
-HEAD = Look(bold=True, border=LINES, horizontal="center", fill="E7EEF7")
-PART = Look(bold=True, border=LINES, vertical="top", fill="F7F9FC", indent=1)
-FIXED = Look(border=LINES, vertical="top", fill="F7F9FC", colour="A6A6A6", indent=1)
-SUB = Look(size=11, border=LINES, vertical="top", open=True, fill="FFFDF3", indent=1)
-BODY = Look(size=11, border=LINES, vertical="top", open=True, fill="FFFDF3", indent=1)
-HINT = Look(size=9, border=LINES, vertical="top", colour="595959", indent=1)
+HEAD = Look(bold=True, border="lines", horizontal="center", fill="E7EEF7")
+PART = Look(bold=True, border="lines", vertical="top", fill="F7F9FC", indent=1)
+FIXED = Look(border="lines", vertical="top", fill="F7F9FC", colour="A6A6A6", indent=1)
+SUB = Look(size=11, border="lines", vertical="top", open=True, fill="FFFDF3", indent=1)
+BODY = Look(size=11, border="lines", vertical="top", open=True, fill="FFFDF3", indent=1)
+HINT = Look(size=9, border="lines", vertical="top", colour="595959", indent=1)
 GUIDE = Look(size=10, vertical="top", colour="404040", indent=1)
-NAME = Look(size=10, border=LINES, indent=1)
-NOW = Look(size=10, border=LINES, horizontal="center")
+NAME = Look(size=10, border="lines", indent=1)
+NOW = Look(size=10, border="lines", horizontal="center")
 GO = Look(size=10, colour=LINK, indent=1)
 BODY_WIDTH, HINT_WIDTH, TOP = 82.0, 34.0, 4
 
@@ -79,31 +79,31 @@ def _reported(section: Section, passages: list[Passage]) -> Iterator[TextRow]:
         yield TextRow(section, passage.heading, "\n".join(passage.paragraphs), hint)
 
 
-def text_sheet(book: Workbook, pen: Pen, form: Form, rows: list[TextRow]) -> None:
+def text_sheet(book: Workbook, form: Form, rows: list[TextRow]) -> None:
     """Add the sheet: entries at the left, a guide to placeholders at the right."""
     sheet = book.create_sheet(form.sheets.texts)
     widths(sheet, [24, 26, BODY_WIDTH, HINT_WIDTH, 2, 62])
-    pen.put(sheet, 1, 1, form.sheets.texts, TITLE, columns=4)
+    put(sheet, 1, 1, form.sheets.texts, TITLE, columns=4)
     sheet.row_dimensions[1].height = 30
-    pen.put(sheet, 2, 1, INTRO_TEXT, INTRO, columns=4)
+    put(sheet, 2, 1, INTRO_TEXT, INTRO, columns=4)
     sheet.row_dimensions[2].height = 32
     for column, head in enumerate((*form.sheets.text_heads, "提示"), 1):
-        pen.put(sheet, TOP - 1, column, head, HEAD)
+        put(sheet, TOP - 1, column, head, HEAD)
     sheet.row_dimensions[TOP - 1].height = 22
     shown = ""
     for row, one in enumerate(rows, TOP):
         section = one.section
-        pen.put(sheet, row, 1, section.heading or section.title, PART if section.id != shown else FIXED)
+        put(sheet, row, 1, section.heading or section.title, PART if section.id != shown else FIXED)
         shown = section.id
         # 引言 has no sub-headings.
-        pen.put(sheet, row, 2, one.heading, SUB if section.heading else FIXED)
-        pen.put(sheet, row, 3, one.text, BODY)
-        pen.put(sheet, row, 4, one.hint, HINT)
+        put(sheet, row, 2, one.heading, SUB if section.heading else FIXED)
+        put(sheet, row, 3, one.text, BODY)
+        put(sheet, row, 4, one.hint, HINT)
         least = 32.0 if one.spare else 66.0
         tall = max(height(one.text, BODY_WIDTH, least=least), height(one.hint, HINT_WIDTH, line=12.5))
         sheet.row_dimensions[row].height = max(tall, height(one.heading, 24))
     last = TOP + len(rows) - 1
-    _guide(sheet, pen, form, last)
+    _guide(sheet, form, last)
     sheet.freeze_panes = f"A{TOP}"
     protect(sheet)
     set_page(sheet, landscape=True, area=f"A1:D{last}")
@@ -115,37 +115,37 @@ def _ordered(form: Form) -> list[str]:
     return sorted(names(form), key=lambda name: "." in name)
 
 
-def _guide(sheet: Worksheet, pen: Pen, form: Form, last: int) -> None:
+def _guide(sheet: Worksheet, form: Form, last: int) -> None:
     """How placeholders are written, beside the entries."""
     common = [name for name in _ordered(form) if "." not in name]
     where = form.sheets.names
-    pen.put(sheet, 1, 6, where, TITLE)
-    link = pen.put(sheet, 2, 6, f"完整的名称表在“{where}”表 →", GO)
+    put(sheet, 1, 6, where, TITLE)
+    link = put(sheet, 2, 6, f"完整的名称表在“{where}”表 →", GO)
     link.hyperlink = Hyperlink(link.coordinate, location=f"{quoted(where)}!A1")
     guide = GUIDE_TEXT.format(example="{{ " + common[len(form.fields)] + " }}", names="、".join(common))
-    pen.put(sheet, TOP - 1, 6, guide, GUIDE, rows=last - TOP + 2)
+    put(sheet, TOP - 1, 6, guide, GUIDE, rows=last - TOP + 2)
 
 
 NAMES_TOP = 3
 
 
-def names_sheet(book: Workbook, pen: Pen, form: Form, where: Places) -> None:
+def names_sheet(book: Workbook, form: Form, where: Places) -> None:
     """Add the table of all names that a text may use, with live values."""
     sheet = book.create_sheet(form.sheets.names)
     widths(sheet, [30, 70, 28])
-    pen.put(sheet, 1, 1, form.sheets.names, TITLE, columns=3)
+    put(sheet, 1, 1, form.sheets.names, TITLE, columns=3)
     sheet.row_dimensions[1].height = 30
-    intro = pen.put(sheet, 2, 1, NAMES_TEXT.format(texts=form.sheets.texts), GO, columns=3)
+    intro = put(sheet, 2, 1, NAMES_TEXT.format(texts=form.sheets.texts), GO, columns=3)
     intro.hyperlink = Hyperlink(intro.coordinate, location=f"{quoted(form.sheets.texts)}!A1")
     for column, head in enumerate(("名称", "含义", "当前值"), 1):
-        pen.put(sheet, NAMES_TOP, column, head, HEAD)
+        put(sheet, NAMES_TOP, column, head, HEAD)
     sheet.row_dimensions[NAMES_TOP].height = 22
     meaning = _meanings(form)
     fields = {field.short: n for n, field in enumerate(form.fields)}
     row = NAMES_TOP
     for row, name in enumerate(_ordered(form), NAMES_TOP + 1):
-        pen.put(sheet, row, 1, "{{ " + name + " }}", NAME)
-        pen.put(sheet, row, 2, meaning[name], NAME)
+        put(sheet, row, 1, "{{ " + name + " }}", NAME)
+        put(sheet, row, 2, meaning[name], NAME)
         if name in fields:
             field = form.fields[fields[name]]
             at = f"{quoted(form.sheets.fields)}!B{FIELD_TOP + fields[name]}"
@@ -154,7 +154,7 @@ def names_sheet(book: Workbook, pen: Pen, form: Form, where: Places) -> None:
             look = DATE if field.kind == "date" else NOW
         else:
             now, look = "=" + where.total(form.quantities[name], full=True), NOW
-        pen.put(sheet, row, 3, Formula(now), look)
+        put(sheet, row, 3, Formula(now), look)
         sheet.row_dimensions[row].height = height(meaning[name], 68)
     sheet.freeze_panes = f"A{NAMES_TOP + 1}"
     protect(sheet)
@@ -162,7 +162,7 @@ def names_sheet(book: Workbook, pen: Pen, form: Form, where: Places) -> None:
     sheet.print_title_rows = f"{NAMES_TOP}:{NAMES_TOP}"
 
 
-DATE = Look(size=10, border=LINES, horizontal="center", number_format='yyyy"年"m"月"d"日"')
+DATE = Look(size=10, border="lines", horizontal="center", number_format='yyyy"年"m"月"d"日"')
 
 
 def _meanings(form: Form) -> dict[str, str]:

@@ -139,11 +139,6 @@ class Pdf:
         x0, y0, x1, y1 = (edge * 25.4 / DPI for edge in edges)
         return x0, y0, x1, y1
 
-    def pictures(self, folder: Path, dpi: int = 80) -> list[Path]:
-        """Draw the pages as PNG files."""
-        _run("pdftoppm", "-r", str(dpi), "-png", self.path, folder / self.path.stem)
-        return sorted(folder.glob(f"{self.path.stem}-*.png"))
-
 
 def to_pdf(files: Sequence[Path], folder: Path) -> list[Pdf]:
     """Convert Word files with LibreOffice, in one start and with a profile of its own.

@@ -22,7 +22,9 @@ from reportgen.marking import mark_workbook, unmark_workbook
 from reportgen.marking.resultsheet import COLOURS, NAME, SUSPECT
 from reportgen.model.report import Passage, Report
 from reportgen.repairs import find_repairs
-from reportgen.show.page import report_page, result_page
+from reportgen.show.published import report_page
+from reportgen.show.result import result_page
+from reportgen.show.review import CheckedReport
 from reportgen.workbook import blank_workbook
 
 pytestmark = pytest.mark.office
@@ -57,7 +59,7 @@ def browser() -> Iterator[Browser]:
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     reports = [planted(), published_report("huaian_city_2024"), published_report("shuyang_ndrc_2023")]
-    reviewed = [(r, check(r), find_repairs(r), judge_numbers(r)) for r in reports]
+    reviewed = [CheckedReport(r, check(r), find_repairs(r), judge_numbers(r)) for r in reports]
     texts = {"result": result_page(reviewed, unreadable=[("坏.xlsx", "“坏.xlsx”已损坏")]),
              "report": report_page(reports[0])}  # fmt: skip
     for name, text in texts.items():

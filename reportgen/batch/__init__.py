@@ -1,0 +1,214 @@
+"""Many files: over the processors, each on its own, results in the order of the files.
+
+Workers read, check, print and prove; the calling process writes, in order, so that two workbooks
+of one report meet as they do one by one: the same one is written, the same one refused.  What
+comes back from a worker is small and plain: lines, a status, the finished file.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from ..api import Printed, print_report, read_report
+from ..checks import check
+from ..disk.files import write_output
+from ..model.findings import worst
+from ..repairs import find_repairs
+from ..show.json import report_json
+from ..show.lines import OutputLine, report_lines
+from ..show.review import CheckedReport
+from .outcomes import Outcome, attempt
+
+__all__ = ["Built", "Checked", "Outcome", "attempt", "build_many", "check_many", "checked", "run_many"]
+
+T = TypeVar("T")
+
+_FEW = 8
+"""Fewer files are done in this process: to start others takes longer (docs/decisions.md)."""
+_CHUNK = 8
+"""Most files to hand to a worker at a time: their finished documents are held until their turn."""
+_TURNS = 4
+"""Chunks that each worker gets at least, where there are enough files: the slow ones are shared out."""
+_MOST = 16
+"""Processes, on however large a machine."""
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """A file that was read and checked: what is to be said of it."""
+
+    status: str
+    """``errors``, ``warnings`` or ``ok``."""
+    lines: tuple[OutputLine, ...] = ()
+    """Its findings; none if JSON was asked for."""
+    document: dict[str, Any] | None = None
+    """The same in the JSON contract, if asked for."""
+
+
+class Built(msgspec.Struct, frozen=True):
+    """A workbook that was read and checked and, if nothing stood against it, built."""
+
+    lines: tuple[OutputLine, ...]
+    """Its findings."""
+    status: str
+    path: Path | None = None
+    """The report written; None if findings of level error stopped it."""
+    compared: int = 0
+    """Figures and texts read back from the finished document and compared."""
+    copy: Path | None = None
+    """Copy kept of the file that stood there before."""
+
+
+class _Unwritten(msgspec.Struct, frozen=True):
+    """The same before it is written."""
+
+    lines: tuple[OutputLine, ...]
+    status: str
+    printed: Printed | None
+
+
+# --------------------------------------------------------------------------- checking
+
+
+def check_many(
+    paths: Sequence[Path | str],
+    *,
+    strict: bool = False,
+    last_year: Path | None = None,
+    as_json: bool = False,
+    processes: int | None = None,
+) -> Iterator[Outcome[Checked]]:
+    """Read and check each file.
+
+    Args:
+        paths: the files.
+        strict: blanks in number cells are errors (N-01).
+        last_year: last year's report, for the rules that link years.
+        as_json: give the findings in the JSON contract instead of lines.
+        processes: how many to use; by default one for each processor, and for few files just this one.
+
+    Yields:
+        the outcomes in the order of ``paths``; no file's failure stops the others.
+    """
+    work = partial(_check_one, strict=strict, last_year=last_year, as_json=as_json)
+    return run_many(work, paths, processes=processes)
+
+
+def _check_one(path: Path | str, *, strict: bool, last_year: Path | None, as_json: bool) -> Checked:
+    report = read_report(path, last_year=last_year)
+    findings = check(report, strict=strict)
+    repairs = find_repairs(report) if worst(findings) == "errors" else None
+    return checked(CheckedReport(report, findings, repairs), as_json=as_json)
+
+
+def checked(one: CheckedReport, *, as_json: bool = False) -> Checked:
+    """Return what is to be said of a checked report, as lines or in the JSON contract."""
+    status = worst(one.findings)
+    if as_json:
+        return Checked(status, document=report_json(one.report, one.findings, one.repairs))
+    return Checked(status, tuple(report_lines(one.report, one.findings, one.repairs)))
+
+
+# --------------------------------------------------------------------------- building
+
+
+def build_many(
+    paths: Sequence[Path | str],
+    out: Path | None = None,
+    *,
+    force: bool = False,
+    draft: bool = False,
+    strict: bool = False,
+    template: Path | None = None,
+    last_year: Path | None = None,
+    processes: int | None = None,
+) -> Iterator[Outcome[Built]]:
+    """Build the report of each workbook, as :func:`~reportgen.api.build` does it.
+
+    Args:
+        paths: the workbooks.
+        out, force, draft, strict, template: as for :func:`~reportgen.api.build`.
+        last_year, processes: as for :func:`check_many`.
+
+    Yields:
+        the outcomes in the order of ``paths``; no file's failure stops the others.
+    """
+    work = partial(_print_one, out=out, draft=draft, strict=strict, template=template, last_year=last_year)
+    tidied: set[Path] = set()
+    for outcome in run_many(work, paths, processes=processes):
+        if outcome.value is None:
+            yield Outcome(outcome.path, None, outcome.error, outcome.exit_code)
+        else:
+            yield attempt(partial(_write, outcome.value, force=force, tidied=tidied), outcome.path)
+
+
+def _print_one(
+    path: Path | str,
+    *,
+    out: Path | None,
+    draft: bool,
+    strict: bool,
+    template: Path | None,
+    last_year: Path | None,
+) -> _Unwritten:
+    report = read_report(path, last_year=last_year)
+    findings = tuple(check(report, strict=strict))
+    status, printed = worst(findings), None
+    if status != "errors" or draft:
+        printed = print_report(report, findings, out, draft=draft, template=template)
+    repairs = find_repairs(report) if status == "errors" else None
+    return _Unwritten(tuple(report_lines(report, findings, repairs)), status, printed)
+
+
+def _write(one: _Unwritten, _: Path | str, *, force: bool, tidied: set[Path]) -> Built:
+    """Write one report; the first in each folder clears away what a killed run left there."""
+    printed = one.printed
+    if printed is None:
+        return Built(one.lines, one.status)
+    folder = printed.path.parent
+    copy = write_output(
+        printed.path, printed.data, force=force, inputs=printed.inputs, tidy=folder not in tidied
+    )
+    tidied.add(folder)
+    return Built(one.lines, one.status, printed.path, printed.compared, copy)
+
+
+# --------------------------------------------------------------------------- processes
+
+
+def run_many(
+    work: Callable[[Path | str], T], paths: Sequence[Path | str], *, processes: int | None = None
+) -> Iterator[Outcome[T]]:
+    """Do the same with many files.
+
+    Args:
+        work: what to do; in other processes, so it and its result must be picklable, and it must
+            not write, because it is done again where a process died.
+        paths: the files.
+        processes: how many to use; by default one for each processor, and for few files just this one.
+
+    Yields:
+        the outcomes in the order of ``paths``.
+    """
+    count = (_processors() if len(paths) >= _FEW else 1) if processes is None else processes
+    count = min(count, _MOST, len(paths))
+    if count < 2:
+        yield from (attempt(work, path) for path in paths)
+        return
+    from .workers import Workers
+
+    size = max(1, min(_CHUNK, len(paths) // (_TURNS * count)))
+    chunks = [paths[i : i + size] for i in range(0, len(paths), size)]
+    yield from Workers(work, chunks, count).run()
+
+
+def _processors() -> int:
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))  # of a container, not of the machine
+    return os.cpu_count() or 1

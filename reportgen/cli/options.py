@@ -1,0 +1,36 @@
+"""Arguments and options that several commands take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+__all__ = ["FILE", "FILES", "FORCE", "LAST_YEAR", "STRICT", "STYLE", "form_option"]
+
+FILE = click.Path(path_type=Path)
+FILES = click.argument("files", nargs=-1, required=True, type=FILE, metavar="文件…")
+
+
+def form_option(otherwise: str) -> Callable[[F], F]:
+    """Return the option that names an edition of the form.
+
+    Args:
+        otherwise: which one is taken without it, in Chinese.
+    """
+    return click.option("--form", "form_id", metavar="版本", help=f"规定格式的版本；默认{otherwise}。")
+
+
+LAST_YEAR = click.option(
+    "--last-year", "last_year", type=FILE, metavar="文件", help="上年的工作簿或报告，用来核对衔接。"
+)
+STRICT = click.option("--strict", is_flag=True, help="数字格留空或填“/”“—”按错误处理。")
+STYLE = click.option(
+    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True,
+    help="输出格式。",
+)  # fmt: skip
+FORCE = click.option("--force", is_flag=True, help="文件已存在时先留一份带日期的副本，再写新的。")

@@ -1,0 +1,344 @@
+"""From the records of a form file to the form, proved whole: every word that names something names it.
+
+Whatever is wrong is the author's mistake and is told with its place; nothing of it may show up before a
+clerk (an unknown id, a word in a message that no finding fills, a rule that would never be judged).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from string import Formatter
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from .expressions import Figures, equations, relations
+from .kinds import EVERYWHERE, READER_RULES, VITAL_READER_RULES, AtMost, Equal, Jump, RelationRule, Rule
+from .phrases import Narrative, expand
+from .records import Equation, Form, Relation, Term
+from .source import Faults, Steps
+from .tables import build_cells, build_table, check_unique
+from .words import LONGEST_LABEL
+from .written import EditionFile, without
+
+__all__ = ["mentions", "prove"]
+
+_PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}")
+_NO_SHEET = re.compile(r"[\[\]:*?/\\]")
+_LONGEST_SHEET = 31
+"""Characters of a sheet's name, a limit of Excel."""
+
+
+def prove(file: EditionFile, edition: str, base: Form | None, faults: Faults) -> Form:
+    """Return the form of a file if it is right in itself.
+
+    What the edition says nothing of and has taken out a row or column from is forgotten without a word:
+    the phrases that name its figures, and its figures of last year.
+
+    Args:
+        file: the decoded form file.
+        edition: the id of the edition.
+        base: the edition it extends, if any.
+        faults: takes the author's mistakes.
+
+    Raises:
+        FormError: all mistakes, also those noted before.
+    """
+    faults.proving = True
+    tables = tuple(build_table(entry, faults) for entry in file.tables)
+    cells, quantities = build_cells(tables, file.fields, faults)
+    if base is not None:
+        gone = {
+            name
+            for name, ids in base.quantities.items()
+            if name not in quantities and not set(ids) & set(cells)
+        }
+        file = without(file, gone, set(base.cells) - set(cells))
+    figures = Figures(tables, cells, {f.id: f.kind for f in file.fields})
+    proof = _Proof(file, figures, set(quantities), faults)
+    proof.words_name_something()
+    proof.parts()
+    proof.rules()
+    proof.narrative()
+    sums, links = proof.instances()
+    proof.last_year(links)
+    faults.stop()
+    others = {} if base is None or base.id == edition else {base.id: tuple(t.id for t in tables)}
+    return Form(
+        id=edition, title=file.title, document=file.document, issued_by=file.issued_by,
+        first_year=file.first_year, final_year=file.final_year, report_title=file.report_title,
+        sections=file.sections, fields=file.fields, tables=tables, rules={r.id: r for r in file.rules},
+        cells=cells, quantities=quantities, equations=sums, relations=links, sheets=file.sheets,
+        title_expressions=tuple(map(_title_expression, (file.report_title, *file.title_variants))),
+        last_year_tables=others | file.last_year.other_editions, last_year_cells=file.last_year.cells,
+        last_year_sections=file.last_year.sections, unverified=file.unverified, narrative=file.narrative,
+    )  # fmt: skip
+
+
+def _title_expression(template: str) -> str:
+    """Turn ``{org}{year}年…`` into an expression with the groups org and year."""
+    text = re.escape(template)
+    return text.replace(r"\{org\}", "(?P<org>.{1,60}?)").replace(r"\{year\}", r"(?P<year>\d{4})")
+
+
+# --------------------------------------------------------------------------- what names something
+
+
+@cache
+def _hints(record: type) -> dict[str, Any]:
+    return get_type_hints(record, include_extras=True)
+
+
+def mentions(value: Any, hint: Any, steps: Steps) -> Iterator[tuple[Steps, str, str]]:
+    """Yield every word of a record that names something: its place, what it names, the word.
+
+    What names what is declared by the types of :mod:`.words`.  A rule that is turned off names nothing.
+
+    Args:
+        value: a record, or a part of one.
+        hint: its declared type; for a record itself anything.
+        steps: the way to it.
+    """
+    if isinstance(value, msgspec.Struct):
+        if isinstance(value, Rule) and value.off:
+            return
+        for name in value.__struct_fields__:
+            yield from mentions(getattr(value, name), _hints(type(value))[name], (*steps, name))
+        return
+    named, inner = _names(hint)
+    if isinstance(value, str):
+        if named and value:
+            yield steps, named, value
+    elif isinstance(value, tuple):
+        for number, one in enumerate(value):
+            own = getattr(one, "id", None)
+            here = (
+                (*steps, own) if own else (*steps, number + 1) if isinstance(one, msgspec.Struct) else steps
+            )
+            yield from mentions(one, inner[min(number, len(inner) - 1)] if inner else str, here)
+    elif isinstance(value, Mapping):
+        for key, one in value.items():
+            yield from mentions(key, inner[0], steps)
+            yield from mentions(one, inner[1], steps)
+
+
+def _names(hint: Any) -> tuple[str, list[Any]]:
+    """Return what a type says its words name, and the types of its parts."""
+    named = ""
+    while get_origin(hint) is Annotated:
+        hint, *metas = get_args(hint)
+        named = next((meta.extra["names"] for meta in metas if meta.extra), named)
+    parts = [part for part in get_args(hint) if part not in (type(None), ...)]
+    if len(parts) == 1 and get_origin(hint) is not tuple:  # an optional value: X | None
+        return _names(parts[0])
+    return named, parts
+
+
+class _Proof:
+    """Notes what is wrong with one form file."""
+
+    def __init__(self, file: EditionFile, figures: Figures, quantities: set[str], faults: Faults) -> None:
+        self.file, self.figures, self.faults = file, figures, faults
+        numbers = {f.short for f in file.fields if f.kind in ("count", "amount")}
+        self.names = quantities | numbers
+        self.placeholders = quantities | {f.short for f in file.fields}
+        self.choices = {f.id: f.choices for f in file.fields}
+        self.sections = {s.id for s in file.sections}
+
+    def words_name_something(self) -> None:
+        """Look up every word that should name something."""
+        file = self.file
+        known: dict[str, tuple[set[str] | Mapping[str, Any] | tuple[str, ...], str]] = {
+            "section": (self.sections, "部分"), "field": (self.choices, "基本信息项"),
+            "table": ({t.id for t in file.tables}, "表"), "cell": (self.figures.cells, "单元格"),
+            "rule": ({r.id for r in file.rules}, "规则"), "topic": ({t.id for t in file.narrative.topics}, "话题"),
+            "unit type": (self.choices.get("unit_type", ()), "单位类型"), "name": (self.names, "名称"),
+        }  # fmt: skip
+        for steps, what, word in mentions(file, EditionFile, ()):
+            if what in known:
+                if word not in known[what][0]:
+                    self.faults.add(steps, f"没有{known[what][1]}“{word}”")
+            else:
+                _OTHER_WORDS[what](self, steps, word)
+
+    def label(self, steps: Steps, word: str) -> None:
+        """Refuse a label that would not be recognised as such where it is read."""
+        if len(word) > LONGEST_LABEL:
+            self.faults.add(steps, f"“{word[:20]}…”超过{LONGEST_LABEL}个字，读的时候认不出")
+
+    def pattern(self, steps: Steps, word: str) -> None:
+        try:
+            re.compile(expand(word, 2000))
+        except re.error as error:
+            self.faults.add(steps, f"“{word}”不是正确的正则表达式（{error}）")
+
+    def reading(self, steps: Steps, word: str) -> None:
+        if word.removeprefix("-") not in self.names:
+            self.faults.add(steps, f"没有名称“{word}”")
+
+    # ---- the parts of the form
+
+    def parts(self) -> None:
+        """Titles, sheets, fields and sections."""
+        file = self.file
+        if file.final_year and file.final_year < file.first_year:
+            self.faults.add(("final_year",), "早于 first_year")
+        for key, texts in (("report_title", (file.report_title,)), ("title_variants", file.title_variants)):
+            for text in texts:
+                self.braces((key,), text, {"org", "year"}, needed=True)
+        sheets = [v for v in msgspec.structs.astuple(file.sheets) if isinstance(v, str)]
+        for name in (*sheets, *(t.id for t in file.tables)):
+            if not 0 < len(name) <= _LONGEST_SHEET or _NO_SHEET.search(name):
+                self.faults.add(
+                    ("sheets",),
+                    f"“{name}”不能作工作表名称：最多 {_LONGEST_SHEET} 个字，不能有 [ ] : * ? / \\",
+                )
+        check_unique(self.faults, ("sheets",), (*sheets, *(t.id for t in file.tables)))
+        for key in ("sections", "fields", "tables", "rules"):
+            check_unique(self.faults, (key,), (one.id for one in getattr(file, key)))
+        self.fields()
+        for section in file.sections:
+            self.section(section)
+        for table in file.tables:
+            if sum(section.table == table.id for section in file.sections) != 1:
+                self.faults.add(("tables", table.id), "应当正好属于一个部分（sections 里的 table）")
+
+    def fields(self) -> None:
+        for field, kind in (("org", "text"), ("year", "year")):
+            if self.figures.fields.get(field) != kind:
+                self.faults.add(("fields", field), f"必须有这一项，kind 是 {kind}")
+        for one in self.file.fields:
+            if bool(one.choices) != (one.kind == "choice"):
+                self.faults.add(("fields", one.id), "kind 是 choice 的要写 choices，别的不能写")
+
+    def section(self, section: Any) -> None:
+        steps: Steps = ("sections", section.id)
+        check_unique(self.faults, (*steps, "subheadings"), (sub.id for sub in section.subheadings))
+        if not section.heading and not section.optional:
+            self.faults.add(steps, "缺少 heading")
+        sentences = [section.standard, *(sub.standard for sub in section.subheadings)]
+        sentences += [section.standard_when_zero.text] if section.standard_when_zero else []
+        for name in (name.strip() for text in sentences for name in _PLACEHOLDER.findall(text)):
+            if name not in self.placeholders:
+                self.faults.add(steps, f"没有占位符“{name}”")
+
+    def braces(self, steps: Steps, text: str, allowed: set[str], *, needed: bool = False) -> None:
+        """Refuse words in braces that nothing fills."""
+        try:
+            found = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+        except ValueError as error:
+            self.faults.add(steps, f"花括号不成对（{error}）")
+            return
+        for name in sorted(found - allowed):
+            can = "、".join(f"{{{one}}}" for one in sorted(allowed))
+            self.faults.add(steps, f"花括号里的“{name}”没有；可以写 {can}")
+        for name in sorted(allowed - found) if needed else ():
+            self.faults.add(steps, f"少了 {{{name}}}")
+
+    # ---- rules
+
+    def rules(self) -> None:
+        """What holds for every rule, whatever its kind."""
+        rules = {rule.id: rule for rule in self.file.rules}
+        for missing in sorted(READER_RULES.keys() - rules):
+            self.faults.add(("rules", missing), "必须有这条规则，读取程序要用")
+        for rule in self.file.rules:
+            steps: Steps = ("rules", rule.id)
+            if rule.by_reader != (rule.id in READER_RULES):
+                self.faults.add(
+                    (*steps, "kind"),
+                    f"只有 {'、'.join(READER_RULES)} 由读取程序提出（reading、explanations）",
+                )
+            words = READER_RULES.get(rule.id, frozenset()) | rule.words | EVERYWHERE
+            for key in ("message", "advice"):
+                self.braces((*steps, key), getattr(rule, key), set(words))
+            self.level(rule, steps)
+            for key in ("fields", "unless_fields") if isinstance(rule, RelationRule) else ():
+                self.field_values((*steps, key), getattr(rule, key))
+
+    def level(self, rule: Rule, steps: Steps) -> None:
+        if rule.off and not rule.reason:
+            self.faults.add(steps, "停用要写 reason（理由）")
+        vital = rule.vital or rule.id in VITAL_READER_RULES
+        if rule.off and (vital or rule.by_reader):
+            self.faults.add(steps, "这条规则保证数据读得准，不能停用")
+        if vital and rule.severity != "error":
+            self.faults.add((*steps, "severity"), "这条规则保证数据读得准，级别只能是 error")
+
+    def field_values(self, steps: Steps, chosen: Mapping[str, tuple[str, ...]]) -> None:
+        for field, values in chosen.items():
+            for value in values:
+                if field in self.choices and value not in self.choices[field]:
+                    self.faults.add(steps, f"“{field}”没有“{value}”这个选项")
+
+    def instances(self) -> tuple[tuple[Equation, ...], tuple[Relation, ...]]:
+        """Spell out the arithmetic rules that are on."""
+        sums: list[Equation] = []
+        links: list[Relation] = []
+        tables = {table.id for table in self.file.tables}
+        for rule in self.file.rules:
+            try:
+                if rule.off:
+                    continue
+                if isinstance(rule, Equal | AtMost) and rule.table in tables:
+                    sums += equations(rule, self.figures)
+                elif isinstance(rule, RelationRule):
+                    links += relations(rule, self.figures)
+            except ValueError as error:
+                self.faults.add(("rules", rule.id), f"式子看不懂：{error}")
+        return tuple(sums), tuple(links)
+
+    def last_year(self, links: tuple[Relation, ...]) -> None:
+        """The figures of last year that rules need must stand in the sheet of last year's figures."""
+        given, cells = self.file.last_year.cells, self.figures.cells
+        needed = [
+            (rule.id, cell) for rule in self.file.rules if isinstance(rule, Jump) for cell in rule.cells
+        ]
+        for link in links:
+            terms: list[Term] = [t for c in (link.expect, *link.when) for t in (*c.left, *c.right)]
+            needed += [(link.rule, cell) for term in terms if term.last for cell in term.cells]
+        for rule, cell in needed:
+            if cell in cells and cell not in given:
+                self.faults.add(("rules", rule), f"用到上年的“{cell}”，last_year.cells 里没有它")
+        for cell in given:
+            if cell in cells:
+                self.label(("last_year", "cells"), f"{cells[cell].table}　{cells[cell].label}")
+
+    # ---- the vocabulary
+
+    def narrative(self) -> None:
+        """Topics and phrases say what they need, and name figures that are there."""
+        file = self.file.narrative
+        if file == Narrative():
+            return
+        for key in Narrative.__struct_fields__:
+            if not getattr(file, key):
+                self.faults.add(("narrative",), f"缺少“{key}”")
+        check_unique(self.faults, ("narrative", "topics"), (topic.id for topic in file.topics))
+        topics = {topic.id: topic.name for topic in file.topics}
+        for topic, name in topics.items():
+            if not any(known == name or known.startswith(name + ".") for known in self.names):
+                self.faults.add(("narrative", "topics", topic), f"没有名称“{name}”")
+        if file.all_upheld_column and not any(n.endswith(f".{file.all_upheld_column}") for n in self.names):
+            self.faults.add(("narrative", "all_upheld_column"), f"没有栏目“{file.all_upheld_column}”")
+        for number, phrase in enumerate(file.phrases, 1):
+            steps: Steps = ("narrative", "phrases", number)
+            if bool(phrase.any_of) == bool(phrase.column):
+                self.faults.add(steps, "any_of 和 column 应当正好有一个")
+            if bool(phrase.topic) == bool(phrase.topics):
+                self.faults.add(steps, "topic 和 topics 应当正好有一个")
+            if phrase.rule and phrase.topic and phrase.topic not in topics:
+                self.faults.add((*steps, "topic"), f"没有话题“{phrase.topic}”")
+            for topic in phrase.topics if phrase.column else ():
+                if topic in topics and f"{topics[topic]}.{phrase.column}" not in self.names:
+                    self.faults.add(steps, f"没有名称“{topics[topic]}.{phrase.column}”")
+
+
+_OTHER_WORDS: dict[str, Callable[[_Proof, Steps, str], None]] = {
+    "label": _Proof.label,
+    "pattern": _Proof.pattern,
+    "year pattern": _Proof.pattern,
+    "reading": _Proof.reading,
+}

@@ -1,0 +1,82 @@
+"""What other programs read: the JSON of the contract (DESIGN.md 5), made only when it is asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..form import Form
+from ..model.findings import Finding, json_number, worst
+from ..model.report import Report
+from ..repairs import Repairs
+
+__all__ = ["document", "finding_json", "report_json", "rules_json", "unreadable_json"]
+
+_CONTROL = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
+"""Those that JSON allows as they are."""
+
+
+def document(reports: Iterable[dict[str, Any]]) -> str:
+    """Return the one document on stdout.
+
+    Args:
+        reports: of each file what :func:`report_json` or :func:`unreadable_json` gave, in order.
+    """
+    return _text({"version": 1, "reports": list(reports)})
+
+
+def _text(data: dict[str, Any]) -> str:
+    """Return data as JSON that a terminal can show: control characters stand in it by their numbers."""
+    return json.dumps(data, ensure_ascii=False, indent=1).translate(_CONTROL)
+
+
+def report_json(
+    report: Report, findings: Sequence[Finding], repairs: Repairs | None = None
+) -> dict[str, Any]:
+    """Return one report with its findings and likely corrections (None: not looked for)."""
+    return {
+        "input": report.path, "kind": report.kind, "form": report.form.id, "org": report.org,
+        "year": report.year, "status": worst(findings),
+        "findings": [finding_json(one) for one in findings],
+        "repairs": repairs.to_json(report) if repairs is not None else [],
+        "values": {cell: json_number(value.number) for cell, value in report.values.items()},
+        "compared": 0,
+    }  # fmt: skip
+
+
+def finding_json(one: Finding) -> dict[str, Any]:
+    """Return one finding; its sentence and its explanation only where it has them."""
+    data: dict[str, Any] = {
+        "rule": one.rule, "severity": one.severity, "message": one.message, "advice": one.advice,
+        "cells": [
+            {"id": c.id, "address": c.address, "label": c.label, "value": json_number(c.value)}
+            for c in one.cells
+        ],
+        "expected": json_number(one.expected), "actual": json_number(one.actual),
+        "difference": json_number(one.difference), "code": one.code,
+    }  # fmt: skip
+    if one.sentence:
+        data["sentence"] = one.sentence
+    if one.explanation:
+        data["explanation"] = one.explanation
+    return data
+
+
+def unreadable_json(path: Path | str, message: str) -> dict[str, Any]:
+    """Return what stands for a file that could not be read, with the reason."""
+    return {
+        "input": str(path), "kind": None, "form": None, "org": "", "year": None, "status": "unreadable",
+        "message": message, "findings": [], "repairs": [], "values": {}, "compared": 0,
+    }  # fmt: skip
+
+
+def rules_json(form: Form) -> str:
+    """Return every rule of a form as one document."""
+    rules = [
+        {"id": r.id, "severity": r.severity, "title": r.title, "source": r.source, "advice": r.advice}
+        | ({"off": r.off, "reason": r.reason} if r.reason else {})
+        for r in form.rules.values()
+    ]
+    return _text({"version": 1, "form": form.id, "rules": rules})

@@ -1,0 +1,67 @@
+"""The report for publication as one HTML page, in the prescribed layout."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import msgspec
+
+from ..form import Section
+from ..model.explanations import Note
+from ..model.report import Report
+from .page import PageTable, environment, page_table, policy
+from .view import SectionView, View, make_view, signature_lines
+
+__all__ = ["report_page"]
+
+
+def report_page(
+    report: Report, *, draft: bool = False, marks: Collection[str] = (), notes: Sequence[Note] = ()
+) -> str:
+    """Return the report for publication as one HTML file.
+
+    Args:
+        report: a checked report.
+        draft: say 草稿 on top.
+        marks: ids of the cells to mark, for a draft with wrong figures.
+        notes: accepted explanations to print below the tables.
+
+    Returns:
+        the whole file; figures are printed as in the Word report (blank as 0).
+    """
+    view = make_view(report, draft=draft, notes=notes)
+    values = {
+        cell: {"value": figure, "classes": "marked" if cell in marks else ""}
+        for cell, figure in view.figures.items()
+    }
+    texts = {section.id: section for section in view.sections}
+    sections = [_section(one, view, values, texts.get(one.id)) for one in report.form.sections]
+    return environment().get_template("report.html").render(
+        title=view.title, policy=policy(), title_lines=view.title_lines,
+        sections=[one for one in sections if one.passages or not one.optional],
+        signature=signature_lines(report), draft=view.names["草稿"],
+    )  # fmt: skip
+
+
+class _PageSection(msgspec.Struct, frozen=True):
+    """A part of the report as the template prints it."""
+
+    id: str
+    heading: str
+    optional: bool
+    table: PageTable | None
+    notes: Sequence[str]
+    passages: Sequence[tuple[str, tuple[str, ...]]]
+    """Heading and paragraphs of each."""
+
+
+def _section(
+    section: Section, view: View, values: Mapping[str, Mapping[str, str]], text: SectionView | None
+) -> _PageSection:
+    table = None
+    if section.table:
+        table = page_table(view.form.table(section.table), section.heading, values)
+    return _PageSection(
+        section.id, section.heading, section.optional, table,
+        view.notes.get(section.table, ()), text.passages if text else (),
+    )  # fmt: skip

@@ -1,0 +1,264 @@
+"""The result page: what a reviewer reads of one or many reports, as one HTML file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from ..checks.texts import JudgedNumber
+from ..form import SEVERITIES
+from ..model.findings import SEVERITY_LABELS, worst
+from ..model.numbers import format_number, show
+from ..model.placeholders import filled
+from .page import PageTable, environment, page_table, policy, template_file
+from .review import CheckedReport, Mark, Review, ReviewedFinding, make_review
+
+__all__ = ["result_page"]
+
+_STATUS = {"errors": "有错误", "warnings": "待核实", "ok": "通过"}
+_SIGNS = {"error": "≠", "warning": "！", "ask": "？", "info": "·"}
+_SUSPECT = "×"
+_GOOD = ("matched", "last_year", "percentage_ok")
+_BAD = ("contradicts", "percentage_wrong")
+_KINDS = {**dict.fromkeys(_GOOD, "good"), **dict.fromkeys(_BAD, "bad")}
+_WORDS = {"good": "与表格相符", "bad": "与表格不符", "open": "没有对应的表格数"}
+_LISTED = 6
+"""Alternatives of a correction that are listed."""
+
+
+def result_page(
+    reports: Sequence[CheckedReport],
+    *,
+    unreadable: Sequence[tuple[str, str]] = (),
+    title: str = "",
+) -> str:
+    """Return the page a reviewer reads: a summary, then every report with its findings in place.
+
+    Args:
+        reports: those of clean reports are folded when there is more than one.
+        unreadable: files that could not be read, with the reason.
+        title: of the page; made from the form's title by default.
+
+    Returns:
+        the whole file; the same arguments give the same text.
+    """
+    title = title or (f"{reports[0].report.form.title}审核结果" if reports else "审核结果")
+    script = template_file("result.js")
+    pages = [_ReportPage(n, one, alone=len(reports) == 1) for n, one in enumerate(reports, 1)]
+    return environment().get_template("result.html").render(
+        title=title, policy=policy(script), script=script,
+        reports=pages, summary=_summary(pages, len(unreadable)),
+        levels=[{"severity": s, "label": SEVERITY_LABELS[s]} for s in SEVERITIES],
+        unreadable=[{"file": _name(path), "message": message} for path, message in unreadable],
+    )  # fmt: skip
+
+
+def _name(path: str) -> str:
+    return Path(path).name
+
+
+def _summary(pages: Sequence[_ReportPage], unreadable: int) -> str:
+    parts = [
+        f"{word} {n} 份" for status, word in _STATUS.items() if (n := sum(p.status == status for p in pages))
+    ]
+    if unreadable:
+        parts.append(f"读不出 {unreadable} 份")
+    return f"共 {len(pages) + unreadable} 份：{'、'.join(parts) or '无'}。"
+
+
+class _Sum(msgspec.Struct, frozen=True):
+    """A broken sum: both sides in words, and the anchors of their cells."""
+
+    left: str
+    right: str
+    verdict: str
+    left_cells: str
+    right_cells: str
+
+
+class _Listed(msgspec.Struct, frozen=True):
+    """A finding as the page lists it."""
+
+    id: str
+    rule: str
+    sign: str
+    message: str
+    advice: str
+    place: str
+    corrections: tuple[str, ...]
+    sum: _Sum | None
+    cell: str
+    """Anchor of the cell to show in its table, ``""`` for a finding without a sum."""
+
+
+class _Group(msgspec.Struct, frozen=True):
+    """The findings of one severity."""
+
+    severity: str
+    label: str
+    findings: tuple[_Listed, ...]
+
+
+class _Alternatives(msgspec.Struct, frozen=True):
+    """The likely corrections of one place."""
+
+    lines: tuple[str, ...]
+    more: int
+
+
+class _Piece(msgspec.Struct, frozen=True):
+    """Part of a paragraph: plain, or a judged number."""
+
+    text: str
+    kind: str = ""
+    """``good``, ``bad``, ``open``; ``""`` if plain."""
+    word: str = ""
+    tip: str = ""
+    should_be: str = ""
+
+
+class _PagePassage(msgspec.Struct, frozen=True):
+    heading: str
+    paragraphs: tuple[tuple[_Piece, ...], ...]
+
+
+class _TextSection(msgspec.Struct):
+    heading: str
+    passages: list[_PagePassage] = []
+
+
+class _ReportPage:
+    """One report as the template prints it."""
+
+    def __init__(self, number: int, checked: CheckedReport, *, alone: bool) -> None:
+        report = checked.report
+        self.review: Review = make_review(report, checked.findings, checked.repairs)
+        self.anchor = f"r{number}"
+        self.ids = {cell: f"{self.anchor}c{n}" for n, cell in enumerate(report.form.cells, 1)}
+        self.file = _name(report.path)
+        self.org = report.org or self.file or "机关名称未填"
+        self.year = str(report.year or "")
+        self.title = report.full_title if report.org else self.org
+        self.form = report.form.document
+        self.status = worst(checked.findings)
+        self.verdict = _STATUS[self.status]
+        self.open = alone or self.status != "ok"
+        self.counts = [self.review.count(s) for s in SEVERITIES]
+        self.counted = f"结果：{self.review.counts}"
+        self.groups = tuple(self._groups())
+        self.parts = tuple(self._parts())
+        self.note = self.review.repairs.note
+        self.tables = tuple(self._tables())
+        self.judged = bool(checked.numbers)
+        self.sections = tuple(self._sections(checked.numbers))
+
+    def _groups(self) -> Iterator[_Group]:
+        for severity in SEVERITIES:
+            found = tuple(self._listed(i) for i in self.review.items if i.finding.severity == severity)
+            if found:
+                yield _Group(severity, SEVERITY_LABELS[severity], found)
+
+    def _listed(self, item: ReviewedFinding) -> _Listed:
+        finding, cell = item.finding, ""
+        if item.equation is not None and item.target is not None:
+            cell = self.ids[item.target.id]
+        label = f"（{item.label}）" if item.label else ""
+        return _Listed(
+            self._finding_id(item), finding.rule, _SIGNS[finding.severity], finding.message, finding.advice,
+            f"{item.place}{label}" if item.place else "", item.corrections, self._sum(item), cell,
+        )  # fmt: skip
+
+    def _finding_id(self, item: ReviewedFinding) -> str:
+        return f"{self.anchor}f{item.number}"
+
+    def _sum(self, item: ReviewedFinding) -> _Sum | None:
+        equation, difference = item.equation, item.finding.difference
+        if equation is None:
+            return None
+        left, right = self.review.sides(equation)
+        wanted = "应等于" if equation.relation == "equal" else "应不大于"
+        apart = "" if difference is None else f"，相差 {show(difference)}"
+        return _Sum(
+            left.text, right.text, f"左边 {left.total} {wanted}右边 {right.total}{apart}",
+            self._anchors(equation.left), self._anchors(equation.right),
+        )  # fmt: skip
+
+    def _anchors(self, cells: Sequence[str]) -> str:
+        return " ".join(self.ids[cell] for cell in cells)
+
+    def _parts(self) -> Iterator[_Alternatives]:
+        repairs = self.review.repairs
+        for group in repairs.parts or ((repairs.repairs,) if repairs.repairs else ()):
+            lines = tuple(repair.line(self.review.report) for repair in group[:_LISTED])
+            yield _Alternatives(lines, max(0, len(group) - _LISTED))
+
+    def _tables(self) -> Iterator[PageTable]:
+        form = self.review.report.form
+        marks = {mark.cell: mark for mark in self.review.marks if mark.cell}
+        sums: dict[str, list[str]] = {}
+        for item in self.review.items:
+            for cell in item.equation.cells if item.equation else ():
+                sums.setdefault(cell, []).append(self._finding_id(item))
+        values = {cell: self._figure(cell, marks.get(cell), sums.get(cell, [])) for cell in form.cells}
+        for table in form.tables:
+            yield page_table(table, form.section_of(table).heading, values)
+
+    def _figure(self, cell: str, mark: Mark | None, sums: Sequence[str]) -> dict[str, str]:
+        """Return what a cell of figures shows: fields of :class:`~.page.PageCell`."""
+        value = self.review.report.values[cell]
+        empty = {"blank": "空", "missing": "缺"}.get(value.state, value.raw)
+        shown = empty if value.number is None else format_number(value.number)
+        classes = ["in-sum"] if sums else []
+        described = dict.fromkeys(sums)
+        told = {}
+        if mark is not None:
+            classes.append("suspect" if mark.suspect else mark.severity)
+            described |= dict.fromkeys(map(self._finding_id, mark.items))
+            told = _told(mark)
+        return {
+            "value": shown, "id": self.ids[cell], "classes": " ".join(classes),
+            "sums": " ".join(sums), "described": " ".join(described),
+        } | told  # fmt: skip
+
+    def _sections(self, numbers: Sequence[JudgedNumber]) -> Iterator[_TextSection]:
+        report = self.review.report
+        sections = {s.id: _TextSection(s.heading or s.title) for s in report.form.text_sections}
+        for index, passage in enumerate(filled(report)):
+            paragraphs = tuple(
+                _pieces(text, [j for j in numbers if (j.passage, j.paragraph) == (index, n)])
+                for n, text in enumerate(passage.paragraphs)
+            )
+            sections[passage.section].passages.append(_PagePassage(passage.heading, paragraphs))
+        yield from (section for section in sections.values() if section.passages)
+
+
+def _told(mark: Mark) -> dict[str, str]:
+    """Return what a mark adds to its cell: sign, severity, what it should hold, messages."""
+    messages = [item.finding.message for item in mark.items] + mark.corrections[:1]
+    return {
+        "sign": _SUSPECT if mark.suspect else _SIGNS[mark.severity], "level": mark.level,
+        "should_be": mark.should_be + ("" if mark.certain or not mark.should_be else "？"),
+        "tip": "\n".join(messages),
+    }  # fmt: skip
+
+
+def _pieces(text: str, numbers: Sequence[JudgedNumber]) -> tuple[_Piece, ...]:
+    """Cut a paragraph at its judged numbers; where two overlap the first stands."""
+    pieces, at = [], 0
+    for one in sorted(numbers, key=lambda j: (j.start, j.end)):
+        if at <= one.start < one.end <= len(text):
+            pieces += [_Piece(text[at : one.start]), _judged_piece(text, one)]
+            at = one.end
+    pieces.append(_Piece(text[at:]))
+    return tuple(piece for piece in pieces if piece.text)
+
+
+def _judged_piece(text: str, one: JudgedNumber) -> _Piece:
+    kind = _KINDS.get(one.verdict, "open")
+    tip = "：".join(t for t in (one.rule, one.says or _WORDS[kind]) if t)
+    told = ""
+    if kind == "bad":
+        told = one.says or ("" if one.expected is None else f"应为 {show(one.expected)}")
+    return _Piece(text[one.start : one.end], kind, _WORDS[kind], tip, told)

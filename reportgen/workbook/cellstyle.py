@@ -1,0 +1,198 @@
+"""How the workbook's cells look, and the one way text gets into a cell."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from ..errors import OutputError
+
+__all__ = [
+    "BLANK", "BROKEN", "DONE", "HEI", "INVALID", "KAI", "LINK", "SONG", "Formula", "Look", "height", "protect",
+    "put", "set_page", "tint", "tint_verdict", "widths",
+]  # fmt: skip
+
+SONG, KAI, HEI = "宋体", "楷体", "黑体"
+BLANK = "FFFBE0"
+BROKEN = "FFC7CE"
+INVALID = "F8A35B"
+DONE = "D8EFD3"
+LINK = "1F4E9E"
+MAX_TEXT = 32767  # characters a cell can hold
+MAX_HEIGHT = 400.0  # Excel's limit is 409.5
+
+_THIN = Side(style="thin", color="000000")
+_PALE = Side(style="thin", color="BFBFBF")
+GRID = Border(_THIN, _THIN, _THIN, _THIN)
+LINES = Border(_PALE, _PALE, _PALE, _PALE)
+
+
+def fill(colour: str) -> PatternFill:
+    return PatternFill("solid", start_color=colour, end_color=colour)
+
+
+def tint(sheet: Worksheet, area: str, formula: str, colour: str, *, stop: bool = False) -> None:
+    """Colour the cells of ``area`` (ranges separated by blanks) for which ``formula`` is true.
+
+    References are relative to the first cell and stay on the sheet: other sheets are not allowed
+    in conditional formats by all programs.
+    """
+    make: Any = FormulaRule
+    sheet.conditional_formatting.add(area, make([formula], fill=fill(colour), stopIfTrue=stop))
+
+
+class Look(msgspec.Struct, frozen=True):
+    """How a cell looks and whether it is open for entry."""
+
+    font: str = SONG
+    size: float = 10.5
+    bold: bool = False
+    italic: bool = False
+    colour: str = "000000"
+    fill: str = ""
+    border: Literal["", "grid", "lines"] = ""
+    """``grid`` is black, as the prescribed tables are printed, ``lines`` pale."""
+    horizontal: str = "left"
+    vertical: str = "center"
+    indent: int = 0
+    open: bool = False
+    number_format: str = "General"
+
+
+class Formula(str):
+    """A formula of ours, with its ``=``; any other text is data."""
+
+    __slots__ = ()
+
+
+def put(
+    sheet: Worksheet, row: int, column: int, value: object, look: Look, *, rows: int = 1, columns: int = 1
+) -> Cell:
+    """Write a cell, merged over ``rows`` × ``columns``.
+
+    Text is text whatever it begins with; a formula must come as :class:`Formula`.
+
+    Raises:
+        OutputError: a text is longer than a cell can hold.
+    """
+    cell = sheet.cell(row, column)
+    assert isinstance(cell, Cell)
+    prefix = _fill_in(cell, value)
+    if rows > 1 or columns > 1:
+        # Before dressing: openpyxl copies the borders of a dressed cell slowly, side by side.
+        sheet.merge_cells(
+            start_row=row, end_row=row + rows - 1, start_column=column, end_column=column + columns - 1
+        )
+    for line in sheet.iter_rows(row, row + rows - 1, column, column + columns - 1):
+        for one in line:
+            _dress(one, look)
+            if prefix:
+                one.quotePrefix = True
+    return cell
+
+
+def _dress(cell: Cell | MergedCell, look: Look) -> None:
+    styles = _styles(look)
+    cell.font, cell.alignment, cell.protection = styles.font, styles.alignment, styles.protection
+    if styles.fill is not None:
+        cell.fill = styles.fill
+    if styles.border is not None:
+        cell.border = styles.border
+    cell.number_format = look.number_format
+
+
+class _Styles(NamedTuple):
+    """A look in openpyxl's terms."""
+
+    font: Font
+    fill: PatternFill | None
+    border: Border | None
+    alignment: Alignment
+    protection: Protection
+
+
+@lru_cache(maxsize=128)
+def _styles(look: Look) -> _Styles:
+    return _Styles(
+        Font(name=look.font, size=look.size, bold=look.bold, italic=look.italic, color=look.colour),
+        fill(look.fill) if look.fill else None,
+        {"grid": GRID, "lines": LINES, "": None}[look.border],
+        Alignment(horizontal=look.horizontal, vertical=look.vertical, wrap_text=True, indent=look.indent),
+        Protection(locked=not look.open),
+    )
+
+
+def _fill_in(cell: Cell, value: object) -> bool:
+    """Set the value; tell whether it needs the mark that keeps it text when edited."""
+    if isinstance(value, Formula):
+        cell.value = str(value)
+    elif isinstance(value, str):
+        text = ILLEGAL_CHARACTERS_RE.sub("", value).replace("\r\n", "\n").replace("\r", "\n")
+        if len(text) > MAX_TEXT:
+            raise OutputError(
+                f"有一段文字长达 {len(text)} 个字，一个单元格最多放 {MAX_TEXT} 个字。请先分段或删减。"
+            )
+        if text:
+            cell.value = text
+            cell.data_type = "s"  # openpyxl takes =… for a formula and #N/A for an error
+            return text[0] in "=+-@"
+    elif isinstance(value, (int, Decimal)):
+        cell.value = value
+    elif value is not None:
+        raise TypeError(f"no cell can hold {value!r}")
+    return False
+
+
+def height(text: str, width: float, *, line: float = 15.0, least: float = 18.0) -> float:
+    """Return the row height in points for text wrapped in a column ``width`` characters wide."""
+    lines = sum(
+        max(1, -(-sum(2 if ord(c) > 0x2E80 or c in "“”‘’—…·" else 1 for c in part) // max(1, int(width - 1))))
+        for part in text.split("\n")
+    )
+    return min(MAX_HEIGHT, max(least, lines * line + 5))
+
+
+def tint_verdict(sheet: Worksheet, area: str) -> None:
+    """Colour a summary line by its own words, so that no reference leaves the sheet."""
+    first = area.split(":", maxsplit=1)[0].replace("A", "$A$")
+    for word, colour in (("不", BROKEN), ("没有填", BLANK), ("通过", DONE)):
+        tint(sheet, area, f'ISNUMBER(FIND("{word}",{first}))', colour, stop=True)
+
+
+def widths(sheet: Worksheet, sizes: list[float]) -> None:
+    """Set the column widths, in characters, from column A on."""
+    from .places import letter
+
+    for n, size in enumerate(sizes, 1):
+        sheet.column_dimensions[letter(n)].width = size
+
+
+def protect(sheet: Worksheet) -> None:
+    """Lock all but the entry cells; no password.  Rows and columns can still be resized."""
+    sheet.protection.sheet = True
+    sheet.protection.formatColumns = False
+    sheet.protection.formatRows = False
+
+
+def set_page(sheet: Worksheet, *, landscape: bool = False, area: str = "", one_page: bool = False) -> None:
+    """A4, fitted to the width (or to one page), page number at the foot."""
+    sheet.page_setup.paperSize = 9
+    sheet.page_setup.orientation = "landscape" if landscape else "portrait"
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 1 if one_page else 0
+    sheet.print_options.horizontalCentered = True
+    sheet.page_margins.left = sheet.page_margins.right = 0.5
+    sheet.page_margins.top = sheet.page_margins.bottom = 0.7
+    footer: Any = sheet.oddFooter
+    footer.center.text = "第 &P 页，共 &N 页"
+    if area:
+        sheet.print_area = area
