@@ -103,14 +103,6 @@ class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
     including: YearPattern = ""
     """“其中”一类的词"""
 
-    @property
-    def words(self):  # type: ignore[no-untyped-def]
-        return {k: v for k in self.__struct_fields__[2:] if (v := getattr(self, k))}
-
-    @property
-    def needs(self):  # type: ignore[no-untyped-def]
-        return {}
-
 
 def expand(text: str, year: int | None) -> str:
     """Return an expression with ``<year>``, ``<last_year>`` and ``<next_year>`` put in.
