@@ -12,8 +12,13 @@ set "DO=build"
 set "PYTHONUTF8=1"
 set "PYTHONDONTWRITEBYTECODE=1"
 set "CODE=3"
-if not defined REPORTGEN_FORMS if exist "%~dp0forms\" set "REPORTGEN_FORMS=%~dp0forms"
 
+rem Forms and templates of office IT's own, beside this file; the folder as it comes holds none.
+if defined REPORTGEN_FORMS goto python
+if exist "%~dp0forms\*.toml" set "REPORTGEN_FORMS=%~dp0forms"
+if exist "%~dp0forms\*.docx" set "REPORTGEN_FORMS=%~dp0forms"
+
+:python
 rem No "set" with outer quotes here: the path itself must stay quoted when RUN is expanded.
 set RUN="%~dp0python\python.exe" -B -X utf8 -m reportgen
 if exist "%~dp0python\python.exe" goto run

@@ -16,7 +16,11 @@ set -u
 self=$(readlink -f -- "$0") || exit 3
 here=$(dirname -- "$self")
 export PYTHONUTF8=1 PYTHONDONTWRITEBYTECODE=1
-if [ -z "${REPORTGEN_FORMS:-}" ] && [ -d "$here/forms" ]; then export REPORTGEN_FORMS="$here/forms"; fi
+
+# Forms and templates of office IT's own, beside this file; the folder as it comes holds none.
+for own in "$here"/forms/*.toml "$here"/forms/*.docx; do
+    if [ -e "$own" ]; then export REPORTGEN_FORMS="${REPORTGEN_FORMS:-$here/forms}"; fi
+done
 
 # user_folder NAME 中文名 English: a folder of the user's own, by what the desktop calls it.
 user_folder() {

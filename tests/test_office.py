@@ -285,6 +285,17 @@ def test_shell_script_on_its_own_folder_and_on_files(tmp_path: Path, good: bytes
     assert names(other) == {"错 $HOME.xlsx", "错 $HOME.检查结果.txt"}
 
 
+def test_shell_script_uses_the_forms_beside_it(tmp_path: Path, good: bytes) -> None:
+    (tmp_path / "数据.xlsx").write_bytes(good)
+    (tmp_path / "forms").mkdir()
+    (tmp_path / "forms/说明.txt").write_text("平时是空的", encoding="utf-8")
+    assert script(tmp_path, "--do", "check").returncode == 0
+    (tmp_path / "forms/2099.toml").write_text("没写完", encoding="utf-8")
+    done = script(tmp_path, "--do", "check")
+    assert done.returncode == 3
+    assert "2099.toml" in done.stdout
+
+
 def test_shell_script_without_reportgen_says_so(tmp_path: Path) -> None:
     (tmp_path / "bin").mkdir()
     for tool in ("sh", "readlink", "dirname"):

@@ -16,6 +16,7 @@ from reportgen.errors import InputError
 from reportgen.form import Form
 from reportgen.sources import Document, Grid, Paragraph, open_document
 from reportgen.sources.docx import blocks, read
+from reportgen.sources.limits import MAX_CELLS, MAX_DEPTH, MAX_GRIDS, MAX_TAGS, Budget
 
 NAMESPACES = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
@@ -27,10 +28,8 @@ NAMESPACES = (
 
 
 def body(xml: str) -> list[Paragraph | Grid]:
-    whole = f"<w:document {NAMESPACES}><w:body>{xml}</w:body></w:document>".encode()
-    found = blocks(whole)
-    assert found == blocks(whole + b"<!-- -->"), "cut and parsed are the same (sources/markup.py)"
-    return found
+    whole = f"<w:document {NAMESPACES}><w:body>{xml}</w:body></w:document>"
+    return blocks(whole.encode(), Budget("“报告.docx”"))
 
 
 def texts(xml: str) -> list[str]:
@@ -127,6 +126,8 @@ def test_rows_that_begin_late() -> None:
 def test_deleted_rows_do_not_count() -> None:
     xml = tbl(tr(tc("1")), tr(tc("2"), properties="<w:del/>"), tr(tc("3")))
     assert cells(xml) == [(1, 1, 1, 1, "1"), (2, 1, 1, 1, "3")]
+    inner = f"<w:tc>{tbl(tr(tc('9')))}{p()}</w:tc>"
+    assert len(body(tbl(tr(tc("1")), tr(inner, properties="<w:del/>")))) == 1
 
 
 def test_nested_table_is_a_table_of_its_own() -> None:
@@ -179,6 +180,19 @@ def test_blank_cells_hold_none() -> None:
     assert [c[4] for c in cells(tbl(tr(tc(""), tc("  "), tc("0"))))] == [None, None, "0"]
 
 
+def test_other_encodings_and_prefixes_and_comments() -> None:
+    words = "<w:t>甲<!-- 不印 -->&amp;&#20057;<![CDATA[<丙>]]></w:t>"
+    xml = f"<w:document {NAMESPACES}><w:body><w:p><w:r>{words}</w:r></w:p></w:body></w:document>"
+    for one in (
+        xml,
+        xml.replace("w:", "字:").replace("xmlns:w=", "xmlns:字="),
+        xml.replace("<w:", "\r\n <w:"),
+    ):
+        for encoding in ("utf-8", "utf-8-sig", "utf-16"):
+            (paragraph,) = blocks(one.encode(encoding), Budget(""))
+            assert paragraph == Paragraph("甲&乙<丙>", "第1段")
+
+
 @pytest.mark.parametrize("span", ["0", "-3", "x", "99999999999999999999"])
 def test_absurd_spans_do_no_harm(span: str) -> None:
     found = cells(tbl(tr(tc("甲", f'<w:gridSpan w:val="{span}"/>'), tc("乙"))))
@@ -191,8 +205,9 @@ def test_entities_are_refused() -> None:
         '<!DOCTYPE w:document [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
         f"<w:document {NAMESPACES}><w:body>{p(run('&b;'))}</w:body></w:document>"
     )
-    with pytest.raises(ValueError, match="document type"):
-        blocks(bomb.encode())
+    for xml in (bomb.encode(), bomb.encode("utf-16"), f"<!--{'x' * 100_000}-->{bomb}".encode()):
+        with pytest.raises(ValueError, match="document type"):
+            blocks(xml, Budget(""))
 
 
 def packed(document_xml: bytes, **more: str) -> bytes:
@@ -231,10 +246,32 @@ def test_main_part_and_properties_are_found() -> None:
     assert document.properties == {"表式": "2021 & 后", "数": "7"}
 
 
+def nested(depth: int, content: str) -> str:
+    return "<w:sdt><w:sdtContent>" * depth + content + "</w:sdtContent></w:sdt>" * depth
+
+
 def test_deep_nesting_is_no_danger() -> None:
-    depth = 3000
-    xml = "<w:sdt><w:sdtContent>" * depth + p(run("底")) + "</w:sdtContent></w:sdt>" * depth
-    assert texts(xml) == ["底"]
+    assert texts(nested(MAX_DEPTH // 2 - 10, p(run("底")))) == ["底"]
+    for depth in (MAX_DEPTH, 100_000):
+        with pytest.raises(InputError, match="嵌套超过"):
+            body(nested(depth, p(run("底"))))
+    assert cells(tbl(nested(10_000, tr(nested(10_000, tc("底")))))) == [(1, 1, 1, 1, "底")]
+
+
+def test_too_much_is_refused() -> None:
+    with pytest.raises(InputError, match=f"表格超过 {MAX_GRIDS} 个"):
+        body(tbl(tr(tc("1"))) * (MAX_GRIDS + 1))
+    with pytest.raises(InputError, match="单元格超过"):
+        body(p() * (MAX_TAGS // 4))
+    wide = tr(tc("1", '<w:gridSpan w:val="1000"/>'))
+    with pytest.raises(InputError, match=f"单元格超过 {MAX_CELLS} 个"):
+        body(tbl(*[wide] * (MAX_CELLS // 1000 + 1)))
+
+
+def test_what_was_before_a_tracked_change_does_not_count() -> None:
+    now = tc("甲", '<w:tcPrChange><w:tcPr><w:gridSpan w:val="3"/><w:vMerge/></w:tcPr></w:tcPrChange>')
+    assert cells(tbl(tr(now, tc("乙")))) == [(1, 1, 1, 1, "甲"), (1, 2, 1, 1, "乙")]
+    assert texts(p(run("1", "<w:rPrChange><w:rPr><w:vanish/></w:rPr></w:rPrChange>"))) == ["1"]
 
 
 @st.composite

@@ -18,7 +18,7 @@ from support import DATA, published_report
 from reportgen.api import read_report
 from reportgen.errors import InputError
 from reportgen.sources import extras, limits, open_document
-from reportgen.sources.pdftext import Line, join_number, paragraphs_of
+from reportgen.sources.pdftext import TextLine, join_number, paragraphs_of
 
 HUAIAN = published_report("huaian_city_2024")
 LAUGHS = (
@@ -297,8 +297,8 @@ def test_tables_with_text_between_are_two(tmp_path):
     assert len(open_document(path).grids) == 2
 
 
-def line(text: str, x0: float = 72, width: float | None = None, top: float = 0, size: float = 10) -> Line:
-    return Line(text, x0, x0 + (width if width is not None else size * len(text)), top, top + size, size)
+def line(text: str, x0: float = 72, width: float | None = None, top: float = 0, size: float = 10) -> TextLine:
+    return TextLine(text, x0, x0 + (width if width is not None else size * len(text)), top, top + size, size)
 
 
 @pytest.mark.parametrize(

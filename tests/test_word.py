@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import io
-import os
 import random
 import re
-import subprocess
-import sys
 import zipfile
 from copy import deepcopy
 from pathlib import Path
@@ -22,7 +19,6 @@ from support import COSTLY
 from wordkit import (
     DOCUMENT,
     SHIPPED,
-    TEXTS,
     W,
     added,
     before_first_heading,
@@ -42,8 +38,9 @@ from reportgen.errors import TemplateError
 from reportgen.form import Form
 from reportgen.model.report import Passage
 from reportgen.show.view import make_view
-from reportgen.word import cache, render, render_report, shipped_templates
-from reportgen.word.plan import Prepared, printable
+from reportgen.word import render, render_report, shipped_templates
+from reportgen.word.fill import printable
+from reportgen.word.plan import Prepared
 from reportgen.word.proof import prove
 from reportgen.word.template import check_template, prepare
 
@@ -539,81 +536,14 @@ def test_not_word_at_all(form: Form, data: bytes) -> None:
     assert "不是 Word 文档" in fault.message
 
 
-# ---------------------------------------------------------------- the cache
+# ---------------------------------------------------------------- files
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
-    cache._prepared.cache_clear()
-    found = cache.cache_folder()
-    assert found is not None
-    return found
-
-
-def fresh() -> bytes:
-    cache._prepared.cache_clear()
-    return render_report(example())
-
-
-def test_cached_template_needs_no_parser(folder: Path) -> None:
-    want = fresh()
-    assert len(list(folder.iterdir())) == 1
-    script = (
-        "import sys; from wordkit_lite import build; data = build();"
-        "assert not {'lxml', 'jinja2', 'openpyxl', 'docx'} & set(sys.modules), sorted(sys.modules);"
-        "sys.stdout.buffer.write(data)"
-    )
-    lite = folder.parent / "wordkit_lite.py"
-    lite.write_text(
-        "from dataclasses import replace\n"
-        "from support import published_report\n"
-        "from reportgen.report import Passage\n"
-        "from reportgen.word import render_report\n"
-        f"TEXTS = {[(p.section, p.heading, p.paragraphs) for p in TEXTS]!r}\n"
-        "def build():\n"
-        "    passages = tuple(Passage(*t) for t in TEXTS)\n"
-        "    report = replace(published_report('liwan_2024'), passages=passages, sha256='ab' * 32)\n"
-        "    return render_report(report)\n",
-        encoding="utf-8",
-    )
-    paths = os.pathsep.join([str(lite.parent), str(Path(__file__).parent)])
-    env = {**os.environ, "PYTHONPATH": paths, "PYTHONUTF8": "1"}
-    done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, check=True)
-    assert done.stdout == want
-
-
-@pytest.mark.parametrize("damage", [b"", b"{}", None, b"0" * 64 + b"\n[]"])
-def test_damaged_cache_is_made_anew(folder: Path, damage: bytes | None) -> None:
-    want = fresh()
-    (file,) = folder.iterdir()
-    good = file.read_bytes()
-    file.write_bytes(good.replace(b"618", b"619").replace(b"w:tbl", b"w:tbx") if damage is None else damage)
-    assert fresh() == want
-    assert file.read_bytes() == good
-
-
-def test_cache_that_cannot_be_written(folder: Path) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    folder.write_text("a file where the folder should be")
-    assert fresh()[:2] == b"PK"
-
-
-def test_other_template_other_plan(folder: Path, tmp_path: Path) -> None:
-    fresh()
+def test_a_template_changed_on_disk_is_prepared_anew(tmp_path: Path) -> None:
     own = tmp_path / "own.docx"
-    own.write_bytes(with_lines("本单位模板"))
-    assert "本单位模板" in lines(render_report(example(), template=own))
-    assert len(list(folder.iterdir())) == 2
-
-
-def test_cache_does_not_grow_for_ever(folder: Path, tmp_path: Path) -> None:
-    folder.mkdir(parents=True)
-    for n in range(40):
-        (folder / f"template-{n}.json").write_text("old")
-    fresh()
-    assert len(list(folder.iterdir())) == 16
+    for text in ("本单位模板", "本单位新模板"):
+        own.write_bytes(with_lines(text))
+        assert text in lines(render_report(example(), template=own))
 
 
 def test_missing_or_wrong_template_is_named(tmp_path: Path) -> None:

@@ -108,7 +108,7 @@ def _prepare() -> None:
         default_template,
         proof,  # noqa: F401
     )
-    from ..word.cache import prepared_template
+    from ..word.template import prepared_template
 
     form = load_form()
     prepared_template(default_template(form), form)

@@ -1,37 +1,24 @@
 """Checks: a Report against the rules of its form → findings.
 
-One small generator per rule kind, registered by kind in a module of this package; the rules
-themselves, their texts and severities are form data.  Nothing here reads files or prints.
+One small generator per rule kind, in the module of its subject; the rules themselves, their texts
+and severities are form data.  Nothing here reads files or prints.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cache, lru_cache
+from typing import Any, TypeAlias
 
-from ..form import Form, Rule
 from ..model.explanations import settle
 from ..model.findings import Finding, sort_findings
 from ..model.report import Report
-from . import cells, content, last_year, relations, shape, sums
-from . import placeholders as texts
+from . import cells, content, last_year, narrative, placeholders, relations, shape, sums
+from .facts import Facts
 
-__all__ = ["check"]
+__all__ = ["KINDS", "check"]
 
-Generator = Callable[[Rule, Report, bool], Iterable[Finding]]
-
-
-def _narrative(rule: Rule, report: Report, strict: bool) -> Iterable[Finding]:
-    """The engine behind the X rules is loaded when there is a text to judge."""
-    return _engine()(rule, report, strict) if report.passages else ()
-
-
-@cache
-def _engine() -> Generator:
-    from .texts import narrative
-
-    return narrative
-
+Generator: TypeAlias = Callable[[Any, Facts], Iterable[Finding]]
+"""Takes a rule of its kind (:mod:`reportgen.form.kinds`) and what is known of the report."""
 
 KINDS: dict[str, Generator] = {
     "equal": sums.equal,
@@ -44,27 +31,23 @@ KINDS: dict[str, Generator] = {
     "headings": shape.headings,
     "edition": shape.edition,
     "selves": shape.selves,
-    "placeholders": texts.placeholders,
+    "placeholders": placeholders.placeholders,
     "relation": relations.relation,
     "jump": relations.jump,
     "repeated": last_year.repeated,
     "leftovers": last_year.leftovers,
     "period": last_year.period,
     "deadline": last_year.deadline,
-    "narrative": _narrative,
-    "coverage": _narrative,
-    "contradictions": _narrative,
+    "narrative": narrative.narrative,
+    "coverage": narrative.coverage,
+    "contradictions": narrative.contradictions,
     "mentions": content.mentions,
     "length": content.length,
     "present": content.present,
     "marks": content.marks,
     "personal": content.personal,
 }
-
-
-@lru_cache(maxsize=16)
-def _generators(form: Form) -> list[tuple[Rule, Generator]]:
-    return [(rule, KINDS[rule.kind]) for rule in form.rules.values() if rule.kind in KINDS and not rule.off]
+"""The generator of each kind; rules of other kinds are those whose findings the reader makes."""
 
 
 def check(report: Report, *, strict: bool = False) -> list[Finding]:
@@ -77,7 +60,9 @@ def check(report: Report, *, strict: bool = False) -> list[Finding]:
     Returns:
         the findings of the reader and of the rules, errors first; explained ones are ``info``.
     """
+    facts = Facts(report, strict=strict)
     found: list[Finding] = [*report.notices]
-    for rule, generator in _generators(report.form):
-        found += generator(rule, report, strict)
+    for rule in report.form.rules.values():
+        if rule.kind in KINDS and not rule.off:
+            found += KINDS[rule.kind](rule, facts)
     return sort_findings(settle(report, found), report.form)

@@ -2,80 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from ..form import Cell, Rule
+from ..form import Cell
+from ..form.kinds import Blanks, Decimals, Identity, Remarks, Rule, Whole
 from ..model.findings import CellRef, Finding, finding
-from ..model.report import Report, Value
-from .facts import facts_of
+from ..model.report import Value
+from .facts import Facts
 from .shape import title_wording
 
 __all__ = ["blanks", "decimals", "identity", "remarks", "whole"]
 
-_LISTED = 8  # addresses named in one message before it says 等
 
-
-def blanks(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
+def blanks(rule: Blanks, facts: Facts) -> Iterator[Finding]:
     """N-01: one finding per table, listing the cells that hold no number."""
-    blank_or_word = [(c, v) for c, v in facts_of(report).odd if v.state in ("blank", "placeholder")]
-    for table in report.form.tables:
-        empty = [c for c, _ in blank_or_word if c.table == table.id]
-        if empty:
-            raws = sorted(
-                {report.values[c.id].raw.strip() for c in empty if report.values[c.id].state == "placeholder"}
-            )
-            blank = sum(report.values[c.id].state == "blank" for c in empty)
-            what = [f"空白{blank}格"] if blank else []
-            what += [f"填“{raw}”" for raw in raws]
+    empty = [(cell, value) for cell, value in facts.odd if value.state in ("blank", "placeholder")]
+    for table in facts.form.tables:
+        here = [(cell, value) for cell, value in empty if cell.table == table.id]
+        if here:
             yield finding(
-                rule, [report.ref(c.id) for c in empty], strict=strict,
-                table=table.id, count=len(empty), what="、".join(what),
+                rule, [facts.report.ref(cell.id) for cell, _ in here], strict=facts.strict,
+                table=table.id, count=len(here), what=_what_stands_there([value for _, value in here]),
             )  # fmt: skip
 
 
-def _problems(report: Report, kind: str) -> Iterator[tuple[Cell, Value]]:
-    for cell, value in facts_of(report).odd:
+def _what_stands_there(values: Sequence[Value]) -> str:
+    blank = sum(value.state == "blank" for value in values)
+    words = sorted({value.raw.strip() for value in values if value.state == "placeholder"})
+    return "、".join([*([f"空白{blank}格"] if blank else []), *(f"填“{word}”" for word in words)])
+
+
+def whole(rule: Whole, facts: Facts) -> Iterator[Finding]:
+    """N-02: a count that is negative, broken or not a number."""
+    yield from _unreadable(rule, facts, "count")
+
+
+def decimals(rule: Decimals, facts: Facts) -> Iterator[Finding]:
+    """N-03: an amount that is negative, has too many decimals or is not a number."""
+    yield from _unreadable(rule, facts, "amount")
+
+
+def _unreadable(rule: Rule, facts: Facts, kind: str) -> Iterator[Finding]:
+    for cell, value in facts.odd:
         if value.state == "problem" and cell.kind == kind:
-            yield cell, value
+            yield finding(
+                rule, [facts.report.ref(cell.id)], place=_named(cell), raw=value.raw, what=value.remark
+            )
 
 
-def whole(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
-    """N-02: a count that is negative, broken or no number."""
-    yield from _unreadable(rule, report, "count")
-
-
-def decimals(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
-    """N-03: an amount that is negative, too fine or no number."""
-    yield from _unreadable(rule, report, "amount")
-
-
-def _unreadable(rule: Rule, report: Report, kind: str) -> Iterator[Finding]:
-    for cell, value in _problems(report, kind):
-        yield finding(rule, [report.ref(cell.id)], place=f"“{cell.label}”", raw=value.raw, what=value.remark)
-
-
-def remarks(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
+def remarks(rule: Remarks, facts: Facts) -> Iterator[Finding]:
     """N-04: a number that had to be stripped of something to be read."""
-    for cell, value in facts_of(report).odd:
+    for cell, value in facts.odd:
         if value.state == "number" and value.remark:
             yield finding(
-                rule, [report.ref(cell.id)], actual=value.number,
-                place=f"“{cell.label}”", raw=value.raw, what=value.remark, value=value.number,
+                rule, [facts.report.ref(cell.id)], actual=value.number,
+                place=_named(cell), raw=value.raw, what=value.remark, value=value.number,
             )  # fmt: skip
 
 
-def identity(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
+def _named(cell: Cell) -> str:
+    return f"“{cell.label}”"
+
+
+def identity(rule: Identity, facts: Facts) -> Iterator[Finding]:
     """S-02, S-03: the body's name and the year of the data, and the title that follows."""
-    form, field_id = report.form, str(rule.options["field"])
-    field = form.field(field_id)
-    origin = report.field_origins.get(field_id)
+    report, field = facts.report, facts.form.field(rule.field)
+    value, origin = report.fields.get(field.id), report.field_origins.get(field.id)
     ref = [CellRef(origin, field.label)] if origin else []
-    value = report.fields.get(field_id)
     if not value:
         yield finding(rule, ref, what=f"没有填写{field.label}，无法确定标题")
     elif field.kind == "year" and not isinstance(value, int):
         yield finding(rule, ref, what=f"{field.label}“{value}”不是四位数字的年份")
     elif report.title and str(value) not in report.title:
         yield finding(rule, ref, what=f"标题“{report.title}”里没有{field.label}“{value}”")
-    if rule.options.get("wording"):
+    if rule.wording:
         yield from title_wording(rule, report)

@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ..form import Comparison, Relation, Rule, Term
-from ..model.findings import CellRef, Finding, finding
+from ..form import Comparison, Relation, Term
+from ..form.kinds import Jump, RelationRule
+from ..model.findings import Finding, finding
 from ..model.numbers import Number, difference, format_number
 from ..model.report import Report
-from .facts import Facts, facts_of, relations_of
+from .facts import Facts
 
-__all__ = ["jump", "last_ref", "relation"]
+__all__ = ["jump", "relation"]
 
 _OPERATORS = {
     "=": operator.eq, "<>": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
@@ -21,41 +22,40 @@ _OPERATORS = {
 
 
 class _CannotJudge(Exception):  # noqa: N818 - a signal inside this module, not an error
-    """A figure it needs is missing, unreadable, or last year's is not known."""
+    """A figure that is needed is missing or unreadable, or last year's is not known."""
 
 
-def relation(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
+def relation(rule: RelationRule, facts: Facts) -> Iterator[Finding]:
     """Every instance of the rule whose conditions hold and whose comparison does not."""
-    facts = facts_of(report)
-    for one, needs_last in relations_of(report.form).get(rule.id, ()):
-        if needs_last and not report.last_year:
-            continue
-        try:
-            if not _applies(one, facts) or _holds(one.expect, facts):
-                continue
-        except _CannotJudge:
-            continue
-        left, right = _sum(one.expect.left, facts), _sum(one.expect.right, facts)
-        terms = (*one.expect.left, *one.expect.right)
-        refs = [
-            last_ref(report, cell) if term.last else report.ref(cell) for term in terms for cell in term.cells
-        ]
-        yield finding(
-            rule, refs, strict=strict, actual=left, expected=right, difference=difference(left, right),
-            place=_place(one, report), left=left, right=right,
-        )  # fmt: skip
+    for one in facts.relations.get(rule.id, ()):
+        if _is_broken(one, facts):
+            yield _finding(rule, one, facts)
 
 
-def last_ref(report: Report, cell: str) -> CellRef:
-    """Point at one of last year's figures."""
-    value = report.last_year[cell]
-    return CellRef(value.origin, f"上年 {report.form.cells[cell].label}", value.number, f"上年.{cell}")
+def _is_broken(one: Relation, facts: Facts) -> bool:
+    try:
+        return _applies(one, facts) and not _holds(one.expect, facts)
+    except _CannotJudge:
+        return False
 
 
-def _place(one: Relation, report: Report) -> str:
+def _finding(rule: RelationRule, one: Relation, facts: Facts) -> Finding:
+    report = facts.report
+    left, right = _sum(one.expect.left, facts), _sum(one.expect.right, facts)
+    refs = [
+        report.last_year_ref(cell) if term.last else report.ref(cell)
+        for term in (*one.expect.left, *one.expect.right) for cell in term.cells
+    ]  # fmt: skip
+    return finding(
+        rule, refs, strict=facts.strict, actual=left, expected=right, difference=difference(left, right),
+        place=_place(one, facts), left=left, right=right,
+    )  # fmt: skip
+
+
+def _place(one: Relation, facts: Facts) -> str:
     """Name the figure it is about: the first one, or the group it is the sum of."""
     term = next(t for t in (*one.expect.left, *one.expect.right) if t.cells)
-    label = report.form.cells[term.cells[0]].label
+    label = facts.form.cells[term.cells[0]].label
     if len(term.cells) > 1:
         label = label.rsplit("／", 2)[0]
     return f"{'上年' if term.last else ''}“{label}”"
@@ -98,7 +98,7 @@ def _sum(terms: tuple[Term, ...], facts: Facts) -> Number:
 
 
 def _term(term: Term, report: Report) -> Number:
-    """The value of a term that is no figure of this year."""
+    """Return the value of a term that is not a figure of this year: a field, last year's, a number."""
     if term.field:
         field = report.form.field(term.field)
         value = report.fields.get(term.field, field.default)
@@ -116,22 +116,25 @@ def _term(term: Term, report: Report) -> Number:
     return total
 
 
-def jump(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
-    """A figure that changed by more than ``percent`` and more than ``least`` against last year."""
-    percent, least = int(rule.options["percent"]), int(rule.options["least"])
-    for cell in rule.options["cells"]:
-        last = report.last_year.get(cell)
-        now = report.values[cell]
+def jump(rule: Jump, facts: Facts) -> Iterator[Finding]:
+    """T2-07, T2-08: a figure that changed by more than ``least`` and ``percent`` against last year.
+
+    More than 100 percent are of the smaller of the two, so that a fall counts as a rise does.
+    """
+    for cell in rule.cells:
+        last, now = facts.report.last_year.get(cell), facts.report.values[cell]
         if last is None or last.number is None or now.number is None:
             continue
-        change = difference(now.number, last.number)
-        base = min(now.number, last.number) if percent > 100 else last.number
-        if base == 0 or change <= least or change * 100 <= percent * base:
-            continue
-        times = Decimal(now.number) / Decimal(last.number) if last.number else Decimal(0)
-        what = f"为上年的 {format_number(round(times * 100, 1))}%"
-        refs = [report.ref(cell), last_ref(report, cell)]
-        label = f"“{report.form.cells[cell].label}”"
-        yield finding(
-            rule, refs, strict=strict, actual=now.number, expected=last.number, place=label, what=what
-        )
+        if _jumps(now.number, last.number, rule.percent, rule.least):
+            times = Decimal(now.number) / Decimal(last.number)
+            yield finding(
+                rule, [facts.report.ref(cell), facts.report.last_year_ref(cell)], strict=facts.strict,
+                actual=now.number, expected=last.number, place=f"“{facts.form.cells[cell].label}”",
+                what=f"为上年的 {format_number(round(times * 100, 1))}%",
+            )  # fmt: skip
+
+
+def _jumps(now: Number, last: Number, percent: int, least: int) -> bool:
+    change = difference(now, last)
+    base = min(now, last) if percent > 100 else last
+    return base != 0 and change > least and change * 100 > percent * base

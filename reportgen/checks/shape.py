@@ -2,69 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from ..form import Rule
+from ..form import Section
+from ..form.kinds import EditionRule, Headings, Identity, Selves
 from ..model.findings import CellRef, Finding, finding
 from ..model.report import Origin, Report
-from .placeholders import passage_label
+from .facts import Facts
 
 __all__ = ["edition", "headings", "selves", "title_wording"]
 
 
-def headings(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
+def headings(rule: Headings, facts: Facts) -> Iterator[Finding]:
     """S-01: the headings of the parts, each once, as prescribed, in order; of documents only."""
-    if report.kind not in rule.options["sources"]:
+    report = facts.report
+    if report.kind not in rule.sources:
         return
-    prescribed = [section for section in report.form.sections if section.heading]
-    found = list(report.headings)
+    prescribed = [section for section in facts.form.sections if section.heading]
     for section in prescribed:
-        here = [text for one, text in found if one == section.id]
-        if not here:
-            yield finding(rule, what=f"缺少标题“{section.heading}”")
-        elif len(here) > 1:
-            yield finding(rule, what=f"标题“{section.heading}”出现了{len(here)}次")
-        for text in here:
-            # Blanks in a heading are the layout's, not the wording's.
-            if "".join(text.split()) not in (section.heading, *section.also):
-                yield finding(rule, what=f"标题“{text}”应为“{section.heading}”")
+        here = [text for id_, text in report.headings if id_ == section.id]
+        yield from (finding(rule, what=what) for what in _heading_faults(section, here))
     order = [section.id for section in prescribed]
-    places = [order.index(one) for one, _ in found]
-    for n, (before, after) in enumerate(pairwise(places)):
-        if after < before:
-            yield finding(rule, what=f"标题顺序不对：“{found[n + 1][1]}”应在“{found[n][1]}”之前")
+    for (before, first), (after, then) in pairwise(report.headings):
+        if order.index(after) < order.index(before):
+            yield finding(rule, what=f"标题顺序不对：“{then}”应在“{first}”之前")
 
 
-def title_wording(rule: Rule, report: Report) -> Iterator[Finding]:
+def _heading_faults(section: Section, here: Sequence[str]) -> Iterator[str]:
+    """Yield what is wrong with the headings found for a section."""
+    if not here:
+        yield f"缺少标题“{section.heading}”"
+    elif len(here) > 1:
+        yield f"标题“{section.heading}”出现了{len(here)}次"
+    for text in here:
+        # Blanks in a heading are the layout's, not the wording's.
+        if "".join(text.split()) not in (section.heading, *section.also):
+            yield f"标题“{text}”应为“{section.heading}”"
+
+
+def title_wording(rule: Identity, report: Report) -> Iterator[Finding]:
     """S-02: the title of a document is worded as prescribed."""
-    if report.kind not in rule.options.get("wording_sources", ()) or not (report.org and report.year):
+    if report.kind not in rule.wording_sources or not (report.org and report.year):
         return
     if not report.title:
-        yield finding(rule, severity=rule.options["wording"], what="正文前没有找到标题")
+        yield finding(rule, severity=rule.wording or "", what="正文前没有找到标题")
     elif "".join(report.title.split()) != report.full_title:
         ref = [CellRef(Origin("标题"), report.title)]
         what = f"标题“{report.title}”与规定的写法不同，应为“{report.full_title}”"
-        yield finding(rule, ref, severity=rule.options["wording"], what=what)
+        yield finding(rule, ref, severity=rule.wording or "", what=what)
 
 
-def edition(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
+def edition(rule: EditionRule, facts: Facts) -> Iterator[Finding]:
     """S-08: the edition of the form is the one for the year of the data."""
-    form, year = report.form, report.year
+    form, year = facts.form, facts.report.year
     if year is None or form.covers(year):
         return
     years = f"{form.first_year}至{form.final_year}年" if form.final_year else f"{form.first_year}年及以后"
     yield finding(rule, year=str(year), document=form.document, years=years)
 
 
-def selves(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
+def selves(rule: Selves, facts: Facts) -> Iterator[Finding]:
     """S-06: a text calls its body by a word that does not fit the body's name: copied from elsewhere."""
-    org = report.org
-    words = [word for word, part in rule.options["selves"].items() if org and part not in org]
-    for passage in report.passages:
+    org = facts.report.org
+    words = [word for word, part in rule.selves.items() if org and part not in org]
+    for passage in facts.report.passages:
         text = "".join(passage.paragraphs)
         wrong = [word for word in words if word in text]
         if wrong:
-            label = passage_label(report.form, passage)
-            ref = CellRef(passage.origin, label)
-            yield finding(rule, [ref], place=f"“{label}”", what="”“".join(wrong), org=org)
+            ref = facts.report.passage_ref(passage)
+            yield finding(rule, [ref], place=f"“{ref.label}”", what="”“".join(wrong), org=org)

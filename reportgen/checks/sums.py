@@ -4,45 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..form import Equation, Rule
+from ..form import Equation
+from ..form.kinds import AtMost, Equal, Rule
 from ..model.findings import Finding, finding
 from ..model.numbers import Number, difference
-from ..model.report import Report
-from .facts import equations_of, facts_of
+from .facts import Facts
 
 __all__ = ["at_most", "equal"]
 
 
-def _judged(rule: Rule, report: Report) -> Iterator[tuple[Equation, Number, Number]]:
+def equal(rule: Equal, facts: Facts) -> Iterator[Finding]:
+    """T3-01 … T4-01: both sums of an equation are the same."""
+    for equation, left, right in _judged(rule, facts):
+        if left != right:
+            yield _finding(rule, facts, equation, left, right)
+
+
+def at_most(rule: AtMost, facts: Facts) -> Iterator[Finding]:
+    """T3-06: the sum on the left is not greater than the one on the right."""
+    for equation, left, right in _judged(rule, facts):
+        if left > right:
+            yield _finding(rule, facts, equation, left, right)
+
+
+def _judged(rule: Rule, facts: Facts) -> Iterator[tuple[Equation, Number, Number]]:
     """Yield the rule's equations that can be judged, with both sums.
 
     An equation with an unreadable or missing cell cannot be judged; that cell has a finding of
     its own (N-02, S-04).  Blanks count as 0 (N-01).
     """
-    facts = facts_of(report)
     number = facts.numbers.__getitem__
-    for equation in equations_of(report.form).get(rule.id, ()):
-        if not facts.unknown or facts.unknown.isdisjoint(equation.cells):
+    for equation in facts.equations.get(rule.id, ()):
+        if facts.unknown.isdisjoint(equation.cells):
             yield equation, sum(map(number, equation.left)), sum(map(number, equation.right))
 
 
-def equal(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
-    for equation, left, right in _judged(rule, report):
-        if left != right:
-            yield _finding(rule, report, equation, left, right, strict)
-
-
-def at_most(rule: Rule, report: Report, strict: bool) -> Iterator[Finding]:
-    for equation, left, right in _judged(rule, report):
-        if left > right:
-            yield _finding(rule, report, equation, left, right, strict)
-
-
-def _finding(
-    rule: Rule, report: Report, equation: Equation, left: Number, right: Number, strict: bool
-) -> Finding:
+def _finding(rule: Rule, facts: Facts, equation: Equation, left: Number, right: Number) -> Finding:
     return finding(
-        rule, [report.ref(cell) for cell in equation.cells], strict=strict,
+        rule, [facts.report.ref(cell) for cell in equation.cells], strict=facts.strict,
         actual=left, expected=right, difference=difference(left, right), equation=equation,
         place=equation.place, left=left, right=right,
     )  # fmt: skip

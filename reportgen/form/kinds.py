@@ -11,9 +11,9 @@ whose findings the reader itself makes.  The docstrings of kinds and options are
 # No `from __future__ import annotations` where records are declared: msgspec would have to evaluate
 # every annotation from its text when the first prepared form is decoded.
 
-from typing import Annotated, Any, ClassVar, TypeAlias, get_args
+from typing import Annotated, ClassVar, TypeAlias, get_args
 
-from msgspec import Meta, Struct, to_builtins
+from msgspec import Meta, Struct
 
 from .words import (
     Axis,
@@ -69,15 +69,6 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_fi
     def kind(self) -> str:
         """Name of the kind, as the form file has it."""
         return str(self.__struct_config__.tag)
-
-    @property
-    def options(self) -> dict[str, Any]:
-        own = set(self.__struct_fields__) - set(Rule.__struct_fields__)
-        return {
-            k: v
-            for k in own
-            if (v := to_builtins(getattr(self, k))) not in (None, "", [], {}) and v is not False
-        }
 
 
 _COUNTED = frozenset({"place", "left", "right"})

@@ -4,8 +4,6 @@ The words themselves are form data (``forms/phrases.toml``); how they are read i
 :mod:`reportgen.checks.texts`.
 """
 
-from typing import Any
-
 from msgspec import Struct
 
 from .words import Name, Reading, RuleId, TopicId, YearPattern
@@ -104,14 +102,6 @@ class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
     """“分别”"""
     including: YearPattern = ""
     """“其中”一类的词"""
-
-    @property
-    def words(self) -> dict[str, Any]:
-        return {k: v for k in self.__struct_fields__[2:] if (v := getattr(self, k))}
-
-    @property
-    def needs(self) -> dict[str, Any]:
-        return {}
 
 
 def expand(text: str, year: int | None) -> str:

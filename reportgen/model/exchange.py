@@ -1,4 +1,4 @@
-"""A report as JSON, complete and exact, and back (DESIGN.md 5).
+"""A report as JSON, complete and exact, and back.
 
 ``values`` as in the output of ``validate --format json``: counts as numbers, amounts as strings of
 exact decimals, nothing as null.  What a null stands for (a blank, a placeholder, an unreadable entry,
@@ -27,25 +27,21 @@ _EXPLANATION = ("rule", "code", "text", "name", "date")
 
 def to_json(report: Report) -> str:
     """Return everything a report holds as a JSON document (UTF-8, sorted as the form is)."""
+    form, fields = report.form, report.fields
     data: dict[str, Any] = {
-        "version": VERSION, "form": report.form.id, "org": report.org, "year": report.year,
-        "title": report.title, "source": {"kind": report.kind, "sha256": report.sha256},
-        "fields": {
-            f.id: _entry(report.fields[f.id]) for f in report.form.fields if f.id in report.fields
-        },
-        "values": _figures(report.form, report.values, report.form.cells),
+        "version": VERSION, "form": form.id, "org": report.org, "year": report.year, "title": report.title,
+        "source": {"kind": report.kind, "sha256": report.sha256},
+        "fields": {field.id: _entry(fields[field.id]) for field in form.fields if field.id in fields},
+        "values": _figures(form, report.values, form.cells),
         "remarks": _remarks(report.values),
         "texts": [
             {"section": p.section, "heading": p.heading, "paragraphs": list(p.paragraphs)}
             for p in report.passages
         ],
         "headings": [list(one) for one in report.headings],
-        "explanations": [
-            {key: getattr(one, key) for key in _EXPLANATION} | {"printed": one.printed}
-            for one in report.explanations
-        ],
+        "explanations": [_answer(one) for one in report.explanations],
         "last_year": {
-            "values": _figures(report.form, report.last_year, report.last_year),
+            "values": _figures(form, report.last_year, report.last_year),
             "remarks": _remarks(report.last_year),
             "texts": dict(report.last_year_texts),
         },
@@ -53,8 +49,12 @@ def to_json(report: Report) -> str:
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
+def _answer(one: Explanation) -> dict[str, str | bool]:
+    return {key: getattr(one, key) for key in _EXPLANATION} | {"printed": one.printed}
+
+
 def _figures(form: Form, values: Mapping[str, Value], cells: Iterable[str]) -> dict[str, int | str | None]:
-    """Counts as numbers, amounts as text, also where they are whole."""
+    """Return counts as numbers, amounts as text, also where they are whole."""
     figures: dict[str, int | str | None] = {}
     for cell in cells:
         number = values[cell].number
@@ -69,7 +69,7 @@ def _entry(value: str | Number) -> str | int | None:
 
 
 def _remarks(values: Mapping[str, Value]) -> dict[str, dict[str, str]]:
-    """State and wording of every figure that is no number; blanks need none."""
+    """Return state and wording of every figure that is not a number; a blank needs none."""
     return {
         cell: {"state": value.state, "raw": value.raw, "remark": value.remark}
         for cell, value in values.items() if value.state not in ("number", "blank")
@@ -86,7 +86,7 @@ def from_json(data: str, form: Form | None = None, *, path: str = "", sha256: st
         sha256: of the file.
 
     Raises:
-        InputError: no JSON, not of this shape, of another edition, or with an unknown cell; says where.
+        InputError: it is not JSON, not of this shape, of another edition, or has an unknown cell; says where.
     """
     name = f"“{path.replace(chr(92), '/').rsplit('/', 1)[-1] or 'JSON 数据'}”"
     try:

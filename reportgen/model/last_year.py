@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 import msgspec
 
-from .findings import finding
+from .findings import Finding, finding
 from .placeholders import filled
 from .report import Report, Value
 
@@ -22,26 +24,7 @@ def with_last_year(report: Report, last: Report) -> Report:
         report: this year's report.
         last: last year's, from any source.
     """
-    form = report.form
-    tables = (
-        {t.id for t in form.tables}
-        if last.form.id == form.id
-        else set(form.last_year_tables.get(last.form.id, ()))
-    )
-    figures = {
-        cell: _from_file(value, last.path) for cell, value in last.values.items()
-        if cell in form.cells and form.cells[cell].table in tables and value.number is not None
-    }  # fmt: skip
-    rule = form.rules["L-01"]
-    notices = []
-    for cell, typed in report.last_year.items():
-        if cell in figures and typed.number is not None and typed.number != figures[cell].number:
-            ref = report.ref(cell)
-            ref = msgspec.structs.replace(ref, origin=typed.origin, value=typed.number, id=f"上年.{cell}")
-            place = f"“{form.cells[cell].label}”"
-            notices.append(
-                finding(rule, [ref], place=place, actual=typed.number, expected=figures[cell].number)
-            )
+    figures = _shared_figures(report, last)
     texts: dict[str, list[str]] = {}
     for passage in filled(last):
         texts.setdefault(passage.section, []).extend(passage.paragraphs)
@@ -49,8 +32,20 @@ def with_last_year(report: Report, last: Report) -> Report:
         report,
         last_year={**report.last_year, **figures},
         last_year_texts={**report.last_year_texts, **{k: "\n".join(v) for k, v in texts.items()}},
-        notices=(*report.notices, *notices),
+        notices=(*report.notices, *_typed_otherwise(report, figures)),
     )
+
+
+def _shared_figures(report: Report, last: Report) -> dict[str, Value]:
+    """Return last year's figures of the tables that mean the same in both editions."""
+    form = report.form
+    tables = set(form.last_year_tables.get(last.form.id, ()))
+    if last.form.id == form.id:
+        tables = {table.id for table in form.tables}
+    return {
+        cell: _from_file(value, last.path) for cell, value in last.values.items()
+        if cell in form.cells and form.cells[cell].table in tables and value.number is not None
+    }  # fmt: skip
 
 
 def _from_file(value: Value, path: str) -> Value:
@@ -58,3 +53,17 @@ def _from_file(value: Value, path: str) -> Value:
     if value.origin is None:
         return value
     return msgspec.structs.replace(value, origin=msgspec.structs.replace(value.origin, file=path))
+
+
+def _typed_otherwise(report: Report, figures: Mapping[str, Value]) -> Iterator[Finding]:
+    """L-01: figures on the sheet 上年数据 that last year's report does not have."""
+    for cell, typed in report.last_year.items():
+        if cell in figures and typed.number is not None and typed.number != figures[cell].number:
+            ref = msgspec.structs.replace(
+                report.ref(cell), origin=typed.origin, value=typed.number, id=f"上年.{cell}"
+            )
+            place = f"“{report.form.cells[cell].label}”"
+            yield finding(
+                report.form.rules["L-01"], [ref],
+                place=place, actual=typed.number, expected=figures[cell].number,
+            )  # fmt: skip

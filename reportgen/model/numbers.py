@@ -1,4 +1,4 @@
-"""What a person typed into a number cell → an exact number, or why it is none.
+"""What a person typed into a number cell → an exact number, or why it is not one.
 
 ``int`` for counts and ``Decimal`` for amounts, never binary floats.  A cell is *blank*, holds a
 *placeholder* (``/``, ``—``, 无), a *number* (with a remark where anything had to be stripped to
@@ -8,7 +8,7 @@ read it) or a *problem*; nothing is guessed (FORMAT.md N-01 … N-04).
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from math import isfinite
 from typing import Literal, TypeAlias
 
@@ -19,38 +19,15 @@ __all__ = ["PLACEHOLDERS", "Number", "Parsed", "difference", "exact", "format_nu
 Number: TypeAlias = int | Decimal
 State: TypeAlias = Literal["number", "blank", "placeholder", "problem"]
 
-PLACEHOLDERS = frozenset(
-    [
-        "/",
-        "\\",
-        "-",
-        "--",
-        "---",
-        "–",
-        "—",
-        "——",
-        "―",
-        "─",
-        "──",
-        "_",
-        "无",
-        "没有",
-        "未发生",
-        "不涉及",
-        "N/A",
-        "n/a",
-    ]
-)
+PLACEHOLDERS = frozenset([
+    "/", "\\", "-", "--", "---", "–", "—", "——", "―", "─", "──", "_", "无", "没有", "未发生", "不涉及", "N/A", "n/a",
+])  # fmt: skip
+"""What people type where there is nothing to count."""
 _COUNTERS = "件宗起份条部个次项人"
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:[, ][0-9]{3})+(?:\.[0-9]+)?")
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 # Only the forms a Chinese input method types; ², ① and the like are not digits of a figure.
-_HALF_WIDTH = {0xFF01 + n: 0x21 + n for n in range(94)} | {
-    0x3000: 0x20,
-    0xA0: 0x20,
-    0x2002: 0x20,
-    0x2003: 0x20,
-}
+_HALF_WIDTH = {0xFF01 + n: 0x21 + n for n in range(94)} | dict.fromkeys((0x3000, 0xA0, 0x2002, 0x2003), 0x20)
 MAX_DIGITS = 15
 """What Excel and WPS can hold exactly; more digits in a figure are a slip of the key (N-02)."""
 
@@ -69,8 +46,7 @@ def exact(value: float) -> Number:
 
     Excel, WPS and LibreOffice keep 15 significant digits; ``0.1 + 0.2`` is 0.3 to its user.
     """
-    number = Decimal(format(value, ".15g"))
-    return int(number) if number == number.to_integral_value() else number
+    return _whole(Decimal(format(value, ".15g")))
 
 
 def parse_number(
@@ -92,16 +68,18 @@ def parse_number(
     if raw is None:
         return Parsed("blank")
     if isinstance(raw, bool):
-        return Parsed("problem", remark="是逻辑值，不是数字")
-    if isinstance(raw, (int, float, Decimal)):
-        if isinstance(raw, float):
-            if not isfinite(raw):
-                return Parsed("problem", remark="不是有效的数字")
-            raw = exact(raw)
+        return _problem("是逻辑值，不是数字")
+    if isinstance(raw, float):
+        return _judge(exact(raw), kind, decimals, "") if isfinite(raw) else _problem("不是有效的数字")
+    if isinstance(raw, (int, Decimal)):
         return _judge(raw, kind, decimals, "")
-    if not isinstance(raw, str):
-        return Parsed("problem", remark="是日期或其他格式，不是数字")
-    return _parse_text(raw, kind, decimals, unit, text)
+    if isinstance(raw, str):
+        return _parse_text(raw, kind, decimals, unit, text)
+    return _problem("是日期或其他格式，不是数字")
+
+
+def _problem(remark: str) -> Parsed:
+    return Parsed("problem", remark=remark)
 
 
 def _parse_text(raw: str, kind: str, decimals: int, unit: str, in_document: bool) -> Parsed:
@@ -111,11 +89,19 @@ def _parse_text(raw: str, kind: str, decimals: int, unit: str, in_document: bool
     if text in PLACEHOLDERS:
         return Parsed("placeholder")
     if text.startswith("#"):
-        return Parsed("problem", remark="公式出错")
-    remarks = []
+        return _problem("公式出错")
+    digits, remarks = _stripped(text, unit if kind == "amount" else text[-1] if text[-1] in _COUNTERS else "")
+    if not _PLAIN.fullmatch(digits):
+        return _problem("不能确定是多少")
     if text != raw:
-        remarks.append("有全角字符或空格")
-    suffix = unit if kind == "amount" else text[-1] if text[-1] in _COUNTERS else ""
+        remarks.insert(0, "有全角字符或空格")
+    remark = "、".join(remarks) or ("" if in_document else "数字存成了文本")
+    return _judge(_whole(Decimal(digits)), kind, decimals, remark)
+
+
+def _stripped(text: str, suffix: str) -> tuple[str, list[str]]:
+    """Return a number without its unit and its grouping, and what there is to remark on that."""
+    remarks = []
     if suffix and text.endswith(suffix):
         text = text[: -len(suffix)].rstrip()
         remarks.append(f"带单位“{suffix}”")
@@ -123,34 +109,25 @@ def _parse_text(raw: str, kind: str, decimals: int, unit: str, in_document: bool
     if _GROUPED.fullmatch(text):
         text = text.replace(",", "").replace(" ", "")
         remarks.append("带千位分隔")
-    if not _PLAIN.fullmatch(text):
-        return Parsed("problem", remark="不能确定是多少")
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return Parsed("problem", remark="不能确定是多少")
-    if number == number.to_integral_value():
-        number_or_int: Number = int(number)
-    else:
-        number_or_int = number
-    return _judge(
-        number_or_int, kind, decimals, "、".join(remarks) or ("" if in_document else "数字存成了文本")
-    )
+    return text, remarks
+
+
+def _whole(number: Decimal) -> Number:
+    return int(number) if number == number.to_integral_value() else number
 
 
 def _judge(number: Number, kind: str, decimals: int, remark: str) -> Parsed:
+    """Return a number as read, or a problem if such a cell cannot hold it."""
     if number < 0 and kind != "change":
-        return Parsed("problem", remark="是负数")
+        return _problem("是负数")
     if len(Decimal(number).as_tuple().digits) > MAX_DIGITS:
-        return Parsed("problem", remark=f"超过 {MAX_DIGITS} 位数字")
+        return _problem(f"超过 {MAX_DIGITS} 位数字")
     if kind in ("count", "change"):
-        if number != int(number):
-            return Parsed("problem", remark="有小数")
-        return Parsed("number", int(number), remark)
+        return Parsed("number", int(number), remark) if number == int(number) else _problem("有小数")
     amount = Decimal(number)
     exponent = amount.as_tuple().exponent
     if isinstance(exponent, int) and -exponent > decimals and amount != round(amount, decimals):
-        return Parsed("problem", remark=f"小数超过 {decimals} 位")
+        return _problem(f"小数超过 {decimals} 位")
     return Parsed("number", amount, remark)
 
 

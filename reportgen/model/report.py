@@ -115,6 +115,18 @@ class Report(msgspec.Struct, frozen=True):
         value = self.values[cell]
         return CellRef(value.origin, self.form.cells[cell].label, value.number, cell)
 
+    def last_year_ref(self, cell: str) -> CellRef:
+        """Point at one of last year's figures."""
+        value = self.last_year[cell]
+        return CellRef(value.origin, f"上年 {self.form.cells[cell].label}", value.number, f"上年.{cell}")
+
+    def passage_ref(self, passage: Passage) -> CellRef:
+        """Point at a text by the form's words for it: its part, then its sub-heading."""
+        section = self.form.section(passage.section)
+        part = section.heading or section.title
+        label = f"{part}／{passage.heading}" if passage.heading else part
+        return CellRef(passage.origin, label)
+
     def total(self, cells: Iterable[str]) -> Number:
         """Return the exact sum of the figures of these cells."""
         result: Number = 0

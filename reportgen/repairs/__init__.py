@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from .find import find_repairs
-from .model import Change, Repair, Repairs
+from .records import Change, Repair, Repairs
 
 __all__ = ["Change", "Repair", "Repairs", "find_repairs"]

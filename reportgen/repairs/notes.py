@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..model.report import Report
-from .model import Repair
+from .records import Repair
 from .search import Component
 from .system import System
 
@@ -33,19 +33,17 @@ def explain_evidence(
         sentences.append(_choice(repairs, more))
     elif repairs and more:
         sentences.append("列出的改法只按常见的填写错误排了先后，请对照原始材料确定")
-    alike = _alike(report, system, repairs)
-    if alike:
-        sentences.append(alike)
-    formulas = _formulas(report, system)
-    if formulas:
-        sentences.append(formulas)
-    if unsolved:
-        places = [f"{c.rows[n].rule}{c.rows[n].place}" for c in unsolved for n in c.broken]
-        what = "查找的组合太多，已经中止" if cut else "改动少数几格不能使它们全部成立"
-        sentences.append(f"{_list(places, '处')}：{what}，请对照原始材料逐格核对")
-    elif cut:
-        sentences.append("查找的组合太多，已经中止，可能还有别的改法")
-    return "；".join(sentences) + "。" if sentences else ""
+    sentences += [_alike(report, system, repairs), _formulas(report, system), _unsettled(unsolved, cut)]
+    said = "；".join(sentence for sentence in sentences if sentence)
+    return f"{said}。" if said else ""
+
+
+def _unsettled(unsolved: Sequence[Component], cut: bool) -> str:
+    if not unsolved:
+        return "查找的组合太多，已经中止，可能还有别的改法" if cut else ""
+    places = [f"{c.rows[n].rule}{c.rows[n].place}" for c in unsolved for n in c.broken]
+    what = "查找的组合太多，已经中止" if cut else "改动少数几格不能使它们全部成立"
+    return f"{_list(places, '处')}：{what}，请对照原始材料逐格核对"
 
 
 def _choice(repairs: Sequence[Repair], more: int) -> str:
@@ -59,24 +57,18 @@ def _choice(repairs: Sequence[Repair], more: int) -> str:
 
 def _alike(report: Report, system: System, repairs: Sequence[Repair]) -> str:
     """Name the cells that no equation tells apart."""
-    standing: dict[str, tuple[int, ...]] = {}
-    for number, row in enumerate(system.rows):
-        for cell in row.terms:
-            standing[cell] = (*standing.get(cell, ()), number)
     groups: dict[tuple[int, ...], dict[str, None]] = {}
-    for repair in repairs:
-        for change in repair.changes:
-            if change.cell in standing:
-                groups.setdefault(standing[change.cell], {})[change.cell] = None
+    for change in (change for repair in repairs for change in repair.changes):
+        standing = tuple(n for n, row in enumerate(system.rows) if change.cell in row.terms)
+        if standing:
+            groups.setdefault(standing, {})[change.cell] = None
     found = []
     for numbers, cells in groups.items():
         if len(cells) > 1:
             refs = [report.ref(c) for c in cells]
-            rows = [f"{system.rows[n].rule}{system.rows[n].place}" for n in numbers]
-            found.append(
-                f"{_list([r.address or r.label for r in refs], '格')}只受{'和'.join(rows)}约束，"
-                "单凭勾稽关系分不出是哪一格"
-            )
+            named = _list([r.address or r.label for r in refs], "格")
+            rows = "和".join(f"{system.rows[n].rule}{system.rows[n].place}" for n in numbers)
+            found.append(f"{named}只受{rows}约束，单凭勾稽关系分不出是哪一格")
     return "；".join(found)
 
 

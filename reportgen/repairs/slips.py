@@ -83,17 +83,23 @@ def explain(cell: Cell, value: Value, new: Number, neighbours: Sequence[tuple[st
         reason = "这一格的公式与各项之和不符，可能范围不对，或有数字存成了文本没有算进去"
         return Slip("formula", PRIORS["formula"], reason + arrow)
     if value.state != "number":
-        what = "空着" if value.state == "blank" else f"填的是“{value.raw.strip()}”"
-        cost = PRIORS["empty_total"] if cell.total else PRIORS["blank"] + log(_scaled(cell, new)) // 2
-        return Slip("blank", cost, f"这一格{what}，应填{show(new)}")
+        return _blank(cell, value, new)
     slips = [*_digit_slips(cell, old, new, arrow), *_other_slips(cell, old, new, arrow, neighbours)]
     if new == 0:
-        surplus = f"应为0，多填了{show(old)}"
-        slips = [
-            Slip("surplus", max(PRIORS["surplus"], s.cost) + log(_scaled(cell, old)) // 2, surplus)
-            for s in slips
-        ]
+        slips = [_surplus(cell, old, slip) for slip in slips]
     return min(slips, key=lambda s: (s.cost, s.kind))
+
+
+def _blank(cell: Cell, value: Value, new: Number) -> Slip:
+    what = "空着" if value.state == "blank" else f"填的是“{value.raw.strip()}”"
+    cost = PRIORS["empty_total"] if cell.total else PRIORS["blank"] + log(_scaled(cell, new)) // 2
+    return Slip("blank", cost, f"这一格{what}，应填{show(new)}")
+
+
+def _surplus(cell: Cell, old: Number, slip: Slip) -> Slip:
+    """Return a figure where 0 belongs, which is rarer than the slip that would explain the figure."""
+    cost = max(PRIORS["surplus"], slip.cost) + log(_scaled(cell, old)) // 2
+    return Slip("surplus", cost, f"应为0，多填了{show(old)}")
 
 
 def _unreadable(cell: Cell, value: Value, new: Number) -> Slip:
@@ -112,39 +118,48 @@ def _scaled(cell: Cell, number: Number) -> int:
 
 
 def _digit_slips(cell: Cell, old: Number, new: Number, arrow: str) -> list[Slip]:
+    """Return the slips of one or two digits, or of a figure not typed at all, that make ``old`` of ``new``."""
     if old == 0 and new != 0:
-        if cell.total:
-            return [Slip("omitted", PRIORS["empty_total"], f"总计没有填（0→{show(new)}）")]
-        cost = PRIORS["omitted"] + log(_scaled(cell, new)) // 2
-        return [Slip("omitted", cost, f"没有填，还是0（0→{show(new)}）")]
+        return [_omitted(cell, new)]
     was, to_be = str(_scaled(cell, old)), str(_scaled(cell, new))
+    if len(was) == len(to_be):
+        return _changed_digits(cell, was, to_be, arrow)
+    if len(was) == len(to_be) - 1 and was in _without_one(to_be):
+        cost = PRIORS["missing_digit"] + log(len(to_be))
+        return [Slip("missing_digit", cost, f"漏打一位数字{arrow}")]
+    if len(was) == len(to_be) + 1 and to_be in _without_one(was):
+        doubled = any(was[n] == was[n - 1] and was[:n] + was[n + 1 :] == to_be for n in range(1, len(was)))
+        if doubled:
+            return [Slip("doubled", PRIORS["doubled"] + log(len(to_be)), f"一位数字打了两次{arrow}")]
+        return [Slip("extra_digit", PRIORS["extra_digit"] + log(10 * len(was)), f"多打一位数字{arrow}")]
+    return []
+
+
+def _omitted(cell: Cell, new: Number) -> Slip:
+    if cell.total:
+        return Slip("omitted", PRIORS["empty_total"], f"总计没有填（0→{show(new)}）")
+    cost = PRIORS["omitted"] + log(_scaled(cell, new)) // 2
+    return Slip("omitted", cost, f"没有填，还是0（0→{show(new)}）")
+
+
+def _without_one(digits: str) -> list[str]:
+    return [digits[:n] + digits[n + 1 :] for n in range(len(digits))]
+
+
+def _changed_digits(cell: Cell, was: str, to_be: str, arrow: str) -> list[Slip]:
     length = len(to_be)
-    differ = [n for n in range(min(len(was), length)) if was[n] != to_be[n]]
-    found = []
-    if len(was) == length and len(differ) == 1:
-        near = _near(was[differ[0]], to_be[differ[0]])
-        found.append(Slip(
-            "digit", PRIORS["digit"] + log(9 * length) - (10 if near else 0),
-            f"{_place(cell, length, differ[0])}打错{arrow}",
-        ))  # fmt: skip
-    if len(was) == length and len(differ) == 2 and sorted(was) == sorted(to_be):
+    differ = [n for n in range(length) if was[n] != to_be[n]]
+    if len(differ) == 1:
+        n = differ[0]
+        bonus = 10 if _near(was[n], to_be[n]) else 0
+        cost = PRIORS["digit"] + log(9 * length) - bonus
+        return [Slip("digit", cost, f"{_place(cell, length, n)}打错{arrow}")]
+    if len(differ) == 2 and sorted(was) == sorted(to_be):
         first, second = differ
-        apart = 0 if second == first + 1 else 25
-        names = [_place(cell, length, n) for n in (second, first)]
-        found.append(Slip(
-            "transposed", PRIORS["transposed"] + log(length - 1) + apart,
-            f"{names[0]}和{names[1]}颠倒{arrow}",
-        ))  # fmt: skip
-    if length == len(was) + 1 and any(to_be[:n] + to_be[n + 1 :] == was for n in range(length)):
-        found.append(Slip("missing_digit", PRIORS["missing_digit"] + log(length), f"漏打一位数字{arrow}"))
-    if len(was) == length + 1:
-        extra = [n for n in range(len(was)) if was[:n] + was[n + 1 :] == to_be]
-        if any(n and was[n] == was[n - 1] for n in extra):
-            found.append(Slip("doubled", PRIORS["doubled"] + log(length), f"一位数字打了两次{arrow}"))
-        elif extra:
-            cost = PRIORS["extra_digit"] + log(10 * (length + 1))
-            found.append(Slip("extra_digit", cost, f"多打一位数字{arrow}"))
-    return found
+        cost = PRIORS["transposed"] + log(length - 1) + (0 if second == first + 1 else 25)
+        reason = f"{_place(cell, length, second)}和{_place(cell, length, first)}颠倒{arrow}"
+        return [Slip("transposed", cost, reason)]
+    return []
 
 
 _KEYPAD = {d: (n % 3, n // 3) for n, d in enumerate("123456789")} | {"0": (0, -1)}
@@ -152,7 +167,7 @@ _ALIKE = {frozenset(pair) for pair in ("17", "38", "06", "08", "56", "49", "69",
 
 
 def _near(one: str, other: str) -> bool:
-    """Neighbours on the number pad or the key row, or digits that look alike when copied."""
+    """Whether digits are neighbours on the number pad or the key row, or look alike when copied."""
     (x1, y1), (x2, y2) = _KEYPAD[one], _KEYPAD[other]
     on_pad = abs(x1 - x2) + abs(y1 - y2) == 1
     return on_pad or abs(int(one) - int(other)) == 1 or frozenset((one, other)) in _ALIKE
@@ -169,23 +184,19 @@ def _place(cell: Cell, length: int, index: int) -> str:
 def _other_slips(
     cell: Cell, old: Number, new: Number, arrow: str, neighbours: Sequence[tuple[str, Number]]
 ) -> list[Slip]:
-    change = new - Decimal(old) if isinstance(new, Decimal) else new - old
-    size = _scaled(cell, change)
+    """Return the slips that do not depend on digits; that it was just typed wrongly is always one."""
+    change = new - old
     apart = f"多了{show(-change)}" if change < 0 else f"少了{show(change)}"
-    found = [
-        Slip("plain", PRIORS["plain"] + log(max(_scaled(cell, old), _scaled(cell, new), 8)),
-             f"填报{show(old)}，{apart}")
-    ]  # fmt: skip
+    size = log(max(_scaled(cell, old), _scaled(cell, new), 8))
+    found = [Slip("plain", PRIORS["plain"] + size, f"填报{show(old)}，{apart}")]
     if cell.total:
-        found.append(Slip("sum", PRIORS["sum"] + log(4 * size), f"合计可能算错{arrow}"))
+        found.append(Slip("sum", PRIORS["sum"] + log(4 * _scaled(cell, change)), f"合计可能算错{arrow}"))
     if cell.kind == "amount" and 10000 in (_ratio(old, new), _ratio(new, old)):
         found.append(Slip("unit", PRIORS["unit"], f"单位可能弄错：元与万元{arrow}"))
-    if old:
-        for name, figure in neighbours:
-            if figure == old:
-                cost = PRIORS["copied"] + log(len(neighbours))
-                found.append(Slip("copied", cost, f"与{name}的{show(old)}相同，可能抄错位置{arrow}"))
-                break
+    same = [name for name, figure in neighbours if old and figure == old]
+    if same:
+        cost = PRIORS["copied"] + log(len(neighbours))
+        found.append(Slip("copied", cost, f"与{same[0]}的{show(old)}相同，可能抄错位置{arrow}"))
     return found
 
 

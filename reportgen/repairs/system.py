@@ -90,36 +90,46 @@ def build_system(report: Report) -> System:
     form, values = report.form, report.values
     equal = [e for e in form.equations if e.relation == "equal"]
     unknown = [c for c in form.cells if values[c].state in ("problem", "missing")]
-    rows = {n: Row(e.rule, e.place, _terms(e)) for n, e in enumerate(equal)}
-    limits = [
-        Row(e.rule, e.place, _terms(e)) for e in form.equations if e.relation == "at_most"
-    ]  # fmt: skip
-    pivots: list[tuple[str, Mapping[str, int]]] = []
-
-    def eliminate(cell: str, number: int) -> None:
-        nonlocal limits
-        pivot = rows.pop(number)
-        pivots.append((cell, pivot.terms))
-        for other, row in rows.items():
-            if cell in row.terms:
-                rows[other] = _without(cell, row, pivot)
-        limits = [_without(cell, row, pivot) if cell in row.terms else row for row in limits]
-
-    formulas = set()
-    for cell, number in _definitions(report, equal):
-        if cell in rows[number].terms:
-            eliminate(cell, number)
-            formulas.add(cell)
-    for cell in unknown:
-        known = [n for n, row in rows.items() if cell in row.terms]
-        if known:
-            eliminate(cell, min(known, key=lambda n: (len(rows[n].terms), n)))
-    typed = {c: report.number(c) for c in form.cells if c not in formulas and c not in set(unknown)}
-    return System(
-        tuple(_independent([row for row in rows.values() if row.terms])),
-        tuple(row for row in limits if row.terms and all(c in typed for c in row.terms)),
-        typed, frozenset(formulas), frozenset(unknown), tuple(pivots),
+    elimination = _Elimination(
+        {n: _row(e) for n, e in enumerate(equal)}, [_row(e) for e in form.equations if e.relation == "at_most"]
     )  # fmt: skip
+    formulas = [c for c, number in _definitions(report, equal) if elimination.take_out(c, number)]
+    for cell in unknown:
+        elimination.take_out_anywhere(cell)
+    typed = {c: report.number(c) for c in form.cells if c not in {*formulas, *unknown}}
+    return System(
+        tuple(_independent([row for row in elimination.rows.values() if row.terms])),
+        tuple(row for row in elimination.limits if row.terms and all(c in typed for c in row.terms)),
+        typed, frozenset(formulas), frozenset(unknown), tuple(elimination.pivots),
+    )  # fmt: skip
+
+
+class _Elimination:
+    """Equations and limits from which cells are taken out one after another."""
+
+    def __init__(self, rows: dict[int, Row], limits: list[Row]) -> None:
+        self.rows, self.limits = rows, limits
+        self.pivots: list[tuple[str, Mapping[str, int]]] = []
+
+    def take_out(self, cell: str, number: int) -> bool:
+        """Use up equation ``number`` to take a cell out of all others; False if the cell is not in it any more."""
+        if cell not in self.rows[number].terms:
+            return False
+        pivot = self.rows.pop(number)
+        self.pivots.append((cell, pivot.terms))
+        self.rows = {n: _without(cell, row, pivot) for n, row in self.rows.items()}
+        self.limits = [_without(cell, row, pivot) for row in self.limits]
+        return True
+
+    def take_out_anywhere(self, cell: str) -> None:
+        """Use up the shortest equation that a cell stands in, if there is one."""
+        known = [n for n, row in self.rows.items() if cell in row.terms]
+        if known:
+            self.take_out(cell, min(known, key=lambda n: (len(self.rows[n].terms), n)))
+
+
+def _row(equation: Equation) -> Row:
+    return Row(equation.rule, equation.place, _terms(equation))
 
 
 def _terms(equation: Equation) -> Terms:
@@ -132,6 +142,8 @@ def _terms(equation: Equation) -> Terms:
 
 def _without(cell: str, row: Row, pivot: Row) -> Row:
     """Eliminate a cell from a row; the row keeps its sign, so limits stay limits."""
+    if cell not in row.terms:
+        return row
     keep, add = abs(pivot.terms[cell]), row.terms[cell]
     if pivot.terms[cell] > 0:
         add = -add
@@ -149,27 +161,36 @@ def _definitions(report: Report, equal: list[Equation]) -> list[tuple[str, int]]
     The cell stands alone on one side, the equation holds now, and the formula, where its
     references can be read, names just the cells of the other side.  One cell, one equation.
     """
+    places = _places(report)
+    found: dict[str, int] = {}
+    for cell, value in report.values.items():
+        if not value.formula or value.state != "number":
+            continue
+        candidates = [n for n in _held_by(report, cell, equal) if n not in found.values()]
+        named = _named_cells(report, cell, places)
+        exact = [n for n in candidates if set(equal[n].cells) - {cell} == named]
+        if exact or (candidates and not named):
+            found[cell] = (exact or candidates)[0]
+    return list(found.items())
+
+
+def _held_by(report: Report, cell: str, equal: list[Equation]) -> list[int]:
+    """Return the equations that hold, with the cell alone on one side and no unreadable cell."""
+    return [
+        n for n, e in enumerate(equal)
+        if (cell,) in (e.left, e.right)
+        and all(report.values[c].state not in ("problem", "missing") for c in e.cells)
+        and report.total(e.left) == report.total(e.right)
+    ]  # fmt: skip
+
+
+def _places(report: Report) -> dict[str, list[tuple[int, int, str]]]:
+    """Return column, row and cell of every figure by its sheet."""
     at: dict[str, list[tuple[int, int, str]]] = {}
     for cell, value in report.values.items():
         if value.origin and value.origin.row:
             at.setdefault(value.origin.sheet, []).append((value.origin.column, value.origin.row, cell))
-    found: dict[str, int] = {}
-    taken: set[int] = set()
-    for cell, value in report.values.items():
-        if not value.formula or value.state != "number":
-            continue
-        candidates = [
-            n for n, e in enumerate(equal)
-            if n not in taken and (cell,) in (e.left, e.right)
-            and all(report.values[c].state not in ("problem", "missing") for c in e.cells)
-            and report.total(e.left) == report.total(e.right)
-        ]  # fmt: skip
-        named = _named_cells(report, cell, at)
-        exact = [n for n in candidates if set(equal[n].cells) - {cell} == named]
-        if exact or (candidates and not named):
-            found[cell] = (exact or candidates)[0]
-            taken.add(found[cell])
-    return list(found.items())
+    return at
 
 
 def _named_cells(report: Report, cell: str, at: Mapping[str, list[tuple[int, int, str]]]) -> set[str]:

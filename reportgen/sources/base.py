@@ -305,7 +305,7 @@ _READERS = {
     "pdf": "pdf", "json": "json",
 }  # fmt: skip
 """Kind of file → module of this package with ``read(path, data) -> Document``."""
-_PACKAGES = {"docx", "xlsx", "xlsm"}
+_PACKAGES = {"xlsx", "xlsm"}
 """Kinds whose readers also take the parts that :func:`.sniff.identify` has unpacked."""
 
 

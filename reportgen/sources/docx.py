@@ -1,84 +1,299 @@
-"""Word files (.docx): the package around the body that :mod:`.docxbody` reads."""
+"""Word files (.docx): tables as grids of merged cells, and the paragraphs outside them.
+
+Read as it prints: inserted text counts, deleted and hidden text does not, and a text box counts once
+although the file holds it twice (for new and old versions of Word).  Only the main part and the
+properties are read; headers, footers and notes are not.  A document type declaration is refused, so
+there are no entities to expand and nothing to fetch.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import io
 import posixpath
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
-from xml.parsers import expat
+import xml.etree.ElementTree as ET
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias
 
-from ..disk.names import name_of
+import msgspec
+
+from ..disk.names import name_of, shown_name
 from ..errors import InputError
-from ..opc.package import unpacked
-from .base import Document, Grid, Paragraph
-from .docxbody import Block, parse
-from .docxtables import blocks, read_body
-from .markup import Attributes
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from .base import Document, Grid, GridCell, Paragraph
+from .limits import MAX_SPAN, Budget
 
 __all__ = ["Block", "blocks", "read"]
 
-_OFFICE_DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
-
+Block: TypeAlias = "Paragraph | Grid"
+Pieces: TypeAlias = "list[str]"
+"""The pieces of text of one paragraph."""
+Add: TypeAlias = "Callable[[Pieces], None]"
+"""Takes a new paragraph: the content of a cell, or the body."""
 
 _RELATIONS, _CUSTOM = "_rels/.rels", "docProps/custom.xml"
+_OFFICE_DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_P, _R, _T, _BR = _W + "p", _W + "r", _W + "t", _W + "br"
+_TBL, _TR, _TC, _TEXT_BOX = _W + "tbl", _W + "tr", _W + "tc", _W + "txbxContent"
+_VAL = _W + "val"
+_MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+_COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_ALTERNATIVES = _COMPATIBILITY + "AlternateContent"
+_VARIANTS = (_COMPATIBILITY + "Choice", _COMPATIBILITY + "Fallback")
+_PICTURES = (
+    "{http://schemas.openxmlformats.org/drawingml/2006/main}blip",
+    "{urn:schemas-microsoft-com:vml}imagedata",
+)
+
+_CHARACTERS = {_W + "tab": "\t", _W + "ptab": "\t", _W + "cr": "\n", _W + "noBreakHyphen": "-"}
+"""Elements that stand for a character."""
+_SKIPPED = {
+    _W + name for name in (
+        "pPr", "rPr", "tblPr", "trPr", "tcPr", "tblGrid", "sectPr", "sdtPr",
+        "del", "moveFrom", "delText", "instrText", "rt",
+    )
+}  # fmt: skip
+"""Elements whose text is not printed; properties are looked up where they matter."""
+_OFF = {"0", "false", "off"}
 
 
-def _main_part(relations: bytes) -> str:
-    target = "word/document.xml"
-
-    def start(_: str, attributes: Attributes) -> None:
-        nonlocal target
-        if attributes.get("Type") == _OFFICE_DOCUMENT:
-            target = posixpath.normpath(attributes.get("Target", "")).lstrip("/")
-
-    parse(relations, start, lambda _: None, lambda _: None)
-    return target
-
-
-def _properties(xml: bytes) -> dict[str, str]:
-    """Return the custom properties by name, their values as text."""
-    result: dict[str, str] = {}
-    name = ""
-
-    def start(_: str, attributes: Attributes) -> None:
-        nonlocal name
-        name = attributes.get("name", name)
-
-    def characters(text: str) -> None:
-        result[name] = (result.get(name, "") + text).strip()
-
-    parse(xml, start, lambda _: None, characters)
-    return {key: value for key, value in result.items() if key}
-
-
-def read(path: Path | str, data: bytes, parts: Mapping[str, bytes] | None = None) -> Document:
+def read(path: Path | str, data: bytes) -> Document:
     """Read a Word file that :func:`~reportgen.sources.sniff.kind_of` has found whole.
 
     Args:
         path: the file, for messages.
         data: its content.
-        parts: its XML parts, if they have been unpacked already.
 
     Raises:
-        InputError: the document inside cannot be read.
+        InputError: the document inside cannot be read, or is beyond the limits.
     """
+    budget = Budget(shown_name(path))
     try:
-        if parts is None:
-            parts = unpacked(data, (_RELATIONS, _CUSTOM))
-        main = _main_part(parts[_RELATIONS])
-        found, pictures = read_body(parts[main] if main in parts else unpacked(data, [main])[main])
-        properties = _properties(parts[_CUSTOM]) if _CUSTOM in parts else {}
-    except (LookupError, ValueError, expat.ExpatError) as error:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            main = _main_part(_parsed(archive.read(_RELATIONS), budget))
+            root = _parsed(archive.read(main), budget)
+            has_properties = _CUSTOM in archive.namelist()
+            properties = _properties(_parsed(archive.read(_CUSTOM), budget)) if has_properties else {}
+    except (LookupError, ValueError, ET.ParseError) as error:
         raise InputError(
             f"“{name_of(path)}”里的正文读不出来，文件可能已损坏。请用 Word 或 WPS 打开并另存为 .docx 后再试。"
         ) from error
+    found = _blocks(root, budget)
     return Document(
         str(path), "docx", hashlib.sha256(data).hexdigest(),
-        tuple(b for b in found if isinstance(b, Grid)),
-        tuple(b for b in found if isinstance(b, Paragraph)),
-        properties, pictures=pictures,
+        tuple(block for block in found if isinstance(block, Grid)),
+        tuple(block for block in found if isinstance(block, Paragraph)),
+        properties, pictures=sum(1 for kind in _PICTURES for _ in root.iter(kind)),
     )  # fmt: skip
+
+
+def blocks(xml: bytes, budget: Budget) -> list[Block]:
+    """Return the tables and non-blank paragraphs of a document part, in order.
+
+    A table that stands inside another follows it as a table of its own.
+
+    Args:
+        xml: the part, e.g. ``word/document.xml``.
+        budget: what may be spent on it.
+
+    Raises:
+        ParseError: not well-formed.
+        ValueError: a document type declaration, or an encoding that cannot be read.
+        InputError: beyond the limits.
+    """
+    return _blocks(_parsed(xml, budget), budget)
+
+
+# ---------------------------------------------------------------- the package
+
+
+def _parsed(xml: bytes, budget: Budget) -> ET.Element:
+    budget.spend_tags(xml.count(b"<"))
+    # Office packages have none (ECMA-376 part 2); in UTF-16 there are NULs between the letters.
+    if b"<!DOCTYPE" in xml.replace(b"\0", b""):
+        raise ValueError("document type declaration")
+    return ET.fromstring(xml)
+
+
+def _main_part(relations: ET.Element) -> str:
+    for relation in relations:
+        if relation.get("Type") == _OFFICE_DOCUMENT:
+            return posixpath.normpath(relation.get("Target", "")).lstrip("/")
+    return "word/document.xml"
+
+
+def _properties(root: ET.Element) -> dict[str, str]:
+    """Return the custom properties by name, their values as text."""
+    named = ((one.get("name", ""), "".join(one.itertext()).strip()) for one in root)
+    return {name: value for name, value in named if name and value}
+
+
+# ---------------------------------------------------------------- the body
+
+
+class _Cell(msgspec.Struct):
+    """A cell of a table, or the part of a merged cell that stands in one row."""
+
+    row: int
+    column: int
+    span: int
+    """Columns."""
+    down: str
+    """``restart`` or ``continue`` of ``w:vMerge``, ``""`` without one."""
+    content: list[Pieces] = []
+    rows: int = 1
+
+    def in_grid(self) -> GridCell:
+        """Return the cell as grids have it, its paragraphs as lines."""
+        text = "\n".join(["".join(line) for line in self.content])
+        address = f"第{self.row}行第{self.column}列"
+        return GridCell(self.row, self.column, text if text.strip() else None, self.rows, self.span, address)
+
+
+class _Table(msgspec.Struct):
+    """A table whose rows are added from the top."""
+
+    cells: list[_Cell] = []
+    open: dict[int, _Cell] = {}
+    """Column → the cell that a ``w:vMerge`` in the next row continues."""
+
+    def add(self, row: list[_Cell]) -> None:
+        """Add a row; a cell that continues one above of the same width is part of that."""
+        still_open: dict[int, _Cell] = {}
+        for cell in row:
+            above = self.open.get(cell.column) if cell.down == "continue" else None
+            if above is not None and above.span == cell.span:
+                above.rows = cell.row - above.row + 1
+                still_open[cell.column] = above
+                continue
+            self.cells.append(cell)
+            if cell.down:
+                still_open[cell.column] = cell
+        self.open = still_open
+
+
+class _Body:
+    """Walks through the tree of a main part; ``found`` in the order in which things begin."""
+
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
+        self.found: list[Pieces | _Table] = []
+
+    def walk(self, element: ET.Element, line: Pieces | None, add: Add, depth: int) -> None:
+        """Take over what an element holds; what is not known is looked through.
+
+        Args:
+            element: a part of the body.
+            line: the paragraph that text belongs to, None where text does not count.
+            add: takes each new paragraph.
+            depth: how many elements stand around what it holds.
+        """
+        self.budget.check_depth(depth)
+        for child in element:
+            tag = child.tag
+            if tag in _SKIPPED:
+                continue
+            if tag == _R:
+                self.walk(child, None if _is_hidden(child) else line, add, depth + 1)
+            elif tag == _P:
+                paragraph: Pieces = []
+                add(paragraph)
+                self.walk(child, paragraph, add, depth + 1)
+            elif tag == _TBL:
+                self._table(child, depth + 1)
+            elif tag == _TEXT_BOX:  # belongs to no cell, wherever it is anchored
+                self.walk(child, line, self.found.append, depth + 1)
+            elif tag == _ALTERNATIVES:
+                for variant in [one for one in child if one.tag in _VARIANTS][:1]:
+                    self.walk(variant, line, add, depth + 2)
+            elif (text := _text(child)) is None:
+                self.walk(child, line, add, depth + 1)
+            elif line is not None:
+                line.append(text)
+
+    def _table(self, element: ET.Element, depth: int) -> None:
+        self.budget.spend_grid()
+        table = _Table()
+        self.found.append(table)
+        rows = (row for row in _inside(element, _TR) if _W + "del" not in _values(row, "trPr"))
+        for number, row in enumerate(rows, 1):
+            table.add(self._row(row, number, depth + 1))
+
+    def _row(self, element: ET.Element, number: int, depth: int) -> list[_Cell]:
+        cells: list[_Cell] = []
+        column = 1 + _count(_values(element, "trPr").get(_W + "gridBefore"), least=0)
+        for found in _inside(element, _TC):
+            values = _values(found, "tcPr")
+            cell = _Cell(
+                number, column, _count(values.get(_W + "gridSpan"), least=1), _merge(values, "vMerge")
+            )
+            column += cell.span
+            self.walk(found, None, cell.content.append, depth + 1)
+            if cells and _merge(values, "hMerge") == "continue":  # as old converters write it
+                cells[-1].span += cell.span
+            else:
+                cells.append(cell)
+        self.budget.spend_cells(column - 1)
+        return cells
+
+
+def _blocks(root: ET.Element, budget: Budget) -> list[Block]:
+    body = _Body(budget)
+    body.walk(root, None, body.found.append, 1)
+    result: list[Block] = []
+    tables = paragraphs = 0
+    for item in body.found:
+        if isinstance(item, _Table):
+            tables += 1
+            result.append(Grid(f"第{tables}个表格", tuple([cell.in_grid() for cell in item.cells])))
+        elif (text := "".join(item)).strip():
+            paragraphs += 1
+            result.append(Paragraph(text, f"第{paragraphs}段"))
+    return result
+
+
+def _text(element: ET.Element) -> str | None:
+    """Return the text that an element itself prints, None for one that only holds others."""
+    if element.tag in (_T, _MATH_TEXT):
+        return element.text or ""
+    if element.tag == _BR:
+        return "\n" if element.get(_W + "type", "textWrapping") == "textWrapping" else ""
+    return _CHARACTERS.get(element.tag)
+
+
+def _inside(element: ET.Element, wanted: str) -> Iterator[ET.Element]:
+    """Yield the rows of a table or the cells of a row, also those in content controls and the like."""
+    waiting = [*reversed(element)]
+    while waiting:
+        child = waiting.pop()
+        if child.tag == wanted:
+            yield child
+        elif child.tag not in _SKIPPED:
+            waiting += reversed(child)
+
+
+def _values(element: ET.Element, properties: str) -> dict[str, str | None]:
+    """Return an element's own properties: tag → ``w:val``."""
+    found = element.find(_W + properties)
+    return {} if found is None else {one.tag: one.get(_VAL) for one in found}
+
+
+def _merge(values: dict[str, str | None], name: str) -> str:
+    """Return what ``w:vMerge`` or ``w:hMerge`` says: ``restart``, ``continue``, ``""`` if it is not there."""
+    if _W + name not in values:
+        return ""
+    return "restart" if values[_W + name] == "restart" else "continue"
+
+
+def _is_hidden(run: ET.Element) -> bool:
+    properties = run.find(_W + "rPr")
+    vanish = None if properties is None else properties.find(_W + "vanish")
+    return vanish is not None and vanish.get(_VAL) not in _OFF
+
+
+def _count(value: str | None, *, least: int) -> int:
+    """Return a number of columns; a file may claim anything."""
+    return min(max(int(value), least), MAX_SPAN) if value and value.isascii() and value.isdigit() else least

@@ -1,4 +1,4 @@
-"""Libraries that only some kinds of files need, and that an office may do without."""
+"""Libraries that only some kinds of file need, and that an office may do without."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ __all__ = ["require"]
 
 
 def require(module: str, extra: str, what: str) -> Any:
-    """Import a module of an extra.
+    """Import a module that an extra installs.
 
     Args:
         module: its import name.
-        extra: the extra of this package that installs it.
-        what: what needs it, as a user says it.
+        extra: the extra of this package.
+        what: what needs it, as a user would say.
 
     Raises:
-        InputError: it is not installed; says with which command it will be.
+        InputError: it is not installed; the message says how to install it.
     """
     try:
         return importlib.import_module(module)

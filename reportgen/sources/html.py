@@ -1,12 +1,12 @@
 """Web pages (.html, .htm, and the HTML tables that web systems hand out under the name .xls).
 
-Tables become grids by the table algorithm of the HTML standard, everything
-else paragraphs.  A table that only lays out the page (it holds other tables, or has a single column)
-is taken apart into paragraphs and the tables in it.  Several reports in one page stay in page order;
-the recogniser says so when the prescribed tables stand there more than once, and reads none of them.
+Tables become grids by the table algorithm of the HTML standard, everything else becomes paragraphs.
+A table that only lays out the page (it holds other tables, or has a single column) is taken apart into
+paragraphs and the tables in it.  Several reports in one page stay in page order; the recogniser says so
+when the prescribed tables occur more than once, and reads none of them.
 
-Nothing is fetched: no styles, frames, pictures; scripts are not run.  Text that is hidden in the page
-itself (``hidden``, ``display:none``) is not read; hidden tables are marked as hidden sheets are.
+Nothing is fetched (no style sheets, frames or pictures), and scripts are not run.  Text hidden in the
+page itself (``hidden``, ``display:none``) is not read; hidden tables are marked as hidden sheets are.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ __all__ = ["Page", "decode", "read"]
 _PICTURE = re.compile(r"<img\b", re.I)
 
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]+)""", re.I)
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
+)  # fmt: skip
 _CHINESE = {"gb2312", "gbk", "gb18030", "cp936", "x-gbk", "gb_2312-80", "hz"}
 _SKIPPED = {
     "head", "script", "style", "template", "noscript", "select", "textarea", "object", "iframe", "svg",
@@ -66,7 +69,7 @@ def read(path: Path, data: bytes) -> Document:
             f"{name}只有框架，内容在别的文件里，这里不去读取。"
             "请在浏览器或 Excel 里打开它，另存为“单个文件网页”（.mht）或 .xlsx 再试。"
         )
-    # A bare table, as web systems export it, is no report to ask headings of.
+    # A bare table, as web systems export it, need not have the headings of a report.
     kind = "html" if page.paragraphs else "html-table"
     return Document(
         str(path), kind, hashlib.sha256(data).hexdigest(), tuple(page.grids), tuple(page.paragraphs),
@@ -77,34 +80,25 @@ def read(path: Path, data: bytes) -> Document:
 def decode(data: bytes, name: str, declared: str = "") -> str:
     """Return the text of a page.
 
-    A byte order mark decides.  Else UTF-8 wins wherever it fits: Chinese text in another encoding is
-    not valid UTF-8, while pages that declare GBK and are UTF-8 are common; then what the page
-    declares, then GB18030.
+    A byte order mark decides.  Otherwise UTF-8 is taken wherever it fits: Chinese text in another
+    encoding is not valid UTF-8, while pages that declare GBK and are UTF-8 are common; then comes what
+    the page declares, then GB18030.
 
     Args:
         data: the page's bytes.
         name: the file's name as messages show it, in quotes.
-        declared: the encoding that stands outside of the page (mail header), if any.
+        declared: the encoding given outside the page (mail header), if any.
 
     Raises:
         InputError: none fits.
     """
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
-    ):  # fmt: skip
+    for mark, encoding in _MARKS:
         if data.startswith(mark):
-            data, tries = data[len(mark) :], [encoding]
+            data, encodings = data[len(mark) :], [encoding]
             break
     else:
-        if not declared and (match := _CHARSET.search(data[:4096])):
-            declared = match[1].decode("ascii")
-        known = declared.lower()
-        tries = ["utf-8", "gb18030"]
-        if known == "big5":
-            tries.insert(1, "big5")
-        if known in _CHINESE and _few_wide(data):
-            tries.reverse()
-    for encoding in tries:
+        encodings = _likely_encodings(data, declared)
+    for encoding in encodings:
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
@@ -112,8 +106,19 @@ def decode(data: bytes, name: str, declared: str = "") -> str:
     raise InputError(f"{name}里的文字编码不认得，读不出来。请在浏览器里打开它，另存为 UTF-8 网页再试。")
 
 
+def _likely_encodings(data: bytes, declared: str) -> list[str]:
+    if not declared and (match := _CHARSET.search(data[:4096])):
+        declared = match[1].decode("ascii")
+    known = declared.lower()
+    if known == "big5":
+        return ["utf-8", "big5", "gb18030"]
+    if known in _CHINESE and _few_wide(data):
+        return ["gb18030", "utf-8"]
+    return ["utf-8", "gb18030"]
+
+
 def _few_wide(data: bytes) -> bool:
-    """Too few bytes beyond ASCII to tell UTF-8 from GBK by its look (联通 is both)."""
+    """Tell whether there are too few bytes beyond ASCII to tell UTF-8 from GBK (联通 is valid in both)."""
     return sum(byte > 127 for byte in data[: 1 << 16]) < 12
 
 
@@ -128,7 +133,7 @@ class Page:
         self._line: list[str] = []
 
     def take(self, text: str) -> None:
-        """Take over a page.
+        """Add the tables and paragraphs of a page.
 
         Raises:
             InputError: beyond the limits.
@@ -156,7 +161,7 @@ class Page:
         self._flush()
 
     def _flow(self, element: Any) -> None:
-        """Walk what is not in a data table."""
+        """Add what stands outside data tables, and the data tables as they come."""
         tag = element.tag
         if tag == "br":
             self._flush()
@@ -174,7 +179,7 @@ class Page:
             if block:
                 self._flush()
         elif tag not in _SKIPPED:
-            # Hidden text is not part of the page; hidden tables count as hidden sheets do.
+            # Hidden text is not part of the page; hidden tables are treated as hidden sheets.
             for table in element.iter("table"):
                 if grid := self._grid(table):
                     self.grids.append(grid)
@@ -186,7 +191,7 @@ class Page:
             self.paragraphs.append(Paragraph(text, f"第{len(self.paragraphs) + 1}段"))
 
     def _grid(self, table: Any) -> Grid | None:
-        """The grid of a data table; None for one that only lays out the page."""
+        """Return the grid of a data table, None for a table that only lays out the page."""
         self.budget.spend_time()
         if any(len(_cells_of(inner)) > 1 for inner in table.iterdescendants("table")):
             return None
@@ -197,7 +202,7 @@ class Page:
         return Grid(f"第{len(self.grids) + 1}个表格", cells, _is_hidden_here(table))
 
     def _form(self, table: Any) -> Iterator[GridCell]:
-        """Form a table: https://html.spec.whatwg.org/multipage/tables.html#forming-a-table"""
+        """Yield the cells of a table, see https://html.spec.whatwg.org/multipage/tables.html#forming-a-table"""
         y = 0
         for _, rows in _groups(table):
             taken: set[tuple[int, int]] = set()
@@ -224,8 +229,10 @@ class Page:
 
 
 def _groups(table: Any) -> list[tuple[str, list[Any]]]:
-    """Row groups in the order they print: rows straight in the table group with their neighbours,
-    the foot comes last."""
+    """Return the row groups in the order in which they print: the foot comes last.
+
+    Rows that stand directly in the table form groups with their neighbours.
+    """
     groups: list[tuple[str, list[Any]]] = []
     for child in table.iterchildren():
         if child.tag in _ROW_GROUPS:
@@ -246,7 +253,7 @@ def _cells_of(table: Any) -> list[Any]:
 
 
 def _number(cell: Any, name: str) -> int:
-    """A span by the rules for parsing non-negative integers; 1 where there is none."""
+    """Return a span by the rules of HTML for non-negative integers; 1 where there is none."""
     match = re.match(r"\s*\+?(\d{1,12})", cell.get(name, ""), re.ASCII)
     return int(match[1]) if match else 1
 
@@ -260,7 +267,7 @@ def _is_hidden_here(element: Any) -> bool:
 
 
 def _text(cell: Any) -> str:
-    """The text of a cell; its paragraphs and breaks are lines."""
+    """Return the text of a cell; paragraphs and line breaks make lines."""
     parts: list[str] = []
 
     def walk(element: Any) -> None:
@@ -268,7 +275,7 @@ def _text(cell: Any) -> str:
         if element.tag == "br" or block:
             parts.append("\n")
         if element.tag not in _SKIPPED and (element is cell or not _is_hidden(element)):
-            # Breaks of the source are blanks; only elements make lines.
+            # Line breaks of the source are blanks; only elements make lines.
             parts.append(_BLANKS.sub(" ", element.text or ""))
             for child in element.iterchildren():
                 walk(child)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MAX_CELLS", "MAX_DEPTH", "MAX_ENTRIES", "MAX_GRIDS", "MAX_NESTED_PARTS", "MAX_PAGES", "MAX_RATIO", "MAX_SECONDS",
-    "MAX_SPAN", "MAX_UNPACKED_BYTES", "RATIO_FREE_BYTES", "Budget", "check_entries", "is_markup", "refuse_declarations",
+    "MAX_SPAN", "MAX_TAGS", "MAX_UNPACKED_BYTES", "RATIO_FREE_BYTES", "Budget", "check_entries", "is_markup", "refuse_declarations",
     "unpack",
 ]  # fmt: skip
 
@@ -31,6 +31,8 @@ RATIO_FREE_BYTES = 8 * 1024 * 1024
 """An entry that unpacks to no more than this may have any ratio."""
 MAX_CELLS = 300_000
 """Cells with content, places under merged cells included, over all tables of one file."""
+MAX_TAGS = 4 * MAX_CELLS
+"""Of the XML of a part of which a tree is made."""
 MAX_GRIDS = 500
 """Sheets or tables of one file."""
 MAX_SPAN = 1000
@@ -130,6 +132,7 @@ class Budget:
         """``name``: the file's name as messages show it, in quotes."""
         self.name = name
         self.cells = 0
+        self.tags = 0
         self.grids = 0
         self.pages = 0
         self.ends = time.monotonic() + MAX_SECONDS
@@ -142,6 +145,17 @@ class Budget:
         """
         self.cells += count
         self.check_cells(self.cells)
+        self.spend_time()
+
+    def spend_tags(self, count: int) -> None:
+        """Account for ``count`` tags of XML, before a tree is made of them.
+
+        Raises:
+            InputError: more than :data:`MAX_TAGS`, or no time left.
+        """
+        self.tags += count
+        if self.tags > MAX_TAGS:
+            raise InputError(_refusal(self.name, f"里面的单元格超过 {MAX_CELLS} 个"))
         self.spend_time()
 
     def check_cells(self, count: int) -> None:

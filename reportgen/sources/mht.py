@@ -1,7 +1,7 @@
 """Single-file web pages (.mht), as browsers, Word and Excel save them: RFC 2557, through :mod:`email`.
 
-Every page in the file is read, in order: Excel puts each sheet in a part of its own.  Pictures,
-styles and scripts are left alone.
+Every page in the file is read, in order: Excel puts each sheet into a part of its own.  Pictures,
+style sheets and scripts are ignored.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def read(path: Path, data: bytes) -> Document:
         data: the file's bytes.
 
     Raises:
-        InputError: there is no page in it, its text cannot be decoded, or it is beyond the limits.
+        InputError: it holds no page, its text cannot be decoded, or it is beyond the limits.
     """
     name = shown_name(path)
     budget = Budget(name)

@@ -1,8 +1,8 @@
 """PDF documents with text (.pdf) through pdfplumber: ruled tables as grids, lines as paragraphs.
 
-A table that goes on at the top of the next page is joined to its beginning, without the header rows
-it repeats.  Page numbers and lines that stand on every page are left out.  A scan has no text and is
-refused: figures are not guessed from pictures.  Nothing in the file is executed or followed.
+A table that continues at the top of the next page is joined to its beginning, without the header rows
+it repeats.  Page numbers and running heads are left out.  A scan has no text and is refused: figures
+are not guessed from pictures.  Nothing in the file is executed or followed.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from ..errors import InputError
 from .base import Document, Grid, GridCell
 from .extras import require
 from .limits import Budget
-from .pdftext import Line, join_number, lines_of, paragraphs_of
+from .pdftext import TextLine, join_number, lines_of, paragraphs_of
 
 __all__ = ["read"]
 
 _TOLERANCE = 3.0
-"""Points between edges that are meant as one; the narrowest column of the form has 20."""
+"""Points between edges that are meant to be the same; the narrowest column of the form has 20."""
 _FEW_CHARACTERS = 20
 """Per page; a scan may carry a stamp or a page number as text."""
 
@@ -51,8 +51,8 @@ def read(path: Path, data: bytes) -> Document:
     except InputError:
         raise
     except Exception as error:
-        # pdfminer lets many kinds of exception through for a broken file; each means the same to
-        # the user, and the cause is kept for whoever debugs.
+        # pdfminer raises many kinds of exception for a broken file; to the user each means the same,
+        # and the cause is kept for debugging.
         if "password" in type(error).__name__.lower() or "Password" in repr(error):
             raise InputError(
                 f"{name}设了打开密码，读不了。请用 PDF 阅读器打开、另存为不带密码的文件后再试。"
@@ -62,7 +62,7 @@ def read(path: Path, data: bytes) -> Document:
         raise InputError(
             f"{name}里没有文字，是扫描件或图片。图片里的数字无法可靠读取，请向填报单位要工作簿或 Word 文件。"
         )
-    # Running heads are found on the way; a table under one is still at the top of its page.
+    # This also marks running heads: a table below one is still at the top of its page.
     paragraphs = paragraphs_of([page.lines for page in pages])
     grids = tuple(table.grid(f"第{n}个表格") for n, table in enumerate(_joined(pages), 1))
     return Document(str(path), "pdf", hashlib.sha256(data).hexdigest(), grids, tuple(paragraphs))
@@ -77,7 +77,7 @@ class _Cell(msgspec.Struct):
 
 
 class _Table(msgspec.Struct):
-    """A ruled table; of one that was joined, the later pages' cells stand below the earlier."""
+    """A ruled table; where tables were joined, the cells of later pages stand below the earlier ones."""
 
     cells: list[_Cell]
     x0: float
@@ -88,7 +88,7 @@ class _Table(msgspec.Struct):
     """Nothing stands below it on its page."""
 
     def rows(self) -> list[list[_Cell]]:
-        """Cells by their upper edge, top down."""
+        """Return the cells by their upper edge, from the top."""
         edges = _edges([cell.top for cell in self.cells])
         rows: list[list[_Cell]] = [[] for _ in edges]
         for cell in self.cells:
@@ -114,13 +114,13 @@ class _Table(msgspec.Struct):
 
 class _Page(msgspec.Struct):
     tables: list[_Table] = []
-    lines: list[Line] = []
-    """What stands outside the tables."""
+    lines: list[TextLine] = []
+    """Those outside the tables."""
     characters: int = 0
 
 
 def _edges(values: list[float]) -> list[float]:
-    """Cluster edges that are meant as one."""
+    """Cluster edges that are meant to be the same."""
     edges: list[float] = []
     for value in sorted(values):
         if not edges or value - edges[-1] > _TOLERANCE:
@@ -144,7 +144,7 @@ def _pages(pdf: Any, budget: Budget) -> list[_Page]:
 def _page(page: Any, budget: Budget) -> _Page:
     budget.spend_cells(len(page.chars) // 4)
     result = _Page(characters=len(page.chars))
-    # Watermarks (turned letters) belong to no line and no cell.
+    # Watermarks (rotated letters) belong to no line and no cell.
     chars = [c for c in page.chars if c.get("upright", True) and c["text"].strip("\x00")]
     inside: set[int] = set()
     for table in page.find_tables():
@@ -169,7 +169,7 @@ def _page(page: Any, budget: Budget) -> _Page:
 
 
 def _box_of(boxes: list[tuple[float, float, float, float]], char: Any) -> int | None:
-    """The cell in which the middle of a character stands."""
+    """Return the number of the cell that the middle of a character lies in."""
     x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
     for n, (x0, top, x1, bottom) in enumerate(boxes):
         if x0 <= x <= x1 and top <= y <= bottom:
@@ -183,7 +183,7 @@ def _cell_text(box: tuple[float, float, float, float], chars: list[Any]) -> str:
 
 
 def _joined(pages: list[_Page]) -> list[_Table]:
-    """All tables in order, those that go on over pages as one."""
+    """Return all tables in order, those that continue over pages as one."""
     for page in pages:
         body = [line for line in page.lines if not line.furniture]
         for table in page.tables:

@@ -1,7 +1,7 @@
 """Characters of a PDF page → lines, and lines → paragraphs.
 
-A PDF knows only where each character stands.  A new paragraph begins where a line is indented, where
-the line before ended early, or where the size of the letters changes.
+A PDF only says where each character stands.  A new paragraph begins where a line is indented, where
+the previous line ended early, or where the font size changes.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ import msgspec
 
 from .base import Paragraph
 
-__all__ = ["Line", "join_number", "lines_of", "paragraphs_of"]
+__all__ = ["TextLine", "join_number", "lines_of", "paragraphs_of"]
 
 _PAGE_NUMBER = re.compile(
     r"[-—–―·\s]*(?:第\s*)?\d{1,4}\s*(?:页)?(?:\s*[/／,，]?\s*(?:共\s*)?\d{1,4}\s*页?)?[-—–―·\s]*"
 )
 _FIGURE = re.compile(r"[\d.,]+")
 _MARGIN = 0.12
-"""Share of the page at its top and bottom where page numbers and running heads stand."""
+"""Share of the page height, at top and bottom, where page numbers and running heads stand."""
 _CELL_PADDING = 12.0
-"""Points left and right of the text of a cell together, at most (Word: 11, LibreOffice: 5.6)."""
-# Radicals that some fonts' tables give instead of the characters (Unicode has no decomposition).
+"""Most points left and right of a cell's text together (Word: 11, LibreOffice: 5.6)."""
+# Radicals that the tables of some fonts give instead of the characters; Unicode does not decompose them.
 _RADICALS = str.maketrans(
     "⺠⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰⻳",
     "民虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙龟",
 )
 
 
-class Line(msgspec.Struct):
+class TextLine(msgspec.Struct):
     """One line of text."""
 
     text: str
@@ -44,15 +44,15 @@ class Line(msgspec.Struct):
     furniture: bool = False
     """A page number or running head."""
     margin: bool = False
-    """Stands where page numbers stand."""
+    """It stands where page numbers stand."""
 
 
-def lines_of(chars: list[Any], height: float) -> list[Line]:
-    """Put characters together into lines, top down.
+def lines_of(chars: list[Any], height: float) -> list[TextLine]:
+    """Put characters together into lines, from the top.
 
     Args:
-        chars: of pdfplumber.
-        height: of the page in points, to know its margins; 0 for part of a page.
+        chars: as pdfplumber gives them.
+        height: of the page in points, to find its margins; 0 for part of a page.
     """
     rows: list[list[Any]] = []
     for char in sorted(chars, key=lambda c: (c["top"] + c["bottom"], c["x0"])):
@@ -69,12 +69,12 @@ def lines_of(chars: list[Any], height: float) -> list[Line]:
     return sorted(lines, key=lambda line: (line.top + line.bottom, line.x0))
 
 
-def _line(row: list[Any], height: float) -> Line | None:
+def _line(row: list[Any], height: float) -> TextLine | None:
     row = sorted(row, key=lambda c: c["x0"])
     parts: list[str] = []
     end = None
     for char in row:
-        # A gap as wide as a letter is a blank that the file does not spell out.
+        # A gap as wide as a letter is a blank that is not in the file.
         if end is not None and char["x0"] - end > 0.8 * char["size"]:
             parts.append(" ")
         parts.append(char["text"])
@@ -86,23 +86,23 @@ def _line(row: list[Any], height: float) -> Line | None:
     inked = [c for c in row if c["text"].strip()]
     top, bottom = min(c["top"] for c in inked), max(c["bottom"] for c in inked)
     size = Counter(round(c["size"], 1) for c in inked).most_common(1)[0][0]
-    line = Line(text, inked[0]["x0"], max(c["x1"] for c in inked), top, bottom, size)
+    line = TextLine(text, inked[0]["x0"], max(c["x1"] for c in inked), top, bottom, size)
     if height:
         line.margin = bottom < height * _MARGIN or top > height * (1 - _MARGIN)
         line.furniture = line.margin and bool(_PAGE_NUMBER.fullmatch(text))
     return line
 
 
-def join_number(lines: list[Line], left: float, right: float) -> str:
-    """Return a figure that a narrow cell broke over lines, ``""`` if it is none.
+def join_number(lines: list[TextLine], left: float, right: float) -> str:
+    """Return a figure that a narrow cell broke over lines, ``""`` if it is not one.
 
     Lines of digits are one figure only if each but the last fills the cell: the next digit would
-    not have fitted.  Anything else stays in lines, and is no number to the recogniser.
+    not have fitted.  Anything else stays in lines and is not a number to the recogniser.
 
     Args:
-        lines: of one cell, top down.
-        left: edge of the cell in points.
-        right: edge of the cell in points.
+        lines: of one cell, from the top.
+        left: left edge of the cell in points.
+        right: right edge of the cell in points.
     """
     if len(lines) < 2 or not all(_FIGURE.fullmatch(line.text) for line in lines):
         return ""
@@ -113,11 +113,11 @@ def join_number(lines: list[Line], left: float, right: float) -> str:
     return "".join(line.text for line in lines)
 
 
-def paragraphs_of(pages: list[list[Line]]) -> list[Paragraph]:
-    """Join lines into paragraphs, over pages too; marks and leaves out what is the page's own.
+def paragraphs_of(pages: list[list[TextLine]]) -> list[Paragraph]:
+    """Join lines into paragraphs, also across pages; page numbers and running heads are marked and left out.
 
     Args:
-        pages: the lines outside tables of every page.
+        pages: for each page its lines outside tables.
     """
     _mark_running_heads(pages)
     body = [(n, line) for n, page in enumerate(pages, 1) for line in page if not line.furniture]
@@ -125,7 +125,7 @@ def paragraphs_of(pages: list[list[Line]]) -> list[Paragraph]:
         return []
     left = _common([line.x0 for _, line in body if len(line.text) > 12]) or min(x.x0 for _, x in body)
     right = max(line.x1 for _, line in body)
-    found: list[list[tuple[int, Line]]] = []
+    found: list[list[tuple[int, TextLine]]] = []
     for number, line in body:
         if found and not _begins(found[-1][-1][1], line, left, right):
             found[-1].append((number, line))
@@ -137,8 +137,8 @@ def paragraphs_of(pages: list[list[Line]]) -> list[Paragraph]:
     ]
 
 
-def _mark_running_heads(pages: list[list[Line]]) -> None:
-    """Lines in the margins that stand at the same height on most pages, digits apart."""
+def _mark_running_heads(pages: list[list[TextLine]]) -> None:
+    """Mark lines in the margins that are the same, digits apart, at the same height on most pages."""
     if len(pages) < 2:
         return
     seen = Counter(
@@ -152,14 +152,14 @@ def _mark_running_heads(pages: list[list[Line]]) -> None:
 
 
 def _common(values: list[float]) -> float | None:
-    """The leftmost of the values that occur often: where full lines begin."""
+    """Return the smallest value that occurs often: where full lines begin."""
     counts = Counter(round(value) for value in values)
     often = [value for value, n in counts.items() if n >= max(2, len(values) // 10)]
     return float(min(often)) if often else None
 
 
-def _begins(before: Line, line: Line, left: float, right: float) -> bool:
-    """Does a paragraph begin with ``line``?"""
+def _begins(before: TextLine, line: TextLine, left: float, right: float) -> bool:
+    """Tell whether a paragraph begins with ``line``."""
     return (
         abs(before.size - line.size) > 1
         or line.x0 - left > 1.2 * line.size
@@ -168,7 +168,7 @@ def _begins(before: Line, line: Line, left: float, right: float) -> bool:
 
 
 def _join(lines: list[str]) -> str:
-    """Lines of Chinese join without a blank, words of letters with one."""
+    """Join lines: Chinese without a blank, words of letters with one."""
     text = lines[0]
     for line in lines[1:]:
         words = text[-1:].isascii() and text[-1:].isalpha() and line[:1].isascii() and line[:1].isalpha()

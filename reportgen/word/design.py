@@ -22,11 +22,11 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from ..form import Form, Section, Table, editions, load_form
-from ..opc.archive import pack, write_zip
+from ..opc.archive import write_zip
 from ..show.view import notes_name
-from . import styles as look
+from . import looks as look
 from .design_table import run, table
-from .styles import w
+from .looks import w
 
 __all__ = ["default_template", "main", "reference"]
 
@@ -211,7 +211,7 @@ def _packed(document: Any) -> bytes:
     document.save(buffer)
     with zipfile.ZipFile(buffer) as archive:
         names = sorted(archive.namelist(), key=lambda name: (name != "[Content_Types].xml", name))
-        return write_zip(pack(name, own.get(name) or archive.read(name)) for name in names)
+        return write_zip((name, own.get(name) or archive.read(name)) for name in names)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -7,8 +7,8 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 from ..form import LayoutCell, Table
-from . import styles as look
-from .styles import w
+from . import looks as look
+from .looks import w
 
 __all__ = ["column_widths", "table"]
 

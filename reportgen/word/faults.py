@@ -1,4 +1,4 @@
-"""What can be wrong with a Word template, as values; and how tables and texts are looked at for it."""
+"""Faults of a Word template as values, and what judging a template and proving a report have in common."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from ..sources.base import Grid, GridCell
+from ..sources import Grid, GridCell
 
 __all__ = ["TemplateFault", "shorten", "squeezed"]
 
@@ -36,9 +36,6 @@ def shorten(text: str, limit: int = 40) -> str:
 def squeezed(grid: Grid) -> Iterator[GridCell]:
     """Number a grid's columns by the edges that cells really have: Word keeps stray grid lines."""
     edges = sorted({edge for c in grid.cells for edge in (c.column, c.column + c.column_span)})
-    if edges == list(range(1, len(edges) + 1)):  # there are none: 0.05 instead of 0.17 ms
-        yield from grid.cells
-        return
     number = {edge: n for n, edge in enumerate(edges, 1)}
     for c in grid.cells:
         left, right = number[c.column], number[c.column + c.column_span]

@@ -10,54 +10,57 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from ..form import Form, LayoutCell, Table
-from ..sources.base import Grid, Paragraph
+from ..sources import Grid, GridCell, Paragraph
 from .faults import TemplateFault, shorten, squeezed
-from .names import UNKNOWN, Path
-from .plan import Plan
+from .names import UNKNOWN, Keys
+from .plan import Choice, Expression, Fill, Highlight, Loop, Name, Operation, Plan
 
 __all__ = ["check_fit", "specimen"]
+
+Blocks: TypeAlias = "Sequence[Paragraph | Grid]"
+"""What stands in a document, in order."""
 
 _TOKEN = re.compile("⟦([^⟧]*)⟧")
 
 
-def specimen(plan: Plan, loops: dict[str, Path], *, whole: bool) -> Iterator[str]:
+def specimen(plan: Plan, *, whole: bool, loops: Mapping[str, Keys] | None = None) -> Iterator[str]:
     """Yield a plan's XML with ``⟦path⟧`` for each value; blocks once, or not at all.
 
     Args:
         plan: a part's plan.
-        loops: loop variables and what they stand for; ``{}`` at the top.
         whole: with the content of blocks.
+        loops: loop variables and what they stand for; none at the top.
     """
-    for item in plan:
-        if isinstance(item, str):
-            yield item
-        elif item[0] == "v":
-            yield f"⟦{'/'.join(_source(item[1], loops))}⟧"
-        elif item[0] == "mark":
-            yield item[3]
-        elif whole and item[0] == "for":
-            yield from specimen(item[3], {**loops, item[1]: (*_source(item[2], loops), "*")}, whole=True)
-        elif whole:
-            for _, body in item[1]:
-                yield from specimen(body, loops, whole=True)
-            yield from specimen(item[2], loops, whole=True)
+    loops = loops or {}
+    for step in plan:
+        if isinstance(step, str):
+            yield step
+        elif isinstance(step, Fill):
+            yield f"⟦{'/'.join(_source(step.expression, loops))}⟧"
+        elif isinstance(step, Highlight):
+            yield step.plain
+        elif whole and isinstance(step, Loop):
+            items = (*_source(step.items, loops), "*")
+            yield from specimen(step.body, whole=True, loops={**loops, step.variable: items})
+        elif whole and isinstance(step, Choice):
+            for body in (*(body for _, body in step.branches), step.otherwise):
+                yield from specimen(body, whole=True, loops=loops)
 
 
-def _source(expression: list[object], loops: dict[str, Path]) -> Path:
-    if expression[0] == "default":
-        return _source(expression[1], loops)  # type: ignore[arg-type]
-    if expression[0] != "path":
-        return (str(expression[0]),)
-    name, *keys = (str(key) for key in expression[1:])
-    return (*loops.get(name, (name,)), *keys)
+def _source(expression: Expression, loops: Mapping[str, Keys]) -> Keys:
+    if isinstance(expression, Operation) and expression.operator == "default":
+        return _source(expression.operands[0], loops)
+    if isinstance(expression, Name):
+        first, *keys = expression.keys
+        return (*loops.get(first, (first,)), *keys)
+    return (expression.operator if isinstance(expression, Operation) else "const",)
 
 
-def check_fit(
-    form: Form, cells: dict[Path, str], whole: Sequence[Paragraph | Grid], bare: Sequence[Paragraph | Grid]
-) -> Iterator[TemplateFault]:
+def check_fit(form: Form, cells: dict[Keys, str], whole: Blocks, bare: Blocks) -> Iterator[TemplateFault]:
     """Compare the specimen prints of a template's main part with the form.
 
     Args:
@@ -74,11 +77,11 @@ def check_fit(
     yield from _check_texts(form, whole, bare)
 
 
-def _tokens(text: str) -> list[Path]:
+def _tokens(text: str) -> list[Keys]:
     return [tuple(found.split("/")) for found in _TOKEN.findall(text)]
 
 
-def _texts(blocks: Sequence[Paragraph | Grid]) -> Iterator[str]:
+def _texts(blocks: Blocks) -> Iterator[str]:
     for block in blocks:
         if isinstance(block, Paragraph):
             yield block.text
@@ -86,7 +89,7 @@ def _texts(blocks: Sequence[Paragraph | Grid]) -> Iterator[str]:
             yield from (str(cell.value) for cell in block.cells if cell.value is not None)
 
 
-def _tag(path: Path) -> str:
+def _tag(path: Keys) -> str:
     return "{{ " + ".".join(path) + " }}"
 
 
@@ -96,7 +99,7 @@ def _shown(text: str) -> str:
 
 
 def _check_figures(
-    form: Form, cells: dict[Path, str], whole: Sequence[Paragraph | Grid], bare: Sequence[Paragraph | Grid]
+    form: Form, cells: dict[Keys, str], whole: Blocks, bare: Blocks
 ) -> Iterator[TemplateFault]:
     printed = Counter(path for text in _texts(whole) for path in _tokens(text))
     always = Counter(
@@ -124,63 +127,59 @@ def _check_figures(
 
 
 def _check_table(
-    form: Form,
-    table: Table,
-    cells: dict[Path, str],
-    bare: Sequence[Paragraph | Grid],
-    excused: set[str],
+    form: Form, table: Table, cells: dict[Keys, str], bare: Blocks, excused: set[str]
 ) -> Iterator[TemplateFault]:
     """The prescribed grid, cell by cell: the same places, spans and words, each figure in its cell.
 
     Figures whose tag is a fault already are put into ``excused``.
     """
-    paths = {cell: path for path, cell in cells.items()}
-    holding = [
-        grid
-        for grid in bare
-        if isinstance(grid, Grid)
-        and any(
-            cells.get(p, "").startswith(table.id + ".") for c in grid.cells for p in _tokens(str(c.value))
-        )
-    ]
-    if not holding:
+    grids = [block for block in bare if isinstance(block, Grid) and _prints_of(block, table, cells)]
+    if not grids:
         return  # every one of its figures has been reported as missing
-    if len(holding) > 1:
-        names = "、".join(grid.name for grid in holding)
+    if len(grids) > 1:
+        names = "、".join(grid.name for grid in grids)
         yield TemplateFault("正文", "", f"{table.id}分散在{names}里，应当是一个表格")
         return
-    grid = holding[0]
-    where = f"正文{grid.name}"
-    found = {(cell.row, cell.column): cell for cell in squeezed(grid)}
+    where = f"正文{grids[0].name}"
+    tags = {cell: _tag(path) for path, cell in cells.items()}
+    found = {(cell.row, cell.column): cell for cell in squeezed(grids[0])}
     for want in table.layout:
         place = f"第{want.row}行第{want.column}列"
         cell = found.pop((want.row, want.column), None)
-        expected = _tag(paths[want.cell]) if want.cell else f"“{want.text}{want.note}”"
+        expected = tags[want.cell] if want.cell else f"“{want.text}{want.note}”"
         if cell is None:
             yield TemplateFault(
                 where, "", f"{place}应为{expected}，模板里没有这一格（{table.id}的行列或合并与规定不同）"
             )
             continue
         text = "" if cell.value is None else str(cell.value)
-        if (cell.row_span, cell.column_span) != (want.row_span, want.column_span):
-            yield TemplateFault(
-                where, _shown(text),
-                f"{place}应当占 {want.row_span} 行 {want.column_span} 列，"
-                f"模板里占 {cell.row_span} 行 {cell.column_span} 列，请按规定合并单元格",
-            )  # fmt: skip
+        if message := _span_fault(want, cell):
+            yield TemplateFault(where, _shown(text), place + message)
         if want.cell and (UNKNOWN,) in _tokens(text):
             excused.add(want.cell)
         elif message := _content_fault(form, want, text, cells, expected):
-            yield TemplateFault(where, _shown(text), f"{place}{message}")
+            yield TemplateFault(where, _shown(text), place + message)
     for cell in found.values():
-        yield TemplateFault(
-            where,
-            _shown(str(cell.value or "")),
-            f"第{cell.row}行第{cell.column}列多出一格，规定的{table.id}里没有",
-        )
+        message = f"第{cell.row}行第{cell.column}列多出一格，规定的{table.id}里没有"
+        yield TemplateFault(where, _shown(str(cell.value or "")), message)
 
 
-def _content_fault(form: Form, want: LayoutCell, text: str, cells: dict[Path, str], expected: str) -> str:
+def _prints_of(grid: Grid, table: Table, cells: dict[Keys, str]) -> bool:
+    """Tell whether a grid prints any figure of a table."""
+    paths = (path for cell in grid.cells for path in _tokens(str(cell.value)))
+    return any(cells.get(path, "").startswith(table.id + ".") for path in paths)
+
+
+def _span_fault(want: LayoutCell, cell: GridCell) -> str:
+    if (cell.row_span, cell.column_span) == (want.row_span, want.column_span):
+        return ""
+    return (
+        f"应当占 {want.row_span} 行 {want.column_span} 列，"
+        f"模板里占 {cell.row_span} 行 {cell.column_span} 列，请按规定合并单元格"
+    )
+
+
+def _content_fault(form: Form, want: LayoutCell, text: str, cells: dict[Keys, str], expected: str) -> str:
     if not want.cell:
         same = _bare_text(text) == _bare_text(want.text + want.note)
         return "" if same else f"应为{expected}，请照规定的文字改正"
@@ -201,20 +200,21 @@ def _bare_text(text: str) -> str:
 # ---------------------------------------------------------------- headings and texts
 
 
-def _check_texts(
-    form: Form, whole: Sequence[Paragraph | Grid], bare: Sequence[Paragraph | Grid]
-) -> Iterator[TemplateFault]:
+def _check_texts(form: Form, whole: Blocks, bare: Blocks) -> Iterator[TemplateFault]:
     title = {"标题", "标题行"}
     if not any(path[0] in title for text in _texts(whole) for path in _tokens(text)):
         yield TemplateFault(
             "正文", "", "没有印出报告标题，请在开头写 {{ 标题 }}，或用 {%p for 行 in 标题行 %} 逐行印出"
         )
     headings = {_bare_text(section.heading): section.id for section in form.sections if section.heading}
-    order = [
-        headings[text]
-        for block in bare
-        if isinstance(block, Paragraph) and (text := _bare_text(block.text)) in headings
-    ]
+    yield from _check_headings(form, headings, bare)
+    yield from _check_places(form, _places(form, headings, whole))
+
+
+def _check_headings(form: Form, headings: dict[str, str], bare: Blocks) -> Iterator[TemplateFault]:
+    """Every heading once, in the order of the form, whatever the data."""
+    texts = (_bare_text(block.text) for block in bare if isinstance(block, Paragraph))
+    order = [headings[text] for text in texts if text in headings]
     wanted = [section for section in form.sections if section.heading]
     for section in wanted:
         count = order.count(section.id)
@@ -227,23 +227,24 @@ def _check_texts(
             )
     if sorted(order) == sorted(s.id for s in wanted) and order != [s.id for s in wanted]:
         yield TemplateFault("正文", "", "各部分标题的顺序与规定不同")
-    yield from _check_places(form, headings, whole)
 
 
-def _check_places(
-    form: Form, headings: dict[str, str], whole: Sequence[Paragraph | Grid]
-) -> Iterator[TemplateFault]:
-    """Each part's text and table stand under its own heading."""
+def _places(form: Form, headings: dict[str, str], whole: Blocks) -> dict[str, list[str]]:
+    """Return the parts in which a table (``表三``) or a text (``一/*/段落/*``) is printed."""
     under: dict[str, list[str]] = {}
     current = next((s.id for s in form.sections if not s.heading), "")
     for block in whole:
         if isinstance(block, Paragraph) and _bare_text(block.text) in headings:
             current = headings[_bare_text(block.text)]
-        texts = [block.text] if isinstance(block, Paragraph) else [str(c.value) for c in block.cells]
-        for path in (p for text in texts for p in _tokens(text)):
+        for path in (path for text in _texts([block]) for path in _tokens(text)):
             key = path[0] if isinstance(block, Grid) else "/".join(path)
             if current not in under.setdefault(key, []):
                 under[key].append(current)
+    return under
+
+
+def _check_places(form: Form, under: dict[str, list[str]]) -> Iterator[TemplateFault]:
+    """Each part's text and table stand under its own heading."""
     for section in form.sections:
         name = section.number or section.title
         heading = section.heading or section.title
@@ -251,12 +252,11 @@ def _check_places(
             if any(place != section.id for place in under.get(section.table, [])):
                 yield TemplateFault("正文", "", f"{section.table}应当在“{heading}”之下")
             continue
-        for item in (f"{name}/*/段落/*", f"{name}/*/小标题"):
-            if item not in under:
+        for what, path in (("段落", f"{name}/*/段落/*"), ("小标题", f"{name}/*/小标题")):
+            places = under.get(path)
+            if places is None:
                 yield TemplateFault(
-                    "正文",
-                    "",
-                    f"没有印出“{heading}”的{item.split('/')[2]}，请用 {{%p for 节 in {name} %}} 印出",
+                    "正文", "", f"没有印出“{heading}”的{what}，请用 {{%p for 节 in {name} %}} 印出"
                 )
-            elif under[item] != [section.id]:
-                yield TemplateFault("正文", "", f"“{heading}”的{item.split('/')[2]}没有印在它自己的标题之下")
+            elif places != [section.id]:
+                yield TemplateFault("正文", "", f"“{heading}”的{what}没有印在它自己的标题之下")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .plan import printable
+from .fill import printable
 
-__all__ = ["core_xml", "custom_xml"]
+__all__ = ["CORE", "CUSTOM", "core_xml", "custom_xml"]
+
+CORE, CUSTOM = "docProps/core.xml", "docProps/custom.xml"
+"""Names of the parts."""
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _USER_PROPERTIES = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
@@ -14,7 +17,7 @@ _USER_PROPERTIES = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 
 
 def _escape(text: str) -> str:
-    # Not xml.sax.saxutils: it imports urllib and http, a third of a build's start-up time.
+    # Not xml.sax.saxutils: it loads all of urllib and http.
     text = printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return text.replace('"', "&quot;")
 

@@ -10,11 +10,11 @@ from ..errors import TemplateError
 from ..form import Form, editions, is_shipped, own_template
 from ..model.explanations import Note
 from ..model.report import Report
-from ..opc.archive import Member, pack, write_zip
+from ..opc.archive import write_zip
 from ..show.view import View, make_view
-from .cache import prepared_template
-from .plan import Part, Prepared, render_part
-from .properties import core_xml, custom_xml
+from .fill import fill
+from .plan import Prepared, TaggedPart
+from .properties import CORE, CUSTOM, core_xml, custom_xml
 
 __all__ = ["default_template", "printed_texts", "render", "render_report", "shipped_templates"]
 
@@ -78,24 +78,18 @@ def render(
         properties: user-defined document properties.
         marks: ids of the cells to print with a yellow background.
     """
-    return write_zip(_members(prepared, view, properties, marks))
+    return write_zip(_parts(prepared, view, properties, marks))
 
 
-def _members(
+def _parts(
     prepared: Prepared, view: View, properties: Mapping[str, str], marks: Collection[str]
-) -> Iterator[Member]:
-    year = str(view.names["年份"])
-    for member in prepared.members:
-        if isinstance(member, Part):
-            yield pack(member.name, render_part(member, view.names, marks))
-            continue
-        yield member
-        if member.name == _BEFORE_PROPERTIES:
-            author = str(view.names["机关名称"])
-            yield pack(
-                "docProps/core.xml", core_xml(view.title, author, int(year) if year.isdigit() else 1979)
-            )
-            yield pack("docProps/custom.xml", custom_xml(properties))
+) -> Iterator[tuple[str, bytes]]:
+    year, author = str(view.names["年份"]), str(view.names["机关名称"])
+    for name, member in prepared.members.items():
+        yield name, fill(member, view.names, marks) if isinstance(member, TaggedPart) else member
+        if name == _BEFORE_PROPERTIES:
+            yield CORE, core_xml(view.title, author, int(year) if year.isdigit() else 1979)
+            yield CUSTOM, custom_xml(properties)
 
 
 def render_report(
@@ -123,6 +117,8 @@ def render_report(
     Raises:
         TemplateError: the template has mistakes, or cannot be read.
     """
+    from .template import prepared_template
+
     form = report.form
     prepared = prepared_template(template or default_template(form), form)
     view = make_view(report, draft=draft, notes=notes)

@@ -18,8 +18,8 @@ from lxml import etree
 
 from .faults import TemplateFault, shorten
 from .names import UNKNOWN, Names, is_text
-from .plan import Plan, nest
-from .runs import W, marker, place
+from .plan import Choice, Expression, Fill, Highlight, Loop, Name, Plan, Step, TaggedPart
+from .runs import Tagged, W, marker, place
 from .tags import Statement, Tag, TagError, find_tags, leftover, parse_tag
 
 __all__ = ["Rewriter"]
@@ -34,7 +34,7 @@ _REVISIONS = tuple(
         "tblPrChange", "sectPrChange", "cellIns", "cellDel",
     )
 )  # fmt: skip
-_UNKNOWN = ["path", UNKNOWN]
+_UNKNOWN = Name((UNKNOWN,))
 _LEVELS = {"": "段内", "p": "{%p", "tr": "{%tr"}
 _NEEDS_PARAGRAPH = tuple(W + n for n in ("tc", "txbxContent", "hdr", "ftr", "footnote", "endnote", "body"))
 _PI = re.compile(r"<\?rg (\d+)\?>")
@@ -54,20 +54,21 @@ class _Frame(msgspec.Struct):
 
 
 class Rewriter(msgspec.Struct):
-    """Rewrites one part; afterwards ``faults``, and :meth:`plan` if there are none."""
+    """Rewrites one part; afterwards ``faults``, and :meth:`part` if there are none."""
 
     names: Names
     label: str
     root: Element
     faults: list[TemplateFault] = []
-    operations: list[list[Any]] = []
+    operations: list[Tagged] = []
     printed: list[tuple[tuple[str, ...], str]] = []
     """Path of every value printed, with the paragraph's text; copies for old Word left out."""
     balanced: bool = True
-    """Every block has its end, so that :meth:`plan` makes sense, faults or not."""
+    """Every block has its end, so that :meth:`part` makes sense, faults or not."""
     _frames: list[_Frame] = []
 
     def fault(self, text: str, message: str) -> None:
+        """Note a mistake in the paragraph or cell with this text."""
         self.faults.append(TemplateFault(self.label, shorten(text), message))
 
     def rewrite(self) -> None:
@@ -111,7 +112,7 @@ class Rewriter(msgspec.Struct):
             self.balanced = False
         while len(self._frames) > depth:
             self._pop()
-        place(paragraph, pieces, placed, self.operations, self.names)
+        place(pieces, placed, self.operations, self.names)
         self._check_inline(paragraph, text)
         return set()
 
@@ -119,15 +120,17 @@ class Rewriter(msgspec.Struct):
         """A block inside a paragraph may not begin in a hyperlink and end outside of it."""
         parents: list[Element] = []
         for instruction in paragraph.iter(etree.PI):
-            verb = self.operations[int(instruction.text)][0]
-            if verb in ("for", "if"):
+            statement = self.operations[int(instruction.text)]
+            if not isinstance(statement, Statement) or statement.verb == "print":
+                continue
+            if statement.opens:
                 parents.append(instruction.getparent())
-            elif verb in ("elif", "else", "end"):
-                if parents and parents[-1] is not instruction.getparent():
-                    self.fault(text, "循环、条件的开头和结尾不能一个在超链接（或内容控件）里、一个在外")
-                    self.balanced = False
-                if verb == "end" and parents:
-                    parents.pop()
+                continue
+            if parents and parents[-1] is not instruction.getparent():
+                self.fault(text, "循环、条件的开头和结尾不能一个在超链接（或内容控件）里、一个在外")
+                self.balanced = False
+            if statement.closes and parents:
+                parents.pop()
 
     def _own_paragraph(self, paragraph: Element, text: str, tags: list[Tag]) -> None:
         if not _only_tags(text, tags) or any(t.level != "p" and t.kind != "comment" for t in tags):
@@ -162,24 +165,24 @@ class Rewriter(msgspec.Struct):
         """Return the number of a tag's operation, None if it prints nothing or is wrong."""
         if tag.kind == "comment":
             return None
+        statement: Statement | None
         try:
             statement = parse_tag(tag)
             if statement.verb == "print":
-                operation = self._print(statement, container, text)
-            elif statement.verb in ("for", "if"):
-                operation = self._open(statement, tag, container, text)
+                self._print(statement, container, text)
+            elif statement.opens:
+                self._open(statement, tag, container, text)
             else:
-                operation = self._continue(statement, tag, container)
+                self._continue(statement, tag, container)
         except TagError as fault:
             self.fault(text, f"{tag.raw}：{fault}")
-            stand_in = self._stand_in(tag, container, text)
-            if stand_in is None:
+            statement = self._stand_in(tag, container, text)
+            if statement is None:
                 return None
-            operation = stand_in
-        self.operations.append(operation)
+        self.operations.append(statement)
         return len(self.operations) - 1
 
-    def _print(self, statement: Statement, container: Element, text: str) -> list[Any]:
+    def _print(self, statement: Statement, container: Element, text: str) -> None:
         kind, path = self.names.resolve(statement.expression)
         if not is_text(kind):
             what = (
@@ -188,24 +191,22 @@ class Rewriter(msgspec.Struct):
             raise TagError(f"这是{what}，不能直接印出，请写明印其中哪一项")
         if not any(e.tag == _MC + "Fallback" for e in container.iterancestors()):
             self.printed.append((path, text))
-        return ["v", statement.expression]
 
-    def _open(self, statement: Statement, tag: Tag, container: Element, text: str) -> list[Any]:
+    def _open(self, statement: Statement, tag: Tag, container: Element, text: str) -> None:
         self._frames.append(_Frame(statement, tag, container, text))
         if statement.verb == "if":
             self.names.resolve(statement.expression)
-            return ["if", statement.expression]
+            return
         try:
             self.names.open_loop(statement.variable, statement.expression)
         except TagError:
             self.names.open_unknown(statement.variable)
             raise
-        return ["for", statement.variable, statement.expression]
 
-    def _stand_in(self, tag: Tag, container: Element, text: str) -> list[Any] | None:
-        """Return an operation in place of a faulty one: the rest of the template can still be judged."""
+    def _stand_in(self, tag: Tag, container: Element, text: str) -> Statement | None:
+        """Return a statement in place of a faulty one: the rest of the template can still be judged."""
         if tag.kind == "print":
-            return ["v", _UNKNOWN]
+            return Statement("print", _UNKNOWN)
         words = tag.body.split()
         if words[:1] not in (["for"], ["if"]):
             self.balanced = False
@@ -214,9 +215,10 @@ class Rewriter(msgspec.Struct):
             self._frames.append(_Frame(Statement(words[0]), tag, container, text))
             if words[0] == "for":
                 self.names.open_unknown(words[1] if len(words) > 1 else "")
-        return ["for", self.names.loops[-1][0], _UNKNOWN] if words[0] == "for" else ["if", _UNKNOWN]
+        variable = self.names.loops[-1].variable if words[0] == "for" else ""
+        return Statement(words[0], _UNKNOWN, variable)
 
-    def _continue(self, statement: Statement, tag: Tag, container: Element) -> list[Any]:
+    def _continue(self, statement: Statement, tag: Tag, container: Element) -> None:
         opener = {"endfor": "for"}.get(statement.verb, "if")
         if not self._frames or self._frames[-1].statement.verb != opener:
             raise TagError(f"前面没有与它对应的 {{% {opener} … %}}")
@@ -225,16 +227,14 @@ class Rewriter(msgspec.Struct):
             raise TagError(f"与 {frame.tag.raw} 的写法不一致，两处都要写成 {_LEVELS[frame.tag.level]} 的形式")
         if frame.container is not container:
             raise TagError(f"与 {frame.tag.raw} 不在同一处（同一段、同一格或同一个表）")
-        if statement.verb.startswith("end"):
+        if statement.closes:
             self._pop()
-            return ["end"]
+            return
         if frame.has_else:
             raise TagError("前面已经有 else")
         frame.has_else = statement.verb == "else"
-        if statement.verb == "else":
-            return ["else"]
-        self.names.resolve(statement.expression)
-        return ["elif", statement.expression]
+        if statement.verb == "elif":
+            self.names.resolve(statement.expression)
 
     def _pop(self) -> None:
         if self._frames.pop().statement.verb == "for":
@@ -256,12 +256,12 @@ class Rewriter(msgspec.Struct):
                 self.fault(_text(table), "这个表可能一行也不剩，请至少留一行在 {%tr … %} 之外")
 
     def _unconditional(self, element: Element, wanted: str) -> tuple[bool, bool]:
-        """Is there a ``wanted`` child outside all blocks; is the last child such a one?"""
+        """Tell whether there is a ``wanted`` child outside all blocks, and whether the last child is one."""
         depth, found, last = 0, False, False
         for child in element:
             if child.tag is etree.PI:
-                verb = self.operations[int(child.text)][0]
-                depth += {"for": 1, "if": 1, "end": -1}.get(verb, 0)
+                statement = self.operations[int(child.text)]
+                depth += isinstance(statement, Statement) and statement.opens - statement.closes
             elif child.tag in (wanted, W + "sdt"):
                 last = depth == 0
                 found |= last
@@ -274,17 +274,47 @@ class Rewriter(msgspec.Struct):
         for element in self.root.iter(W + "p", W + "tr"):
             for name in (_W14 + "paraId", _W14 + "textId"):
                 element.attrib.pop(name, None)
-        if any(operation[0] in ("for", "if") for operation in self.operations):
+        if any(isinstance(one, Statement) and one.opens for one in self.operations):
             for element in list(self.root.iter(W + "bookmarkStart", W + "bookmarkEnd")):
                 element.getparent().remove(element)
 
-    def plan(self) -> tuple[str, Plan]:
-        """Return the part's namespace prefix (``w:``) and its plan."""
+    def part(self) -> TaggedPart:
+        """Return the part as it is printed; it must be balanced."""
         prefix = next((p for p, uri in self.root.nsmap.items() if uri == W[1:-1]), None)
         xml = etree.tostring(self.root, encoding="unicode")
         pieces: list[Any] = _PI.split('<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + xml)
         pieces[1::2] = [self.operations[int(n)] for n in pieces[1::2]]
-        return (f"{prefix}:" if prefix else ""), nest(iter(pieces))[0]
+        return TaggedPart(f"{prefix}:" if prefix else "", _block(iter(pieces))[0])
+
+
+def _block(flat: Iterator[str | Tagged]) -> tuple[Plan, Statement | None]:
+    """Build a plan up to the statement that continues or closes its block; returns that, too."""
+    plan: list[Step] = []
+    for item in flat:
+        if isinstance(item, (str, Highlight)):
+            plan += [item] if item else []
+        elif item.verb == "print":
+            plan.append(Fill(item.expression))
+        elif item.verb == "for":
+            plan.append(Loop(item.variable, item.expression, _block(flat)[0]))
+        elif item.verb == "if":
+            plan.append(_choice(item, flat))
+        else:
+            return tuple(plan), item
+    return tuple(plan), None
+
+
+def _choice(statement: Statement | None, flat: Iterator[str | Tagged]) -> Choice:
+    branches: list[tuple[Expression, Plan]] = []
+    otherwise: Plan = ()
+    while statement is not None and not statement.closes:
+        body, following = _block(flat)
+        if statement.verb == "else":
+            otherwise = body
+        else:
+            branches.append((statement.expression, body))
+        statement = following
+    return Choice(tuple(branches), otherwise)
 
 
 def _closing(frame: _Frame) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any, TypeAlias
 
 from lxml import etree
 
 from .names import Names
-from .tags import Tag
+from .plan import Highlight
+from .tags import Statement, Tag
 
-__all__ = ["W", "marker", "place"]
+__all__ = ["Tagged", "W", "marker", "place"]
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
@@ -24,18 +27,44 @@ Element = Any
 """An lxml element; lxml-stubs do not know processing instructions among children well."""
 
 
+Tagged: TypeAlias = Statement | Highlight
+"""An operation: what stands in a template's XML where a tag was."""
+
+
 def marker(number: int) -> Element:
+    """Return the processing instruction that stands for the operation of this number."""
     return etree.ProcessingInstruction("rg", str(number))
 
 
 def place(
-    paragraph: Element,
-    pieces: list[tuple[Element, str]],
+    paragraph_pieces: list[tuple[Element, str]],
     placed: list[tuple[Tag, int | None]],
-    operations: list[list[Any]],
+    operations: list[Tagged],
     names: Names,
 ) -> None:
-    """Cut the tags out of the text elements and put their operations where they began."""
+    """Cut the tags out of a paragraph's text elements and put their operations where they began.
+
+    Args:
+        paragraph_pieces: its text elements, each with its text.
+        placed: its tags, each with the number of its operation, if it has one.
+        operations: of the part; highlights are added.
+        names: to know the figures that can be marked.
+    """
+    content = _cut(paragraph_pieces, placed)
+    for run in list(dict.fromkeys(element.getparent() for element in content)):
+        for part in _rebuilt(run, content, operations):
+            if part.tag is etree.PI:
+                run.addprevious(part)
+            elif any(child.tag != W + "rPr" for child in part):
+                run.addprevious(part)
+                _let_highlight(part, operations, names)
+        run.getparent().remove(run)
+
+
+def _cut(
+    pieces: list[tuple[Element, str]], placed: list[tuple[Tag, int | None]]
+) -> dict[Element, list[str | int]]:
+    """Return, for each text element, the text that stays and the numbers of operations in its place."""
     content: dict[Element, list[str | int]] = {}
     at = 0
     for element, text in pieces:
@@ -52,54 +81,45 @@ def place(
         if here > at or cut:
             content[element] = [*cut, text[here - at :]]
         at = end
-    for run in list(dict.fromkeys(element.getparent() for element in content)):
-        _rebuild(run, content, operations, names)
+    return content
 
 
-def _rebuild(
-    run: Element, content: dict[Element, list[str | int]], operations: list[list[Any]], names: Names
-) -> None:
-    """Replace a run by runs of whole pieces: blocks open and close between runs, never inside."""
+def _rebuilt(
+    run: Element, content: dict[Element, list[str | int]], operations: list[Tagged]
+) -> list[Element]:
+    """Return runs of whole pieces in place of a run: blocks open and close between runs, never inside."""
     look = run.find(W + "rPr")
-    parts: list[Element] = []
-
-    def new_run() -> Element:
-        fresh = etree.Element(run.tag, run.attrib, run.nsmap)
-        if look is not None:
-            fresh.append(_copy(look))
-        parts.append(fresh)
-        return fresh
-
-    current = new_run()
+    parts = [_same_look(run, look)]
     for child in list(run):
         if child is look:
             continue
         if child not in content:
-            current.append(child)
+            parts[-1].append(child)
             continue
         if child.tag != W + "t":
             continue  # a tab or line break inside a tag
         text = None
         for piece in content[child]:
-            if isinstance(piece, int) and operations[piece][0] != "v":
-                parts.append(marker(piece))
-                current, text = new_run(), None
+            if isinstance(piece, int) and not _prints(operations[piece]):
+                parts += [marker(piece), _same_look(run, look)]
+                text = None
             elif piece != "":
                 if text is None:
-                    text = etree.SubElement(current, W + "t")
+                    text = etree.SubElement(parts[-1], W + "t")
                     text.set(_SPACE, "preserve")
                 _append(text, piece)
-    for part in parts:
-        if part.tag is etree.PI:
-            run.addprevious(part)
-        elif any(child.tag != W + "rPr" for child in part):
-            _mark(part, operations, names)
-            run.addprevious(part)
-    run.getparent().remove(run)
+    return parts
 
 
-def _copy(element: Element) -> Element:
-    return etree.fromstring(etree.tostring(element))
+def _same_look(run: Element, look: Element | None) -> Element:
+    fresh = etree.Element(run.tag, run.attrib)
+    if look is not None:
+        fresh.append(deepcopy(look))
+    return fresh
+
+
+def _prints(operation: Tagged) -> bool:
+    return isinstance(operation, Statement) and operation.verb == "print"
 
 
 def _append(text: Element, piece: str | int) -> None:
@@ -111,28 +131,32 @@ def _append(text: Element, piece: str | int) -> None:
         text.text = (text.text or "") + piece
 
 
-def _mark(run: Element, operations: list[list[Any]], names: Names) -> None:
+def _let_highlight(run: Element, operations: list[Tagged], names: Names) -> None:
     """Let a run that prints figures be highlighted: w:highlight at its place in CT_RPr."""
-    cells = [
-        cell
-        for found in (child for text in run.iterchildren(W + "t") for child in text)
-        if (cell := names.cell(operations[int(found.text)][1])) is not None
-    ]
+    cells = tuple(_cells(run, operations, names))
     if not cells:
         return
-    w = next((p for p, uri in run.nsmap.items() if uri == W[1:-1]), None)
-    w = f"{w}:" if w else ""
+    w = f"{run.prefix}:" if run.prefix else ""
     on, off = f'<{w}highlight {w or "w:"}val="yellow"/>', ""
     look = run.find(W + "rPr")
     if look is None:
-        operations.append(["mark", cells, f"<{w}rPr>{on}</{w}rPr>", ""])
+        operations.append(Highlight(cells, f"<{w}rPr>{on}</{w}rPr>", ""))
         run.insert(0, marker(len(operations) - 1))
         return
     own = look.find(W + "highlight")
     if own is not None:
-        value = own.get(W + "val")
-        off = f'<{w}highlight {w or "w:"}val="{value}"/>'
+        off = f'<{w}highlight {w or "w:"}val="{own.get(W + "val")}"/>'
         look.remove(own)
-    operations.append(["mark", cells, on, off])
-    place = next((n for n, child in enumerate(look) if child.tag in _AFTER_HIGHLIGHT), len(look))
-    look.insert(place, marker(len(operations) - 1))
+    operations.append(Highlight(cells, on, off))
+    at = next((n for n, child in enumerate(look) if child.tag in _AFTER_HIGHLIGHT), len(look))
+    look.insert(at, marker(len(operations) - 1))
+
+
+def _cells(run: Element, operations: list[Tagged], names: Names) -> Iterator[str]:
+    """Yield the ids of the cells whose figures a run prints."""
+    for text in run.iterchildren(W + "t"):
+        for found in text:
+            operation = operations[int(found.text)]
+            cell = names.cell(operation.expression) if isinstance(operation, Statement) else None
+            if cell is not None:
+                yield cell

@@ -1,22 +1,20 @@
 """Tags of a Word template: finding them in a paragraph's text and reading what they say.
 
 jinja2 supplies the grammar, nothing else: an expression is parsed to its syntax tree, the tree is
-turned into a small JSON value by a list of what is allowed, and everything not on the list is a
-fault.  No template code is ever executed.
-
-An expression is one of ``["path", name, key, …]``, ``["const", value]``, ``["not", e]``,
-``["and"|"or", a, b]``, ``["eq"|"ne"|"lt"|"lteq"|"gt"|"gteq", a, b]``, ``["length", e]`` and
-``["default", e, e]``.
+turned into an expression of :mod:`.plan` by a list of what is allowed, and everything not on the list
+is a fault.  No template code is ever executed.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Any
+from typing import cast
 
 import msgspec
 from jinja2 import Environment, TemplateSyntaxError, nodes
+
+from .plan import Constant, Expression, Name, Operation, Operator
 
 __all__ = ["Tag", "TagError", "find_tags", "leftover", "parse_tag"]
 
@@ -31,6 +29,7 @@ _NOTHING = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 
 _ENV = Environment(autoescape=False)
 _COMPARE = {"eq", "ne", "lt", "lteq", "gt", "gteq"}
+_NONE = Constant(None)
 
 
 class TagError(Exception):
@@ -55,8 +54,20 @@ class Statement(msgspec.Struct, frozen=True):
 
     verb: str
     """``print``, ``for``, ``if``, ``elif``, ``else``, ``endfor``, ``endif``."""
-    expression: list[Any] = []
+    expression: Expression = _NONE
+    """What is printed, gone through or asked."""
     variable: str = ""
+    """Of ``for``."""
+
+    @property
+    def opens(self) -> bool:
+        """A block begins here."""
+        return self.verb in ("for", "if")
+
+    @property
+    def closes(self) -> bool:
+        """A block ends here."""
+        return self.verb in ("endfor", "endif")
 
 
 def find_tags(text: str) -> list[Tag]:
@@ -126,7 +137,7 @@ def _parse(source: str) -> nodes.Template:
         raise TagError("写得太复杂") from error
 
 
-def _expression(source: str) -> list[Any]:
+def _expression(source: str) -> Expression:
     if not source:
         raise TagError("里面没有内容")
     if re.search(r"[{%#]\}|\{[{%#]", source):
@@ -147,34 +158,35 @@ def _for(source: str) -> Statement:
     return Statement("for", _reduce(node.iter), node.target.name)
 
 
-def _reduce(node: nodes.Node) -> list[Any]:  # noqa: PLR0911  # one line per node of the language
+def _reduce(node: nodes.Node) -> Expression:  # noqa: PLR0911  # one line per node of the language
     match node:
         case nodes.TemplateData():
             raise TagError("里面没有内容")
         case nodes.Name():
-            return ["path", node.name]
+            return Name((node.name,))
         case nodes.Getattr():
-            return _step(_reduce(node.node), node.attr)
+            return _step(node.node, node.attr)
         case nodes.Getitem(arg=nodes.Const(value=str() as key)):
-            return _step(_reduce(node.node), key)
+            return _step(node.node, key)
         case nodes.Const(value=str() | int() | None as value):
-            return ["const", value]
+            return Constant(value)
         case nodes.Not():
-            return ["not", _reduce(node.node)]
+            return Operation("not", (_reduce(node.node),))
         case nodes.And():
-            return ["and", _reduce(node.left), _reduce(node.right)]
+            return Operation("and", (_reduce(node.left), _reduce(node.right)))
         case nodes.Or():
-            return ["or", _reduce(node.left), _reduce(node.right)]
+            return Operation("or", (_reduce(node.left), _reduce(node.right)))
         case nodes.Compare(ops=[nodes.Operand() as operand]) if operand.op in _COMPARE:
-            return [operand.op, _reduce(node.expr), _reduce(operand.expr)]
+            return Operation(cast("Operator", operand.op), (_reduce(node.expr), _reduce(operand.expr)))
         case nodes.Filter(name="length" | "count", args=[], kwargs=[]) if node.node is not None:
-            return ["length", _reduce(node.node)]
+            return Operation("length", (_reduce(node.node),))
         case nodes.Filter(name="default" | "d", args=[only], kwargs=[]) if node.node is not None:
-            return ["default", _reduce(node.node), _reduce(only)]
+            return Operation("default", (_reduce(node.node), _reduce(only)))
     raise TagError("用了模板不支持的写法；可以用的有名称、比较、and、or、not、default('…')、length")
 
 
-def _step(path: list[Any], key: str) -> list[Any]:
-    if path[0] != "path":
+def _step(node: nodes.Node, key: str) -> Name:
+    name = _reduce(node)
+    if not isinstance(name, Name):
         raise TagError("只有名称后面可以写“.”")
-    return [*path, key]
+    return Name((*name.keys, key))

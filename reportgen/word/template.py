@@ -1,7 +1,6 @@
 """A Word template, prepared once: checked as a whole and turned into a plan to render by.
 
-The plan is plain JSON, so rendering needs neither lxml nor jinja2, and a plan kept on disk can do
-nothing but print.  Everything wrong with a template is found in one go.
+Everything wrong with a template is found in one go.
 """
 
 from __future__ import annotations
@@ -9,24 +8,58 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
 
 from ..errors import InputError, TemplateError
 from ..form import Form
-from ..opc.archive import pack
-from ..sources.docx import blocks
-from ..sources.limits import check_entries
+from ..opc.parts import Package
+from ..opc.xml import XmlError, parse
+from ..sources.docx import Block, blocks
+from ..sources.limits import Budget, check_entries
 from .faults import TemplateFault, shorten
 from .fit import check_fit, specimen
 from .names import Names
-from .package import PackageError, parse, text_parts, tidy
-from .plan import Part, Prepared
+from .package import PackageError, text_parts, tidy
+from .plan import Prepared, TaggedPart
 from .rewrite import Rewriter
 
-__all__ = ["TemplateFault", "check_template", "prepare"]
+__all__ = ["TemplateFault", "check_template", "prepare", "prepared_template"]
 
 _FIRST = ("[Content_Types].xml", "_rels/.rels")
 
 
+def prepared_template(path: Path | None, form: Form) -> Prepared:
+    """Return a template prepared for a form; the latest few are kept for the next report.
+
+    Args:
+        path: the template; None for one that is made from the form.
+        form: the form it prints.
+
+    Raises:
+        TemplateError: it cannot be read, or has mistakes.
+    """
+    if path is None:
+        return prepare(_made(form), form)
+    try:
+        template = path.read_bytes()
+    except OSError as error:
+        raise TemplateError(f"读不到 Word 模板“{path}”（{error.strerror}）。请检查路径和权限。") from error
+    try:
+        return prepare(template, form)
+    except TemplateError as error:
+        raise TemplateError(f"“{path.name}”：{error}") from error
+
+
+@lru_cache(maxsize=4)
+def _made(form: Form) -> bytes:
+    from .design import default_template  # loads python-docx
+
+    return default_template(form)
+
+
+@lru_cache(maxsize=4)
 def prepare(template: bytes, form: Form) -> Prepared:
     """Check a template and prepare it for rendering.
 
@@ -55,47 +88,54 @@ def check_template(template: bytes, form: Form) -> list[TemplateFault]:
 
 
 def _compile(template: bytes, form: Form) -> tuple[Prepared | None, list[TemplateFault]]:
-    faults: list[TemplateFault] = []
     try:
-        files = _unzip(template)
-        labels = text_parts(files)
-        faults += [TemplateFault("模板文件", "", fault) for fault in tidy(files)]
+        package = _opened(template)
+        labels = text_parts(package)
+        faults = [TemplateFault("模板文件", "", fault) for fault in tidy(package)]
         names = Names(form)
-        plans: dict[str, Part] = {}
+        parts: dict[str, TaggedPart] = {}
         for name, label in labels.items():
-            rewriter = Rewriter(names, label, parse(files[name]))
+            rewriter = Rewriter(names, label, parse(package.content(name), bare=True))
             rewriter.rewrite()
-            faults += rewriter.faults
-            if name != next(iter(labels)):
-                faults += [
-                    TemplateFault(label, shorten(text), "表中的数只能印在正文的表格里，别处印的数不会被核对")
-                    for path, text in rewriter.printed
-                    if path in names.cells
-                ]
-            if rewriter.balanced and (rewriter.operations or name == next(iter(labels))):
-                plans[name] = Part(name, *rewriter.plan())
-    except PackageError as fault:
+            main = name == next(iter(labels))
+            faults += rewriter.faults if main else [*rewriter.faults, *_stray_figures(rewriter)]
+            if rewriter.balanced and (rewriter.operations or main):
+                parts[name] = rewriter.part()
+    except (PackageError, XmlError) as fault:
         return None, [TemplateFault("模板文件", "", str(fault))]
-    main = plans.get(next(iter(labels)))
-    if main is not None:
-        prints = [blocks("".join(specimen(main.plan, {}, whole=whole)).encode()) for whole in (True, False)]
-        faults += check_fit(form, names.cells, *prints)
-    if faults or main is None:
+    text = parts.get(next(iter(labels)))
+    if text is not None:
+        whole, bare = (_printed_blocks(text, whole=whole) for whole in (True, False))
+        faults += check_fit(form, names.cells, whole, bare)
+    if faults or text is None:
         return None, faults
-    order = [*_FIRST, *(name for name in files if name not in _FIRST)]
-    return Prepared(form.id, tuple(plans.get(name) or pack(name, files[name], 9) for name in order)), []
+    order = [*_FIRST, *(name for name in package if name not in _FIRST)]
+    return Prepared({name: parts.get(name) or package.content(name) for name in order}), []
 
 
-def _unzip(template: bytes) -> dict[str, bytes]:
+def _stray_figures(rewriter: Rewriter) -> Iterator[TemplateFault]:
+    """Figures in headers and the like."""
+    for path, text in rewriter.printed:
+        if path in rewriter.names.cells:
+            message = "表中的数只能印在正文的表格里，别处印的数不会被核对"
+            yield TemplateFault(rewriter.label, shorten(text), message)
+
+
+def _printed_blocks(part: TaggedPart, *, whole: bool) -> list[Block]:
+    return blocks("".join(specimen(part.plan, whole=whole)).encode(), Budget("模板"))
+
+
+def _opened(template: bytes) -> Package:
     try:
         with zipfile.ZipFile(io.BytesIO(template)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
             check_entries("模板", entries)
-            files = {entry.filename: archive.read(entry) for entry in entries}
+            return Package({entry.filename: archive.read(entry) for entry in entries})
     except InputError as error:
         raise PackageError(str(error)) from error
+    except KeyError as error:
+        raise PackageError("不是 Word 文档（.docx）") from error
+    except XmlError:
+        raise
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
         raise PackageError("不是 Word 文档（.docx），或已损坏，或设了密码") from error
-    if "[Content_Types].xml" not in files:
-        raise PackageError("不是 Word 文档（.docx）")
-    return files

@@ -40,7 +40,7 @@ def blank_workbook(
     Raises:
         OutputError: a text is longer than a cell can hold (32767 characters).
     """
-    from ..opc.archive import pack, write_zip
+    from ..opc.archive import write_zip
     from .book import assemble
 
-    return write_zip(pack(*part) for part in assemble(form, year, org, typed_totals, report, last_year))
+    return write_zip(assemble(form, year, org, typed_totals, report, last_year))

@@ -53,7 +53,7 @@ def make(
 
 def make_all(out: Path, folder: Path = ROOT, umask: int = 0o22, **environment: str) -> Made:
     def one(*arguments: str | Path) -> None:
-        done = make(*arguments, "-o", out, "--level", "0", folder=folder, umask=umask, **environment)
+        done = make(*arguments, "-o", out, "--level", "1", folder=folder, umask=umask, **environment)
         assert done.returncode == 0, done.stderr
 
     with ThreadPoolExecutor() as pool:

@@ -153,6 +153,13 @@ def test_merge_says_what_is_missing(package: Path) -> None:
     assert names(package) == before
 
 
+def test_forms_beside_the_launcher(package: Path) -> None:
+    (package / "forms/2099.toml").write_text("没写完", encoding="utf-8")
+    code, told = double_click(package / CHECK)
+    assert code == 3, told
+    assert "2099.toml" in told
+
+
 @pytest.mark.parametrize("launcher", [CHECK, BUILD])
 def test_errors(bundle: Path, wrong: bytes, launcher: str) -> None:
     (bundle / "错 (1).xlsx").write_bytes(wrong)

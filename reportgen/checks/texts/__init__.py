@@ -1,14 +1,14 @@
 """Text against tables: every number in the texts of a report is accounted for (FORMAT.md 6.5).
 
-From text to verdict, one module each: ``numerals`` finds the numbers, ``sentences`` the words,
-topic, year and scope they stand in, ``claims`` what they claim of the form, ``figures`` and
-``percent`` what the form has to say to that, ``judge`` the verdict, ``findings`` the findings.
+From text to verdict, one module each: ``numerals`` finds the numbers, ``statements`` the words,
+topic, year and scope they stand in, ``claims`` what they claim of the form, ``quantities`` and
+``percent`` what the form has to say to that, ``judge`` the verdict (``verdicts``).
 Which words mean which quantity is form data (``forms/phrases.toml``).
 """
 
 from __future__ import annotations
 
-from .findings import narrative
-from .judge import JudgedNumber, Verdict, judge_numbers
+from .judge import judge_numbers
+from .verdicts import JudgedNumber, Verdict
 
-__all__ = ["JudgedNumber", "Verdict", "judge_numbers", "narrative"]
+__all__ = ["JudgedNumber", "Verdict", "judge_numbers"]

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from ...form.phrases import Phrase, Reading, Topic
 from .numerals import PIECES
-from .sentences import CHANGED_TO, Item, is_own
-from .vocabulary import PUNCTUATION, Hit, Left, Noun, Vocabulary
+from .statements import CHANGED_TO, Statement, is_own
+from .vocabulary import Hit, Noun, Vocabulary
+from .wording import PUNCTUATION, Remainder, narrows, plain, remainder
 
 __all__ = ["DOUBTFUL", "SURE", "UNSURE", "Claim", "claims"]
 
@@ -19,13 +20,14 @@ SURE, DOUBTFUL, UNSURE = 0, 1, 2
 
 _JOINED = re.compile(r"[,、]|和|及|与|或|以及")
 _ONLY_JOINED = re.compile(r"[,、和及与或]*$")
+_USUAL_UNITS = ("件", "宗", "起", "份", "例", "元", "万元", "")
 _NEAR, _FAR = 2, 6  # letters not understood: still doubtful; too many even to agree by chance
 
 
 class Claim(NamedTuple):
     """What an item says of the form's quantities."""
 
-    item: Item
+    item: Statement
     readings: tuple[Reading, ...]
     """Any one of them may agree, unless ``every``."""
     rule: str
@@ -41,12 +43,12 @@ class Claim(NamedTuple):
         return (self.rule, self.readings, self.every)
 
 
-def claims(items: Sequence[Item], words: Vocabulary, org: str) -> list[Claim]:
-    """Return the claims of a paragraph's items, in their order; items that claim nothing are left out."""
+def claims(statements: Sequence[Statement], words: Vocabulary, org: str) -> list[Claim]:
+    """Return the claims of a paragraph's statements, in their order; statements that claim nothing are left out."""
     found: list[Claim] = []
     queue: list[Hit] = []
-    for n, item in enumerate(items):
-        previous = items[n - 1] if n else None
+    for n, item in enumerate(statements):
+        previous = statements[n - 1] if n else None
         following = queue and previous is not None and previous.sentence == item.sentence
         if following and item.token and _ONLY_JOINED.fullmatch(item.before.lstrip(",")):
             found.append(_made(item, [queue.pop(0)], words, SURE))
@@ -59,7 +61,7 @@ def claims(items: Sequence[Item], words: Vocabulary, org: str) -> list[Claim]:
         if item.kind == "none":
             found += _absent(item, words, org)
         elif item.kind == "upheld":
-            found += _upheld(item, items[:n], found, words)
+            found += _upheld(item, statements[:n], found, words)
         elif item.kind == "done":
             found += _all_done(item, words)
         elif item.token and not item.token.percent:
@@ -68,12 +70,12 @@ def claims(items: Sequence[Item], words: Vocabulary, org: str) -> list[Claim]:
     return _with_included(found, words)
 
 
-def _counted(item: Item, words: Vocabulary, org: str) -> tuple[Claim | None, list[Hit]]:
+def _counted(item: Statement, words: Vocabulary, org: str) -> tuple[Claim | None, list[Hit]]:
     before, after = words.hits(item.before, item.topic), words.hits(item.after, item.topic)
     if not before and not after:
         return None, []
-    here = _fitting(before, item, words)
-    behind = _fitting(after, item, words)
+    here = _fitting(before, item)
+    behind = _fitting(after, item)
     top = max((h.phrase.rank for h in here), default=-9)
     if behind and (not here or (not item.cut and max(h.phrase.rank for h in behind) > max(top, 0))):
         here = behind
@@ -81,7 +83,7 @@ def _counted(item: Item, words: Vocabulary, org: str) -> tuple[Claim | None, lis
     chosen = [h for h in here if h.phrase.rank == top]
     if not chosen:
         return None, []
-    doubt = _doubt(item, before, after, chosen, words, org)
+    doubt = _doubt(item, before, after, chosen[0], words, org)
     if doubt is None:
         return None, []
     distinct = _distinct(chosen)
@@ -91,41 +93,32 @@ def _counted(item: Item, words: Vocabulary, org: str) -> tuple[Claim | None, lis
 
 
 def _distinct(hits: list[Hit]) -> list[Hit]:
-    """One hit per phrase, the last; in order of place."""
+    """Return one hit per phrase, the last, in order of place."""
     last = {(h.phrase.rule, h.phrase.key): h for h in hits}
     return sorted(last.values(), key=lambda h: h.start)
 
 
-def _fitting(hits: Sequence[Hit], item: Item, words: Vocabulary) -> list[Hit]:
-    """The hits whose topic is talked of and whose unit is the number's."""
-    fitting = []
-    for hit in hits:
-        phrase = hit.phrase
-        unit = item.token.unit if item.token else ""
-        if unit not in (phrase.units or PIECES):
-            continue
-        if unit == "" and item.token and not _bare(item, phrase):
-            continue
-        fitting.append(hit)
-    return fitting
+def _fitting(hits: Sequence[Hit], item: Statement) -> list[Hit]:
+    """Return the hits whose unit is the number's."""
+    unit = item.token.unit if item.token else ""
+    fitting = [hit for hit in hits if unit in (hit.phrase.units or PIECES)]
+    if unit or item.token is None:
+        return fitting
+    # A number without a unit counts something only after a form's own word, at a mark.
+    return [hit for hit in fitting if hit.phrase.rank >= 2 and not item.after]
 
 
-def _bare(item: Item, phrase: Phrase) -> bool:
-    """A number without unit counts something only after a form's own word, at a mark."""
-    return item.token is not None and phrase.rank >= 2 and item.after == ""
-
-
-def _readings(hit: Hit, topic: Topic | None, words: Vocabulary) -> tuple[Reading, ...]:
+def _readings(hit: Hit, topic: Topic | None) -> tuple[Reading, ...]:
     if not hit.phrase.column:
         return hit.phrase.any_of
     return ((f"{topic.name}.{hit.phrase.column}",),) if topic else ()
 
 
-def _made(item: Item, hits: list[Hit], words: Vocabulary, doubt: int) -> Claim:
+def _made(item: Statement, hits: list[Hit], words: Vocabulary, doubt: int) -> Claim:
     """Make one claim of hits of one rank: verbs widen it, things are added up or taken each."""
     first = hits[0].phrase
     topic = words.topics.get(first.topic, item.topic) if first.topic else item.topic
-    per_hit = [_readings(h, item.topic if not h.phrase.topic else None, words) for h in hits]
+    per_hit = [_readings(h, item.topic if not h.phrase.topic else None) for h in hits]
     rule = item.topic.rule if first.outcome and item.topic else first.rule
     every = False
     if len(hits) == 1:
@@ -145,80 +138,94 @@ def _made(item: Item, hits: list[Hit], words: Vocabulary, doubt: int) -> Claim:
 
 
 def _doubt(
-    item: Item, before: Sequence[Hit], after: Sequence[Hit], chosen: list[Hit], words: Vocabulary, org: str
+    item: Statement, before: Sequence[Hit], after: Sequence[Hit], chosen: Hit, words: Vocabulary, org: str
 ) -> int | None:
-    """How far the words around a number are understood; None if it counts something else."""
-    behind = chosen[0] not in before
-    left = words.left(item.before, before)
-    rest = _rest(left, words, org)
+    """Return how far the words around a number are understood; None if it counts something else."""
+    phrase, behind = chosen.phrase, chosen not in before
+    here = remainder(item.before, words, before)
+    rest = _rest(here, words, org)
     if behind or not item.cut:
-        rest += _rest(words.left(item.after, after), words, org)
-    narrowed = left.narrows or (rest and words.restrict.search(rest))
-    own = bool(chosen[0].phrase.topic) or item.how == "here"
-    if (rest and words.foreign.search(rest)) or (item.how == "foreign" and chosen[0].phrase.topics):
+        rest += _rest(remainder(item.after, words, after), words, org)
+    if (rest and words.foreign.search(rest)) or (item.how == "foreign" and phrase.topics):
         return None
-    if len(rest) > _FAR and not own:
+    own = bool(phrase.topic) or item.how == "here"
+    narrowed = narrows(here, words) or bool(rest and words.restrict.search(rest))
+    if (len(rest) > _FAR and not own) or (narrowed and phrase.rank <= 1):
         return None
-    if narrowed and chosen[0].phrase.rank <= 1:
-        return None
-    doubt = SURE if chosen[0].phrase.rank >= 0 else DOUBTFUL
-    if behind and chosen[0].phrase.rank <= 0:
-        between = words.left(item.after[: chosen[0].start])
-        if _rest(between, words, org):
-            return None  # 32个单位收到申请
-    if rest:
-        doubt = max(doubt, DOUBTFUL if len(rest) <= _NEAR else UNSURE)
-    if item.scope or narrowed or item.how == "foreign" or item.compared:
-        doubt = UNSURE
-    if item.how == "heading" and not chosen[0].phrase.topic:
-        doubt = max(doubt, DOUBTFUL)
-    if item.token and item.token.unit not in ("件", "宗", "起", "份", "例", "元", "万元", "") and not own:
-        doubt = UNSURE
-    if item.token and item.token.about:
-        doubt = max(doubt, DOUBTFUL)
-    return doubt
+    if behind and phrase.rank <= 0 and _rest(remainder(item.after[: chosen.start], words), words, org):
+        return None  # 32个单位收到申请
+    return UNSURE if narrowed else _grade(item, phrase, len(rest), own)
 
 
-def _rest(left: Left, words: Vocabulary, org: str) -> str:
-    """What is left when every understood word is taken out, the body's own name included."""
+def _grade(item: Statement, phrase: Phrase, rest: int, own: bool) -> int:
+    """Return the doubt about a number that counts what a phrase says.
+
+    Args:
+        item: the number.
+        phrase: what is said of it.
+        rest: letters around it that are not understood.
+        own: the phrase or the words around the number name the topic.
+    """
+    token = item.token
+    elsewhere = item.scope or item.how == "foreign" or item.compared
+    odd_unit = token is not None and token.unit not in _USUAL_UNITS and not own
+    if elsewhere or odd_unit or rest > _NEAR:
+        return UNSURE
+    from_heading = item.how == "heading" and not phrase.topic
+    rounded = token is not None and token.about
+    return DOUBTFUL if rest or from_heading or rounded or phrase.rank < 0 else SURE
+
+
+def _rest(left: Remainder, words: Vocabulary, org: str) -> str:
+    """Return what is left when every understood word is taken out, the body's own name included."""
     rest, whole = left.rest, left.whole
     if org and org in left.text:
-        rest, whole = words.plain(left.text.replace(org, ""))
+        rest, whole = plain(left.text.replace(org, ""), words)
     if not rest or is_own(rest, org) or is_own(whole[: len(rest) + 2], org):
         return ""
     return "" if org.endswith("政府") and rest in org else rest
 
 
-def _absent(item: Item, words: Vocabulary, org: str) -> list[Claim]:
+def _absent(item: Statement, words: Vocabulary, org: str) -> list[Claim]:
     """未收到…、无…: everything named behind it is 0."""
     hits = [h for h in words.hits(item.after) if h.phrase.topic and h.phrase.rank >= 2 and h.phrase.accuse]
-    nouns = words.nouns(item.after)
     around = (
-        words.left(item.before, words.hits(item.before, item.topic)), words.left(item.inner),
-        words.left(item.after, hits),
+        remainder(item.before, words, words.hits(item.before, item.topic)), remainder(item.inner, words),
+        remainder(item.after, words, hits),
     )  # fmt: skip
-    rest = "".join([_rest(left, words, org) for left in around])
+    rest = "".join(_rest(one, words, org) for one in around)
     doubt = UNSURE if rest or item.scope or item.compared else SURE
-    if words.restrict.search(item.after) and words.restrict.search(rest):
-        doubt = UNSURE
-    targets: list[tuple[tuple[Reading, ...], str, Topic | None, int, int]] = []
-    for hit in hits:
-        if any(t.id == hit.phrase.topic and s < hit.end and hit.start < e for t, s, e in nouns):
-            continue  # the topic itself, taken from the nouns
-        targets.append((hit.phrase.any_of, hit.phrase.rule, None, hit.start, hit.end))
-    covered = [(s, e) for _, _, _, s, e in targets]
-    for n, (topic, start, end) in enumerate(nouns):
-        if any(s < end and start < e for s, e in covered) or (targets and topic.id == "request"):
-            continue
-        if not _named_itself(item.after, nouns, n):
-            continue
-        targets.append((topic.zero, topic.zero_rule, topic, start, end))
     found = []
-    for n, (readings, rule, about, start, end) in enumerate(targets):
-        where = item.end + start
-        part = item._replace(start=item.start if n == 0 else where, end=item.end + end)
-        if readings:
-            found.append(Claim(part, readings, rule, doubt, topic=about))
+    for n, denied in enumerate(_denied(item.after, hits, words.nouns(item.after))):
+        start = item.end + denied.start if n else item.start
+        part = item._replace(start=start, end=item.end + denied.end)
+        if denied.readings:
+            found.append(Claim(part, denied.readings, denied.rule, doubt, topic=denied.topic))
+    return found
+
+
+class _Denied(NamedTuple):
+    """What words behind a denial name, and where."""
+
+    readings: tuple[Reading, ...]
+    rule: str
+    topic: Topic | None
+    start: int
+    end: int
+
+
+def _denied(text: str, hits: Sequence[Hit], nouns: Sequence[Noun]) -> list[_Denied]:
+    """Return the phrases, then the topics that are denied; a topic counts for the phrase that names it."""
+    found = [
+        _Denied(hit.phrase.any_of, hit.phrase.rule, None, hit.start, hit.end) for hit in hits
+        if not any(t.id == hit.phrase.topic and s < hit.end and hit.start < e for t, s, e in nouns)
+    ]  # fmt: skip
+    phrases = tuple(found)
+    for n, (topic, start, end) in enumerate(nouns):
+        if any(one.start < end and start < one.end for one in phrases) or (found and topic.id == "request"):
+            continue
+        if _named_itself(text, nouns, n):
+            found.append(_Denied(topic.zero, topic.zero_rule, topic, start, end))
     return found
 
 
@@ -230,7 +237,9 @@ def _named_itself(text: str, nouns: Sequence[Noun], n: int) -> bool:
     return _JOINED.match(text[end:]) is not None
 
 
-def _upheld(item: Item, earlier: Sequence[Item], found: list[Claim], words: Vocabulary) -> list[Claim]:
+def _upheld(
+    item: Statement, earlier: Sequence[Statement], found: list[Claim], words: Vocabulary
+) -> list[Claim]:
     """均获维持: every case counted before it in the sentence was upheld."""
     made = []
     for claim in found:
@@ -247,7 +256,7 @@ def _upheld(item: Item, earlier: Sequence[Item], found: list[Claim], words: Voca
     return made
 
 
-def _all_done(item: Item, words: Vocabulary) -> list[Claim]:
+def _all_done(item: Statement, words: Vocabulary) -> list[Claim]:
     if item.topic is None or item.topic.id != "request" or item.how not in ("here", "before"):
         return []
     doubt = UNSURE if item.scope else SURE

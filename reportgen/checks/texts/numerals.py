@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from ...model.numbers import Number
@@ -63,53 +63,28 @@ class Token(NamedTuple):
         return self.unit == "%"
 
 
-class _HalfWidth(dict[int, str]):
-    """Code of a character → its half-width form, itself if that is not one character."""
-
-    def __missing__(self, code: int) -> str:
-        original = chr(code)
-        character = unicodedata.normalize("NFKC", original)
-        if len(character) > 1 or original == "…":
-            character = original
-        # Digits of other scripts, so that a digit is always one of ten characters below.
-        self[code] = str(unicodedata.decimal(character)) if character.isdecimal() else character
-        return self[code]
-
-
-_half_width = _HalfWidth()
-_COMMON = tuple(zip("，：；（）！？％", ",:;()!?%"))  # noqa: B905 - as many
-_UNUSUAL = re.compile(r"[^一-鿿!-~、。“”‘’《》〈〉【】〔〕—…·]")
-"""A blank, or a character that half-width form may change."""
 _BLANK = re.compile(r"[\s\u200b\ufeff]")
+_GAP_IN_DIGITS = re.compile(r"(?<=[0-9])[\s\u200b\ufeff]+(?=[0-9])")
+
+
+@lru_cache(maxsize=4096)
+def _half_width(character: str) -> str:
+    """Return the half-width form of a character, or itself if that is not one character."""
+    half = unicodedata.normalize("NFKC", character)
+    if len(half) > 1 or half == "…":
+        return character
+    # Digits of other scripts too, so that a digit is always one of ten characters below.
+    return str(unicodedata.decimal(half)) if half.isdecimal() else half
 
 
 def compact(text: str) -> Compact:
-    """Drop the blanks of a text (but one between two digits) and make it half-width.
-
-    Texts of the usual characters alone are not looked up one by one: 0.05 to 0.01 ms a report.
-    """
-    half = text
-    for wide, narrow in _COMMON:
-        half = half.replace(wide, narrow)
-    if not _UNUSUAL.search(half):
-        return Compact(half, range(len(half)))
-    half = text.translate(_half_width)
+    """Make a text half-width and drop its blanks, but one between two digits."""
+    half = "".join(map(_half_width, text))
     if not _BLANK.search(half):
         return Compact(half, range(len(half)))
-    characters: list[str] = []
-    places: list[int] = []
-    gap = False
-    for place, character in enumerate(half):
-        if character.isspace() or character in "\u200b\ufeff":
-            gap = True
-            continue
-        if gap and characters and characters[-1].isdigit() and character.isdigit():
-            characters.append(" ")
-            places.append(place - 1)
-        gap = False
-        characters.append(character)
-        places.append(place)
-    return Compact("".join(characters), tuple(places))
+    kept = {match.end() - 1 for match in _GAP_IN_DIGITS.finditer(half)}
+    places = [n for n, character in enumerate(half) if n in kept or not _BLANK.match(character)]
+    return Compact("".join(" " if n in kept else half[n] for n in places), places)
 
 
 def chinese_number(text: str) -> int | None:
@@ -164,36 +139,37 @@ def _below_ten_thousand(text: str) -> int | None:
     return total if total or zero else None
 
 
-_TITLE = r"《[^》]*》"
-_DIGITAL = (
-    r"(?:19|20)\d\d(?:[-—~–至到](?:19|20)?\d\d)?年(?:度|\d{1,2}月(?:\d{1,2}[日号])?)?"
-    r"|(?<![\d.])(?:19|20)\d\d[-/.]\d{1,2}(?:[-/.]\d{1,2})?(?![\d.])"
-    r"|(?<!\d)\d{1,2}(?:[-—至到~–]\d{1,2})?月(?:份|\d{1,2}[日号])?|(?<!\d)\d{1,2}[日号](?=[至前起止,。;、]|$)"
-    r"|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)|(?<!\d)1[3-9]\d{9}(?!\d)"
-    r"|\d{17}[\dXx]|123\d\d(?=政|市民|热|平|网|便|工单|消费|投诉|举报|公积金|”)|7[x×*]24|\d+号(?!码)|\d+[A-Za-z]+"
+_NO_QUANTITY = re.compile(
+    # Begins with a set of characters, so that the matcher runs to the next of them.
+    r"""(?=[《〔\[0-9第电邮传手热号A-Za-z“"])(?:
+    《[^》]*》
+    |[〔\[]\d{4}[〕\]](?:第?\d+号)?
+    |(?:19|20)\d\d(?:[-—~–至到](?:19|20)?\d\d)?年(?:度|\d{1,2}月(?:\d{1,2}[日号])?)?
+    |(?<![\d.])(?:19|20)\d\d[-/.]\d{1,2}(?:[-/.]\d{1,2})?(?![\d.])
+    |(?<!\d)\d{1,2}(?:[-—至到~–]\d{1,2})?月(?:份|\d{1,2}[日号])?
+    |(?<!\d)\d{1,2}[日号](?=[至前起止,。;、]|$)
+    |(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)
+    |(?<!\d)1[3-9]\d{9}(?!\d)
+    |\d{17}[\dXx]
+    |123\d\d(?=政|市民|热|平|网|便|工单|消费|投诉|举报|公积金|”)
+    |7[x×*]24
+    |\d+号(?!码)
+    |\d+[A-Za-z]+
+    |第[\d零〇一二三四五六七八九十百]+(?:[条款项届次号期批章节名位]|部分|季度)?
+    |(?:电话|邮编|邮政编码|传真|手机|热线|号码|邮箱)[:为]?(?:是)?\d[\d\-、/\ ]{4,}
+    |[A-Za-z]+[-_]?\d+
+    |[“"][^”"]{0,12}[\d一二三四五六七八九十][^”"]{0,12}[”"](?:制度|机制|工程|行动|模式|平台|体系|程序|原则|活动)?
+    )""",
+    re.VERBOSE,
 )
-"""Those that begin with a digit; all of them need what :data:`_DIGITAL_NEEDS` asks for."""
-_DIGITAL_NEEDS = r"(?=[0-9]+[-—~–至到年月日号/.A-Za-z×*]|[0-9]{5})"
-_OTHERS = (
-    r"[〔\[]\d{4}[〕\]](?:第?\d+号)?"
-    r"|第[\d零〇一二三四五六七八九十百]+(?:[条款项届次号期批章节名位]|部分|季度)?"
-    r"|(?:电话|邮编|邮政编码|传真|手机|热线|号码|邮箱)[:为]?(?:是)?\d[\d\-、/ ]{4,}"
-    r"|[A-Za-z]+[-_]?\d+"
-    r"|[“\"][^”\"]{0,12}[\d一二三四五六七八九十][^”\"]{0,12}[”\"](?:制度|机制|工程|行动|模式|平台|体系|程序|原则|活动)?"
-)
-_FIRST = r"(?=[《〔\[0-9第电邮传手热号A-Za-z“\"])"
-"""The characters with which any of these begin: with what digits need, 0.18 to 0.04 ms for the texts of a report."""
-_MAIL = r"[\w.+-]+@[\w.-]+"
-_ADDRESS = r"https?://[^,;。()、\s一-龥]+|www\.[^,;。()、\s一-龥]+"
+"""Titles, numbers of documents, dates, telephone numbers, articles and names with digits in them."""
+_MAIL = re.compile(r"[\w.+-]+@[\w.-]+")
+_ADDRESS = re.compile(r"https?://[^,;。()、\s一-龥]+|www\.[^,;。()、\s一-龥]+")
 _BULLET = re.compile(r"^\(?\d{1,2}(?:[.、)]|\.(?=\D))(?!\d)")
 _ABOUT_BEFORE = re.compile(r"(?:约|近|大约|超过|超|逾|不足|不到|将近|接近|达到近|突破)$")
 _ABOUT_LONGEST = 3
-_ABOUT_ENDS = frozenset("约近过超逾足到破")
-"""With which :data:`_ABOUT_BEFORE` ends."""
 _UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
 _ARABIC = re.compile(
-    # Its first character is a digit, so that the matcher runs to the next one: 0.08 to 0.05 ms a report.
-    # Digits of other scripts are gone by now; for \d the matcher would ask Unicode about every letter.
     r"(?P<number>[0-9](?<![0-9.][0-9])(?:[0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![0-9%‰])|[0-9]*(?:\.[0-9]+)?))"
     rf"(?P<scale>[百千万亿](?!元)|)(?P<about>余|多(?!元)|几|)(?P<unit>%|‰|{_UNIT}|)(?P<after>余|左右|以上|上下|)"
 )
@@ -207,104 +183,87 @@ _CHINESE_PERCENT = re.compile(
 _IDIOM_BEFORE = re.compile(r"[第每进统唯逐同这某上下另首任专单初有]$|(?<![获为])之$")
 _IDIOM_AFTER = re.compile(r"合计|之和|事|性|套|龙|条件|起来|部分|部门|份子|步")
 _TOGETHER = re.compile(r"(?:[,。;、()]|$|行政|案|复议|诉讼|为|均|系|未|,)")
-_ZERO_WORD = re.compile(r"(?:(?<=为)|(?<=是))零(?=[,。;、()]|$)")
-
-
-@cache
-def _no_quantity(mail: bool, addresses: bool) -> re.Pattern[str]:
-    """What is no quantity; mail and web addresses only for texts that have some.
-
-    The one takes two thirds of the time of all the others, the other 2 ms to compile.
-    """
-    if mail:
-        # As the first that fits at a place is taken, before the others.
-        return re.compile("|".join([_TITLE, *[_ADDRESS] * addresses, _MAIL, _DIGITAL, _OTHERS]))
-    others = "|".join([_TITLE, *[_ADDRESS] * addresses, _OTHERS])
-    return re.compile(f"{_FIRST}(?:{_DIGITAL_NEEDS}(?:{_DIGITAL})|{others})")
+_ZERO_WORD = re.compile(r"(?<=[为是])零(?=[,。;、()]|$)")
 
 
 def tokens(text: str) -> list[Token]:
     """Return the quantities of a compact text, in order."""
-    found, chinese = _arabic(text), _chinese(text)
-    if chinese:
-        found = sorted(found + chinese, key=lambda t: (t.start, -t.end))
-    elif not found:
-        return found
-    none = _no_quantity("@" in text, "://" in text or "www." in text)
-    hidden = [m.span() for m in none.finditer(text)]
-    if (bullet := _BULLET.match(text)) is not None:
-        hidden.append(bullet.span())
+    found = [*_arabic(text), *_chinese(text), *_chinese_percentages(text), *_zero_words(text)]
+    if not found:
+        return []
+    hidden = [m.span() for pattern in _not_quantities(text) for m in pattern.finditer(text)]
     kept: list[Token] = []
     end = 0
-    for token in found:
-        start, stop = token.start, token.end
-        if start < end:
-            continue
-        for first, last in hidden:
-            if first < stop and start < last:
-                break
-        else:
+    for token in sorted(found, key=lambda t: (t.start, -t.end)):
+        if token.start >= end and not any(s < token.end and token.start < e for s, e in hidden):
             end = token.stop
             kept.append(token)
     return kept
+
+
+def _not_quantities(text: str) -> Iterator[re.Pattern[str]]:
+    yield _NO_QUANTITY
+    yield _BULLET
+    if "@" in text:
+        yield _MAIL
+    if "://" in text or "www." in text:
+        yield _ADDRESS
+
+
+def _arabic(text: str) -> Iterator[Token]:
+    for match in _ARABIC.finditer(text):
+        number, scaled, about, unit, after = match.groups()
+        start, end = match.span()
+        scale = _SCALES[scaled]
+        if unit == "亿元":
+            scale, unit = scale * 10_000, "万元"
+        value, quantum = _value(number.replace(",", ""), scale)
+        about = about or after or _about_before(text, start)
+        yield Token(start, start + len(number) + len(scaled), end, value, quantum, unit, about)
+
+
+def _value(digits: str, scale: int) -> tuple[Number, Number]:
+    """Return an exact value, and what one unit of its last digit is worth."""
+    if scale == 1 and "." not in digits:
+        return int(digits), 1
+    quantum = Decimal(scale).scaleb(-len(digits.partition(".")[2]))
+    return _whole(Decimal(digits) * scale), _whole(quantum)
 
 
 def _whole(number: Decimal) -> Number:
     return int(number) if number == number.to_integral_value() else number
 
 
-def _arabic(text: str) -> list[Token]:
-    found: list[Token] = []
-    for match in _ARABIC.finditer(text):
-        number, scaled, about, unit, after = match.groups()
-        digits = number.replace(",", "") if "," in number else number
-        start, end = match.span()
-        about = about or after
-        if not about and text[start - 1 : start] in _ABOUT_ENDS:
-            about = _about_before(text, start)
-        value: Number
-        quantum: Number
-        if not scaled and unit != "亿元" and "." not in digits:
-            value, quantum = int(digits), 1
-        else:
-            scale = Decimal(_SCALES[scaled])
-            if unit == "亿元":
-                scale, unit = scale * 10_000, "万元"
-            value = _whole(Decimal(digits) * scale)
-            quantum = _whole(scale.scaleb(-len(digits.partition(".")[2])))
-        found.append(Token(start, start + len(number) + len(scaled), end, value, quantum, unit, about))
-    return found
-
-
 def _about_before(text: str, end: int) -> str:
-    """余, 近, 约 … right before a place."""
+    """Return 余, 近, 约 … right before a place; ``""`` if there is none."""
     found = _ABOUT_BEFORE.search(text[max(0, end - _ABOUT_LONGEST) : end])
     return found[0] if found else ""
 
 
-def _chinese(text: str) -> list[Token]:
-    found: list[Token] = []
+def _chinese(text: str) -> Iterator[Token]:
     for match in _CHINESE.finditer(text):
-        value = chinese_number(match["number"])
-        start, end = match.start(), match.end("unit")
-        # What stands before is looked for in the two characters that can matter.
-        if (
-            value is None
-            or _IDIOM_BEFORE.search(text[max(0, start - 2) : start])
-            or _IDIOM_AFTER.match(text, end)
-        ):
-            continue
-        if match["unit"] == "起" and not _TOGETHER.match(text, end):
+        start, end, value = match.start(), match.end("unit"), chinese_number(match["number"])
+        if value is None or _is_idiom(text, start, end, match["unit"]):
             continue
         about = match["about"] or match["after"] or _about_before(text, start)
-        found.append(Token(match.start(), match.end("number"), match.end(), value, 1, match["unit"], about))
-    for match in _CHINESE_PERCENT.finditer(text) if "百分之" in text else ():
-        whole, part = chinese_number(match["whole"]), match["part"] or ""
+        yield Token(start, match.end("number"), match.end(), value, 1, match["unit"], about)
+
+
+def _is_idiom(text: str, start: int, end: int, unit: str) -> bool:
+    """Whether a numeral with its unit counts nothing: 第一条, 统一, 一起推进."""
+    if _IDIOM_BEFORE.search(text[max(0, start - 2) : start]) or _IDIOM_AFTER.match(text, end):
+        return True
+    return unit == "起" and _TOGETHER.match(text, end) is None
+
+
+def _chinese_percentages(text: str) -> Iterator[Token]:
+    for match in _CHINESE_PERCENT.finditer(text):
+        whole, part = chinese_number(match["whole"]), "".join(str(_DIGITS[c]) for c in match["part"] or "")
         if whole is not None:
-            digits = "".join(str(_DIGITS[c]) for c in part)
-            number = Decimal(f"{whole}.{digits}") if digits else Decimal(whole)
-            quantum = Decimal(1).scaleb(-len(digits))
-            found.append(Token(match.start(), match.end(), match.end(), _whole(number), _whole(quantum), "%"))
-    for match in _ZERO_WORD.finditer(text) if "零" in text else ():
-        found.append(Token(match.start(), match.end(), match.end(), 0, 1, ""))
-    return found
+            value, quantum = _value(f"{whole}.{part}" if part else str(whole), 1)
+            yield Token(match.start(), match.end(), match.end(), value, quantum, "%")
+
+
+def _zero_words(text: str) -> Iterator[Token]:
+    for match in _ZERO_WORD.finditer(text):
+        yield Token(match.start(), match.end(), match.end(), 0, 1, "")

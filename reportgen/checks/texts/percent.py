@@ -5,49 +5,39 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Literal
-
-import msgspec
 
 from ...form.phrases import Reading
 from ...model.numbers import Number, format_number
 from .claims import UNSURE, Claim
-from .figures import Figures, printed
 from .numerals import Token
-from .sentences import Item
+from .quantities import Quantities, printed
+from .statements import Statement
+from .verdicts import Judgement, Verdict
 from .vocabulary import Vocabulary
 
-__all__ = ["Share", "Shares"]
+__all__ = ["Shares"]
 
 _UP = "增长|上升|增加|提高|提升|增幅|上涨|上浮|多"
 _DOWN = "下降|减少|降低|回落|下滑|降幅|减幅|少"
 _CHANGE = re.compile(rf"(?P<up>{_UP})|(?P<down>{_DOWN})")
 _CHANGED = re.compile(rf"(?:{_UP}|{_DOWN})(?:了|约|为|达|近|到)*$")
 _PART_OF = re.compile(r"占|比例|比重|率|\($")
+_SHARES, _RATES = "X-13", "X-14"
+_RIGHT = Judgement("percentage_ok", _SHARES, about=())
 _OF_THAT = re.compile(r"^[,(]*(?:约|共|分别|所)?占?[^,;。()、\d]{0,14}$")
 
 
-class Share(msgspec.Struct, frozen=True):
-    """What a percentage or a difference turned out to be."""
-
-    verdict: Literal["percentage_ok", "percentage_wrong", "last_year", "contradicts", "matched"]
-    rule: str
-    says: str = ""
-    quantities: Reading = ()
-    expected: Number | None = None
-    severity: str = ""
-    """``rule`` for the rule's own, else as given; ``""`` for no finding."""
-
-
-def _as_stated(token: Token, shown: list[tuple[Decimal, Decimal]]) -> Share | None:
-    """A percentage that is right, rounded or (with a note) cut off; None if it is neither."""
+def _as_stated(token: Token, shown: list[tuple[Decimal, Decimal]]) -> Judgement | None:
+    """Return that a percentage is right: rounded, or with a note cut off; None if it is neither."""
     stated = Decimal(token.value)
     if any(stated == rounded for rounded, _ in shown):
-        return Share("percentage_ok", "X-13")
+        return _RIGHT
     for rounded, cut in shown:
         if stated == cut:
             says = f"按四舍五入应为{format_number(rounded)}%，文字是截去尾数的结果"
-            return Share("percentage_ok", "X-13", says, expected=rounded, severity="info")
+            return Judgement(
+                "percentage_ok", _SHARES, expected=rounded, severity="info", says=says, about=()
+            )  # fmt: skip
     return None
 
 
@@ -55,12 +45,13 @@ class Shares:
     """Judges the percentages of one paragraph."""
 
     def __init__(
-        self, text: str, items: Sequence[Item], claims: Sequence[Claim], words: Vocabulary, figures: Figures
-    ) -> None:
-        self.text, self.items, self.words, self.figures = text, items, words, figures
+        self, text: str, said: Sequence[Statement], claims: Sequence[Claim], words: Vocabulary,
+        quantities: Quantities,
+    ) -> None:  # fmt: skip
+        self.text, self.items, self.words, self.quantities = text, said, words, quantities
         self.claims = {c.item.start: c for c in claims}
 
-    def judge(self, item: Item) -> Share | None:
+    def judge(self, item: Statement) -> Judgement | None:
         """Return the verdict on a percentage, or on a number in a comparison; None if it says nothing."""
         token = item.token
         if token is None:
@@ -76,54 +67,60 @@ class Shares:
             return self.rate(item, token)
         return self.share(item, token)
 
+    def wrong(
+        self, rule: str, says: str, quantities: Reading = (), expected: Number | None = None,
+        verdict: Verdict = "percentage_wrong",
+    ) -> Judgement:  # fmt: skip
+        """Return a complaint of a rule."""
+        severity = self.quantities.report.form.rules[rule].severity
+        return Judgement(verdict, rule, quantities, expected, severity, says, about=())
+
     # ---- shares of a whole
 
-    def share(self, item: Item, token: Token) -> Share | None:
+    def share(self, item: Statement, token: Token) -> Judgement | None:
         """占x%: of the form's totals or of a number said before, whichever fits."""
         part = self.part_before(item)
         bracket = self.text[item.start - 1 : item.start] == "("
-        if not (_PART_OF.search(item.before) or bracket):
+        if not (_PART_OF.search(item.before) or bracket) or (part is None and "率" in item.before):
             return None
-        parts: list[tuple[Number, str]] = []
-        claim = None
-        if part is not None and part.token:
-            parts, claim = [(part.token.value, "")], self.claims.get(part.start)
-            if claim:
-                parts += [(s.value, s.name) for s in self.figures.sides(claim.readings)]
-        else:
-            if "率" in item.before:
-                return None
-            parts = [(s.value, s.name) for s in self.figures.sides(self.readings_of(item))]
-        if not parts:
-            return None
+        claim = self.claims.get(part.start) if part else None
         wholes = [*self.form_wholes(item, claim), *self.text_wholes(item, part)]
-        tries = [(p, w) for p, _ in parts for w, _ in wholes if w and Decimal(p) <= Decimal(w)]
-        rates = [Decimal(p) * 100 / Decimal(w) for p, w in tries]
-        return self.compared_with(item, token, rates, claim, part, wholes)
+        rates = [
+            Decimal(one) * 100 / Decimal(whole)
+            for one in self.parts(item, part, claim) for whole in wholes if whole and one <= whole
+        ]  # fmt: skip
+        return self.share_of(item, token, rates, self.is_sure(item, part, claim))
 
-    def compared_with(
-        self, item: Item, token: Token, rates: list[Decimal], claim: Claim | None, part: Item | None,
-        wholes: list[tuple[Number, str]],
-    ) -> Share | None:  # fmt: skip
+    def share_of(
+        self, item: Statement, token: Token, rates: Sequence[Decimal], sure: bool
+    ) -> Judgement | None:
+        """Compare a percentage with what it may be; a complaint only where its part and whole are sure."""
         stated, quantum = Decimal(token.value), Decimal(token.quantum)
         shown = [printed(rate, quantum) for rate in rates]
         if (right := _as_stated(token, shown)) is not None:
             return right
         if token.about and any(abs(rate - stated) <= max(quantum, Decimal(5)) for rate in rates):
-            return Share("percentage_ok", "X-13")
-        sure = claim is not None and claim.doubt != UNSURE
-        if part is None:
-            sure = bool(rates) and item.topic is not None
-        elif not sure:
-            sure = self.stated_whole(item, part)
+            return _RIGHT
         if not rates or not sure or item.scope or item.year is not None or token.about:
             return None
         best = min(shown, key=lambda s: abs(s[0] - stated))[0]
-        says = f"按表中的数重算，最接近的是{format_number(best)}%"
-        return Share("percentage_wrong", "X-13", says, expected=best, severity="rule")
+        return self.wrong(_SHARES, f"按表中的数重算，最接近的是{format_number(best)}%", expected=best)
 
-    def part_before(self, item: Item) -> Item | None:
-        """The number whose share this is: the one before it with only 占… in between."""
+    def is_sure(self, item: Statement, part: Statement | None, claim: Claim | None) -> bool:
+        """Whether it is clear what a percentage is a share of."""
+        if part is None:
+            return item.topic is not None
+        return (claim is not None and claim.doubt != UNSURE) or self.stated_whole(item, part)
+
+    def parts(self, item: Statement, part: Statement | None, claim: Claim | None) -> list[Number]:
+        """Return the numbers whose share a percentage may be: the one before it, or those of the form."""
+        if part is None or part.token is None:
+            return [one.value for one in self.quantities.sums_of(self.readings_of(item))]
+        known = self.quantities.sums_of(claim.readings) if claim else ()
+        return [part.token.value, *(one.value for one in known)]
+
+    def part_before(self, item: Statement) -> Statement | None:
+        """Return the number whose share this is: the one before it with only 占… in between."""
         earlier = [i for i in self.items if i.token and i.end <= item.start]
         if not earlier or earlier[-1].sentence != item.sentence:
             return None
@@ -134,8 +131,8 @@ class Shares:
         share_of = between in ("(", ",") or "占" in between or "比" in between
         return last if share_of and _OF_THAT.fullmatch(between) else None
 
-    def readings_of(self, item: Item) -> tuple[Reading, ...]:
-        """What the words before a percentage name: 予以公开或部分公开占58.5%."""
+    def readings_of(self, item: Statement) -> tuple[Reading, ...]:
+        """Return what the words before a percentage name: 予以公开或部分公开占58.5%."""
         hits = [h.phrase for h in self.words.hits(item.before) if h.phrase.rank >= 2 and h.phrase.any_of]
         if len(hits) == 1:
             return hits[0].any_of
@@ -143,55 +140,51 @@ class Shares:
             return ()
         return (tuple(name for p in hits for name in p.any_of[0]),)
 
-    def form_wholes(self, item: Item, claim: Claim | None) -> list[tuple[Number, str]]:
+    def form_wholes(self, item: Statement, claim: Claim | None) -> list[Number]:
+        """Return the totals of the form that a share may be of."""
         topic = claim.topic if claim and claim.topic else item.topic
-        return [(s.value, s.name) for s in self.figures.sides(topic.wholes)] if topic else []
+        return [one.value for one in self.quantities.sums_of(topic.wholes)] if topic else []
 
-    def text_wholes(self, item: Item, part: Item | None) -> Iterator[tuple[Number, str]]:
-        for other in self.items:
-            if other.start >= item.start:
-                return
-            if other.token and not other.token.percent and other is not part:
-                yield other.token.value, ""
+    def text_wholes(self, item: Statement, part: Statement | None) -> list[Number]:
+        """Return the numbers said before that a share may be of."""
+        return [
+            other.token.value for other in self.items
+            if other.start < item.start and other.token and not other.token.percent and other is not part
+        ]  # fmt: skip
 
-    def stated_whole(self, item: Item, part: Item) -> bool:
+    def stated_whole(self, item: Statement, part: Statement) -> bool:
         """Whether the sentence itself states the whole: 收到29件，其中网络25件，占86%."""
         for other in self.items:
             claim = self.claims.get(other.start)
-            if (
-                other.sentence == item.sentence
-                and other.start < part.start
-                and claim
-                and claim.doubt != UNSURE
-            ):
-                return all(p.rank <= 1 and "request" in p.topics for p in claim.phrases) and bool(
-                    claim.phrases
-                )
+            before = other.sentence == item.sentence and other.start < part.start
+            if before and claim and claim.doubt != UNSURE:
+                phrases = claim.phrases
+                return bool(phrases) and all(p.rank <= 1 and "request" in p.topics for p in phrases)
         return False
 
-    def rate(self, item: Item, token: Token) -> Share | None:
+    def rate(self, item: Statement, token: Token) -> Judgement | None:
         """办结率x%: 100 means that nothing is carried over (X-14)."""
         if item.topic is None or item.topic.id != "request" or item.how not in ("here", "before"):
             return None
-        left = self.figures.side(self.words.all_done_names)
+        left = self.quantities.sum_of(self.words.all_done_names)
         if token.value == 100 and left is not None:
             if left.value == 0:
-                return Share("percentage_ok", "X-14", quantities=left.reading)
+                return Judgement("percentage_ok", _RATES, left.reading, about=())
             if item.scope or item.year is not None:
                 return None
             says = f"表中{left.name}是{format_number(left.value)}"
-            return Share("percentage_wrong", "X-14", says, left.reading, left.value, "rule")
-        sides = self.figures.sides(self.words.done_of)
-        if len(sides) < len(self.words.done_of):
+            return self.wrong(_RATES, says, left.reading, left.value)
+        sums = self.quantities.sums_of(self.words.done_of)
+        if len(sums) < len(self.words.done_of):
             return None
-        done, *wholes = sides
+        done, *wholes = sums
         rates = [Decimal(done.value) * 100 / Decimal(w.value) for w in wholes if w.value]
         fits = any(Decimal(token.value) in printed(r, Decimal(token.quantum)) for r in rates)
-        return Share("percentage_ok", "X-13") if fits else None
+        return _RIGHT if fits else None
 
     # ---- changes against last year
 
-    def changed(self, item: Item, token: Token, up: bool) -> Share | None:
+    def changed(self, item: Statement, token: Token, up: bool) -> Judgement | None:
         """同比增长x%, 较上年增加n件: recomputed from last year's figures or the number in the text."""
         if token.unit not in ("%", "件", "宗", "起", "份", "例", "个", "条"):
             return None
@@ -203,13 +196,13 @@ class Shares:
         stated = Decimal(token.value) * (1 if up else -1)
         differences = [Decimal(now) - Decimal(then) for now, then in pairs]
         if stated in differences:
-            return Share("last_year", "X-13")
+            return Judgement("last_year", _SHARES, about=())
         if token.about:
             return None
         says = f"按上年和本年的数相差{format_number(int(abs(differences[0])))}"
-        return Share("contradicts", "X-13", says, expected=int(abs(differences[0])), severity="rule")
+        return self.wrong(_SHARES, says, expected=int(abs(differences[0])), verdict="contradicts")
 
-    def changed_by(self, token: Token, up: bool, pairs: list[tuple[Number, Number]]) -> Share | None:
+    def changed_by(self, token: Token, up: bool, pairs: list[tuple[Number, Number]]) -> Judgement | None:
         """增长x%: of any pair of this year's and last year's number."""
         changes = [(Decimal(now) - Decimal(then)) * 100 / Decimal(then) for now, then in pairs if then]
         quantum = Decimal(token.quantum)
@@ -221,15 +214,15 @@ class Shares:
         best = printed(abs(changes[0]), quantum)[0]
         way = "增长" if changes[0] >= 0 else "下降"
         says = f"按上年和本年的数重算是{way}{format_number(best)}%"
-        return Share("percentage_wrong", "X-13", says, expected=best, severity="rule")
+        return self.wrong(_SHARES, says, expected=best)
 
-    def pairs(self, item: Item) -> Iterator[tuple[Number, Number]]:
-        """This year's and last year's number of what is compared."""
+    def pairs(self, item: Statement) -> Iterator[tuple[Number, Number]]:
+        """Yield this year's and last year's number of what is compared, figures of the form first."""
         claim = self.compared_claim(item)
         if claim is None or claim.doubt == UNSURE:
             return
         for reading in claim.readings:
-            now, then = self.figures.side(reading), self.figures.side(reading, last_year=True)
+            now, then = self.quantities.sum_of(reading), self.quantities.sum_of(reading, last_year=True)
             if now and then:
                 yield now.value, then.value
                 if claim.item.token:
@@ -242,8 +235,8 @@ class Shares:
             if same and other.token and token and year and other.year == year - 1 and not other.token.percent:
                 yield token.value, other.token.value
 
-    def compared_claim(self, item: Item) -> Claim | None:
-        """The claim a comparison is about: the number said last before it in the sentence."""
+    def compared_claim(self, item: Statement) -> Claim | None:
+        """Return the claim a comparison is about: the number said last before it in the sentence."""
         own = self.words.hits(item.before, item.topic)
         for other in reversed(self.items):
             claim = self.claims.get(other.start)
@@ -257,14 +250,14 @@ class Shares:
         readings = (
             tuple(r for h in own if h.phrase.rank == max(ranks) for r in h.phrase.any_of) if ranks else ()
         )
-        return Claim(item._replace(token=None), readings, "X-13") if readings and not item.scope else None
+        return Claim(item._replace(token=None), readings, _SHARES) if readings and not item.scope else None
 
-    def named_last_year(self, item: Item, token: Token) -> Share | None:
+    def named_last_year(self, item: Statement, token: Token) -> Judgement | None:
         """比2023年的520件…: last year's number, named in a comparison."""
         claim = self.claims.get(item.start) or self.compared_claim(item)
         if token.percent or claim is None or (claim.doubt == UNSURE and claim.item is not item):
             return None
-        sides = self.figures.sides(claim.readings, last_year=True)
-        if any(s.value == token.value for s in sides):
-            return Share("last_year", claim.rule, quantities=sides[0].reading)
+        sums = self.quantities.sums_of(claim.readings, last_year=True)
+        if any(s.value == token.value for s in sums):
+            return Judgement("last_year", claim.rule, sums[0].reading, about=())
         return None

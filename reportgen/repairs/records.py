@@ -69,7 +69,7 @@ class Repair(msgspec.Struct, frozen=True):
         return f"{changes}：{self.reason}{settled}"
 
     def to_json(self, report: Report) -> dict[str, Any]:
-        """The repair in the JSON contract (DESIGN.md 5)."""
+        """Return the repair as ``validate --format json`` gives it."""
         return {
             "changes": [
                 {
@@ -100,7 +100,7 @@ class Repairs(msgspec.Struct, frozen=True):
     """The search stopped at its bound; there may be other repairs."""
 
     def to_json(self, report: Report) -> list[dict[str, Any]]:
-        """The value of ``repairs`` in the JSON contract (DESIGN.md 5): one entry a slip.
+        """Return what ``validate --format json`` gives as ``repairs``: one entry for each slip.
 
         Entries of the same rank belong together: made all, they settle everything that can be.
         """

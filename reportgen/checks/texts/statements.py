@@ -1,0 +1,280 @@
+"""From a paragraph to its numbers with the words they are said in: clause, topic, year, scope."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from operator import attrgetter
+from typing import NamedTuple, TypeAlias
+
+from ...form.phrases import Topic
+from .numerals import Token, tokens
+from .vocabulary import COMPARED, YEAR, Span, Vocabulary
+from .wording import Brought, brought, counted, left_with
+
+__all__ = ["CHANGED_TO", "Statement", "is_own", "statements"]
+
+
+class Statement(NamedTuple):
+    """A number, or words that say a number (未收到, 全部办结, 均获维持), with its surroundings."""
+
+    kind: str
+    """``number``, ``none``, ``done`` or ``upheld``."""
+    start: int
+    end: int
+    token: Token | None
+    before: str
+    """The words before it, up to the last mark or number."""
+    after: str
+    """The words behind it, up to the next mark or number."""
+    cut: bool
+    """``after`` ends at another number, to which its words may belong."""
+    sentence: Span
+    clause: int
+    """Counts the clauses of the sentence."""
+    topic: Topic | None = None
+    how: str = ""
+    """Where the topic is named: ``here``, ``before`` in the sentence, ``heading`` or ``foreign``."""
+    year: int | None = None
+    """The year it is about where that is not the data year; 0 if several or unclear."""
+    year_said: bool = False
+    """The sentence names the data year."""
+    compared: bool = False
+    """The clause compares with another year."""
+    scope: str = ""
+    """The words that narrow the scope of this part of the sentence: a period, another body."""
+    inner: str = ""
+    """Words inside a denial that may narrow it: 未因…引发."""
+
+
+class _Words(NamedTuple):
+    """Words that say a number, before those around them are looked at."""
+
+    start: int
+    stop: int
+    kind: str
+    inner: str = ""
+
+
+_Mention: TypeAlias = Token | _Words
+_start = attrgetter("start")
+
+
+class _Clause(NamedTuple):
+    number: int
+    """Counts the clauses of the sentence."""
+    start: int
+    end: int
+    mark: str
+    """The mark behind it, ``""`` at the end of the sentence."""
+    mentions: Sequence[_Mention]
+
+
+class _Spot(NamedTuple):
+    """A mention and the words around it; the fields are those of :class:`Statement`."""
+
+    mention: _Mention
+    before: str
+    after: str
+    cut: bool
+
+
+class _State(NamedTuple):
+    """What the talk is of at a place of a sentence; the fields are those of :class:`Statement`."""
+
+    topic: Topic | None = None
+    how: str = ""
+    year: int | None = None
+    year_said: bool = False
+    scope: str = ""
+
+
+_SENTENCE = re.compile(r"[^。!?！？\n]+[。!?！？\n]?")
+_MARK = re.compile(r"[,;:()。!?]|——")
+_FROM = re.compile(r"[由从](?:上一?年度?的?|去年的?|(?:19|20)\d\d年的?)?$")
+CHANGED_TO = re.compile(r"(?:增|升|减|降|增加|上升|增长|减少|下降|提高)[至到为]")
+"""Before the figure that a change led to."""
+_LISTED = re.compile(r"[、和及与]|以及")
+_GOVERNMENT = re.compile(r"(?:省|市|县|区|州|旗)人民政府$")
+
+
+def statements(text: str, words: Vocabulary, org: str, heading: Topic | None) -> list[Statement]:
+    """Return what a paragraph says in numbers, in order.
+
+    Args:
+        text: the paragraph, compact.
+        words: the form's vocabulary.
+        org: the reporting body, whose own name narrows nothing.
+        heading: the topic of the sub-heading above, if it names one.
+    """
+    mentions = _mentions(text, words)
+    if not mentions:
+        return []
+    base = state = _State(heading, "heading" if heading else "")
+    spans = [match.span() for match in _SENTENCE.finditer(text)]
+    goes_on = [words.including.match(text[start:end]) is not None for start, end in spans]
+    found: list[Statement] = []
+    for (start, end), this, following in zip(spans, goes_on, [*goes_on[1:], False], strict=True):
+        inside = mentions[bisect_left(mentions, start, key=_start) : bisect_left(mentions, end, key=_start)]
+        if inside or following:
+            sentence = _Sentence(text, (start, end), inside, words, org)
+            made, state = sentence.statements(state if this else base, to_end=following)
+            found += made
+    return found
+
+
+def _mentions(text: str, words: Vocabulary) -> list[_Mention]:
+    """Return the numbers of a text and the words that say one, in order."""
+    found: list[_Mention] = list(tokens(text))
+    found += [_Words(*match.span(), "done") for match in words.all_done.finditer(text)]
+    found += [_Words(*match.span(), "upheld") for match in words.all_upheld.finditer(text)]
+    for match in words.negation.finditer(text):
+        if not words.not_negation.match(text, match.start()):
+            found.append(_Words(*match.span(), "none", match["inner"] or ""))
+    return sorted(found, key=attrgetter("start", "stop"))
+
+
+def is_own(name: str, org: str) -> bool:
+    """Whether ``name`` is the reporting body itself, in full or cut short (县发改局).
+
+    A government's report adds up its departments, so 区政府 alone may mean less than the whole.
+    """
+    if not name or not org:
+        return False
+    if name in org and len(name) > 5:
+        return True
+    if _GOVERNMENT.search(org):
+        return org.endswith(name + "人民政府") or name == org
+    if name in org and len(name) > 2:
+        return True
+    letters = iter(org)
+    return len(name) > 1 and name[-1] == org[-1] and all(c in letters for c in name)
+
+
+class _Sentence:
+    def __init__(
+        self, text: str, span: Span, mentions: Sequence[_Mention], words: Vocabulary, org: str
+    ) -> None:
+        self.text, self.span, self.mentions, self.words, self.org = text, span, mentions, words, org
+
+    def statements(self, base: _State, *, to_end: bool) -> tuple[list[Statement], _State]:
+        """Return the statements; ``to_end``, also what the talk is of behind the sentence."""
+        state, found = base, []
+        brackets: list[_State] = []
+        clauses = list(self.clauses())
+        while not (to_end or clauses[-1].mentions):
+            clauses.pop()
+        for clause in clauses:
+            made, state = self.in_clause(clause, state)
+            found += made
+            if clause.mark == "(":
+                brackets.append(state)
+                state = state._replace(year=self.year_named_last(clause, state.year))
+            elif clause.mark == ")" and brackets:
+                state = brackets.pop()
+            elif clause.mark == ";":
+                state = state._replace(scope=base.scope, year=base.year)
+        return found, state._replace(how="before" if state.topic else state.how)
+
+    def clauses(self) -> Iterator[_Clause]:
+        """Yield the clauses in order; a comma between the thousands of a figure is not a mark."""
+        start, end = self.span
+        inside = {
+            place for t in self.mentions if isinstance(t, Token) for place in range(t.start + 1, t.stop)
+        }
+        marks = [(*m.span(), m[0]) for m in _MARK.finditer(self.text, start, end) if m.start() not in inside]
+        first = 0
+        for number, (place, behind, mark) in enumerate([*marks, (end, end, "")]):
+            last = bisect_left(self.mentions, place, key=_start)
+            yield _Clause(number, start, place, mark, self.mentions[first:last])
+            start, first = behind, last
+
+    def in_clause(self, clause: _Clause, state: _State) -> tuple[list[Statement], _State]:
+        """Return the statements of a clause, and what the talk is of behind it."""
+        found: list[Statement] = []
+        for spot in self.spots(clause):
+            words = brought(self.worded(clause, spot.mention.start), self.words)
+            state = self.scoped(state, words)
+            item = self.item(clause, spot, state, compared=words.compared)
+            found.append(item)
+            state = state._replace(topic=item.topic, how="before" if item.how == "here" else item.how)
+        state = self.scoped(state, brought(self.worded(clause, clause.end), self.words))
+        tail = found[-1].end if found else clause.start
+        topic, how = left_with(self.text[tail : clause.end], self.words)
+        return found, state._replace(topic=topic, how=how) if how else state
+
+    def spots(self, clause: _Clause) -> Iterator[_Spot]:
+        """Yield the mentions of a clause with the words before and behind each."""
+        start = clause.start
+        for n, mention in enumerate(clause.mentions):
+            before = self.text[start : mention.start]
+            if n + 1 == len(clause.mentions):
+                yield _Spot(mention, before, self.text[mention.stop : clause.end], cut=False)
+            else:
+                end, start = self.between(mention, clause.mentions[n + 1])
+                yield _Spot(mention, before, self.text[mention.stop : end], cut=start == mention.stop)
+
+    def item(self, clause: _Clause, spot: _Spot, state: _State, *, compared: bool) -> Statement:
+        """Return an item with its topic and year."""
+        mention, before, after, cut = spot
+        token, kind, inner = (
+            (mention, "number", "") if isinstance(mention, Token) else (None, mention.kind, mention.inner)
+        )
+        topic, how = counted(before, "" if cut or kind == "none" else after, self.words)
+        if not how:
+            topic, how = state.topic, state.how
+        return Statement(
+            kind, mention.start, mention.stop, token, before, after, cut, self.span, clause.number, topic, how,
+            self.year_before(before, after, state.year), state.year_said, compared, state.scope, inner,
+        )  # fmt: skip
+
+    def worded(self, clause: _Clause, end: int) -> str:
+        """Return a clause up to a place with 0 for its figures: what words bring does not depend on them."""
+        pieces, at = [], clause.start
+        for mention in clause.mentions:
+            if isinstance(mention, Token) and at <= mention.start and mention.end <= end:
+                pieces += [self.text[at : mention.start], "0"]
+                at = mention.end
+        return "".join([*pieces, self.text[at:end]])
+
+    def between(self, mention: _Mention, following: _Mention) -> tuple[int, int]:
+        """Return where the words behind a number end, and where those before the next one begin.
+
+        In a list (2件维持、1件未审结) the words up to the mark belong to the number before them.
+        """
+        text = self.text[mention.stop : following.start]
+        if _LISTED.match(text):
+            return mention.stop, mention.stop
+        head, mark, _ = text.partition("、")
+        listed = mention.stop + len(head)
+        return (listed, listed) if mark else (following.start, mention.stop)
+
+    def year_before(self, before: str, after: str, year: int | None) -> int | None:
+        """由20件增至26件: the first of the two is last year's number."""
+        if _FROM.search(before) and CHANGED_TO.match(after):
+            return None if self.words.year is None else self.words.year - 1
+        return year
+
+    def year_named_last(self, clause: _Clause, year: int | None) -> int | None:
+        """比2023年（20件）: what stands in the bracket is of the year named just before it."""
+        text = self.text[clause.start : clause.end]
+        match = YEAR.search(text, max(0, len(text) - 6))
+        named = match is not None and COMPARED.search(text) and match.end() >= len(text) - 1
+        return self.words.year_of(match) if match and named else year
+
+    def scoped(self, state: _State, brought: Brought) -> _State:
+        """Return a state with the year and the scope that the words up to a place bring."""
+        if not (brought.years or brought.period or brought.owner or brought.whole):
+            return state
+        year, said, scope = state.year, state.year_said, brought.period or state.scope
+        for one in brought.years:
+            if one == self.words.year:
+                year, said = None, True
+            else:
+                year = one
+        if brought.owner and not is_own(brought.owner, self.org):
+            scope = brought.owner
+        elif brought.whole and scope and not self.words.periods.search(scope):
+            scope = ""
+        return state._replace(year=year, year_said=said, scope=scope)

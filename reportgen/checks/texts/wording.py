@@ -1,0 +1,137 @@
+"""The words around a number: what they count, what they bring to it, and what of them is not understood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from ...form.phrases import Topic
+from .vocabulary import COMPARED, YEAR, Hit, Noun, Span, Vocabulary
+
+__all__ = [
+    "PUNCTUATION", "Brought", "Remainder", "brought", "counted", "left_with", "narrows", "plain", "remainder",
+]  # fmt: skip
+
+PUNCTUATION = re.compile(r"[\s,;:、。()“”\"'‘’!?#/—\-《》【】\d.]+")
+_LEAD = re.compile(
+    r"^(?:[,;:、]|其中|另外?|此外|同时|而|但|在|由|以|(?:(?:19|20)\d\d年度?)|本年度?|全年|截至.{0,12}?日)+"
+)
+_NEAR_THE_END = 12  # letters
+
+
+class Remainder(NamedTuple):
+    """What is left of some words without what is understood of them."""
+
+    text: str
+    """The words with # for what is understood."""
+    rest: str
+    """Without words that change nothing."""
+    whole: str
+    """Without punctuation alone."""
+
+
+def remainder(text: str, words: Vocabulary, hits: Sequence[Hit] = ()) -> Remainder:
+    """Return what is left of a text without some phrases in it and the form's nouns."""
+    spans = [*((h.start, h.end) for h in hits), *((start, end) for _, start, end in words.nouns(text))]
+    kept = _replaced(text, spans, "#")
+    return Remainder(kept, *plain(kept, words))
+
+
+def plain(text: str, words: Vocabulary) -> tuple[str, str]:
+    """Return a text without words that change nothing; and without punctuation alone."""
+    whole = PUNCTUATION.sub("", text)
+    if not whole:
+        return "", ""
+    return PUNCTUATION.sub("", words.neutral.sub("", words.neutral.sub("", text))), whole
+
+
+def narrows(left: Remainder, words: Vocabulary) -> bool:
+    """Whether what is left narrows what is counted."""
+    return words.restrict.search(words.neutral_words.sub("", left.text)) is not None
+
+
+def counted(before: str, after: str, words: Vocabulary) -> tuple[Topic | None, str]:
+    """Return the topic that is counted between the words before and behind a number, and where it is named.
+
+    ``here``; or ``foreign``, then it is none of ours; ``""`` where they do not say.
+    """
+    first = _counted_nouns(before, words)
+    if first:
+        tail = before[first[-1][2] :]
+        if not words.neutral.sub("", tail) and not words.foreign.search(tail):
+            return first[-1][0], "here"
+    if then := _counted_nouns(after, words):
+        return then[0][0], "here"
+    if words.foreign.search(f"{_unknown(before, words)}#{_unknown(after, words)}"):
+        return None, "foreign"
+    return (first[-1][0], "here") if first else (None, "")
+
+
+def left_with(text: str, words: Vocabulary) -> tuple[Topic | None, str]:
+    """Return the topic the talk is of behind a text and ``before``; or ``foreign``; ``""`` as it was."""
+    nouns = _counted_nouns(text, words)
+    if nouns and nouns[-1][2] >= len(text) - _NEAR_THE_END:
+        return nouns[-1][0], "before"
+    if text and words.foreign.search(_unknown(text, words)):
+        return None, "foreign"
+    return (nouns[-1][0], "before") if nouns else (None, "")
+
+
+def _counted_nouns(text: str, words: Vocabulary) -> list[Noun]:
+    return [noun for noun in words.nouns(text) if not noun[0].only_zero]
+
+
+def _unknown(text: str, words: Vocabulary) -> str:
+    """Return a text without what the form's phrases and nouns cover."""
+    spans = [(h.start, h.end) for h in words.hits(text) if h.phrase.rank > 0]
+    return _replaced(text, [*spans, *((start, end) for _, start, end in words.nouns(text))], "")
+
+
+def _replaced(text: str, spans: Iterable[Span], mark: str) -> str:
+    """Return a text with ``mark`` for every character of some spans."""
+    pieces, at = [], 0
+    for start, end in sorted(spans):
+        if end > at:
+            pieces += [text[at:start], mark * (end - max(start, at))]
+            at = end
+    return "".join([*pieces, text[at:]])
+
+
+class Brought(NamedTuple):
+    """What the words of a clause bring to the numbers behind them."""
+
+    years: tuple[int, ...]
+    """The years they are about, in order; 0 for several or an unclear one."""
+    period: str
+    owner: str
+    """Another body that they may be about."""
+    whole: bool
+    """They say that the whole body is meant."""
+    compared: bool
+    """They compare with another year."""
+
+
+def brought(clause: str, words: Vocabulary) -> Brought:
+    """Return what the words of a clause bring to the numbers behind them."""
+    period = words.periods.search(clause)
+    lead = _LEAD.sub("", clause)
+    owner = words.owners.match(lead)
+    other = owner is not None and not words.whole.match(owner[0]) and words.neutral.sub("", owner[0])
+    return Brought(
+        _years(clause, words), period[0] if period else "", owner[0] if owner and other else "",
+        words.whole.match(lead) is not None, COMPARED.search(clause) is not None,
+    )  # fmt: skip
+
+
+def _years(clause: str, words: Vocabulary) -> tuple[int, ...]:
+    """Return the years a clause is about: not those it compares with, nor those inside a phrase (上年结转)."""
+    named = list(YEAR.finditer(clause))
+    phrases = words.hits(clause) if named else ()
+    years = []
+    for match in named:
+        inside = any(h.start < match.end() and match.start() < h.end for h in phrases)
+        compared = COMPARED.search(clause[: match.end()])
+        if not inside and not (compared and compared.end() >= match.end()):
+            years.append(words.year_of(match))
+    return tuple(years)
