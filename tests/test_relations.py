@@ -55,6 +55,26 @@ BROKEN = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("last", "now", "asked"),
+    [
+        (200, 300, False), (200, 301, True),  # a hundred is still nothing, whatever the percentage
+        (1000, 1500, False), (1000, 1501, True),  # nor is a half, however many they are
+        (300, 200, False), (300, 199, False), (302, 151, False), (302, 150, True), (0, 5000, False),
+    ],
+)  # fmt: skip
+def test_a_jump_is_more_than_half_and_more_than_a_hundred(last, now, asked):
+    found = judged({"表二.permit.decisions": now}, {"表二.permit.decisions": last})
+    assert ("T2-07" in ids(found)) is asked
+
+
+@pytest.mark.parametrize(("times", "asked"), [(100, False), (101, True)])
+def test_a_fee_is_asked_about_from_more_than_a_hundred_times_on(times, asked):
+    for one, other in ((3, 3 * times), (3 * times, 3)):
+        found = judged({"表二.fee.amount": Decimal(one)}, {"表二.fee.amount": Decimal(other)})
+        assert ("T2-08" in ids(found)) is asked
+
+
 @pytest.mark.parametrize(("rule", "cells", "last"), BROKEN, ids=[b[0] for b in BROKEN])
 def test_relation_rules_both_ways(rule, cells, last):
     assert rule not in ids(judged(last={}))
