@@ -173,6 +173,10 @@ def test_an_address_counts_nothing_and_hides_nothing_else(pieces: list[str], add
     assert with_address == tokens(compact(f"{text}，见").text)
 
 
+def test_a_row_of_thousands_of_digits_is_no_number() -> None:
+    assert [t.value for t in tokens(f"收到{'9' * 5000}件，办结12件")] == [12]
+
+
 @pytest.mark.parametrize("text", ["二万五", "一百二", "两", "十百", "万", "一一十", "", "甲"])
 def test_numerals_with_two_readings_are_not_guessed(text: str) -> None:
     assert chinese_number(text) == {"两": 2}.get(text)
@@ -497,6 +501,7 @@ def test_a_report_without_texts_hears_nothing() -> None:
         ('any_of = [["部分公开"]]', 'any_of = [["部份公开"]]', "部份公开"),
         ('topics = ["review", "suit", "direct", "after"]', 'topics = ["reviews"]', "reviews"),
         ('key = "无法提供"', 'key = "无法提供("', "无法提供("),
+        ('key = "无法提供"', 'key = "(无法)提供"', "(?:…)"),
         ('rule = "X-08"', 'rule = "X-88"', "X-88"),
         ('respectively = "分别"', "", "respectively"),
         ('each = "', 'eech = "', "eech"),

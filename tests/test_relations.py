@@ -33,6 +33,11 @@ def ids(findings):
     return {f.rule for f in findings}
 
 
+@pytest.mark.parametrize("published", ["2025年2月30日", "2025年13月1日", "二月", ""])
+def test_a_day_that_there_is_not_is_not_too_late(published):
+    assert not ids(judged(published=published)) & {"D-01", "D-02", "D-03"}
+
+
 def test_every_rule_has_a_generator():
     for edition in ("2021",):
         assert {r.kind for r in load_form(edition).rules.values()} <= {*KINDS, "reading", "explanations"}
@@ -58,7 +63,7 @@ BROKEN = [
 @pytest.mark.parametrize(
     ("last", "now", "asked"),
     [
-        (200, 300, False), (200, 301, True),  # a hundred is still nothing, whatever the percentage
+        (100, 200, False), (100, 201, True),  # a hundred is still nothing, whatever the percentage
         (1000, 1500, False), (1000, 1501, True),  # nor is a half, however many they are
         (300, 200, False), (300, 199, False), (302, 151, False), (302, 150, True), (0, 5000, False),
     ],

@@ -168,6 +168,7 @@ _ADDRESS = re.compile(r"https?://[^,;。()、\s一-龥]+|www\.[^,;。()、\s一-
 _BULLET = re.compile(r"^\(?\d{1,2}(?:[.、)]|\.(?=\D))(?!\d)")
 _ABOUT_BEFORE = re.compile(r"(?:约|近|大约|超过|超|逾|不足|不到|将近|接近|达到近|突破)$")
 _ABOUT_LONGEST = 3
+_LONGEST = 100  # characters; whatever is longer counts nothing
 _UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
 _ARABIC = re.compile(
     r"(?P<number>[0-9](?<![0-9.][0-9])(?:[0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![0-9%‰])|[0-9]*(?:\.[0-9]+)?))"
@@ -215,6 +216,8 @@ def _arabic(text: str) -> Iterator[Token]:
         number, scaled, about, unit, after = match.groups()
         start, end = match.span()
         scale = _SCALES[scaled]
+        if len(number) > _LONGEST:
+            continue
         if unit == "亿元":
             scale, unit = scale * 10_000, "万元"
         value, quantum = _value(number.replace(",", ""), scale)
