@@ -271,7 +271,7 @@ def test_texts_have_a_row_for_every_heading_and_the_standard_sentences(form, bla
         for sub in section.subheadings:
             assert (sub.heading, sub.standard) in own
         if section.standard_when_zero:
-            assert ("", section.standard_when_zero[1]) in own
+            assert ("", section.standard_when_zero.text) in own
 
 
 def test_every_placeholder_name_is_listed_with_its_value(form, blank):

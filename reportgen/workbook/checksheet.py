@@ -17,9 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ..form import Equation, Form, Relation, Rule, Table
 from ..model.numbers import PLACEHOLDERS
-from .checkformulas import relation_formulas
-from .figures import Figures
-from .looks import (
+from .cellstyle import (
     BLANK,
     BROKEN,
     DONE,
@@ -36,6 +34,8 @@ from .looks import (
     tint_verdict,
     widths,
 )  # fmt: skip
+from .checkformulas import relation_formulas
+from .figures import Figures
 from .places import Places, letter, quoted
 
 __all__ = ["ASKS", "BREAKS", "EMPTY", "HEAD_ROW", "HOLDS", "NOTED", "UNSURE", "CheckSheet"]

@@ -9,7 +9,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ..form import Form
-from .looks import (
+from .cellstyle import (
     BLANK,
     BROKEN,
     DONE,

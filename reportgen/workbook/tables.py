@@ -12,8 +12,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 
 from ..form import Block, Cell, Form, LayoutCell, Node, Table
 from ..form.layout import walk
-from .figures import Figures
-from .looks import (
+from .cellstyle import (
     BLANK,
     BROKEN,
     INVALID,
@@ -29,6 +28,7 @@ from .looks import (
     tint_verdict,
     widths,
 )  # fmt: skip
+from .figures import Figures
 from .places import TABLE_TOP, Places, letter, quoted
 
 __all__ = ["TableSheet", "limit"]

@@ -17,8 +17,8 @@ from ..form import Form, Section
 from ..form.layout import paths
 from ..model.placeholders import names, standard_text
 from ..model.report import Passage, Report
+from .cellstyle import HEI, LINK, Formula, Look, height, protect, put, set_page, widths
 from .entries import FIELD_TOP
-from .looks import HEI, LINK, Formula, Look, height, protect, put, set_page, widths
 from .places import Places, quoted
 
 __all__ = ["names_sheet", "text_rows", "text_sheet"]
