@@ -155,6 +155,13 @@ def test_titles_over_lines(saved, lines, org):
     assert "S-02" not in [f.rule for f in check(report)]
 
 
+@pytest.mark.parametrize("above", [0, 1, 19, 40])
+def test_a_title_is_found_however_many_lines_stand_above_it(saved, above):
+    lines = (*(f"栏目{n}，导航" for n in range(above)), HUAIAN.full_title)
+    report = read_report(saved(documents.docx(HUAIAN, title_lines=lines), "甲.docx"))
+    assert (report.title, report.org, report.year) == (HUAIAN.full_title, HUAIAN.org, HUAIAN.year)
+
+
 @pytest.mark.parametrize(
     "title",
     [
