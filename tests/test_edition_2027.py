@@ -232,3 +232,32 @@ def test_an_edition_of_the_office_replaces_the_shipped_one(tmp_path: Path) -> No
     usual = run("validate", path, code=1)
     assert "C-03" in usual
     assert "警告    N-01" in usual
+
+
+@pytest.mark.parametrize("how", ["option", "variable", "beside"])
+def test_a_wrong_form_file_is_said_once_and_can_be_looked_at(filled: Path, tmp_path: Path, how: str) -> None:
+    own = tmp_path / "forms"
+    own.mkdir()
+    (own / "2027.toml").write_text(NEXT.replace("after", "aftr", 1), encoding="utf-8")
+    variables = {"REPORTGEN_FORMS": str(own)} if how == "variable" else {}
+    given = ("--forms", own) if how == "option" else ()
+    command = ("office", "--folder", tmp_path) if how == "beside" else ("validate", *given)
+    said = run(*command, filled, filled, code=3, **variables)
+    assert said.count("不认得的键“aftr”") == 1
+    assert "2027.toml 有 1 处错误" in said
+    assert "aftr" in run("form", "check", own / "2027.toml", *given, code=1, **variables)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"extends = 2021 x", "第1行第16列写法不对"),
+        (b'extends = "2021', "文件末尾写法不对"),
+        ('document = "国办"'.encode("gbk"), "另存为 UTF-8"),
+        ('\ufeffextends = "2021"\nfirst_year = 2027'.encode(), "缺少“document”"),
+    ],
+)
+def test_a_file_that_is_no_toml_is_told_what_to_do(tmp_path: Path, data: bytes, said: str) -> None:
+    (tmp_path / "2027.toml").write_bytes(data)
+    told = run("form", "check", tmp_path / "2027.toml", code=1)
+    assert said in told
