@@ -20,7 +20,7 @@ from ..errors import last_words  # noqa: E402
 from .build import build  # noqa: E402
 from .commands import extract, new, rules, template  # noqa: E402
 from .console import fail  # noqa: E402
-from .forms import form, make_template, take_forms  # noqa: E402
+from .forms import form, make_template, prove_own_forms, take_forms  # noqa: E402
 from .office import office  # noqa: E402
 from .validate import validate  # noqa: E402
 
@@ -36,8 +36,11 @@ _EXIT_INTERRUPTED = 130
     help="政府信息公开工作年度报告：读取填好的工作簿，核对勾稽关系，生成规定格式的 Word 报告。",
 )
 @click.version_option(__version__, message="reportgen %(version)s")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """What all commands have in common."""
+    if context.invoked_subcommand != form.name:
+        prove_own_forms()
 
 
 for _command in (new, validate, build, extract, office, template, form, rules):

@@ -23,10 +23,10 @@ from msgspec import Struct
 from .. import __version__
 from ..disk import cache
 from ..errors import FormError
+from ..forms import FORMS_VARIABLE
 from .records import Form
 
 __all__ = [
-    "FORMS_VARIABLE",
     "editions",
     "form_file",
     "form_folders",
@@ -34,9 +34,6 @@ __all__ = [
     "load_form",
     "own_template",
 ]
-
-FORMS_VARIABLE = "REPORTGEN_FORMS"
-"""Environment variable with folders of form files, separated as in PATH, the first one preferred."""
 
 T = TypeVar("T")
 
