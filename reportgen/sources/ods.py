@@ -56,15 +56,10 @@ def read(path: Path | str, data: bytes, parts: Mapping[str, bytes] | None = None
         raise InputError(
             f"{name}已损坏，读不出来。请用 WPS 或 LibreOffice 打开后另存为新的 .xlsx 再试。"
         ) from error
-    hidden_styles = {
-        style.get(f"{_STYLE}name")
-        for style in root.iter(f"{_STYLE}style")
-        for properties in style.iterfind(f"{_STYLE}table-properties")
-        if properties.get(f"{_TABLE}display") == "false"
-    }
     tables = list(root.iterfind(f"{_OFFICE}body/{_OFFICE}spreadsheet/{_TABLE}table"))
     budget = Budget(name)
     sheets = [(table.get(f"{_TABLE}name", ""), tuple(_sheet(table, budget))) for table in tables]
+    hidden_styles = _hidden_styles(root)
     hidden = [table.get(f"{_TABLE}style-name") in hidden_styles for table in tables]
     results = Results(dict(sheets))
     grids = tuple(
@@ -72,6 +67,16 @@ def read(path: Path | str, data: bytes, parts: Mapping[str, bytes] | None = None
         for (sheet, cells), is_hidden in zip(sheets, hidden, strict=True)
     )
     return Document(str(path), "ods", hashlib.sha256(data).hexdigest(), grids)
+
+
+def _hidden_styles(root: Any) -> set[str]:
+    """Return the names of the styles of sheets that are not shown."""
+    return {
+        style.get(f"{_STYLE}name", "")
+        for style in root.iter(f"{_STYLE}style")
+        for properties in style.iterfind(f"{_STYLE}table-properties")
+        if properties.get(f"{_TABLE}display") == "false"
+    }
 
 
 class _Content(NamedTuple):
