@@ -13,9 +13,10 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from ..disk.names import name_of
+from ..disk.names import shown_name
+from ..errors import EXIT_CRASH
 from ..form import load_form
-from .outcomes import EXIT_CRASH, Outcome, attempt
+from .outcomes import Outcome, attempt
 
 __all__ = ["Workers"]
 
@@ -81,7 +82,7 @@ class Workers(Generic[T]):
                 return pool.submit(attempt, self.work, path).result()
             except BrokenProcessPool:
                 told = (
-                    f"处理“{name_of(path)}”的进程意外结束（可能内存不够），这个文件没有处理。请单独再试一次；"
+                    f"处理{shown_name(path)}的进程意外结束（可能内存不够），这个文件没有处理。请单独再试一次；"
                     "仍不行时，请把它交给技术人员。"
                 )
                 return Outcome(path, None, told, EXIT_CRASH)
