@@ -13,7 +13,7 @@ import msgspec
 
 from .checks import check
 from .checks.texts import judge_numbers
-from .disk.files import read_input, write_output
+from .disk.files import read_input, refuse_device, write_output
 from .disk.names import safe_name, shown_name
 from .errors import InputError, OutputError, ReportgenError, unexpected
 from .form import Form, editions, load_form
@@ -198,6 +198,8 @@ def print_report(
     marks = wrong if draft else set()
     if path.suffix.lower() == ".docx":
         own = Path(template) if template else None
+        if own:
+            refuse_device(own)
         data, compared = _document(report, found, own, draft, marks, below)
     elif path.suffix.lower() in _PAGES:
         data, compared = _page(report, draft, marks, below)

@@ -161,13 +161,34 @@ def test_inputs_are_never_overwritten(tmp_path: Path) -> None:
     assert len(names(tmp_path)) == 3
 
 
-def test_link_is_followed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("dangling", [False, True])
+def test_a_link_is_never_followed(tmp_path: Path, dangling: bool) -> None:
     (tmp_path / "真").mkdir()
-    (tmp_path / "链.docx").symlink_to(tmp_path / "真/甲.docx")
-    write_output(tmp_path / "链.docx", b"1")
-    write_output(tmp_path / "链.docx", b"2", force=True)
-    assert (tmp_path / "真/甲.docx").read_bytes() == b"2"
-    assert names(tmp_path) == ["真", "链.docx"]
+    true, link = tmp_path / "真/甲.docx", tmp_path / "链.docx"
+    if not dangling:
+        true.write_bytes(b"theirs")
+    link.symlink_to(true)
+    with pytest.raises(OutputError, match="链接"):
+        write_output(link, b"1")
+    assert link.is_symlink()
+    assert true.exists() != dangling
+    copy = write_output(link, b"2", force=True)
+    assert not link.is_symlink()
+    assert link.read_bytes() == b"2"
+    assert dangling or true.read_bytes() == b"theirs"
+    assert true.exists() != dangling
+    assert copy is not None
+    assert os.readlink(copy) == str(true)
+    assert names(tmp_path) == sorted([copy.name, "真", "链.docx"])
+
+
+def test_a_folder_may_be_a_link(tmp_path: Path) -> None:
+    (tmp_path / "真").mkdir()
+    (tmp_path / "链").symlink_to(tmp_path / "真")
+    write_output(tmp_path / "链/甲.docx", b"1")
+    assert (tmp_path / "真/甲.docx").read_bytes() == b"1"
+    with pytest.raises(OutputError, match="是文件夹"):
+        write_output(tmp_path / "链", b"1", force=True)
 
 
 def test_refuses_bad_targets(tmp_path: Path) -> None:
@@ -232,7 +253,7 @@ def test_leftovers_of_killed_runs_go_with_the_next_write(tmp_path: Path) -> None
     old, alive, gone, foreign, other = (
         tmp_path / name
         for name in (
-            f".reportgen-{host}-{os.getppid()}-00000000.tmp",
+            f".reportgen-{'0' * 8}-{os.getppid()}-00000000.tmp",
             f".reportgen-{host}-{os.getppid()}-00000001.tmp",
             f".reportgen-{host}-{dead}-00000000.tmp",
             f".reportgen-{'0' * 8}-{dead}-00000000.tmp",
@@ -241,7 +262,8 @@ def test_leftovers_of_killed_runs_go_with_the_next_write(tmp_path: Path) -> None
     )
     for path in (old, alive, gone, foreign, other):
         path.touch()
-    os.utime(old, (time.time() - 3600,) * 2)
+    for path in (old, alive):
+        os.utime(path, (time.time() - 3600,) * 2)
     write_output(tmp_path / "甲.docx", b"new")
     assert sorted(tmp_path.iterdir()) == sorted([alive, foreign, other, tmp_path / "甲.docx"])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
 import threading
@@ -52,6 +53,7 @@ class Workers(Generic[T]):
         if self.context.get_start_method() == "fork":
             _prepare()  # once, for all of them
         pool = self.pool(self.count)
+        wait = False
         try:
             for turn, chunk in enumerate(self.chunks):
                 outcomes = self.outcomes(pool, turn)
@@ -61,8 +63,10 @@ class Workers(Generic[T]):
                     outcomes = [self.alone(path) for path in chunk]
                     pool = self.pool(self.count)
                 yield from outcomes
+            wait = True
         finally:
-            pool.shutdown(cancel_futures=True)
+            # Who is interrupted waits for nobody; the workers end with this process.
+            pool.shutdown(wait=wait, cancel_futures=True)
 
     def outcomes(self, pool: ProcessPoolExecutor, turn: int) -> list[Outcome[T]] | None:
         """Return a chunk's outcomes, None if a process died; keep the workers busy meanwhile."""
@@ -117,7 +121,19 @@ def _prepare() -> None:
 
 def _start() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the process that waits for us
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):  # a copy of that process has its ways with these
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _prepare()
+
+
+def _end_with_parent() -> None:
+    """End this worker as soon as the process that started it is gone, however it ended."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _chunk(work: Callable[[Path | str], T], paths: Sequence[Path | str]) -> list[Outcome[T]]:
