@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import pickle
 import re
 import resource
 import shutil
+import socket
 import stat
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -21,7 +25,10 @@ from reportgen.disk import files, leftovers
 from reportgen.disk import names as filenames
 from reportgen.disk.files import read_input, write_output
 from reportgen.disk.names import is_backup, is_lock_file, safe_name
-from reportgen.errors import InputError, OutputError
+from reportgen.errors import InputError, OutputError, TemplateError, escaped
+
+ROOT = Path(__file__).parent.parent
+EXAMPLE = ROOT / "examples" / "liwan-2024.xlsx"
 
 
 @pytest.fixture
@@ -356,3 +363,53 @@ def test_safe_name_of_titles() -> None:
     assert safe_name("con.局") == "_con.局"
     assert safe_name("\u200b\t ") == "未命名"
     assert safe_name("~$...") == "未命名"
+
+
+def test_a_pipe_put_in_the_place_of_a_file_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "甲.xlsx"
+    path.write_bytes(b"data")
+    before = path.stat()
+    path.unlink()
+    os.mkfifo(path)
+    monkeypatch.setattr(Path, "stat", lambda self, **_: before)
+    with pytest.raises(InputError, match="设备或管道"):
+        read_input(path)
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "pipe", "socket"])
+@pytest.mark.parametrize(
+    "command", [["validate"], ["extract", "-o", "x.json"], ["validate", str(EXAMPLE), "--last-year"],
+                ["build", str(EXAMPLE), "-o", "x.docx", "--template"], ["template", "check"]],
+)  # fmt: skip
+def test_nothing_is_read_from_devices(device: str, command: list[str], tmp_path: Path) -> None:
+    path = Path(device) if device.startswith("/") else tmp_path / device
+    if device == "pipe":
+        os.mkfifo(path)
+    elif device == "socket":
+        with socket.socket(socket.AF_UNIX) as bound:
+            bound.bind(str(path))
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8", "-m", "reportgen", *command, str(path)],
+        capture_output=True, check=False, timeout=20, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == InputError.exit_code
+    assert "设备或管道" in done.stderr.decode()
+
+
+def test_escaped_shows_every_character_that_commands_or_hides() -> None:
+    bad = [*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F]
+    for code in [*bad, 0x2028, 0x2029, 0xD800, 0xDFFF]:
+        shown = escaped(f"甲{chr(code)}乙")
+        assert chr(code) not in shown
+        assert (shown[0], shown[-1]) == ("甲", "乙")
+        assert len(shown) > 3
+    assert escaped("甲\n乙", lines=True) == "甲\n乙"
+    assert escaped("表　三：“5，6”—😀") == "表　三：“5，6”—😀"
+
+
+def test_errors_are_one_line_whatever_they_quote() -> None:
+    error = pickle.loads(pickle.dumps(InputError("“甲\n错误 0”\x1b[31m")))
+    assert str(error) == r"“甲\n错误 0”\u001b[31m"
+    assert str(TemplateError("两处：\n1. \u202e")) == "两处：\n1. \\u202e", "a list of our own"
