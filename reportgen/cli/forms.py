@@ -96,7 +96,7 @@ def form_check(file: Path) -> None:
     try:
         found = load_form(file)
     except FormError as error:
-        say(str(error))
+        say(str(error), lines=True)
         sys.exit(_EXIT_FAULTS)
     off = [rule for rule in found.rules.values() if rule.off]
     say(

@@ -158,6 +158,8 @@ def _digest(files: Sequence[Path]) -> str:
     """Return one SHA-256 for the contents of some files, in their order; ends of lines do not matter."""
     total = hashlib.sha256(__version__.encode())
     for file in files:
+        if file.exists() and not file.is_file():  # a pipe or a device: reading it might never end
+            raise FormError(f"格式文件“{file}”不是普通文件，不能读取。")
         try:
             data = file.read_bytes().replace(b"\r\n", b"\n")
         except OSError as error:

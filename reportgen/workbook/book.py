@@ -21,6 +21,7 @@ from .checksheet import CheckSheet
 from .entries import fields_sheet, last_year_sheet, last_year_texts
 from .figures import figures
 from .guide import guide_sheet
+from .looks import writable
 from .places import places
 from .tables import TableSheet
 from .textsheet import names_sheet, text_rows, text_sheet
@@ -89,8 +90,8 @@ def assemble(
 
 def _describe(book: Workbook, form: Form, report: Report) -> None:
     properties = book.properties
-    properties.creator = report.org or "reportgen"
-    properties.title = report.full_title if report.org and report.year else form.title
+    properties.creator = writable(report.org) or "reportgen"
+    properties.title = writable(report.full_title) if report.org and report.year else form.title
     properties.subject = form.document
     properties.created = properties.modified = _date(form)
     custom: Any = getattr(book, "custom_doc_props")  # noqa: B009

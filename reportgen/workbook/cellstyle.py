@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
@@ -27,6 +28,7 @@ BROKEN = "FFC7CE"
 INVALID = "F8A35B"
 DONE = "D8EFD3"
 LINK = "1F4E9E"
+_NOT_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 MAX_TEXT = 32767  # characters a cell can hold
 MAX_HEIGHT = 400.0  # Excel's limit is 409.5
 
@@ -132,12 +134,17 @@ def _styles(look: Look) -> _Styles:
     )
 
 
+def writable(text: str) -> str:
+    """Return a text without the characters that no XML file can hold: controls, lone surrogates."""
+    return _NOT_XML.sub("", ILLEGAL_CHARACTERS_RE.sub("", text))
+
+
 def _fill_in(cell: Cell, value: object) -> bool:
     """Set the value; return whether it needs the quote prefix that keeps it text when it is edited."""
     if isinstance(value, Formula):
         cell.value = str(value)
     elif isinstance(value, str):
-        text = ILLEGAL_CHARACTERS_RE.sub("", value).replace("\r\n", "\n").replace("\r", "\n")
+        text = writable(value).replace("\r\n", "\n").replace("\r", "\n")
         if len(text) > MAX_TEXT:
             raise OutputError(
                 f"有一段文字长达 {len(text)} 个字，一个单元格最多放 {MAX_TEXT} 个字。请先分段或删减。"
