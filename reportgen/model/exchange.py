@@ -97,9 +97,7 @@ def from_json(data: str, form: Form | None = None, *, path: str = "", sha256: st
         )  # fmt: skip
     except (ValueError, RecursionError) as error:
         what = "嵌套太深" if isinstance(error, RecursionError) else str(error)
-        raise InputError(
-            f"{name}不是正确的 JSON 数据（{what}）。请重新用 reportgen extract 生成。"
-        ) from error
+        raise InputError(f"{name}不是正确的 JSON 数据（{what}）。请重新用 reportgen extract 生成。") from error
     return _Reader(name, path, sha256).report(raw, form)
 
 
