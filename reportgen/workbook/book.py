@@ -16,12 +16,11 @@ from openpyxl.workbook.defined_name import DefinedName
 from ..form import Form
 from ..model.numbers import Number, format_number
 from ..model.report import Report
-from .cellstyle import SONG
+from .cellstyle import SONG, writable
 from .checksheet import CheckSheet
 from .entries import fields_sheet, last_year_sheet, last_year_texts
 from .figures import figures
 from .guide import guide_sheet
-from .looks import writable
 from .places import places
 from .tables import TableSheet
 from .textsheet import names_sheet, text_rows, text_sheet
