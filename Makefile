@@ -10,7 +10,7 @@ MAINTAINER = reportgen <reportgen@localhost.localdomain>
 EXAMPLE = examples/liwan-2024.xlsx
 LOCALE = reportgen/cli/locale/zh_CN/LC_MESSAGES/reportgen
 
-.PHONY: help setup demo test test-full test-office test-wine test-bundle lint format types templates forms docs locale \
+.PHONY: help setup demo test test-full test-office test-wine test-bundle lint format types templates docs locale \
 	examples detection wheel wheel-test bundle-windows bundle-linux bundle-lock check bench clean
 
 help:   ## list the targets
@@ -66,9 +66,6 @@ types: $(READY)   ## static types
 
 templates: $(READY)   ## write the shipped Word templates anew from the form
 	$(BIN)/python -m reportgen.word.design templates
-
-forms: $(READY)   ## prepare the form files for a quick start, after a change of theirs
-	$(BIN)/python -m reportgen.form.prepare
 
 docs: $(READY)   ## write the pages of docs/ that come from the form data
 	$(BIN)/python scripts/docs.py

@@ -243,7 +243,7 @@ def template_faults(path: Path | str, form: Form | str | None = None) -> list[Te
     Args:
         path: the template.
         form: the edition it is for, or its id; None for the one its file name names
-            (``report-2021.docx``), else for the one it fits best.
+            (``report-<edition>.docx``), else for the one it fits best.
 
     Returns:
         all its mistakes, each with its place; empty if it can be used.

@@ -11,33 +11,18 @@ from pathlib import Path
 
 import docx
 import pytest
+from msgspec.structs import replace
 from openpyxl import load_workbook
 
 import reportgen
 from reportgen.form import Form, load_form
+from reportgen.model.report import Passage
+from reportgen.workbook import blank_workbook
 from reportgen.workbook.places import places
 
 ROOT = Path(__file__).parent.parent
 # A new row in 表三, a renamed label, a new column in 表四.
-NEXT = """\
-extends = "2021"
-document = "国办公开办函〔2027〕1号"
-first_year = 2027
-
-[[tables]]
-id = "表三"
-[[tables.blocks]]
-rows = [
-  { id = "deny_7", label = "7.属于行政执法案卷信息", variants = ["7.属于行政执法案卷"] },
-  { id = "deny_9", parent = "denied", after = "deny_8", label = "9.属于工作秘密", short = "工作秘密", law = "条例 14" },
-]
-
-[[tables]]
-id = "表四"
-width = 18
-[[tables.blocks]]
-columns = [{ id = "settled", after = "otherwise", label = "调解结案", hint = "经调解结案的。" }]
-"""
+NEXT = (ROOT / "examples" / "forms" / "2027.toml").read_text(encoding="utf-8")
 FIGURES = {
     "表三.new.natural": 10, "表三.carried_in.natural": 1, "表三.granted.natural": 6, "表三.deny_7.natural": 1,
     "表三.deny_9.natural": 2, "表三.carried_out.natural": 2, "表四.review.upheld": 1, "表四.review.settled": 3,
@@ -227,23 +212,23 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
 
 def test_an_edition_of_the_office_replaces_the_shipped_one(tmp_path: Path) -> None:
     """A region turns a rule off and changes the level of another; both print the reason."""
-    (tmp_path / "2021.toml").write_text(
-        'extends = "2021"\n[[rules]]\nid = "C-01"\noff = true\nreason = "省里另有要求"\n'
-        '[[rules]]\nid = "N-01"\nseverity = "info"\nreason = "空格在系统里补"\n',
-        encoding="utf-8",
-    )
+    region = (ROOT / "examples" / "forms" / "region.toml").read_text(encoding="utf-8")
+    (tmp_path / "2021.toml").write_text(region, encoding="utf-8")
     given = ("--forms", tmp_path)
     rules = run("rules", *given)
-    assert "C-01　停用　" in rules
-    assert "理由：省里另有要求" in rules
+    assert "C-03　停用　" in rules
+    assert "理由：本省不限制字数" in rules
     assert "停用" not in run("rules")
     shown = json.loads(run("rules", "--format", "json", *given))["rules"]
-    assert {r["id"]: r["reason"] for r in shown if r.get("off")} == {"C-01": "省里另有要求"}
-    path = tmp_path / "空白.xlsx"
-    run("new", "--year", 2024, "--org", ORG, "-o", path, *given)
+    assert {r["id"]: r["reason"] for r in shown if r.get("off")} == {"C-03": "本省不限制字数"}
+    path = tmp_path / "长.xlsx"
+    report = reportgen.read_report(ROOT / "examples" / "liwan-2024.xlsx")
+    long = Passage("overall", "", ("主动公开、依申请公开、政府信息管理、平台建设、监督保障。" * 50,))
+    path.write_bytes(blank_workbook(report.form, report=replace(report, passages=(long,), values={})))
     said = run("validate", path, *given, code=1)
-    assert "C-01" not in said
-    assert "理由：空格在系统里补" in said
-    assert "C-01" in run("validate", path, code=1)
-    report = reportgen.read_report(path)
-    assert report.form.id == "2021"
+    assert "C-03" not in said
+    assert "错误    N-01" in said
+    assert "理由：本省要求逐格填写" in said
+    usual = run("validate", path, code=1)
+    assert "C-03" in usual
+    assert "警告    N-01" in usual

@@ -87,7 +87,7 @@ def test_the_walk_gets_far() -> None:
         "Origin",
         "Equation",
         "Form",
-        "Rule",
+        "Equal",
         "Repair",
         "Passage",
     } <= names

@@ -117,7 +117,7 @@ def load_form(edition: str | Path | None = None, *, year: int | None = None) -> 
     """Load and prove one edition of the form.
 
     Args:
-        edition: its id (``"2021"``), or the path of a form file; None for the one that ``year`` has.
+        edition: its id, or the path of a form file; None for the one that ``year`` has.
         year: of the data; None for the newest edition.
 
     Raises:

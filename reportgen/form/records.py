@@ -129,6 +129,8 @@ class Block(Struct, frozen=True):
     """First row of the block in the table's grid, 1-based."""
     header_rows: int = 1
     """Number of printed rows above the figures, title row included."""
+    id: str = ""
+    """Unique in its table; "" where it is the only block."""
 
     def row_leaves(self) -> tuple[Node, ...]:
         """Return the rows that have figures, in printed order."""

@@ -73,7 +73,7 @@ def _block(entry: BlockEntry, top: int, faults: Faults, steps: Steps) -> Block:
             faults.add((*steps, "rows", row.id), "kind、decimals、unit、span 只能写在列上")
     return Block(
         _tree(entry.columns, faults, (*steps, "columns")), _tree(entry.rows, faults, (*steps, "rows")),
-        entry.title, entry.corner, entry.corner_is_note, entry.wide, top,
+        entry.title, entry.corner, entry.corner_is_note, entry.wide, top, id=entry.id,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from ..sources import Document, Paragraph
 from .labels import key
 from .wording import Texts, chinese_date, parse_title, section_of, split_paragraphs
 
-__all__ = ["read_prose"]
+__all__ = ["read_prose", "split_at_title"]
 
 _SUBHEADING = re.compile(r"^[（(][一二三四五六七八九十]+[）)][^。；;，,：:]{1,28}。?$")
 _NUMBERED = re.compile(r"([一二三四五六七八九十]{1,3})[、,.．]\s*(?=\S)")
@@ -27,40 +27,50 @@ Measured on the variants of FORMAT.md 2.3: 0.74 and more; on list items of texts
 _WEB = ("html", "mht")
 
 
-def read_prose(form: Form, document: Document, texts: Texts) -> None:
-    """Split a document's paragraphs by the prescribed headings and add what they say to ``texts``.
+def split_at_title(form: Form, document: Document) -> tuple[str, Sequence[Paragraph]]:
+    """Find the title of a document, which may stand on several lines.
+
+    Returns:
+        the title, ``""`` if there is none before the first heading, and the paragraphs behind it.
+    """
+    paragraphs, web = document.paragraphs, document.kind in _WEB
+    for last, paragraph in enumerate(paragraphs):
+        if section_of_line(form, paragraph.text):
+            break
+        for first in range(last, max(last - _TITLE_LINES, -1), -1):
+            if parse_title(form, _joined(paragraphs[first : last + 1])):
+                # On a web page anything may stand above.
+                above = first if web else _first_line(form, paragraphs, first, last)
+                return _joined(paragraphs[above : last + 1]), paragraphs[last + 1 :]
+    return "", paragraphs
+
+
+def _first_line(form: Form, paragraphs: Sequence[Paragraph], first: int, last: int) -> int:
+    """Return where a title begins; a long name of the body is broken, too, and stands above it alone."""
+    while (
+        first > 0 and last - first < _TITLE_LINES and not _NO_NAME.search(paragraphs[first - 1].text)
+        and parse_title(form, _joined(paragraphs[first - 1 : last + 1]))
+    ):  # fmt: skip
+        first -= 1
+    return first
+
+
+def read_prose(form: Form, texts: Texts, *, web: bool) -> None:
+    """Split the paragraphs behind the title by the prescribed headings and add the passages.
 
     What stands before the title is the page around the report and is left out; what stands between
     title and first heading is the preamble.  Of a web page, a line there that is no sentence
     (date, source, buttons), and lines after the last sentence of the last part, are the page's.
+
+    Args:
+        form: the edition.
+        texts: with fields, title and paragraphs; the passages are added to it.
+        web: the document is a web page.
     """
-    paragraphs = _after_title(form, document, texts)
-    prose = _Prose(form, texts, _headings(form, paragraphs))
-    for paragraph in paragraphs:
+    prose = _Prose(form, texts, _headings(form, texts.body))
+    for paragraph in texts.body:
         prose.take(paragraph)
-    prose.end(web=document.kind in _WEB)
-
-
-def _after_title(form: Form, document: Document, texts: Texts) -> Sequence[Paragraph]:
-    """Find the title, which may stand on several lines, and return what follows."""
-    paragraphs = document.paragraphs
-    for last, paragraph in enumerate(paragraphs):
-        if section_of_line(form, paragraph.text):
-            return paragraphs
-        for first in range(last, max(last - _TITLE_LINES, -1), -1):
-            if parse_title(form, _joined(paragraphs[first : last + 1])):
-                # A long name of the body is broken, too: its lines are all that stands above.
-                # On a web page anything may stand above.
-                above = first
-                while (
-                    document.kind not in _WEB and above > 0 and last - above < _TITLE_LINES
-                    and not _NO_NAME.search(paragraphs[above - 1].text)
-                    and parse_title(form, _joined(paragraphs[above - 1 : last + 1]))
-                ):  # fmt: skip
-                    above -= 1
-                texts.title = _joined(paragraphs[above : last + 1])
-                return paragraphs[last + 1 :]
-    return paragraphs
+    prose.end(web=web)
 
 
 def _joined(paragraphs: Sequence[Paragraph]) -> str:

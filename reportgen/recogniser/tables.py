@@ -7,100 +7,37 @@ and a label without a figure are findings, never guesses.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
-from ..form import LONGEST_LABEL, Block, Form, Table
+from ..form import Block, Form, Table
 from ..model.findings import CellRef, Finding, finding
 from ..model.numbers import parse_number
 from ..model.report import Origin
-from ..sources import Grid, GridCell, Layout
-from .labels import BlockLabels, block_labels, key, keys, known_labels
+from ..sources import Grid, GridCell, Place
+from .index import LabelIndex
+from .labels import BlockLabels, block_labels, key, known_labels
 from .mend import mend
 
-__all__ = ["Found", "GridIndex", "find_tables"]
+__all__ = ["Found", "Located", "find_tables"]
 
 
-class GridIndex:
-    """A grid by position and by label."""
+class Located(NamedTuple):
+    """Where a figure of the form stands."""
 
-    __slots__ = ("_labels", "entry", "grid", "memo")
-
-    def __init__(self, grid: Grid) -> None:
-        self.grid = grid
-        self.entry = grid.entry
-        self.memo = grid.layout.memo
-        """What has been worked out of the labels alone, for all grids of the same layout."""
-        # Figures are no labels: all grids of one layout have the same.
-        if "labels" not in self.memo:
-            self.memo["labels"] = _labels(grid.layout)
-        self._labels: dict[str, list[tuple[int, int]]] = self.memo["labels"]
-
-    @property
-    def labels(self) -> Set[str]:
-        """The labels, in the order of their first cells."""
-        return self._labels.keys()
-
-    def cells(self, label: str) -> list[GridCell]:
-        """Return the cells that carry a label."""
-        found = (self.grid.layout.covering(*place) for place in self._labels.get(label, ()))
-        return [cell for cell in found if cell is not None]
-
-    def places(self, label: str) -> Sequence[tuple[int, int]]:
-        """Return row and column of the cells that carry a label."""
-        return self._labels.get(label, ())
-
-    def rows_with(self, column: int, first: int) -> Sequence[int]:
-        """Return the rows, from the first on, that have a cell in a column."""
-        asked = ("cells in", column, first)
-        if asked not in self.memo:
-            self.memo[asked] = self.grid.layout.rows_with(column, first)
-        rows: Sequence[int] = self.memo[asked]
-        return rows
-
-    def knows(self, labels: frozenset[str]) -> bool:
-        """Whether any of some labels stands here."""
-        if labels not in self.memo:
-            self.memo[labels] = not labels.isdisjoint(self._labels)
-        known: bool = self.memo[labels]
-        return known
-
-    def fixed(self, row: int, column: int) -> bool:
-        """Tell whether a place holds the same in all grids of this layout: no figure, and no formula's result."""
-        cell = self.grid.layout.covering(row, column)
-        return cell is None or (
-            not cell.formula and (cell.row, cell.column) not in self.grid.layout.figure_at
-        )
-
-    def find(self, wordings: Mapping[str, str]) -> Iterator[tuple[str, GridCell]]:
-        """Yield (leaf id, cell) for every cell that carries one of the wordings."""
-        if wordings.keys().isdisjoint(self._labels):
-            return
-        for wording, leaf in wordings.items():
-            if wording in self._labels:
-                for cell in self.cells(wording):
-                    yield leaf, cell
-
-
-def _labels(layout: Layout) -> dict[str, list[tuple[int, int]]]:
-    """Label → places of its cells; texts that no label is as long as are left out."""
-    named = layout.named(LONGEST_LABEL)
-    labels: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-    for (place, _), (label, short) in zip(named, keys([text for _, text in named]), strict=True):
-        if label:
-            labels[label].append(place)
-            if short != label:
-                labels[short].append(place)
-    return dict(labels)
+    grid: Grid
+    cell: GridCell | None
+    """None if nothing is there."""
+    row: int
+    column: int
 
 
 class Found(msgspec.Struct):
-    """Cell id → the grid cell that holds it (None: an empty place), and what was noticed."""
+    """Where the figures of the form stand, by cell id, and what was noticed."""
 
-    cells: dict[str, tuple[Grid, GridCell | None, int, int]] = {}
-    """With grid, row and column of the place."""
+    cells: dict[str, Located] = {}
     findings: list[Finding] = []
     tables: set[str] = set()
     """Tables of which at least one row was found."""
@@ -112,22 +49,21 @@ class Found(msgspec.Struct):
 class _Row(msgspec.Struct, frozen=True):
     """A row of figures found: its label cell and the header cell of each column."""
 
-    index: GridIndex
+    index: LabelIndex
     label: GridCell
     row: int
     columns: Mapping[str, GridCell]
 
 
-def find_tables(form: Form, grids: tuple[Grid, ...]) -> Found:
+def find_tables(form: Form, indexes: Sequence[LabelIndex]) -> Found:
     """Find every figure of the form in the grids.
 
     Args:
         form: the edition to look for.
-        grids: sheets of a workbook, or tables of a document, in order.
+        indexes: sheets of a workbook, or tables of a document, in order.
     """
     found = Found()
-    known = known_labels(form)
-    indexes = [GridIndex(grid if grid.a1 else mend(grid, known)) for grid in grids]
+    indexes = [index if index.grid.a1 else _mended(index, form) for index in indexes]
     # Hidden sheets count only for tables that no visible sheet has.
     visible = [i for i in indexes if not i.grid.hidden]
     for table in form.tables:
@@ -138,7 +74,13 @@ def find_tables(form: Form, grids: tuple[Grid, ...]) -> Found:
     return found
 
 
-def _table_rows(form: Form, table: Table, indexes: list[GridIndex]) -> dict[str, list[_Row]]:
+def _mended(index: LabelIndex, form: Form) -> LabelIndex:
+    """Return a table of a document with its torn rows joined."""
+    grid = mend(index.grid, known_labels(form))
+    return index if grid is index.grid else LabelIndex(grid)
+
+
+def _table_rows(form: Form, table: Table, indexes: Sequence[LabelIndex]) -> dict[str, list[_Row]]:
     rows: dict[str, list[_Row]] = {}
     for block in table.blocks:
         labels = block_labels(form, block)
@@ -154,7 +96,7 @@ def _table_rows(form: Form, table: Table, indexes: list[GridIndex]) -> dict[str,
 
 
 def _rows(
-    index: GridIndex, block: Block, labels: BlockLabels, inherited: Mapping[str, GridCell]
+    index: LabelIndex, block: Block, labels: BlockLabels, inherited: Mapping[str, GridCell]
 ) -> Iterator[tuple[str, _Row]]:
     """Rows of a block in one grid: label at the left, header above."""
     headers: dict[str, list[GridCell]] = {}
@@ -175,7 +117,7 @@ def _rows(
             yield leaf, _Row(index, label, label.row, columns)
 
 
-def _wide_rows(index: GridIndex, block: Block, labels: BlockLabels) -> Iterator[tuple[str, _Row]]:
+def _wide_rows(index: LabelIndex, block: Block, labels: BlockLabels) -> Iterator[tuple[str, _Row]]:
     """Rows of figures that the form prints side by side in one row (table 四)."""
     groups = sorted(index.find(labels.rows), key=lambda found: (found[1].column, found[1].row))
     if not groups:
@@ -199,7 +141,7 @@ def _wide_rows(index: GridIndex, block: Block, labels: BlockLabels) -> Iterator[
         yield leaf, _Row(index, label, _first_filled(index, mine, below), mine)
 
 
-def _first_filled(index: GridIndex, columns: Mapping[str, GridCell], row: int) -> int:
+def _first_filled(index: LabelIndex, columns: Mapping[str, GridCell], row: int) -> int:
     """The row of figures is right below the header; an empty row may have been put between."""
 
     def filled(candidate: int, test: Callable[[object], bool]) -> bool:
@@ -288,13 +230,10 @@ def _place(form: Form, cell_id: str, row: _Row, header: GridCell, found: Found) 
     """Find the one cell of the row under the header, which may span several columns."""
     grid = row.index.grid
     if header.column_span == 1:
-        cell = grid.cell(row.row, header.column)
-        cell = grid.resolved(cell) if cell else None
-        place = (cell.row, cell.column) if cell else (row.row, header.column)
-        found.cells[cell_id] = (grid, cell, *place)
-        found.used.add((grid.name, *place))
+        cell = grid.entry(row.row, header.column)
+        _use(found, cell_id, grid, cell, (row.row, header.column))
         return
-    spots: dict[tuple[int, int], GridCell] = {}
+    spots: dict[Place, GridCell] = {}
     for column in range(header.column, header.column + header.column_span):
         cell = grid.cell(row.row, column)
         if cell is not None:
@@ -306,15 +245,19 @@ def _place(form: Form, cell_id: str, row: _Row, header: GridCell, found: Found) 
         found.findings.append(finding(form.rules["S-04"], refs, what=what))
         found.used |= {(grid.name, c.row, c.column) for c in filled}
         return
-    cell = grid.resolved(filled[0]) if filled else None
-    place = (cell.row, cell.column) if cell else (row.row, header.column)
-    found.cells[cell_id] = (grid, cell, *place)
-    found.used.add((grid.name, *place))
+    _use(found, cell_id, grid, grid.resolved(filled[0]) if filled else None, (row.row, header.column))
+
+
+def _use(found: Found, cell_id: str, grid: Grid, cell: GridCell | None, empty: Place) -> None:
+    """Note where a figure stands; ``empty``: the place if there is no cell."""
+    row, column = (cell.row, cell.column) if cell else empty
+    found.cells[cell_id] = Located(grid, cell, row, column)
+    found.used.add((grid.name, row, column))
 
 
 def _strangers(form: Form, table: Table, rows: dict[str, list[_Row]], found: Found) -> None:
     """Numbers inside the table that belong to no row or no column of the form."""
-    spans: dict[str, tuple[GridIndex, list[int], list[int]]] = {}
+    spans: dict[str, tuple[LabelIndex, list[int], list[int]]] = {}
     for many in rows.values():
         for row in many:
             _, lines, columns = spans.setdefault(row.index.grid.name, (row.index, [], []))
@@ -325,10 +268,11 @@ def _strangers(form: Form, table: Table, rows: dict[str, list[_Row]], found: Fou
         refs: list[CellRef] = []
         top, bottom, left, right = min(lines), max(lines), min(columns), max(columns)
         inside = (
-            place for place in index.grid.layout.filled
-            if top <= place[0] <= bottom and left <= place[1] <= right and (name, *place) not in found.used
+            cell for cell in index.grid.cells
+            if top <= cell.row <= bottom and left <= cell.column <= right
+            and (name, cell.row, cell.column) not in found.used
         )  # fmt: skip
-        for cell in map(index.grid.own, inside):
+        for cell in inside:
             if isinstance(cell.value, str) and not cell.value.strip(" \u3000/-—0123456789.,，"):
                 odd = bool(cell.value.strip())
             else:

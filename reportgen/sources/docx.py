@@ -13,7 +13,7 @@ import io
 import posixpath
 import xml.etree.ElementTree as ET
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
@@ -60,23 +60,23 @@ _SKIPPED = {
 _OFF = {"0", "false", "off"}
 
 
-def read(path: Path | str, data: bytes) -> Document:
+def read(path: Path | str, data: bytes, parts: Mapping[str, bytes] | None = None) -> Document:
     """Read a Word file that :func:`~reportgen.sources.sniff.kind_of` has found whole.
 
     Args:
         path: the file, for messages.
         data: its content.
+        parts: its XML parts, if they have been unpacked already.
 
     Raises:
         InputError: the document inside cannot be read, or is beyond the limits.
     """
     budget = Budget(shown_name(path))
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            main = _main_part(_parsed(archive.read(_RELATIONS), budget))
-            root = _parsed(archive.read(main), budget)
-            has_properties = _CUSTOM in archive.namelist()
-            properties = _properties(_parsed(archive.read(_CUSTOM), budget)) if has_properties else {}
+        parts = parts or _unpacked(data, (_RELATIONS, _CUSTOM))
+        main = _main_part(_parsed(parts[_RELATIONS], budget))
+        root = _parsed(parts[main] if main in parts else _unpacked(data, [main])[main], budget)
+        properties = _properties(_parsed(parts[_CUSTOM], budget)) if _CUSTOM in parts else {}
     except (LookupError, ValueError, ET.ParseError) as error:
         raise InputError(
             f"“{name_of(path)}”里的正文读不出来，文件可能已损坏。请用 Word 或 WPS 打开并另存为 .docx 后再试。"
@@ -108,6 +108,11 @@ def blocks(xml: bytes, budget: Budget) -> list[Block]:
 
 
 # ---------------------------------------------------------------- the package
+
+
+def _unpacked(data: bytes, names: Iterable[str]) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in names if name in archive.namelist()}
 
 
 def _parsed(xml: bytes, budget: Budget) -> ET.Element:

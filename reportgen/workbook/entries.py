@@ -12,8 +12,7 @@ from ..form import Field, Form
 from ..model.numbers import Number
 from ..model.placeholders import filled
 from ..model.report import Report, Value
-from .figures import typed
-from .looks import (
+from .cellstyle import (
     HEI,
     SONG,
     Look,
@@ -23,6 +22,7 @@ from .looks import (
     set_page,
     widths,
 )  # fmt: skip
+from .figures import typed
 from .tables import limit
 
 __all__ = ["FIELD_TOP", "LAST_YEAR_TOP", "fields_sheet", "last_year_sheet"]

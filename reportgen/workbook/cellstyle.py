@@ -11,6 +11,7 @@ import msgspec
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -38,6 +39,7 @@ LINES = Border(_PALE, _PALE, _PALE, _PALE)
 
 
 def fill(colour: str) -> PatternFill:
+    """Return a solid fill of a colour (RRGGBB)."""
     return PatternFill("solid", start_color=colour, end_color=colour)
 
 
@@ -138,7 +140,7 @@ def writable(text: str) -> str:
 
 
 def _fill_in(cell: Cell, value: object) -> bool:
-    """Set the value; tell whether it needs the mark that keeps it text when edited."""
+    """Set the value; return whether it needs the quote prefix that keeps it text when it is edited."""
     if isinstance(value, Formula):
         cell.value = str(value)
     elif isinstance(value, str):
@@ -176,10 +178,9 @@ def tint_verdict(sheet: Worksheet, area: str) -> None:
 
 def widths(sheet: Worksheet, sizes: list[float]) -> None:
     """Set the column widths, in characters, from column A on."""
-    from .places import letter
 
     for n, size in enumerate(sizes, 1):
-        sheet.column_dimensions[letter(n)].width = size
+        sheet.column_dimensions[get_column_letter(n)].width = size
 
 
 def protect(sheet: Worksheet) -> None:
@@ -190,7 +191,7 @@ def protect(sheet: Worksheet) -> None:
 
 
 def set_page(sheet: Worksheet, *, landscape: bool = False, area: str = "", one_page: bool = False) -> None:
-    """A4, fitted to the width (or to one page), page number at the foot."""
+    """Print on A4, fitted to the width (or to one page), with page numbers."""
     sheet.page_setup.paperSize = 9
     sheet.page_setup.orientation = "landscape" if landscape else "portrait"
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
