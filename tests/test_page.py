@@ -396,8 +396,8 @@ def test_the_example_beside_an_odd_file_is_whole(name: str, tmp_path: Path) -> N
         assert done.exit_code in (0, 1, 3)
         assert "内部出错" not in done.output
         assert page.read_text("utf-8").rstrip().endswith("</html>")
-        assert "广州市荔湾区人民政府" in page.read_text("utf-8")
         if not last:
+            assert "广州市荔湾区人民政府" in page.read_text("utf-8")
             assert alone in done.output
             assert (tmp_path / "甲（审核）.xlsx").is_file()
         for out in ("x.xlsx", "x.json"):
