@@ -66,14 +66,8 @@ def test_official_form_has_the_prescribed_grids(form: Form) -> None:
     assert document.kind == "docx"
     assert len(document.grids) == 3
     for table, grid in zip(form.tables, document.grids, strict=True):
-        want = {
-            (c.row, c.column, c.row_span, c.column_span): "".join((c.text + c.note).split())
-            for c in table.layout
-        }
-        found = {
-            (c.row, c.column, c.row_span, c.column_span): "".join(str(c.value or "").split())
-            for c in grid.cells
-        }
+        want = {(c.row, c.column, c.row_span, c.column_span): "".join((c.text + c.note).split()) for c in table.layout}
+        found = {(c.row, c.column, c.row_span, c.column_span): "".join(str(c.value or "").split()) for c in grid.cells}
         assert found == want
     headings = [section.heading for section in form.sections if section.heading]
     assert [q.text for q in document.paragraphs if q.text in headings] == headings
@@ -105,8 +99,7 @@ def test_merged_cells_are_one() -> None:
 def test_continuing_nothing_is_a_cell_of_its_own() -> None:
     assert cells(tbl(tr(tc("甲", "<w:vMerge/>"), tc("乙"))))[0] == (1, 1, 1, 1, "甲")
     other_width = tbl(
-        tr(tc("甲", '<w:gridSpan w:val="2"/><w:vMerge w:val="restart"/>')),
-        tr(tc("乙", "<w:vMerge/>"), tc("丙")),
+        tr(tc("甲", '<w:gridSpan w:val="2"/><w:vMerge w:val="restart"/>')), tr(tc("乙", "<w:vMerge/>"), tc("丙"))
     )
     assert [c[4] for c in cells(other_width)] == ["甲", "乙", "丙"]
 
@@ -117,9 +110,7 @@ def test_old_horizontal_merge() -> None:
 
 
 def test_rows_that_begin_late() -> None:
-    xml = tbl(
-        tr(tc("1"), tc("2")), tr(tc("3"), properties='<w:gridBefore w:val="1"/><w:gridAfter w:val="0"/>')
-    )
+    xml = tbl(tr(tc("1"), tc("2")), tr(tc("3"), properties='<w:gridBefore w:val="1"/><w:gridAfter w:val="0"/>'))
     assert cells(xml)[-1] == (2, 2, 1, 1, "3")
 
 
@@ -183,11 +174,7 @@ def test_blank_cells_hold_none() -> None:
 def test_other_encodings_and_prefixes_and_comments() -> None:
     words = "<w:t>甲<!-- 不印 -->&amp;&#20057;<![CDATA[<丙>]]></w:t>"
     xml = f"<w:document {NAMESPACES}><w:body><w:p><w:r>{words}</w:r></w:p></w:body></w:document>"
-    for one in (
-        xml,
-        xml.replace("w:", "字:").replace("xmlns:w=", "xmlns:字="),
-        xml.replace("<w:", "\r\n <w:"),
-    ):
+    for one in (xml, xml.replace("w:", "字:").replace("xmlns:w=", "xmlns:字="), xml.replace("<w:", "\r\n <w:")):
         for encoding in ("utf-8", "utf-8-sig", "utf-16"):
             (paragraph,) = blocks(one.encode(encoding), Budget(""))
             assert paragraph == Paragraph("甲&乙<丙>", "第1段")
@@ -226,8 +213,7 @@ def packed(document_xml: bytes, **more: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "xml",
-    [b"", b"<w:document", b"\x00\x01", b"<!DOCTYPE a []><a/>", b'<?xml version="1.0" encoding="none"?><a/>'],
+    "xml", [b"", b"<w:document", b"\x00\x01", b"<!DOCTYPE a []><a/>", b'<?xml version="1.0" encoding="none"?><a/>']
 )
 def test_damaged_documents_are_refused_in_words(xml: bytes) -> None:
     with pytest.raises(InputError, match="报告"):
@@ -296,9 +282,7 @@ def partitions(draw: st.DrawFn) -> tuple[int, int, list[tuple[int, int, int, int
 
 @COSTLY
 @given(partitions())
-def test_any_merged_table_written_by_python_docx(
-    drawn: tuple[int, int, list[tuple[int, int, int, int]]],
-) -> None:
+def test_any_merged_table_written_by_python_docx(drawn: tuple[int, int, list[tuple[int, int, int, int]]]) -> None:
     rows, columns, boxes = drawn
     document = docx.Document()
     table = document.add_table(rows, columns)

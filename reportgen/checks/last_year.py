@@ -17,9 +17,7 @@ __all__ = ["deadline", "leftovers", "period", "repeated", "similarity"]
 _SENTENCE = re.compile(r"[^。！？；;\n]+")
 _SPACE = re.compile(r"\s+")
 _DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
-_PERIOD = re.compile(
-    r"(\d{4})年(\d{1,2})月(\d{1,2})日(?:起)?(?:至|到|—|-|～|~|－)(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日"
-)
+_PERIOD = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日(?:起)?(?:至|到|—|-|～|~|－)(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日")
 _SHORTEST = 40  # characters of a part below which likeness says nothing
 _SENTENCE_LENGTH = 12
 
@@ -64,9 +62,7 @@ def leftovers(rule: Leftovers, facts: Facts) -> Iterator[Finding]:
             bare = _bare(sentence)
             if len(bare) >= _SENTENCE_LENGTH and re.search(r"\d", bare) and bare in last:
                 ref = report.passage_ref(passage)
-                yield finding(
-                    rule, [ref], strict=facts.strict, place=f"“{ref.label}”", sentence=sentence.strip()
-                )
+                yield finding(rule, [ref], strict=facts.strict, place=f"“{ref.label}”", sentence=sentence.strip())
 
 
 def period(rule: Period, facts: Facts) -> Iterator[Finding]:
@@ -96,15 +92,23 @@ def _bare(text: str) -> str:
 
 def deadline(rule: Deadline, facts: Facts) -> Iterator[Finding]:
     """D-01, D-02: published later than the law allows; D-03: dated inside its own year."""
-    report = facts.report
-    published, year = _DATE.fullmatch(str(report.fields.get("published", ""))), report.year
-    if published is None or year is None:
+    report, year = facts.report, facts.report.year
+    published = str(report.fields.get("published", ""))
+    date = _date(published)
+    if date is None or year is None:
         return
     if rule.unit_types and report.fields.get("unit_type") not in rule.unit_types:
         return
-    date = dt.date(*(int(part) for part in published.groups()))
     limit = dt.date(year + 1, rule.month, rule.day) if rule.month else dt.date(year, 12, 31)
     if (date > limit) == bool(rule.month):
         refs = [CellRef(report.field_origins.get("published"), facts.form.field("published").label)]
         until = f"{limit.year}年{limit.month}月{limit.day}日"
-        yield finding(rule, refs, strict=facts.strict, what=published[0], limit=until)
+        yield finding(rule, refs, strict=facts.strict, what=published, limit=until)
+
+
+def _date(text: str) -> dt.date | None:
+    match = _DATE.fullmatch(text)
+    try:
+        return dt.date(*(int(part) for part in match.groups())) if match else None
+    except ValueError:  # 2月30日
+        return None

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from ..errors import InputError
+from ..errors import InputError, escaped
 from ..form import Field, Form, editions, load_form
 from .findings import json_number
 from .numbers import Number, format_number, parse_number
@@ -46,7 +46,8 @@ def to_json(report: Report) -> str:
             "texts": dict(report.last_year_texts),
         },
     }  # fmt: skip
-    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+    # Escaped, so that a lone surrogate can be written, and a text shown by any program.
+    return escaped(json.dumps(data, ensure_ascii=False, indent=1), lines=True) + "\n"
 
 
 def _answer(one: Explanation) -> dict[str, str | bool]:
@@ -96,9 +97,7 @@ def from_json(data: str, form: Form | None = None, *, path: str = "", sha256: st
         )  # fmt: skip
     except (ValueError, RecursionError) as error:
         what = "嵌套太深" if isinstance(error, RecursionError) else str(error)
-        raise InputError(
-            f"{name}不是正确的 JSON 数据（{what}）。请重新用 reportgen extract 生成。"
-        ) from error
+        raise InputError(f"{name}不是正确的 JSON 数据（{what}）。请重新用 reportgen extract 生成。") from error
     return _Reader(name, path, sha256).report(raw, form)
 
 

@@ -13,7 +13,7 @@ import io
 import posixpath
 import xml.etree.ElementTree as ET
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
@@ -43,10 +43,7 @@ _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _ALTERNATIVES = _COMPATIBILITY + "AlternateContent"
 _VARIANTS = (_COMPATIBILITY + "Choice", _COMPATIBILITY + "Fallback")
-_PICTURES = (
-    "{http://schemas.openxmlformats.org/drawingml/2006/main}blip",
-    "{urn:schemas-microsoft-com:vml}imagedata",
-)
+_PICTURES = ("{http://schemas.openxmlformats.org/drawingml/2006/main}blip", "{urn:schemas-microsoft-com:vml}imagedata")
 
 _CHARACTERS = {_W + "tab": "\t", _W + "ptab": "\t", _W + "cr": "\n", _W + "noBreakHyphen": "-"}
 """Elements that stand for a character."""
@@ -60,23 +57,23 @@ _SKIPPED = {
 _OFF = {"0", "false", "off"}
 
 
-def read(path: Path | str, data: bytes) -> Document:
+def read(path: Path | str, data: bytes, parts: Mapping[str, bytes] | None = None) -> Document:
     """Read a Word file that :func:`~reportgen.sources.sniff.kind_of` has found whole.
 
     Args:
         path: the file, for messages.
         data: its content.
+        parts: its XML parts, if they have been unpacked already.
 
     Raises:
         InputError: the document inside cannot be read, or is beyond the limits.
     """
     budget = Budget(shown_name(path))
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            main = _main_part(_parsed(archive.read(_RELATIONS), budget))
-            root = _parsed(archive.read(main), budget)
-            has_properties = _CUSTOM in archive.namelist()
-            properties = _properties(_parsed(archive.read(_CUSTOM), budget)) if has_properties else {}
+        parts = parts or _unpacked(data, (_RELATIONS, _CUSTOM))
+        main = _main_part(_parsed(parts[_RELATIONS], budget))
+        root = _parsed(parts[main] if main in parts else _unpacked(data, [main])[main], budget)
+        properties = _properties(_parsed(parts[_CUSTOM], budget)) if _CUSTOM in parts else {}
     except (LookupError, ValueError, ET.ParseError) as error:
         raise InputError(
             f"“{name_of(path)}”里的正文读不出来，文件可能已损坏。请用 Word 或 WPS 打开并另存为 .docx 后再试。"
@@ -108,6 +105,11 @@ def blocks(xml: bytes, budget: Budget) -> list[Block]:
 
 
 # ---------------------------------------------------------------- the package
+
+
+def _unpacked(data: bytes, names: Iterable[str]) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in names if name in archive.namelist()}
 
 
 def _parsed(xml: bytes, budget: Budget) -> ET.Element:
@@ -227,9 +229,7 @@ class _Body:
         column = 1 + _count(_values(element, "trPr").get(_W + "gridBefore"), least=0)
         for found in _inside(element, _TC):
             values = _values(found, "tcPr")
-            cell = _Cell(
-                number, column, _count(values.get(_W + "gridSpan"), least=1), _merge(values, "vMerge")
-            )
+            cell = _Cell(number, column, _count(values.get(_W + "gridSpan"), least=1), _merge(values, "vMerge"))
             column += cell.span
             self.walk(found, None, cell.content.append, depth + 1)
             if cells and _merge(values, "hMerge") == "continue":  # as old converters write it

@@ -1,4 +1,4 @@
-"""Data files (.json) that this program wrote: handed on as text, :mod:`reportgen.exchange` reads them."""
+"""Data files (.json) that this program wrote: handed on as text for :mod:`reportgen.model.exchange`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,5 @@ def read(path: Path, data: bytes) -> Document:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(
-            f"{shown_name(path)}不是 UTF-8 编码的 JSON 数据。请重新用 reportgen extract 生成。"
-        ) from error
+        raise InputError(f"{shown_name(path)}不是 UTF-8 编码的 JSON 数据。请重新用 reportgen extract 生成。") from error
     return Document(str(path), "json", hashlib.sha256(data).hexdigest(), exchange=text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -36,18 +37,19 @@ def read(path: Path, data: bytes) -> Document:
     name = shown_name(path)
     budget = Budget(name)
     budget.check_parts(len(_PART.findall(data)), len(_MULTIPART.findall(data)))
-    message = message_from_bytes(data, policy=policy.compat32)
-    page = Page(budget)
-    pages = 0
-    for part in message.walk():
-        if part.get_content_type() not in ("text/html", "application/xhtml+xml"):
-            continue
-        content = part.get_payload(decode=True)
-        if isinstance(content, bytes) and content.strip():
-            pages += 1
-            page.take(decode(content, name, part.get_content_charset("")))
+    pages = list(_pages(data))
     if not pages:
         raise InputError(f"{name}里面没有网页，可能已损坏。请在浏览器里重新另存，再试。")
-    return Document(
-        str(path), "mht", hashlib.sha256(data).hexdigest(), tuple(page.grids), tuple(page.paragraphs)
-    )
+    page = Page(budget)
+    for content, encoding in pages:
+        page.take(decode(content, name, encoding))
+    return Document(str(path), "mht", hashlib.sha256(data).hexdigest(), tuple(page.grids), tuple(page.paragraphs))
+
+
+def _pages(data: bytes) -> Iterator[tuple[bytes, str]]:
+    """Yield the pages in the file, each with the encoding that its header declares, if any."""
+    for part in message_from_bytes(data, policy=policy.compat32).walk():
+        if part.get_content_type() in ("text/html", "application/xhtml+xml"):
+            content = part.get_payload(decode=True)
+            if isinstance(content, bytes) and content.strip():
+                yield content, part.get_content_charset("")
