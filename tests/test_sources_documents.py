@@ -17,7 +17,7 @@ from reportgen.checks import check
 from reportgen.errors import InputError
 from reportgen.form import Form, load_form
 from reportgen.model.exchange import from_json, to_json
-from reportgen.model.report import Explanation, Passage, Report
+from reportgen.model.report import Explanation, Passage, Report, Value
 from reportgen.sources import open_document
 
 FORM = load_form("2021")
@@ -430,6 +430,13 @@ def test_editions_by_asking_for_one(saved, form: Form):
         ('"values": {', '"values": 7, "x": {', "“values”格式不对"),
         ('"version": 1', '"version": 2', "别的版本"),
         ("}", "", "不是正确的 JSON"),
+        ('"section": "preamble"', '"section": ["preamble"]', "“texts[0].section”格式不对：应是文字"),
+        ('"heading": ""', '"heading": 3', "“texts[0].heading”格式不对：应是文字，写的是整数"),
+        ('"remarks": {}', '"remarks": {"表三.new.natural": {"state": "gone"}}', "“remarks[...].state”"),
+        ('"section": "preamble",', "", "“texts[0]”缺少“section”"),
+        ('"last_year": {', '"last_year": [], "x": {', "“last_year”格式不对"),
+        ('"title": "', '"title": "\\ud800', "不能显示的字符 U+D800"),
+        ('"title": "', '"title": "\\u001b[31m', "不能显示的字符 U+001B"),
     ],
 )
 def test_wrong_json_is_refused_with_its_place(old, new, words):
@@ -445,6 +452,24 @@ def test_json_numbers_are_never_floats(literal, state):
     data = to_json(HUAIAN).replace('"表三.new.natural": 3001', f'"表三.new.natural": {literal}')
     value = from_json(data).values["表三.new.natural"]
     assert (value.state, value.number) == (state, None)
+
+
+def test_a_figure_of_json_that_nobody_typed_is_not_quoted_in_full():
+    data = to_json(HUAIAN).replace('"表三.new.natural": 3001', f'"表三.new.natural": {"9" * 5000}')
+    assert len(from_json(data).values["表三.new.natural"].raw) < 100
+
+
+def test_what_is_missing_in_json_is_an_error_as_in_any_source(saved):
+    page = documents.html(HUAIAN)
+    second = page.index(b"<table", page.index(b"<table") + 1)
+    report = read_report(saved(page[:second] + page[page.index(b"</table>", second) + 8 :], "甲.html"))
+    wanted = [f.line() for f in report.notices if f.rule == "S-04"]
+    assert wanted
+    assert [f.line() for f in from_json(to_json(report)).notices] == wanted
+    one = replace(HUAIAN, values={**HUAIAN.values, "表三.new.natural": Value("missing")})
+    (found,) = from_json(to_json(one)).notices
+    assert (found.rule, found.severity) == ("S-04", "error")
+    assert "表三缺少“一、本年新收政府信息公开申请数量／自然人”这一格" in found.message
 
 
 def test_explanations_survive_json():
