@@ -417,6 +417,50 @@ def test_editions_by_asking_for_one(saved, form: Form):
     assert any("表二" in message for message in messages)
 
 
+@pytest.mark.parametrize(
+    ("markup", "what"),
+    [
+        ("3001<sup>1</sup>", "“1”（上标）"),
+        ("3001<sub>1</sub>", "“1”（下标）"),
+        ("<s>29</s>3001", "“29”（删除线）"),
+        ("<strike>29</strike>3001", "“29”（删除线）"),
+        ("<del>29</del>3001", "“29”（删除线）"),
+        ('<span style="color: red; text-decoration: underline line-through">29</span>3001', "“29”（删除线）"),
+        ('3001<span style="vertical-align: super; font-size: 7pt">注1</span>', "“注1”（上标）"),
+        ('<span class="big old">29</span>3001', "“29”（删除线）"),
+        ("<s>29<sup>2</sup></s>3001<sup>注</sup>", "“292”（删除线）、“注”（上标）"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["html", "mht"])
+def test_struck_out_and_raised_characters_are_no_digits(saved, kind, markup, what):
+    style = "<style><!-- p.old, td .new { } .old { text-decoration : line-through; } --></style></head>"
+    page = documents.html(HUAIAN).decode().replace(">3001<", f">{markup}<", 1).replace("</head>", style, 1)
+    if kind == "mht":
+        page = f"MIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n{page}"
+    report = read_report(saved(page.encode(), f"甲.{kind}"))
+    assert figures(report) == figures(HUAIAN)
+    (found,) = [f for f in report.notices if f.rule == "N-09"]
+    assert (found.severity, found.actual) == ("warning", 3001)
+    assert what in found.message
+    assert found.cells[0].id == "表三.new.natural"
+
+
+def test_a_figure_that_is_struck_out_is_not_known(saved):
+    page = documents.html(HUAIAN).replace(b">3001<", b"><s>3001</s><", 1)
+    report = read_report(saved(page, "甲.html"))
+    assert report.values["表三.new.natural"].number is None
+    assert [f.severity for f in report.notices if f.rule == "N-09"] == ["error"]
+
+
+def test_struck_out_text_of_a_page_is_not_read_and_is_named(saved):
+    page = documents.html(HUAIAN).decode().replace("及时准确", "<s>及时</s>准确m<sup>2</sup>")
+    report = read_report(saved(page.encode(), "甲.html"))
+    assert "全年公开信息，准确m2。" in [text for p in report.passages for text in p.paragraphs]
+    (found,) = [f for f in report.notices if f.rule == "S-11"]
+    assert found.severity == "warning"
+    assert "“及时”（删除线）" in found.line()
+
+
 # ---------------------------------------------------------------- JSON
 
 

@@ -21,6 +21,7 @@ from ..sources import Document
 from .answers import find_answers
 from .edition import choose_form
 from .labels import key
+from .left_out import left_out
 from .tables import Found, GridIndex
 from .texts import find_texts, last_year_texts
 from .values import known_values, read_cell, read_value, remember
@@ -61,6 +62,7 @@ def recognise(document: Document, form: Form | Iterable[Form]) -> Report:
         *_formula_findings(form, values, tables),
         *_hidden(form, values),
         *_pictures(form, tables, document),
+        *left_out(form, document, values, {id_: place[1] for id_, place in tables.cells.items()}),
     ]
     return _report(form, document, indexes, values, texts, notices)
 
