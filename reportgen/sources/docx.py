@@ -123,7 +123,7 @@ def blocks(xml: bytes, budget: Budget) -> list[Block]:
 
 
 def _parsed(xml: bytes, budget: Budget) -> ET.Element:
-    budget.spend_tags(xml.count(b"<"))
+    budget.spend_markup(len(xml), xml.count(b"<"))
     # Office packages have none (ECMA-376 part 2); in UTF-16 there are NULs between the letters.
     if b"<!DOCTYPE" in xml.replace(b"\0", b""):
         raise ValueError("document type declaration")

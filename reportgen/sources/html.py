@@ -46,7 +46,7 @@ _BLOCKS = {
 }  # fmt: skip
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
 _LOOKS = (
-    (re.compile(r"text-decoration[\w-]*\s*:[^;]*\bline-through", re.I), STRUCK),
+    (re.compile(r"text-decoration(?:-line)?\s*:[^;:]*\bline-through", re.I), STRUCK),
     (re.compile(r"vertical-align\s*:\s*super\b", re.I), RAISED),
     (re.compile(r"vertical-align\s*:\s*sub\b", re.I), LOWERED),
 )
@@ -151,6 +151,7 @@ class Page:
         """
         from lxml import etree
 
+        self.budget.spend_markup(len(text), text.count("<"))
         self.budget.check_cells(sum(1 for _ in _CELL_TAG.finditer(text)))
         parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
         # libxml2 stops at </html>; browsers show what comes after it, too.

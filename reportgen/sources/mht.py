@@ -19,6 +19,8 @@ from .limits import Budget
 
 __all__ = ["read"]
 
+_CHARSET = re.compile(r"""charset[*\d]*\s*=\s*["']?\s*([\w-]+)""", re.I)
+"""Looked for here: :mod:`email` fails over parameters that are not as RFC 2231 has them."""
 _PART = re.compile(rb"^content-type:", re.I | re.M)
 _MULTIPART = re.compile(rb"^content-type:\s*multipart/", re.I | re.M)
 
@@ -36,18 +38,30 @@ def read(path: Path, data: bytes) -> Document:
     name = shown_name(path)
     budget = Budget(name)
     budget.check_parts(len(_PART.findall(data)), len(_MULTIPART.findall(data)))
-    message = message_from_bytes(data, policy=policy.compat32)
+    pages = _pages(data)
     page = Page(budget)
-    pages = 0
-    for part in message.walk():
-        if part.get_content_type() not in ("text/html", "application/xhtml+xml"):
-            continue
-        content = part.get_payload(decode=True)
-        if isinstance(content, bytes) and content.strip():
-            pages += 1
-            page.take(decode(content, name, part.get_content_charset("")))
+    for content, charset in pages:
+        page.take(decode(content, name, charset))
     if not pages:
         raise InputError(f"{name}里面没有网页，可能已损坏。请在浏览器里重新另存，再试。")
     return Document(
         str(path), "mht", hashlib.sha256(data).hexdigest(), tuple(page.grids), tuple(page.paragraphs)
     )
+
+
+def _pages(data: bytes) -> list[tuple[bytes, str]]:
+    """Return content and declared encoding of each web page; none of a file that :mod:`email` cannot take apart."""
+    try:
+        parts = [
+            (part.get_payload(decode=True), _CHARSET.search(str(part.get("content-type", ""))))
+            for part in message_from_bytes(data, policy=policy.compat32).walk()
+            if part.get_content_type() in ("text/html", "application/xhtml+xml")
+        ]
+    except Exception:
+        # email runs into many kinds of exception over broken headers (TypeError over RFC 2231 parameters without
+        # numbers); to the user each means the same.
+        return []
+    return [
+        (content, charset[1] if charset else "") for content, charset in parts
+        if isinstance(content, bytes) and content.strip()
+    ]  # fmt: skip
