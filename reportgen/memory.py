@@ -1,57 +1,43 @@
-"""What comes again and again in a process: kept from the second time on, the latest so much of it.
+"""What work in bulk meets again and again, remembered; nothing else in the program is.
 
-A lead office's workbooks share most of what they are made of; what is one body's alone comes once,
-and would fill a memory that kept everything.
+A lead office's workbooks come from one blank workbook: most of their parts are the same bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import Generic, TypeVar
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import Any, TypeVar, cast
 
-K = TypeVar("K", bound=Hashable)
-V = TypeVar("V")
+__all__ = ["LARGEST", "remembered"]
 
-__all__ = ["Memory"]
+F = TypeVar("F", bound=Callable[..., Any])
+
+LARGEST = 256 * 1024
+"""Bytes of the largest argument that is kept."""
+
+enabled = True
+"""Whether anything is remembered; tests switch it off."""
 
 
-class Memory(Generic[K, V]):
-    """Values by keys; of two keys that may be equal by chance, the values must tell which is meant."""
+def remembered(most: int) -> Callable[[F], F]:
+    """Return a decorator that keeps the results of the latest calls: an LRU cache by content.
 
-    __slots__ = ("_kept", "_most", "_noticed", "_noticed_most")
+    It is for functions whose result depends on nothing but their arguments and is never changed by
+    anyone.  Arguments are compared as a whole, not by a checksum.
 
-    def __init__(self, most: int, noticed: int) -> None:
-        """
-        Args:
-            most: values to keep.
-            noticed: keys to notice that have come once.
-        """
-        self._most, self._noticed_most = most, noticed
-        self._kept: dict[K, V] = {}
-        self._noticed: dict[int, None] = {}
+    Args:
+        most: how many results are kept.
+    """
 
-    def __len__(self) -> int:
-        return len(self._kept)
+    def decorate(function: F) -> F:
+        cached = lru_cache(maxsize=most)(function)
 
-    def find(self, key: K) -> V | None:
-        """Return what is kept for a key."""
-        if key not in self._kept:
-            return None
-        value = self._kept[key] = self._kept.pop(key)  # the latest stands last
-        return value
+        @wraps(function)
+        def call(*args: Any) -> Any:
+            small = all(len(arg) <= LARGEST for arg in args if isinstance(arg, bytes))
+            return cached(*args) if enabled and small else function(*args)
 
-    def comes_again(self, key: K) -> bool:
-        """Tell whether a key has come before, and notice it: by its hash, so that nothing is held for it."""
-        mark = hash(key)
-        if mark in self._noticed:
-            return True
-        self._noticed[mark] = None
-        if len(self._noticed) > self._noticed_most:
-            del self._noticed[next(iter(self._noticed))]
-        return False
+        return cast("F", call)
 
-    def keep(self, key: K, value: V) -> None:
-        """Keep a value, and drop the one that has not been found for longest."""
-        self._kept[key] = value
-        if len(self._kept) > self._most:
-            del self._kept[next(iter(self._kept))]
+    return decorate

@@ -30,7 +30,7 @@ ROOT_NAMES = {"__version__", "templates"}
 # Library → modules (and what is below them) that may import it.
 FENCES = {
     "click": {"cli"},
-    "openpyxl": {"sources.xlsx", "workbook"},
+    "openpyxl": {"workbook"},
     "docx": {"word"},
     "jinja2": {"word", "show.page"},
     "markupsafe": {"show.page"},
@@ -38,7 +38,6 @@ FENCES = {
     "msgspec": {*ROOMS},
     "tomli": {"form.source"},
     "tomllib": {"form.source"},  # in the standard library from 3.11 on
-    "deflate": {"opc.package"},
 }
 
 # What no module may use: the network, code from data, other programs.

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+from msgspec.structs import replace
 from support import make_report, published_cells, published_report
 
 from reportgen.checks import check
+from reportgen.form import SEVERITIES
+from reportgen.model.report import Passage
 
 
 def rules(report, **options):
@@ -37,6 +41,28 @@ def test_blanks_of_shuyang_are_one_warning_and_errors_when_strict():
     assert rules(report, strict=True) == [("N-01", "error")]
 
 
+@pytest.mark.parametrize(
+    ("typed", "what"),
+    [
+        (("", ""), "2个数字格没有填数（空白2格）"),
+        (("/", "—", "/"), "3个数字格没有填数（填“/”、填“—”）"),
+        (("", "无", "", "", ""), "5个数字格没有填数（空白4格、填“无”）"),
+    ],
+)
+def test_cells_without_a_number_are_counted_table_by_table(typed, what):
+    cells = published_cells("liwan_2024")
+    zeros = [cell for cell, value in cells.items() if cell.startswith("表三") and value == 0]
+    typed_over = dict(zip(zeros, typed, strict=False))
+    found = [
+        f for f in check(make_report(cells | typed_over | {"表四.direct.pending": ""})) if f.rule == "N-01"
+    ]
+    assert [f.message.partition("，")[0] for f in found] == [
+        f"表三有{what}",
+        "表四有1个数字格没有填数（空白1格）",
+    ]
+    assert [len(f.cells) for f in found] == [len(typed), 1]
+
+
 def test_any_change_of_any_cell_in_a_sum_is_an_error_naming_it(form):
     cells = published_cells("liwan_2024")
     in_sums = {cell for e in form.equations if e.relation == "equal" for cell in e.cells}
@@ -51,3 +77,28 @@ def test_any_change_of_any_cell_in_a_sum_is_an_error_naming_it(form):
 def test_amounts_are_exact():
     report = make_report({"表二.fee.amount": Decimal("0.10")})
     assert report.total(["表二.fee.amount"] * 3) == Decimal("0.30")
+
+
+def test_errors_come_first_though_their_rules_stand_later_in_the_form():
+    report = make_report(
+        published_cells("liwan_2024") | {"表三.granted.natural": 0, "表四.direct.upheld": ""}
+    )
+    order = list(report.form.rules)
+    found = check(report)
+    assert [f.severity for f in found] == sorted((f.severity for f in found), key=SEVERITIES.index)
+    assert order.index(found[0].rule) > order.index("N-01") == min(order.index(f.rule) for f in found)
+
+
+def test_reports_checked_in_turn_are_not_taken_for_each_other():
+    liwan = published_report("liwan_2024")
+    text = (Passage("overall", "", ("全年新收{{ 新收 }}件，{{ 没有 }}。",)),)
+    reports = [
+        liwan, make_report({"表三.new.total": 5}), make_report({"表三.new.total": 7}),
+        replace(liwan, fields={**liwan.fields, "org": ""}), replace(liwan, passages=text),
+        make_report({"表三.new.total": 5}, passages=text),
+    ]  # fmt: skip
+    alone = [[f.line() for f in check(report)] for report in reports]
+    for _ in range(2):
+        for report, lines in zip(reversed(reports), reversed(alone), strict=True):
+            assert [f.line() for f in check(report)] == lines
+    assert len({tuple(lines) for lines in alone}) == len(reports)

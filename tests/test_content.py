@@ -153,6 +153,25 @@ def test_personal_data_is_asked_about_and_not_repeated() -> None:
     assert "138****5678" in lines[1].message
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "13812345678", "138 1234 5678", "138-1234-5678", "１３８１２３４５６７８", "１３８－１２３４－５６７８", "+8613812345678",
+        "１３８　１２３４　５６７８", "138\u00a01234\u00a05678", "٠٠ 13812345678",
+    ],
+)  # fmt: skip
+def test_mobile_numbers_are_found_however_written(written: str) -> None:
+    lines = [f for f in check(report(overall=GOOD["overall"] + f"咨询{written}。")) if f.rule == "C-09"]
+    assert ["138****5678" in f.message for f in lines] == [True]
+
+
+@pytest.mark.parametrize(
+    "fine", ["020-81922222", "2024138123456789", "10000000000", "一三八一二三四五六七八", "138123456789"]
+)
+def test_other_long_numbers_are_no_mobile_numbers(fine: str) -> None:
+    assert "C-09" not in found(report(overall=GOOD["overall"] + f"咨询{fine}。"))
+
+
 def test_the_contact_of_the_body_may_stand() -> None:
     preamble = "数据统计期限为2024年1月1日至12月31日，联系电话：13812345678。"
     assert found(report(preamble=preamble)) == {}

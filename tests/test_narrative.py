@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import unicodedata
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -22,10 +24,12 @@ from support import (
 )
 
 from reportgen.checks import check
-from reportgen.checks.texts import judge_numbers, numerals
+from reportgen.checks.texts import judge_numbers
 from reportgen.checks.texts.numerals import chinese_number, compact, tokens
+from reportgen.checks.texts.vocabulary import vocabulary
 from reportgen.errors import FormError
 from reportgen.form import form_folders, load_form
+from reportgen.model.numbers import Number
 from reportgen.model.report import Passage, Report, Value
 
 LETTERS = {
@@ -131,8 +135,7 @@ def test_every_spelling_is_read_back(number: int, unit: str) -> None:
 
 
 @given(st.text("，：；（）！？％、。“”《》—…·①Ａ３ﬁ½㈱ 　\u200b\n1a中件") | st.text())
-def test_texts_of_usual_characters_are_made_half_width_like_all_others(text: str) -> None:
-    """The short way for texts of usual characters gives what each character by itself gives."""
+def test_each_character_is_made_half_width_by_itself(text: str) -> None:
     half = [unicodedata.normalize("NFKC", c) for c in text]
     half = [h if len(h) == 1 and c != "…" else c for h, c in zip(half, text, strict=True)]
     half = [str(unicodedata.decimal(h)) if h.isdecimal() else h for h in half]
@@ -146,15 +149,33 @@ def test_texts_of_usual_characters_are_made_half_width_like_all_others(text: str
     assert all(half[p] == c or c == " " for p, c in zip(made.places, made.text, strict=True))
 
 
-@given(st.text("0123456789.,%万亿百余约近元件年月中", max_size=14))
-def test_numbers_in_digits_begin_where_no_digit_or_point_stands_before(text: str) -> None:
-    places = [
-        m.span() for m in re.finditer(
-            r"(?<![\d.])(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d|%|‰)|\d+(?:\.\d+)?)", text
-        )
-    ]  # fmt: skip
-    found = [m.span("number") for m in numerals._ARABIC.finditer(text)]
-    assert found == places
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("1,234件", [1234]), ("12,345,678元", [12_345_678]), ("1,23件", [1, 23]), ("12,3456件", [12, 3456]),
+        ("1.5万元", [Decimal("1.5")]), ("0.50%", [Decimal("0.5")]), ("1.2.3件", [Decimal("1.2")]), ("3万余件", [30_000]),
+        ("1,234.5元", [Decimal("1234.5")]), ("12,345%", [12, 345]),
+    ],
+)  # fmt: skip
+def test_commas_and_points_are_parts_of_a_number_only_where_they_can_be(
+    text: str, values: list[Number]
+) -> None:
+    assert [token.value for token in tokens(compact(f"共{text}").text)] == values
+
+
+@given(
+    st.lists(st.sampled_from(["收到12件", "，", "占3.5%", "第12条", "2024年1月2日", "。", "7x24", "三件", "、"]), max_size=6),
+    st.sampled_from(["xxgk12@163.com", "https://www.x12.cn/3/4", "www.gov.cn/12"]),
+)  # fmt: skip
+def test_an_address_counts_nothing_and_hides_nothing_else(pieces: list[str], address: str) -> None:
+    text = "".join(pieces)
+    with_address = tokens(compact(f"{text}，见{address}，").text)
+    assert with_address == tokens(compact(f"{text}，见").text)
+
+
+def test_a_row_of_thousands_of_digits_is_no_number() -> None:
+    for digits in ("9" * 5000, "九" * 5000):
+        assert [t.value for t in tokens(f"收到{digits}件，办结12件")] == [12]
 
 
 @pytest.mark.parametrize("text", ["二万五", "一百二", "两", "十百", "万", "一一十", "", "甲"])
@@ -250,6 +271,60 @@ def test_any_change_of_a_plain_figure_is_noticed() -> None:
         assert [cell in {ref.id for ref in f.cells} for f in found] == [True], cell
         assert found[0].sentence in text
         assert abs(found[0].actual - found[0].expected) == 1
+
+
+# ---- what must not matter
+
+
+def digits(chance: random.Random, text: str) -> str:
+    """The same words with other numbers."""
+    return re.sub(
+        r"\d+", lambda m: str(chance.choice([0, 1, 12, 639, chance.randrange(10 ** len(m[0]))])), text
+    )
+
+
+def test_verdicts_do_not_depend_on_what_was_judged_before() -> None:
+    """Each text by itself, and again after all the others, in another order and among other numbers."""
+    chance = random.Random(5)
+    report = liwan()
+    texts = [
+        (g["heading"], digits(chance, text) if n % 3 else text) for n, (_, g, text, _) in enumerate(corpus())
+    ]
+    afresh = {}
+    for heading, text in texts:
+        vocabulary.cache_clear()
+        afresh[heading, text] = judge_numbers(with_text(report, text, heading=heading))
+    chance.shuffle(texts)
+    for heading, text in texts:
+        assert judge_numbers(with_text(report, text, heading=heading)) == afresh[heading, text], text
+
+
+def test_sentences_without_numbers_change_nothing() -> None:
+    chance = random.Random(6)
+    report = liwan()
+    for _, group, sentence, _ in chance.sample(corpus(), 200):
+        text = sentence if sentence.endswith("。") else sentence + "。"
+        alone = judge_numbers(with_text(report, text, heading=group["heading"]))
+        more = judge_numbers(
+            with_text(report, text + "各项工作有序开展，取得实效。", heading=group["heading"])
+        )
+        assert [(n.text, n.verdict, n.severity) for n in more] == [
+            (n.text, n.verdict, n.severity) for n in alone
+        ], text
+
+
+def test_figures_with_commas_are_judged_like_those_without() -> None:
+    report = liwan()
+    for _, group, text, _ in corpus():
+        plain = re.sub(r"(?<![\d.,])\d+(?=件)", "1234", text)
+        verdicts = [
+            [
+                (n.value, n.verdict, n.rule, n.severity)
+                for n in judge_numbers(with_text(report, one, heading=group["heading"]))
+            ]
+            for one in (plain, plain.replace("1234件", "1,234件"))
+        ]
+        assert verdicts[0] == verdicts[1], plain
 
 
 # ---- published reports
@@ -427,6 +502,7 @@ def test_a_report_without_texts_hears_nothing() -> None:
         ('any_of = [["部分公开"]]', 'any_of = [["部份公开"]]', "部份公开"),
         ('topics = ["review", "suit", "direct", "after"]', 'topics = ["reviews"]', "reviews"),
         ('key = "无法提供"', 'key = "无法提供("', "无法提供("),
+        ('key = "无法提供"', 'key = "(无法)提供"', "(?:…)"),
         ('rule = "X-08"', 'rule = "X-88"', "X-88"),
         ('respectively = "分别"', "", "respectively"),
         ('each = "', 'eech = "', "eech"),

@@ -33,6 +33,11 @@ def ids(findings):
     return {f.rule for f in findings}
 
 
+@pytest.mark.parametrize("published", ["2025年2月30日", "2025年13月1日", "二月", ""])
+def test_a_day_that_there_is_not_is_not_too_late(published):
+    assert not ids(judged(published=published)) & {"D-01", "D-02", "D-03"}
+
+
 def test_every_rule_has_a_generator():
     for edition in ("2021",):
         assert {r.kind for r in load_form(edition).rules.values()} <= {*KINDS, "reading", "explanations"}
@@ -53,6 +58,26 @@ BROKEN = [
     ("T4-04", {"表四.after_review.total": 703}, {}),
     ("T4-06", {}, {"表四.direct.pending": 27}),
 ]
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "asked"),
+    [
+        (100, 200, False), (100, 201, True),  # a hundred is still nothing, whatever the percentage
+        (1000, 1500, False), (1000, 1501, True),  # nor is a half, however many they are
+        (300, 200, False), (300, 199, False), (302, 151, False), (302, 150, True), (0, 5000, False),
+    ],
+)  # fmt: skip
+def test_a_jump_is_more_than_half_and_more_than_a_hundred(last, now, asked):
+    found = judged({"表二.permit.decisions": now}, {"表二.permit.decisions": last})
+    assert ("T2-07" in ids(found)) is asked
+
+
+@pytest.mark.parametrize(("times", "asked"), [(100, False), (101, True)])
+def test_a_fee_is_asked_about_from_more_than_a_hundred_times_on(times, asked):
+    for one, other in ((3, 3 * times), (3 * times, 3)):
+        found = judged({"表二.fee.amount": Decimal(one)}, {"表二.fee.amount": Decimal(other)})
+        assert ("T2-08" in ids(found)) is asked
 
 
 @pytest.mark.parametrize(("rule", "cells", "last"), BROKEN, ids=[b[0] for b in BROKEN])

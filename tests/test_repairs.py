@@ -154,6 +154,28 @@ def test_five_cells_of_one_equation_cannot_be_told_apart_and_the_note_says_so():
     assert_settles(report, repairs)
 
 
+def test_a_digit_near_the_right_one_is_the_likelier_slip():
+    """Equal but for that: 7 and 2 look alike when copied, 6 and 1 are far apart on every keyboard."""
+    values = {f"表四.review.{c}": v for c, v in zip(
+        ("upheld", "corrected", "otherwise", "pending", "total"), (41, 42, 90, 90, 268), strict=True)}  # fmt: skip
+    ranked = find_repairs(make_report(values)).repairs
+    by_cell = {repair.changes[0].cell: repair for repair in ranked}
+    far, near = by_cell["表四.review.upheld"], by_cell["表四.review.corrected"]
+    assert [(r.kind, r.changes[0].old, r.changes[0].new) for r in (far, near)] == [
+        ("digit", 41, 46), ("digit", 42, 47),
+    ]  # fmt: skip
+    assert near.rank < far.rank
+
+
+@pytest.mark.parametrize(
+    "near", [(51, 52), (57, 54), (53, 58)], ids=["beside it", "above it on the pad", "alike"]
+)
+def test_what_makes_digits_near(near):
+    cell = FORM.cells["表四.review.upheld"]
+    costs = [explain(cell, Value("number", old, str(old)), new, []).cost for old, new in (near, (51, 56))]
+    assert costs[0] < costs[1]
+
+
 def test_hints_decide_between_cells_the_sums_cannot_tell_apart():
     values = {f"表四.review.{c}": v for c, v in zip(
         ("upheld", "corrected", "otherwise", "pending", "total"), (30, 40, 50, 60, 189), strict=True)}  # fmt: skip

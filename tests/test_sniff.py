@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reportgen.errors import InputError
-from reportgen.sources import limits, open_document
+from reportgen.opc import unpack
+from reportgen.sources import open_document
 from reportgen.sources.sniff import KIND_NAMES, kind_of, refusal
 
 KINDS = Path(__file__).with_name("data") / "kinds"
@@ -91,8 +92,8 @@ def test_csv_is_text_of_that_name() -> None:
         ("已损坏或没有下载完", XLSX.replace(XLSX[60:80], b"\0" * 20, 1)),
         ("内容全是空字节", b"\0" * 5000),
         ("找不到工作簿或文档", (KINDS / "legacy.xls").read_bytes().replace(b"W\0o\0r\0k\0b\0", b"\0" * 10)),
-        ("Strict Open XML", office(PACKAGE + "spreadsheetml.sheet.main+xml",
-                                   xl__workbook=b'<workbook xmlns="http://purl.oclc.org/ooxml/sm/main"/>')),
+        ("Strict Open XML", office(PACKAGE + "wordprocessingml.document.main+xml",
+                                   word__document=b'<w:document xmlns:w="http://purl.oclc.org/ooxml/wm/main"/>')),
     ],
 )  # fmt: skip
 def test_refused_with_advice(words: str, data: bytes) -> None:
@@ -120,17 +121,17 @@ def test_encrypted_zip() -> None:
 
 
 def test_zip_bombs_are_refused_by_their_directory() -> None:
-    bomb = packed({"xl/worksheets/sheet1.xml": b"\0" * (limits.RATIO_FREE_BYTES + 1)})
+    bomb = packed({"xl/worksheets/sheet1.xml": b"\0" * (unpack.RATIO_FREE_BYTES + 1)})
     assert len(bomb) < 20_000
     with pytest.raises(InputError, match="压缩比超过"):
         kind_of("甲.xlsx", bomb)
-    many = packed({f"p{n}": b"" for n in range(limits.MAX_ENTRIES + 1)})
+    many = packed({f"p{n}": b"" for n in range(unpack.MAX_ENTRIES + 1)})
     with pytest.raises(InputError, match="4001 个部件"):
         kind_of("甲.xlsx", many)
     entry = zipfile.ZipInfo("p")
-    entry.file_size = entry.compress_size = limits.MAX_UNPACKED_BYTES // 2 + 1
+    entry.file_size = entry.compress_size = unpack.MAX_UNPACKED_BYTES // 2 + 1
     with pytest.raises(InputError, match="解开后有 200 MB"):
-        limits.check_entries("“甲.xlsx”", [entry, entry])
+        unpack.check_entries("“甲.xlsx”", [entry, entry])
 
 
 def test_lying_directory_does_not_unpack_more_than_announced() -> None:
@@ -144,7 +145,7 @@ def test_lying_directory_does_not_unpack_more_than_announced() -> None:
 def test_ratio_of_a_large_honest_sheet_passes() -> None:
     row = b'<row r="%d"><c r="A%d" s="3"/><c r="B%d" s="3"/></row>'
     sheet = b"".join(row % (n, n, n) for n in range(150_000))
-    assert len(sheet) > limits.RATIO_FREE_BYTES
+    assert len(sheet) > unpack.RATIO_FREE_BYTES
     assert kind_of("甲.xlsx", office(PACKAGE + "spreadsheetml.sheet.main+xml", sheet=sheet)) == "xlsx"
 
 

@@ -248,6 +248,20 @@ def test_a_cell_in_the_last_corner_costs_nothing(tmp_path):
     assert open_document(path).grids[0].cells == ()
 
 
+def test_many_hidden_columns_in_ods(tmp_path):
+    """Thousands of ranges over many cells are no more work than one."""
+    columns = '<table:table-column table:visibility="collapse" table:number-columns-repeated="2"/><table:table-column/>'
+    cell = (
+        '<table:table-cell office:value-type="float" office:value="7" table:number-columns-repeated="1000"/>'
+    )
+    rows = f'<table:table-row table:number-rows-repeated="200">{cell}</table:table-row>'
+    path = tmp_path / "甲.ods"
+    path.write_bytes(documents.ods_file(f'<table:table table:name="表">{columns * 5000}{rows}</table:table>'))
+    (grid,) = open_document(path).grids
+    assert [cell.hidden for cell in grid.cells[:4]] == [True, True, False, True]
+    assert len(grid.cells) == 200_000
+
+
 def test_many_tables(tmp_path):
     refused(tmp_path, "甲.html", b"<table><tr><td>1<td>2</table>" * (limits.MAX_GRIDS + 1), "表格超过")
 

@@ -264,6 +264,22 @@ def rows_template(*rows: tuple[str, str]) -> bytes:
     return changed(change)
 
 
+@pytest.mark.parametrize(
+    ("org", "lines"),
+    [
+        ("民政局", ("民政局2024年政府信息公开工作年度报告",)),  # 20 characters: as many as fit
+        ("市民政局", ("市民政局2024年", "政府信息公开工作年度报告")),
+        ("甲" * 14 + "局", ("甲" * 14 + "局2024年", "政府信息公开工作年度报告")),
+        ("甲" * 15 + "局", ("甲" * 15 + "局", "2024年政府信息公开工作年度报告")),
+        ("甲" * 21 + "局", ("甲" * 20, "甲局", "2024年政府信息公开工作年度报告")),
+    ],
+)
+def test_a_title_is_broken_only_where_it_does_not_fit(org: str, lines: tuple[str, ...]) -> None:
+    report = replace(example(), fields={**example().fields, "org": org, "year": 2024})
+    assert make_view(report).title_lines == lines
+    assert all(len(line) <= 20 for line in lines)
+
+
 def test_rows_of_their_own(form: Form) -> None:
     template = rows_template(
         ("序号", "行"),

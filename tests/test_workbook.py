@@ -9,7 +9,7 @@ from io import BytesIO
 
 import openpyxl
 import pytest
-from openpyxl.utils import range_boundaries
+from openpyxl.utils import get_column_letter, range_boundaries
 from support import make_report, published_cells, published_report
 
 from reportgen.errors import OutputError
@@ -20,7 +20,7 @@ from reportgen.recogniser import recognise
 from reportgen.sources import open_document
 from reportgen.workbook import blank_workbook
 from reportgen.workbook.book import FORM_PROPERTY
-from reportgen.workbook.places import TABLE_TOP, letter, places
+from reportgen.workbook.places import TABLE_TOP, places
 
 
 def opened(data: bytes) -> openpyxl.Workbook:
@@ -77,7 +77,7 @@ def test_exactly_the_entry_cells_are_open(form, blank, typed, typed_totals):
         wanted = {where.address(c.id) for c in cells if typed_totals or not c.total}
         # Every cell of a merged entry is open, so that all programs let it be typed into.
         spread = {
-            f"{letter(column)}{row}"
+            f"{get_column_letter(column)}{row}"
             for r in sheet.merged_cells.ranges if r.start_cell.coordinate in wanted
             for row in range(r.min_row, r.max_row + 1) for column in range(r.min_col, r.max_col + 1)
         }  # fmt: skip
@@ -120,7 +120,7 @@ def test_every_entry_cell_has_one_limit_of_its_kind(form, typed):
             assert rule.showErrorMessage
             for area in rule.sqref.ranges:
                 for row, column in area.cells:
-                    limits.setdefault(f"{letter(column)}{row}", []).append(rule.type)
+                    limits.setdefault(f"{get_column_letter(column)}{row}", []).append(rule.type)
         for cell in form.cells.values():
             if cell.table == table.id:
                 kind = "whole" if cell.kind == "count" else "decimal"
@@ -213,7 +213,7 @@ def test_every_broken_sum_colours_its_cells(form, blank):
         sheet = blank[form.cells[equation.left[0]].table]
         wanted = {where.address(c) for c in equation.cells}
         areas = [
-            {f"{letter(k)}{r}" for part in area.sqref.ranges for r, k in part.cells}
+            {f"{get_column_letter(k)}{r}" for part in area.sqref.ranges for r, k in part.cells}
             for area in sheet.conditional_formatting._cf_rules
         ]
         assert wanted in areas

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ..api import Printed, print_report, read_report
+from ..api import Printed, print_report, read_report, review
 from ..checks import check
 from ..disk.files import write_output
 from ..model.findings import worst
@@ -26,7 +26,7 @@ from ..show.lines import OutputLine, report_lines
 from ..show.review import CheckedReport
 from .outcomes import Outcome, attempt
 
-__all__ = ["Built", "Checked", "Outcome", "attempt", "build_many", "check_many", "checked", "run_many"]
+__all__ = ["Built", "Checked", "Outcome", "attempt", "build_many", "check_many", "review_one", "run_many"]
 
 T = TypeVar("T")
 
@@ -104,10 +104,26 @@ def _check_one(path: Path | str, *, strict: bool, last_year: Path | None, as_jso
     report = read_report(path, last_year=last_year)
     findings = check(report, strict=strict)
     repairs = find_repairs(report) if worst(findings) == "errors" else None
-    return checked(CheckedReport(report, findings, repairs), as_json=as_json)
+    return _told(CheckedReport(report, findings, repairs), as_json=as_json)
 
 
-def checked(one: CheckedReport, *, as_json: bool = False) -> Checked:
+def review_one(
+    path: Path | str, *, strict: bool, last_year: Path | None, as_json: bool
+) -> tuple[CheckedReport, Checked]:
+    """Read and check one file for pages and marks, which need the report itself; also return what is to be said.
+
+    Args:
+        path: the file.
+        strict, last_year, as_json: as for :func:`check_many`.
+
+    Raises:
+        InputError: a file cannot be read or holds none of the prescribed tables.
+    """
+    one = review(path, strict=strict, last_year=last_year)
+    return one, _told(one, as_json=as_json)
+
+
+def _told(one: CheckedReport, *, as_json: bool) -> Checked:
     """Return what is to be said of a checked report, as lines or in the JSON contract."""
     status = worst(one.findings)
     if as_json:

@@ -96,15 +96,23 @@ def _bare(text: str) -> str:
 
 def deadline(rule: Deadline, facts: Facts) -> Iterator[Finding]:
     """D-01, D-02: published later than the law allows; D-03: dated inside its own year."""
-    report = facts.report
-    published, year = _DATE.fullmatch(str(report.fields.get("published", ""))), report.year
-    if published is None or year is None:
+    report, year = facts.report, facts.report.year
+    published = str(report.fields.get("published", ""))
+    date = _date(published)
+    if date is None or year is None:
         return
     if rule.unit_types and report.fields.get("unit_type") not in rule.unit_types:
         return
-    date = dt.date(*(int(part) for part in published.groups()))
     limit = dt.date(year + 1, rule.month, rule.day) if rule.month else dt.date(year, 12, 31)
     if (date > limit) == bool(rule.month):
         refs = [CellRef(report.field_origins.get("published"), facts.form.field("published").label)]
         until = f"{limit.year}年{limit.month}月{limit.day}日"
-        yield finding(rule, refs, strict=facts.strict, what=published[0], limit=until)
+        yield finding(rule, refs, strict=facts.strict, what=published, limit=until)
+
+
+def _date(text: str) -> dt.date | None:
+    match = _DATE.fullmatch(text)
+    try:
+        return dt.date(*(int(part) for part in match.groups())) if match else None
+    except ValueError:  # 2月30日
+        return None

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .console import fail, print_lines, say, watched
+from .console import ScreenError, fail, print_lines, say, watched
 from .options import FILE, FILES, LAST_YEAR, STRICT
 
 if TYPE_CHECKING:  # `--help` needs none of it
-    from ..batch import Built
+    from ..batch import Built, Outcome
 
 __all__ = ["build"]
 
@@ -38,21 +38,28 @@ def build(
         raise click.UsageError("有多个工作簿时，-o 应是一个已有的文件夹。")
     from ..batch import build_many
 
-    code = 0
     outcomes = build_many(
         files, out, force=force, draft=draft, strict=strict, template=template, last_year=last_year
     )
-    for outcome in watched(outcomes, len(files)):
-        if (built := outcome.value) is None:
-            code = max(code, outcome.exit_code)
-            fail(outcome.error)
-        else:
-            code = max(code, _EXIT_ERRORS if built.status == "errors" else 0)
-            _tell(built)
-    sys.exit(code)
+    written: list[Path] = []
+    try:
+        sys.exit(max(_tell(outcome, written) for outcome in watched(outcomes, len(files))))
+    except ScreenError as error:
+        raise error.after(written) from error
 
 
-def _tell(built: Built) -> None:
+def _tell(outcome: Outcome[Built], written: list[Path]) -> int:
+    """Print what became of a file, and note what was written; return its exit code."""
+    if (built := outcome.value) is None:
+        fail(outcome.error)
+        return outcome.exit_code
+    if built.path is not None:
+        written.append(built.path)
+    _tell_built(built)
+    return _EXIT_ERRORS if built.status == "errors" else 0
+
+
+def _tell_built(built: Built) -> None:
     """Print the findings, and what was written."""
     print_lines(built.lines)
     if built.path is None:

@@ -71,6 +71,8 @@ def save(name: str, key: str, content: bytes) -> None:
     temp = f"{path}.{os.getpid()}.tmp"
     with suppress(OSError):
         os.makedirs(place, mode=0o700, exist_ok=True)
+        if not _own(os.lstat(place), stat.S_ISDIR):
+            return
         try:
             with open(os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600), "wb") as file:
                 file.write(_checksum(key, content) + b"\n" + content)
@@ -93,7 +95,7 @@ def _drop_old(place: str, prefix: str) -> None:
 
 
 _BINARY = getattr(os, "O_BINARY", 0)
-_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | _BINARY
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | _BINARY  # nor wait for a pipe
 
 
 def _own(info: os.stat_result, is_kind: Callable[[int], bool]) -> bool:

@@ -23,10 +23,10 @@ from msgspec import Struct
 from .. import __version__
 from ..disk import cache
 from ..errors import FormError
+from ..forms import FORMS_VARIABLE
 from .records import Form
 
 __all__ = [
-    "FORMS_VARIABLE",
     "editions",
     "form_file",
     "form_folders",
@@ -34,9 +34,6 @@ __all__ = [
     "load_form",
     "own_template",
 ]
-
-FORMS_VARIABLE = "REPORTGEN_FORMS"
-"""Environment variable with folders of form files, separated as in PATH, the first one preferred."""
 
 T = TypeVar("T")
 
@@ -117,7 +114,7 @@ def load_form(edition: str | Path | None = None, *, year: int | None = None) -> 
     """Load and prove one edition of the form.
 
     Args:
-        edition: its id (``"2021"``), or the path of a form file; None for the one that ``year`` has.
+        edition: its id, or the path of a form file; None for the one that ``year`` has.
         year: of the data; None for the newest edition.
 
     Raises:
@@ -161,6 +158,8 @@ def _digest(files: Sequence[Path]) -> str:
     """Return one SHA-256 for the contents of some files, in their order; ends of lines do not matter."""
     total = hashlib.sha256(__version__.encode())
     for file in files:
+        if file.exists() and not file.is_file():  # a pipe or a device: reading it might never end
+            raise FormError(f"格式文件“{file}”不是普通文件，不能读取。")
         try:
             data = file.read_bytes().replace(b"\r\n", b"\n")
         except OSError as error:

@@ -169,10 +169,21 @@ class _Proof:
             self.faults.add(steps, f"“{word[:20]}…”超过{LONGEST_LABEL}个字，读的时候认不出")
 
     def pattern(self, steps: Steps, word: str) -> None:
+        """Refuse what is not a regular expression."""
+        self._compiled(steps, word)
+
+    def year_pattern(self, steps: Steps, word: str) -> None:
+        """Refuse groups that capture, too: the expressions of a vocabulary are joined into one."""
+        pattern = self._compiled(steps, word)
+        if pattern is not None and pattern.groups and "negation" not in steps:
+            self.faults.add(steps, f"“{word}”里的圆括号要写成 (?:…)：它会和别的词连成一个正则表达式")
+
+    def _compiled(self, steps: Steps, word: str) -> re.Pattern[str] | None:
         try:
-            re.compile(expand(word, 2000))
+            return re.compile(expand(word, 2000))
         except re.error as error:
             self.faults.add(steps, f"“{word}”不是正确的正则表达式（{error}）")
+            return None
 
     def reading(self, steps: Steps, word: str) -> None:
         if word.removeprefix("-") not in self.names:
@@ -339,6 +350,6 @@ class _Proof:
 _OTHER_WORDS: dict[str, Callable[[_Proof, Steps, str], None]] = {
     "label": _Proof.label,
     "pattern": _Proof.pattern,
-    "year pattern": _Proof.pattern,
+    "year pattern": _Proof.year_pattern,
     "reading": _Proof.reading,
 }

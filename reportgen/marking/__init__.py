@@ -6,8 +6,11 @@ input limits, conditional formats, protection, pictures and whatever else is in 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
+from ..disk.names import shown_name
+from ..errors import InputError, ReportgenError
 from ..model.findings import Finding
 from ..model.report import Report
 from ..repairs import Repairs
@@ -34,12 +37,23 @@ def mark_workbook(
         the copy; the same arguments give the same bytes.
 
     Raises:
-        InputError: the file cannot be marked (not a workbook of this kind).
+        InputError: the file cannot be marked (not a workbook of this kind, or of irregular markup).
     """
     from ..show.review import make_review
     from .mark import marked
 
-    return marked(data, make_review(report, findings, repairs))
+    review = make_review(report, findings, repairs)
+    try:
+        return marked(data, review)
+    except ReportgenError:
+        raise
+    except Exception as error:  # whatever stands in the markup of a stranger's file
+        if os.environ.get("REPORTGEN_DEBUG"):
+            raise
+        raise InputError(
+            f"{shown_name(report.path)}里有不合规范的写法，不能在里面做标记。"
+            "请用 Excel 或 WPS 打开、另存后再试；也可以用 --html 得到审核结果网页。"
+        ) from error
 
 
 def unmark_workbook(data: bytes) -> bytes:

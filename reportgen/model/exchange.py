@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from ..errors import InputError
+from ..errors import InputError, escaped
 from ..form import Field, Form, Table, editions, load_form
 from .findings import Finding, finding, json_number
 from .numbers import Number, format_number, parse_number
@@ -57,7 +57,8 @@ def to_json(report: Report) -> str:
             "texts": dict(report.last_year_texts),
         },
     }  # fmt: skip
-    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+    # Escaped, so that a lone surrogate can be written, and a text shown by any program.
+    return escaped(json.dumps(data, ensure_ascii=False, indent=1), lines=True) + "\n"
 
 
 def _answer(one: Explanation) -> dict[str, str | bool]:

@@ -14,7 +14,9 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-__all__ = ["PLACEHOLDERS", "Number", "Parsed", "difference", "exact", "format_number", "parse_number", "show"]
+__all__ = [
+    "PLACEHOLDERS", "Number", "Parsed", "difference", "exact", "format_number", "parse_number", "show", "whole",
+]  # fmt: skip
 
 Number: TypeAlias = int | Decimal
 State: TypeAlias = Literal["number", "blank", "placeholder", "problem"]
@@ -46,7 +48,7 @@ def exact(value: float) -> Number:
 
     Excel, WPS and LibreOffice keep 15 significant digits; ``0.1 + 0.2`` is 0.3 to its user.
     """
-    return _whole(Decimal(format(value, ".15g")))
+    return whole(Decimal(format(value, ".15g")))
 
 
 def parse_number(
@@ -96,7 +98,7 @@ def _parse_text(raw: str, kind: str, decimals: int, unit: str, in_document: bool
     if text != raw:
         remarks.insert(0, "有全角字符或空格")
     remark = "、".join(remarks) or ("" if in_document else "数字存成了文本")
-    return _judge(_whole(Decimal(digits)), kind, decimals, remark)
+    return _judge(whole(Decimal(digits)), kind, decimals, remark)
 
 
 def _stripped(text: str, suffix: str) -> tuple[str, list[str]]:
@@ -112,7 +114,8 @@ def _stripped(text: str, suffix: str) -> tuple[str, list[str]]:
     return text, remarks
 
 
-def _whole(number: Decimal) -> Number:
+def whole(number: Decimal) -> Number:
+    """Return a number that is whole as an ``int``."""
     return int(number) if number == number.to_integral_value() else number
 
 

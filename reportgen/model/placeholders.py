@@ -76,19 +76,7 @@ class _Lookup(Mapping[str, str]):
 
 
 def filled(report: Report) -> tuple[Passage, ...]:
-    """Return the passages with every placeholder replaced; unknown and empty ones stay as typed.
-
-    A dozen rules, the report and its proof ask for them one after another: kept for the last report.
-    """
-    if not _last or _last[0][0] is not report:
-        _last[:] = [(report, _filled(report))]
-    return _last[0][1]
-
-
-_last: list[tuple[Report, tuple[Passage, ...]]] = []
-
-
-def _filled(report: Report) -> tuple[Passage, ...]:
+    """Return the passages with every placeholder replaced; unknown and empty ones stay as typed."""
     lookup = _Lookup(report)
 
     def put(match: re.Match[str]) -> str:
@@ -105,7 +93,7 @@ def _filled(report: Report) -> tuple[Passage, ...]:
 
 
 def unknown(report: Report) -> Iterator[Unknown]:
-    """Yield what looks like a placeholder but is none: unknown names, empty fields, stray tags."""
+    """Yield what looks like a placeholder but is not one: unknown names, empty fields, stray tags."""
     lookup = _Lookup(report)
     known = names(report.form)
     for passage in report.passages:

@@ -7,8 +7,9 @@ from functools import lru_cache
 
 from ..form import Form
 from ..model.report import Explanation, Origin
+from ..sources import Grid
+from .index import LabelIndex
 from .labels import key
-from .tables import GridIndex
 from .wording import chinese_date, clean
 
 __all__ = ["find_answers"]
@@ -16,26 +17,15 @@ __all__ = ["find_answers"]
 _YES = ("是", "印", "√", "✓", "Y", "YES", "1")
 
 
-def find_answers(form: Form, indexes: Iterable[GridIndex]) -> Iterator[Explanation]:
+def find_answers(form: Form, indexes: Iterable[LabelIndex]) -> Iterator[Explanation]:
     """Yield every explanation given, in the order of the sheets."""
     heads = _heads(form)
     for index in indexes:
-        if heads[0] not in index.labels:
-            continue
-        if ("answers", form) not in index.memo:
-            index.memo["answers", form] = _columns(heads, index)
-        first, columns = index.memo["answers", form]
-        if columns:
-            yield from _rows(index, first + 1, columns)
-
-
-def _columns(heads: list[str], index: GridIndex) -> tuple[int, list[int]]:
-    """Return the row of the heads and their columns, 0 for one that is missing; none if there is no such row."""
-    for first in index.cells(heads[0]):
-        columns = [next((c.column for c in index.cells(head) if c.row == first.row), 0) for head in heads]
-        if all(columns[:3]):
-            return first.row, columns
-    return 0, []
+        for first in index.cells(heads[0]) if heads[0] in index.labels else ():
+            columns = [next((c.column for c in index.cells(head) if c.row == first.row), 0) for head in heads]
+            if all(columns[:3]):
+                yield from _rows(index.grid, first.row, columns)
+                break
 
 
 @lru_cache(maxsize=16)
@@ -43,18 +33,19 @@ def _heads(form: Form) -> list[str]:
     return [key(head) for head in form.sheets.explanation_heads]
 
 
-def _rows(index: GridIndex, first: int, columns: list[int]) -> Iterator[Explanation]:
-    for row in index.rows_with(columns[2], first):
-        if not _text(index, row, columns[2]):
+def _rows(grid: Grid, head: int, columns: list[int]) -> Iterator[Explanation]:
+    """Read the answers below their header row; columns of heads that are missing are 0."""
+    for row in grid.rows_of(columns[2]):
+        if row <= head or not _text(grid, row, columns[2]):
             continue  # most rows
-        rule, code, text, name, date, printed = (_text(index, row, column) for column in columns)
+        rule, code, text, name, date, printed = (_text(grid, row, column) for column in columns)
         if rule and text:
-            origin = Origin(index.grid.name, index.grid.address(row, columns[2]), row, columns[2])
+            origin = Origin(grid.name, grid.address(row, columns[2]), row, columns[2])
             yield Explanation(rule, code, text, name, date, printed.upper() in _YES, origin)
 
 
-def _text(index: GridIndex, row: int, column: int) -> str:
-    cell = index.entry(row, column) if column else None
+def _text(grid: Grid, row: int, column: int) -> str:
+    cell = grid.entry(row, column) if column else None
     if cell is None or cell.value is None:
         return ""
     return chinese_date(cell.value) or clean(str(cell.value)).strip()

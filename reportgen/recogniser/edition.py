@@ -6,17 +6,18 @@ from collections.abc import Iterable, Sequence
 
 from ..form import Form
 from ..sources import Document
-from .tables import Found, GridIndex, find_tables
-from .texts import find_texts
+from .fields import read_fields
+from .index import LabelIndex
+from .tables import Found, find_tables
 from .wording import Texts
 
 __all__ = ["choose_form"]
 
 
 def choose_form(
-    document: Document, indexes: Sequence[GridIndex], forms: Iterable[Form]
+    document: Document, indexes: Sequence[LabelIndex], forms: Iterable[Form]
 ) -> tuple[Form, Found, Texts]:
-    """Return the edition that fits a document best, its tables there, and the texts.
+    """Return the edition that fits a document best, its tables there, and who reports of which year.
 
     The edition with the most figures in the document fits best; of several the one with the fewest
     figures missing from the tables found, then the one with the fewest remarks about labels.  Of
@@ -24,21 +25,21 @@ def choose_form(
 
     Args:
         document: what a source found in the file.
-        indexes: its grids, indexed.
+        indexes: its grids by label.
         forms: the editions to choose from, the one to prefer first; at least one.  The rest are not
             asked for when one fits wholly and is for the year.
     """
     fits: list[tuple[tuple[int, int, int], Form, Found]] = []
     for form in forms:
-        found = find_tables(form, document.grids)
+        found = find_tables(form, indexes)
         fits.append((_fit(form, found), form, found))
         if found.seen >= len(form.cells) and not found.findings:
-            texts = find_texts(form, document, indexes)
+            texts = read_fields(form, document, indexes)
             if _is_for(form, texts):
                 return form, found, texts
     best = max(fit for fit, _, _ in fits)
     alike = [(form, found) for fit, form, found in fits if fit == best]
-    read = [(form, found, find_texts(form, document, indexes)) for form, found in alike]
+    read = [(form, found, read_fields(form, document, indexes)) for form, found in alike]
     return next((one for one in read if _is_for(one[0], one[2])), read[0])
 
 

@@ -11,13 +11,13 @@ from ..sources import Document, Paragraph
 from .labels import key
 from .wording import Texts, chinese_date, parse_title, section_of, split_paragraphs
 
-__all__ = ["read_prose"]
+__all__ = ["read_prose", "split_at_title"]
 
 _SUBHEADING = re.compile(r"^[（(][一二三四五六七八九十]+[）)][^。；;，,：:]{1,28}。?$")
 _NUMBERED = re.compile(r"([一二三四五六七八九十]{1,3})[、,.．]\s*(?=\S)")
 _SENTENCE = re.compile(r"[。；;：:！？]")
 _NO_NAME = re.compile(r"[\d。；;：:！？，,〔〕《》（）()]|附件|文件\s*$|.{41}")
-"""A line that is no part of a body's name."""
+"""A line that cannot be part of a body's name."""
 _FOOTER = re.compile(r"版权所有|ICP备|网安备|网站标识码|技术支持")
 _TITLE_LINES = 4
 _HEADING_LENGTH = 60
@@ -27,40 +27,50 @@ Measured on the variants of FORMAT.md 2.3: 0.74 and more; on list items of texts
 _WEB = ("html", "mht")
 
 
-def read_prose(form: Form, document: Document, texts: Texts) -> None:
-    """Split a document's paragraphs by the prescribed headings and add what they say to ``texts``.
+def split_at_title(form: Form, document: Document) -> tuple[str, Sequence[Paragraph]]:
+    """Find the title of a document, which may stand on several lines.
 
-    What stands before the title is the page around the report and is left out; what stands between
-    title and first heading is the preamble.  Of a web page, a line there that is no sentence
-    (date, source, buttons), and lines after the last sentence of the last part, are the page's.
+    Returns:
+        the title, ``""`` if there is none before the first heading, and the paragraphs behind it.
     """
-    paragraphs = _after_title(form, document, texts)
-    prose = _Prose(form, texts, _headings(form, paragraphs))
-    for paragraph in paragraphs:
-        prose.take(paragraph)
-    prose.end(web=document.kind in _WEB)
-
-
-def _after_title(form: Form, document: Document, texts: Texts) -> Sequence[Paragraph]:
-    """Find the title, which may stand on several lines, and return what follows."""
-    paragraphs = document.paragraphs
+    paragraphs, web = document.paragraphs, document.kind in _WEB
     for last, paragraph in enumerate(paragraphs):
         if section_of_line(form, paragraph.text):
-            return paragraphs
+            break
         for first in range(last, max(last - _TITLE_LINES, -1), -1):
             if parse_title(form, _joined(paragraphs[first : last + 1])):
-                # A long name of the body is broken, too: its lines are all that stands above.
                 # On a web page anything may stand above.
-                above = first
-                while (
-                    document.kind not in _WEB and above > 0 and last - above < _TITLE_LINES
-                    and not _NO_NAME.search(paragraphs[above - 1].text)
-                    and parse_title(form, _joined(paragraphs[above - 1 : last + 1]))
-                ):  # fmt: skip
-                    above -= 1
-                texts.title = _joined(paragraphs[above : last + 1])
-                return paragraphs[last + 1 :]
-    return paragraphs
+                above = first if web else _first_line(form, paragraphs, first, last)
+                return _joined(paragraphs[above : last + 1]), paragraphs[last + 1 :]
+    return "", paragraphs
+
+
+def _first_line(form: Form, paragraphs: Sequence[Paragraph], first: int, last: int) -> int:
+    """Return where a title begins; a long name of the body is broken, too, and stands above it alone."""
+    while (
+        first > 0 and last - first < _TITLE_LINES and not _NO_NAME.search(paragraphs[first - 1].text)
+        and parse_title(form, _joined(paragraphs[first - 1 : last + 1]))
+    ):  # fmt: skip
+        first -= 1
+    return first
+
+
+def read_prose(form: Form, texts: Texts, *, web: bool) -> None:
+    """Split the paragraphs behind the title by the prescribed headings and add the passages.
+
+    What stands before the title is the page around the report and is left out; what stands between
+    title and first heading is the preamble.  Of a web page, a line there that is not a sentence
+    (date, source, buttons), and lines after the last sentence of the last part, are the page's.
+
+    Args:
+        form: the edition.
+        texts: with fields, title and paragraphs; the passages are added to it.
+        web: the document is a web page.
+    """
+    prose = _Prose(form, texts, _headings(form, texts.body))
+    for paragraph in texts.body:
+        prose.take(paragraph)
+    prose.end(web=web)
 
 
 def _joined(paragraphs: Sequence[Paragraph]) -> str:
@@ -116,6 +126,7 @@ class _Prose:
         self.origin: Origin | None = None
 
     def take(self, paragraph: Paragraph) -> None:
+        """Take the next paragraph: a heading, a sub-heading or text."""
         lines = split_paragraphs(paragraph.text)
         text = " ".join(lines)
         section = self.sections.get(self.seen)
@@ -141,6 +152,7 @@ class _Prose:
         self.held, self.origin = [], None
 
     def end(self, *, web: bool) -> None:
+        """Make passages of what is left, without what belongs to the page or to the signature."""
         if web and self.texts.headings:
             _without_furniture(self.held)
             first = self.form.sections[0].id
@@ -161,7 +173,7 @@ class _Prose:
 
 
 def _without_furniture(held: list[str]) -> None:
-    """Drop lines at the end of the last part that belong to the web page: no sentence, no date."""
+    """Drop lines at the end of the last part that belong to the web page: neither sentences nor dates."""
     while len(held) > 1 and (_FOOTER.search(held[-1]) or not _SENTENCE.search(held[-1])):
         if chinese_date(held[-1]):
             break

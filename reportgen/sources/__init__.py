@@ -5,6 +5,6 @@ A source says what stands where; which of it is the prescribed form is the recog
 
 from __future__ import annotations
 
-from .base import Document, Grid, GridCell, Layout, Paragraph, open_document, read_document, several
+from .base import Document, Grid, GridCell, Paragraph, Place, open_document, read_document
 
-__all__ = ["Document", "Grid", "GridCell", "Layout", "Paragraph", "open_document", "read_document", "several"]
+__all__ = ["Document", "Grid", "GridCell", "Paragraph", "Place", "open_document", "read_document"]

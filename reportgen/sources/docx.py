@@ -9,10 +9,8 @@ type declaration is refused, so there are no entities to expand and nothing to f
 from __future__ import annotations
 
 import hashlib
-import io
 import posixpath
 import xml.etree.ElementTree as ET
-import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeAlias
@@ -22,6 +20,7 @@ import msgspec
 
 from ..disk.names import name_of, shown_name
 from ..errors import InputError
+from ..opc.unpack import unpack
 from .base import Document, Grid, GridCell, Paragraph
 from .limits import MAX_SPAN, Budget
 from .runs import LOWERED, RAISED, STRUCK, Run, told_apart
@@ -69,19 +68,21 @@ _STYLES_DEEP = 20
 _REVISIONS = tuple(_W + name for name in ("ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel"))
 
 
-def read(path: Path | str, data: bytes) -> Document:
+def read(path: Path | str, data: bytes, parts: Mapping[str, bytes] | None = None) -> Document:
     """Read a Word file that :func:`~reportgen.sources.sniff.kind_of` has found whole.
 
     Args:
         path: the file, for messages.
         data: its content.
+        parts: its XML parts, if they have been unpacked already.
 
     Raises:
         InputError: a part of the document is not there or cannot be read, or it is beyond the limits.
     """
     budget = Budget(shown_name(path))
     try:
-        parts = _parts(data)
+        parts = unpack(shown_name(path), data) if parts is None else parts
+        _require_well_formed(parts)
         related = _related(parts, "", budget)
         main = related.get("officeDocument", "word/document.xml")
         styles = _related(parts, main, budget).get("styles")
@@ -130,14 +131,15 @@ def _parsed(xml: bytes, budget: Budget) -> ET.Element:
     return ET.fromstring(xml)
 
 
-def _parts(data: bytes) -> dict[str, bytes]:
-    """Unpack the XML parts, and require that each is well-formed."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        names = [name for name in archive.namelist() if name.lower().endswith((".xml", ".rels"))]
-        parts = {name: archive.read(name) for name in names}
-    for xml in parts.values():
-        expat.ParserCreate().Parse(xml, True)
-    return parts
+def _require_well_formed(parts: Mapping[str, bytes]) -> None:
+    """Require that the XML parts are well-formed, also those that are not read.
+
+    Raises:
+        ExpatError: one is not.
+    """
+    for name, xml in parts.items():
+        if name.lower().endswith((".xml", ".rels")):
+            expat.ParserCreate().Parse(xml, True)
 
 
 def _related(parts: Mapping[str, bytes], part: str, budget: Budget) -> dict[str, str]:

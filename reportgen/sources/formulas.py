@@ -10,10 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
+from typing import NamedTuple
 
-from ..model.numbers import exact
+from ..model.numbers import Number, exact
+from .base import column_letters, column_number
 
-__all__ = ["UnknownError", "column_number", "evaluate", "plain_sum", "shift"]
+__all__ = ["UnknownError", "evaluate", "shift"]
 
 Lookup = Callable[[str, int, int], object]
 """(sheet name or "" for the formula's own, row, column) → value; raises UnknownError."""
@@ -34,7 +37,25 @@ class UnknownError(Exception):
     """The formula is beyond what is computed here."""
 
 
-Area = tuple[str, int, int, int, int]
+class _Area(NamedTuple):
+    """Cells that a formula refers to."""
+
+    sheet: str
+    """``""`` for the formula's own."""
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    def values(self, lookup: Lookup) -> list[object]:
+        """Return the values of all of its cells."""
+        if (self.bottom - self.top + 1) * (self.right - self.left + 1) > _MAX_CELLS:
+            raise UnknownError("area")
+        return [
+            lookup(self.sheet, row, column)
+            for row in range(self.top, self.bottom + 1)
+            for column in range(self.left, self.right + 1)
+        ]
 
 
 def evaluate(formula: str, lookup: Lookup) -> object:
@@ -47,31 +68,11 @@ def evaluate(formula: str, lookup: Lookup) -> object:
     Raises:
         UnknownError: a function, name or operand it does not know, or an error value.
     """
-    parser = _Parser(formula.lstrip("="), lookup)
+    parser = _Parser(_tokens(formula), lookup)
     result = parser.comparison()
     if parser.position < len(parser.tokens):
         raise UnknownError(formula)
     return _scalar(result, lookup)
-
-
-_PLAIN_SUM = re.compile(r"=SUM\(([A-Z]{1,3})([1-9]\d{0,6}):([A-Z]{1,3})([1-9]\d{0,6})\)")
-
-
-def plain_sum(formula: str) -> tuple[int, int, int, int] | None:
-    """Return the area that a formula adds up if it is ``=SUM(D6:I6)`` and no more: top, left, bottom, right."""
-    match = _PLAIN_SUM.fullmatch(formula)
-    if match is None:
-        return None
-    rows, columns = (int(match[2]), int(match[4])), (column_number(match[1]), column_number(match[3]))
-    area = (min(rows), min(columns), max(rows), max(columns))
-    return area if (area[2] - area[0] + 1) * (area[3] - area[1] + 1) <= _MAX_CELLS else None
-
-
-def column_number(letters: str) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    return number
 
 
 _REFERENCE = re.compile(
@@ -83,52 +84,69 @@ _REFERENCE = re.compile(
 def shift(formula: str, rows: int, columns: int) -> str:
     """Return a formula as it reads when filled ``rows`` down and ``columns`` to the right.
 
-    Spreadsheets store one formula for a filled range; the other cells only refer to it.
+    Spreadsheets store one formula for a filled range; the other cells only refer to it.  A reference
+    that would leave the sheet becomes ``#REF!``.
     """
-    from .base import column_letters
 
     def moved(match: re.Match[str]) -> str:
         if match["text"]:
             return match[0]
-        letters, row = match["letters"], match["row"]
-        if not match["c"]:
-            letters = column_letters(column_number(letters) + columns)
-        if not match["r"]:
-            row = str(int(row) + rows)
-        return f"{match['c']}{letters}{match['r']}{row}"
+        column = column_number(match["letters"]) + (0 if match["c"] else columns)
+        row = int(match["row"]) + (0 if match["r"] else rows)
+        if column < 1 or row < 1:
+            return "#REF!"
+        return f"{match['c']}{column_letters(column)}{match['r']}{row}"
 
     return _REFERENCE.sub(moved, formula)
 
 
+Token = tuple[str, object]
+"""Kind (``area``, ``value``, ``name`` or ``op``) and what it says."""
+
+
+@lru_cache(maxsize=1024)
+def _tokens(formula: str) -> tuple[Token, ...]:
+    """Split a formula.
+
+    Raises:
+        UnknownError: there is something in it that no token looks like.
+    """
+    found: list[Token] = []
+    text, at = formula.lstrip("=").rstrip(), 0
+    while at < len(text):
+        match = _TOKEN.match(text, at)
+        if not match or match.end() == at:
+            raise UnknownError(formula)
+        at = match.end()
+        found.append(_token(match))
+    return tuple(found)
+
+
+def _token(match: re.Match[str]) -> Token:
+    if match["ref"]:
+        sheet = (match["quoted"] or "").replace("''", "'") or match["sheet"] or ""
+        r1, c1 = int(match["r1"]), column_number(match["c1"])
+        r2, c2 = (int(match["r2"]), column_number(match["c2"])) if match["r2"] else (r1, c1)
+        return "area", _Area(sheet, min(r1, r2), min(c1, c2), max(r1, r2), max(c1, c2))
+    if match["number"]:
+        return "value", _number(match["number"])
+    if match["text"]:
+        return "value", match["text"][1:-1].replace('""', '"')
+    if match["name"]:
+        return "name", match["name"].upper()
+    return "op", match["op"]
+
+
 class _Parser:
-    def __init__(self, text: str, lookup: Lookup) -> None:
-        self.lookup = lookup
+    """Works out a formula by recursive descent."""
+
+    def __init__(self, tokens: tuple[Token, ...], lookup: Lookup) -> None:
+        self.tokens, self.lookup = tokens, lookup
         self.position = 0
         self.depth = 0
-        self.tokens: list[tuple[str, object]] = []
-        at = 0
-        text = text.rstrip()
-        while at < len(text):
-            match = _TOKEN.match(text, at)
-            if not match or match.end() == at:
-                raise UnknownError(text)
-            at = match.end()
-            if match["ref"]:
-                sheet = (match["quoted"] or "").replace("''", "'") or match["sheet"] or ""
-                r1, c1 = int(match["r1"]), column_number(match["c1"])
-                r2, c2 = (int(match["r2"]), column_number(match["c2"])) if match["r2"] else (r1, c1)
-                area: Area = (sheet, min(r1, r2), min(c1, c2), max(r1, r2), max(c1, c2))
-                self.tokens.append(("area", area))
-            elif match["number"]:
-                self.tokens.append(("value", _number(match["number"])))
-            elif match["text"]:
-                self.tokens.append(("value", match["text"][1:-1].replace('""', '"')))
-            elif match["name"]:
-                self.tokens.append(("name", match["name"].upper()))
-            else:
-                self.tokens.append(("op", match["op"]))
 
     def take(self, *operators: str) -> str:
+        """Step over the next token if it is one of these operators, and return it, else ``""``."""
         if self.position < len(self.tokens):
             kind, value = self.tokens[self.position]
             if kind == "op" and value in operators:
@@ -137,16 +155,19 @@ class _Parser:
         return ""
 
     def expect(self, operator: str) -> None:
+        """Step over an operator that must come next."""
         if not self.take(operator):
             raise UnknownError(operator)
 
     def comparison(self) -> object:
+        """Work out comparisons and what binds closer; a range is left as it is."""
         left = self.sum()
         while operator := self.take("=", "<>", "<=", ">=", "<", ">"):
             left = _compare(operator, _scalar(left, self.lookup), _scalar(self.sum(), self.lookup))
         return left
 
     def sum(self) -> object:
+        """Work out sums, differences and joined texts."""
         left = self.product()
         while operator := self.take("+", "-", "&"):
             right = _scalar(self.product(), self.lookup)
@@ -158,22 +179,25 @@ class _Parser:
         return left
 
     def product(self) -> object:
+        """Work out products and quotients."""
         left = self.unary()
         while operator := self.take("*", "/"):
-            right = _operand(_scalar(self.unary(), self.lookup))
-            number = _operand(_scalar(left, self.lookup))
+            right = Decimal(_operand(_scalar(self.unary(), self.lookup)))
+            number = Decimal(_operand(_scalar(left, self.lookup)))
             if operator == "/" and right == 0:
                 raise UnknownError("/0")
             left = _tidy(number * right if operator == "*" else number / right)
         return left
 
     def unary(self) -> object:
+        """Work out signs."""
         if self.take("-"):
             return _tidy(-_operand(_scalar(self.unary(), self.lookup)))
         self.take("+")
         return self.atom()
 
     def atom(self) -> object:
+        """Work out a value, a range, a call or what stands in brackets."""
         self.depth += 1
         if self.depth > _MAX_DEPTH or self.position >= len(self.tokens):
             raise UnknownError("depth")
@@ -186,12 +210,11 @@ class _Parser:
                 raise UnknownError(str(value))
             value = self.comparison()
             self.expect(")")
-        elif kind == "area":
-            value = _Area(value)  # type: ignore[arg-type]
         self.depth -= 1
         return value
 
     def call(self, name: str) -> object:
+        """Work out a function."""
         if name in ("TRUE", "FALSE") and not self.take("("):
             return name == "TRUE"
         if name in ("TRUE", "FALSE"):
@@ -207,20 +230,6 @@ class _Parser:
         return _FUNCTIONS[name](arguments, self.lookup) if name in _FUNCTIONS else _unknown(name)
 
 
-class _Area:
-    def __init__(self, area: Area) -> None:
-        self.sheet, self.top, self.left, self.bottom, self.right = area
-
-    def values(self, lookup: Lookup) -> list[object]:
-        if (self.bottom - self.top + 1) * (self.right - self.left + 1) > _MAX_CELLS:
-            raise UnknownError("area")
-        return [
-            lookup(self.sheet, row, column)
-            for row in range(self.top, self.bottom + 1)
-            for column in range(self.left, self.right + 1)
-        ]
-
-
 def _unknown(what: str) -> object:
     raise UnknownError(what)
 
@@ -232,9 +241,12 @@ def _number(text: str) -> object:
         raise UnknownError(text) from error
 
 
-def _tidy(number: Decimal | int) -> int | Decimal:
-    whole = Decimal(number).to_integral_value()
-    return int(whole) if whole == number else Decimal(number)
+def _tidy(number: Number) -> Number:
+    """Return a whole number as ``int``."""
+    if isinstance(number, int):
+        return number
+    whole = number.to_integral_value()
+    return int(whole) if whole == number else number
 
 
 def _scalar(value: object, lookup: Lookup) -> object:
@@ -247,11 +259,11 @@ def _scalar(value: object, lookup: Lookup) -> object:
     return exact(value) if isinstance(value, float) else value
 
 
-def _operand(value: object) -> Decimal:
+def _operand(value: object) -> Number:
     if value is None:
-        return Decimal(0)
-    if isinstance(value, (bool, int, Decimal)):
-        return Decimal(value)
+        return 0
+    if isinstance(value, (int, Decimal)):
+        return int(value) if isinstance(value, bool) else value
     if isinstance(value, str):
         try:
             return Decimal(value.strip())
@@ -287,9 +299,9 @@ def _compare(operator: str, left: object, right: object) -> bool:
     }[operator]
 
 
-def _numbers(arguments: list[object], lookup: Lookup) -> list[Decimal]:
+def _numbers(arguments: list[object], lookup: Lookup) -> list[Number]:
     """The numbers that SUM and COUNT see: text and blanks in cells do not count."""
-    found: list[Decimal] = []
+    found: list[Number] = []
     for argument in arguments:
         if not isinstance(argument, _Area):
             if argument is not None:
@@ -305,7 +317,7 @@ def _numbers(arguments: list[object], lookup: Lookup) -> list[Decimal]:
 
 
 def _sum(arguments: list[object], lookup: Lookup) -> object:
-    return _tidy(sum(_numbers(arguments, lookup), start=Decimal(0)))
+    return _tidy(sum(_numbers(arguments, lookup)))
 
 
 def _if(arguments: list[object], lookup: Lookup) -> object:
@@ -322,6 +334,11 @@ def _round(arguments: list[object], lookup: Lookup) -> object:
     return _tidy(Decimal(number).quantize(Decimal(1).scaleb(-int(places)), ROUND_HALF_UP))
 
 
+def _abs(arguments: list[object], lookup: Lookup) -> object:
+    number = _operand(_scalar(arguments[0], lookup))
+    return _tidy(-number if number < 0 else number)
+
+
 def _countblank(arguments: list[object], lookup: Lookup) -> object:
     return sum(
         value is None or value == "" for a in arguments if isinstance(a, _Area) for value in a.values(lookup)
@@ -335,5 +352,5 @@ _FUNCTIONS: dict[str, Callable[[list[object], Lookup], object]] = {
     "IF": _if,
     "ROUND": _round,
     "N": lambda arguments, lookup: _sum(arguments, lookup) if len(arguments) == 1 else _unknown("N"),
-    "ABS": lambda arguments, lookup: _tidy(abs(_operand(_scalar(arguments[0], lookup)))),
+    "ABS": _abs,
 }

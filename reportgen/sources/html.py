@@ -15,6 +15,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -149,10 +150,20 @@ class Page:
         Raises:
             InputError: beyond the limits.
         """
-        from lxml import etree
-
         self.budget.spend_markup(len(text), text.count("<"))
         self.budget.check_cells(sum(1 for _ in _CELL_TAG.finditer(text)))
+        root = self._parsed(text)
+        if root is not None:
+            self.frames = self.frames or next(root.iter("frame", "iframe"), None) is not None
+            for sheet in root.iter("style"):
+                self._classes |= _marking_classes((sheet.text or "").replace("<!--", ""))
+            self._flow(root, "")
+            self._flush()
+
+    def _parsed(self, text: str) -> Any:
+        """Return the tree of a page, None if there is nothing in it."""
+        from lxml import etree
+
         parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
         # libxml2 stops at </html>; browsers show what comes after it, too.
         data = _END.sub("", text.replace("\0", "")).encode("utf-8", "replace")
@@ -161,18 +172,12 @@ class Page:
         except etree.XMLSyntaxError:
             root = None
         if any("depth" in entry.message.lower() for entry in parser.error_log):
-            self.budget.check_depth(10**6)
-        if root is None:
-            return
+            self.budget.check_depth(sys.maxsize)
         depth = 0
-        for event, _ in etree.iterwalk(root, events=("start", "end")):
+        for event, _ in etree.iterwalk(root, events=("start", "end")) if root is not None else ():
             depth += 1 if event == "start" else -1
             self.budget.check_depth(depth)
-        self.frames = self.frames or root.find(".//frame") is not None or root.find(".//iframe") is not None
-        for sheet in root.iter("style"):
-            self._classes |= _marking_classes((sheet.text or "").replace("<!--", ""))
-        self._flow(root, "")
-        self._flush()
+        return root
 
     def _flow(self, element: Any, outer: str) -> None:
         """Add what stands outside data tables, and the data tables as they come.

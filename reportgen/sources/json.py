@@ -1,4 +1,4 @@
-"""Data files (.json) that this program wrote: handed on as text, :mod:`reportgen.model.exchange` reads them."""
+"""Data files (.json) that this program wrote: handed on as text for :mod:`reportgen.model.exchange`."""
 
 from __future__ import annotations
 

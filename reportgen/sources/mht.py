@@ -39,11 +39,11 @@ def read(path: Path, data: bytes) -> Document:
     budget = Budget(name)
     budget.check_parts(len(_PART.findall(data)), len(_MULTIPART.findall(data)))
     pages = _pages(data)
-    page = Page(budget)
-    for content, charset in pages:
-        page.take(decode(content, name, charset))
     if not pages:
         raise InputError(f"{name}里面没有网页，可能已损坏。请在浏览器里重新另存，再试。")
+    page = Page(budget)
+    for content, encoding in pages:
+        page.take(decode(content, name, encoding))
     return Document(
         str(path), "mht", hashlib.sha256(data).hexdigest(), tuple(page.grids), tuple(page.paragraphs)
     )

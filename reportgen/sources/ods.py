@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import io
 import math
 import re
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..disk.names import shown_name
 from ..errors import InputError
 from ..model.numbers import exact
-from .base import Document, Grid, GridCell, column_letters
+from ..opc.unpack import unpack
+from .base import Document, Grid, GridCell, column_letters, columns_in
 from .limits import Budget
 from .results import Results
 
@@ -35,103 +35,90 @@ _PART = re.compile(r"(?:\$?(?P<sheet>'(?:[^']|'')+'|[^.'\[\]:]*))?\.(?P<cell>\$?
 _NUMBERS = ("float", "percentage", "currency")
 
 
-def read(path: Path, data: bytes) -> Document:
+def read(path: Path | str, data: bytes, parts: Mapping[str, bytes] | None = None) -> Document:
     """Read an OpenDocument workbook.
 
     Args:
         path: for messages only.
-        data: the file's bytes, found whole by :func:`~reportgen.sources.sniff.kind_of`.
+        data: the file's bytes.
+        parts: its XML parts, if they have been unpacked already.
 
     Raises:
         InputError: damaged, or beyond the limits.
     """
     from lxml import etree
 
-    budget = Budget(shown_name(path))
+    name = shown_name(path)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            root = etree.fromstring(archive.read("content.xml"), parser)
+        root = etree.fromstring((unpack(name, data) if parts is None else parts)["content.xml"], parser)
     except (KeyError, etree.XMLSyntaxError, ValueError) as error:
         raise InputError(
-            f"{shown_name(path)}已损坏，读不出来。请用 WPS 或 LibreOffice 打开后另存为新的 .xlsx 再试。"
+            f"{name}已损坏，读不出来。请用 WPS 或 LibreOffice 打开后另存为新的 .xlsx 再试。"
         ) from error
-    hidden_styles = {
-        style.get(f"{_STYLE}name")
+    tables = list(root.iterfind(f"{_OFFICE}body/{_OFFICE}spreadsheet/{_TABLE}table"))
+    budget = Budget(name)
+    sheets = [(table.get(f"{_TABLE}name", ""), tuple(_sheet(table, budget))) for table in tables]
+    hidden_styles = _hidden_styles(root)
+    hidden = [table.get(f"{_TABLE}style-name") in hidden_styles for table in tables]
+    results = Results(dict(sheets))
+    grids = tuple(
+        Grid(sheet, cells, is_hidden, a1=True, resolve=partial(results.resolve, sheet))
+        for (sheet, cells), is_hidden in zip(sheets, hidden, strict=True)
+    )
+    return Document(str(path), "ods", hashlib.sha256(data).hexdigest(), grids)
+
+
+def _hidden_styles(root: Any) -> set[str]:
+    """Return the names of the styles of sheets that are not shown."""
+    return {
+        style.get(f"{_STYLE}name", "")
         for style in root.iter(f"{_STYLE}style")
         for properties in style.iterfind(f"{_STYLE}table-properties")
         if properties.get(f"{_TABLE}display") == "false"
     }
-    book = _Book(budget)
-    sheets = [
-        (table, table.get(f"{_TABLE}style-name") in hidden_styles)
-        for table in root.iterfind(f"{_OFFICE}body/{_OFFICE}spreadsheet/{_TABLE}table")
-    ]
-    for table, _ in sheets:
-        book.take(table)
-    grids = tuple(book.grid(table, hidden) for table, hidden in sheets)
-    return Document(str(path), "ods", hashlib.sha256(data).hexdigest(), grids)
 
 
-class _Book(Results):
-    """All sheets of a file, with spans and what is hidden."""
+class _Content(NamedTuple):
+    """What an element for a cell, or for many equal ones, says."""
 
-    def __init__(self, budget: Budget) -> None:
-        super().__init__()
-        self.budget = budget
-        self.spans: dict[tuple[str, int, int], tuple[int, int]] = {}
-        self.hidden: set[tuple[str, int, int]] = set()
+    value: object
+    formula: str
+    rows: int
+    """How many rows it covers."""
+    columns: int
 
-    def take(self, table: Any) -> None:
-        """Take over every filled or merged cell of a sheet."""
-        self.budget.spend_grid()
-        name = table.get(f"{_TABLE}name", "")
-        columns = _hidden_columns(table)
-        row = 0
-        for element, hidden in _rows(table, False):
-            repeat = _count(element, "number-rows-repeated")
-            filled = [
-                (at, times, cell) for at, times, cell in _cells(element) if cell.tag == f"{_TABLE}table-cell"
-            ]
-            filled = [one for one in filled if _is_something(one[2])]
-            if filled:
-                self.budget.spend_cells(repeat * sum(times for _, times, _ in filled))
-                for r in range(row + 1, row + repeat + 1):
-                    for at, times, cell in filled:
-                        for column in range(at, at + times):
-                            covered = any(low <= column <= high for low, high in columns)
-                            self.put((name, r, column), cell, hidden or covered)
-            row += repeat
 
-    def put(self, place: tuple[str, int, int], cell: Any, hidden: bool) -> None:
-        value = _value(cell)
-        if value is not None:
-            self.stored[place] = value
-        formula = cell.get(f"{_TABLE}formula")
-        if formula:
-            self.formulas[place] = _excel(formula)
-        rows, columns = _count(cell, "number-rows-spanned"), _count(cell, "number-columns-spanned")
-        if rows * columns > 1:
-            self.budget.spend_cells(rows * columns)
-            self.spans[place] = (rows, columns)
-        if hidden:
-            self.hidden.add(place)
+def _sheet(table: Any, budget: Budget) -> Iterator[GridCell]:
+    """Yield every filled or merged cell of a sheet."""
+    budget.spend_grid()
+    hidden_columns = columns_in(_hidden_columns(table))
+    row = 0
+    for element, hidden in _rows(table, False):
+        repeat = _count(element, "number-rows-repeated")
+        filled = [(at, times, content) for at, times, cell in _cells(element) if (content := _content(cell))]
+        budget.spend_cells(repeat * sum(times * c.rows * c.columns for _, times, c in filled))
+        for number in range(row + 1, row + repeat + 1) if filled else ():
+            for first, times, (value, formula, rows, columns) in filled:
+                for column in range(first, first + times):
+                    yield GridCell(
+                        number, column, value, rows, columns, f"{column_letters(column)}{number}",
+                        formula, "", hidden or column in hidden_columns,
+                    )  # fmt: skip
+        row += repeat
 
-    def grid(self, table: Any, hidden: bool) -> Grid:
-        name = table.get(f"{_TABLE}name", "")
-        cells = []
-        for place in sorted(p for p in {*self.stored, *self.formulas, *self.spans} if p[0] == name):
-            _, row, column = place
-            value, result = self.result(place)
-            rows, columns = self.spans.get(place, (1, 1))
-            cells.append(
-                GridCell(
-                    row, column, value, rows, columns, f"{column_letters(column)}{row}",
-                    self.formulas.get(place, ""), result, place in self.hidden,
-                    self.own[place] if result == "stale" else None,
-                )
-            )  # fmt: skip
-        return Grid(name, tuple(cells), hidden, a1=True)
+
+def _content(cell: Any) -> _Content | None:
+    """Return what a cell says, None if that is nothing, or if a merged cell covers it."""
+    if cell.tag != f"{_TABLE}table-cell":
+        return None
+    formula = cell.get(f"{_TABLE}formula", "")
+    rows, columns = _count(cell, "number-rows-spanned"), _count(cell, "number-columns-spanned")
+    content = _Content(_value(cell), _excel(formula) if formula else "", rows, columns)
+    return None if content == _NOTHING else content
+
+
+_NOTHING = _Content(None, "", 1, 1)
 
 
 def _count(element: Any, name: str) -> int:
@@ -144,15 +131,14 @@ def _is_hidden(element: Any) -> bool:
     return bool(element.get(f"{_TABLE}visibility", "visible") != "visible")
 
 
-def _hidden_columns(table: Any) -> list[tuple[int, int]]:
-    """First and last column of each hidden stretch."""
-    found, at = [], 1
+def _hidden_columns(table: Any) -> Iterator[tuple[int, int]]:
+    """Yield first and last column of each hidden stretch."""
+    at = 1
     for column in table.iter(f"{_TABLE}table-column"):
         times = _count(column, "number-columns-repeated")
         if _is_hidden(column):
-            found.append((at, at + times - 1))
+            yield at, at + times - 1
         at += times
-    return found
 
 
 def _rows(parent: Any, hidden: bool) -> Iterator[tuple[Any, bool]]:
@@ -172,15 +158,6 @@ def _cells(row: Any) -> Iterator[tuple[int, int, Any]]:
         times = _count(cell, "number-columns-repeated")
         yield at, times, cell
         at += times
-
-
-def _is_something(cell: Any) -> bool:
-    return (
-        cell.get(f"{_OFFICE}value-type") is not None
-        or cell.get(f"{_TABLE}formula") is not None
-        or _count(cell, "number-columns-spanned") * _count(cell, "number-rows-spanned") > 1
-        or cell.find(f"{_TEXT}p") is not None
-    )
 
 
 def _value(cell: Any) -> object:

@@ -12,7 +12,7 @@ import hashlib
 import io
 import logging
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -25,6 +25,9 @@ from .limits import Budget
 from .pdftext import TextLine, join_number, lines_of, paragraphs_of
 
 __all__ = ["read"]
+
+Box: TypeAlias = "tuple[float, float, float, float]"
+"""Left, upper, right and lower edge in points."""
 
 _TOLERANCE = 3.0
 """Points between edges that are meant to be the same; the narrowest column of the form has 20."""
@@ -78,12 +81,22 @@ def _work(data: bytes, name: str) -> bytes:
 
 
 def _content(data: bytes, name: str) -> _Content:
-    pdfplumber = require("pdfplumber", "pdf", " PDF ")
+    pages = _read_pages(require("pdfplumber", "pdf", " PDF "), data, name)
+    if sum(page.characters for page in pages) < _FEW_CHARACTERS * len(pages):
+        raise InputError(
+            f"{name}里没有文字，是扫描件或图片。图片里的数字无法可靠读取，请向填报单位要工作簿或 Word 文件。"
+        )
+    # This also marks running heads: a table below one is still at the top of its page.
+    paragraphs = paragraphs_of([page.lines for page in pages])
+    return _Content("", [table.grid_cells() for table in _joined(pages)], paragraphs)
+
+
+def _read_pages(pdfplumber: Any, data: bytes, name: str) -> list[_Page]:
     # pdfminer logs what it works around in odd files; none of it is for the user.
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
     try:
         with pdfplumber.open(io.BytesIO(data)) as pdf:
-            pages = _pages(pdf, Budget(name))
+            return _pages(pdf, Budget(name))
     except InputError:
         raise
     except Exception as error:
@@ -96,13 +109,6 @@ def _content(data: bytes, name: str) -> _Content:
                 f"{name}设了打开密码，读不了。请用 PDF 阅读器打开、另存为不带密码的文件后再试。"
             ) from error
         raise InputError(f"{name}已损坏，读不出来。请重新取得文件，或改用它的 Word 文件。") from error
-    if sum(page.characters for page in pages) < _FEW_CHARACTERS * len(pages):
-        raise InputError(
-            f"{name}里没有文字，是扫描件或图片。图片里的数字无法可靠读取，请向填报单位要工作簿或 Word 文件。"
-        )
-    # This also marks running heads: a table below one is still at the top of its page.
-    paragraphs = paragraphs_of([page.lines for page in pages])
-    return _Content("", [table.grid_cells() for table in _joined(pages)], paragraphs)
 
 
 class _Cell(msgspec.Struct):
@@ -123,6 +129,16 @@ class _Table(msgspec.Struct):
     """Nothing stands above it on its page."""
     last: bool = False
     """Nothing stands below it on its page."""
+
+    @property
+    def top(self) -> float:
+        """Of its uppermost cell."""
+        return min(cell.top for cell in self.cells)
+
+    @property
+    def bottom(self) -> float:
+        """Of its lowest cell."""
+        return max(cell.bottom for cell in self.cells)
 
     def rows(self) -> list[list[_Cell]]:
         """Return the cells by their upper edge, from the top."""
@@ -180,32 +196,32 @@ def _pages(pdf: Any, budget: Budget) -> list[_Page]:
 
 def _page(page: Any, budget: Budget) -> _Page:
     budget.spend_cells(sum(map(len, page.objects.values())) // 4)
-    result = _Page(characters=len(page.chars))
     # Watermarks (rotated letters) belong to no line and no cell.
     chars = [c for c in page.chars if c.get("upright", True) and c["text"].strip("\x00")]
     inside: set[int] = set()
-    for table in page.find_tables():
-        boxes = [cell for cell in table.cells if cell[2] - cell[0] > 1 and cell[3] - cell[1] > 1]
-        if len(boxes) < 2:
-            continue
-        budget.spend_grid()
-        budget.spend_cells(len(boxes))
-        content: list[list[Any]] = [[] for _ in boxes]
-        for n, char in enumerate(chars):
-            at = _box_of(boxes, char)
-            if at is not None:
-                content[at].append(char)
-                inside.add(n)
-        cells = [
-            _Cell(box[0], box[1], box[2], box[3], _cell_text(box, content[k])) for k, box in enumerate(boxes)
-        ]
-        result.tables.append(_Table(cells, table.bbox[0], table.bbox[2]))
-    result.tables.sort(key=lambda table: min(cell.top for cell in table.cells))
-    result.lines = lines_of([c for n, c in enumerate(chars) if n not in inside], float(page.height))
-    return result
+    tables = []
+    for found in page.find_tables():
+        boxes = [cell for cell in found.cells if cell[2] - cell[0] > 1 and cell[3] - cell[1] > 1]
+        if len(boxes) >= 2:
+            budget.spend_grid()
+            budget.spend_cells(len(boxes))
+            tables.append(_Table(_cells_in(boxes, chars, inside), found.bbox[0], found.bbox[2]))
+    lines = lines_of([c for n, c in enumerate(chars) if n not in inside], float(page.height))
+    return _Page(sorted(tables, key=lambda table: table.top), lines, len(page.chars))
 
 
-def _box_of(boxes: list[tuple[float, float, float, float]], char: Any) -> int | None:
+def _cells_in(boxes: list[Box], chars: list[Any], inside: set[int]) -> list[_Cell]:
+    """Return a table's cells with their texts; the numbers of their characters are put into ``inside``."""
+    content: list[list[Any]] = [[] for _ in boxes]
+    for n, char in enumerate(chars):
+        at = _box_of(boxes, char)
+        if at is not None:
+            content[at].append(char)
+            inside.add(n)
+    return [_Cell(*box, _cell_text(box, chars)) for box, chars in zip(boxes, content, strict=True)]
+
+
+def _box_of(boxes: list[Box], char: Any) -> int | None:
     """Return the number of the cell that the middle of a character lies in."""
     x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
     for n, (x0, top, x1, bottom) in enumerate(boxes):
@@ -214,7 +230,7 @@ def _box_of(boxes: list[tuple[float, float, float, float]], char: Any) -> int | 
     return None
 
 
-def _cell_text(box: tuple[float, float, float, float], chars: list[Any]) -> str:
+def _cell_text(box: Box, chars: list[Any]) -> str:
     lines = lines_of(chars, 0)
     return join_number(lines, box[0], box[2]) or "\n".join(line.text for line in lines)
 
@@ -222,17 +238,7 @@ def _cell_text(box: tuple[float, float, float, float], chars: list[Any]) -> str:
 def _joined(pages: list[_Page]) -> list[_Table]:
     """Return all tables in order, those that continue over pages as one."""
     for page in pages:
-        body = [line for line in page.lines if not line.furniture]
-        for table in page.tables:
-            top = min(cell.top for cell in table.cells)
-            bottom = max(cell.bottom for cell in table.cells)
-            others = [other for other in page.tables if other is not table]
-            table.first = all(line.top > top for line in body) and all(
-                min(cell.top for cell in other.cells) >= top for other in others
-            )
-            table.last = all(line.bottom < bottom for line in body) and all(
-                max(cell.bottom for cell in other.cells) <= bottom for other in others
-            )
+        _mark_ends(page)
     tables: list[_Table] = []
     open_table: _Table | None = None
     for page in pages:
@@ -248,6 +254,18 @@ def _joined(pages: list[_Page]) -> list[_Table]:
     return tables
 
 
+def _mark_ends(page: _Page) -> None:
+    """Mark the tables above and below which nothing stands on their page."""
+    body = [line for line in page.lines if not line.furniture]
+    for table in page.tables:
+        top, bottom = table.top, table.bottom
+        others = [other for other in page.tables if other is not table]
+        table.first = all(line.top > top for line in body) and all(one.top >= top for one in others)
+        table.last = all(line.bottom < bottom for line in body) and all(
+            one.bottom <= bottom for one in others
+        )
+
+
 def _goes_on(before: _Table, after: _Table) -> bool:
     return abs(before.x0 - after.x0) <= _TOLERANCE and abs(before.x1 - after.x1) <= _TOLERANCE
 
@@ -261,7 +279,7 @@ def _append(before: _Table, after: _Table) -> None:
     if not repeated or not any(cell.text for row in new[:repeated] for cell in row):
         repeated = 0
     kept = [cell for row in new[repeated:] for cell in row]
-    shift = max(cell.bottom for cell in before.cells) - min(cell.top for cell in kept)
+    shift = before.bottom - min(cell.top for cell in kept)
     for cell in kept:
         cell.top, cell.bottom = cell.top + shift, cell.bottom + shift
         before.cells.append(cell)

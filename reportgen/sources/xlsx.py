@@ -1,33 +1,55 @@
 """Workbooks (.xlsx, .xlsm): every cell with its formula and stored result.
 
-Workbooks of the plain shape that spreadsheet programs write are read by :mod:`.sheetxml`; all
-others by openpyxl, the reference."""
+One pass over each part (ECMA-376 part 1, 18), in any dialect: namespaces transitional or strict,
+any prefixes and encodings, texts shared or in the cells.  What is not well-formed, or refers to what
+is not there, is damaged; nothing is repaired.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import io
-import re
-import warnings
+import posixpath
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
 
-from ..disk.names import name_of, shown_name
+from ..disk.names import shown_name
 from ..errors import InputError
-from ..model.numbers import exact
-from .base import Document, Grid, GridCell
-from .formulas import column_number
-from .limits import Budget, unpack
-from .results import Place, Results, Shape, SheetData
-from .sheetxml import OddShapeError, read_book
+from ..memory import remembered
+from ..opc.unpack import unpack
+from .base import Cells, Document, Grid
+from .limits import Budget
+from .numberformats import date_kind
+from .results import Results
+from .worksheet import TRUTH, Values, parse, parse_main, read_worksheet, string_of
 
-if TYPE_CHECKING:
-    from pathlib import Path
+__all__ = ["read"]
 
-__all__ = ["read", "reference"]
+_USUAL_WORKBOOK = "xl/workbook.xml"
+_RELATION_IDS = (
+    "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
+    "{http://purl.oclc.org/ooxml/officeDocument/relationships}id",
+)
+"""Transitional and strict."""
+_NOT_READ = ("chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
+"""Kinds of sheets without cells that a person fills in."""
+_HIDDEN = {"visible": False, "hidden": True, "veryHidden": True}
 
-_CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
-_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']\$?([A-Z]{1,3})\$?(\d+):\$?([A-Z]{1,3})\$?(\d+)")
+
+class _Relation(NamedTuple):
+    kind: str
+    """The last word of its type: ``worksheet``, ``styles`` …"""
+    target: str
+    """Name of the part it leads to."""
+
+
+class _Sheet(NamedTuple):
+    """A sheet as the workbook lists it."""
+
+    name: str
+    hidden: bool
+    relation: str
 
 
 def read(path: Path | str, data: bytes, parts: Mapping[str, bytes] | None = None) -> Document:
@@ -42,109 +64,100 @@ def read(path: Path | str, data: bytes, parts: Mapping[str, bytes] | None = None
         InputError: damaged, or beyond the limits.
     """
     name = shown_name(path)
-    if parts is None:
-        from zipfile import ZipFile
-
-        with ZipFile(io.BytesIO(data)) as archive:
-            parts = unpack(name, archive)
     try:
-        sheets = read_book(parts, Budget(name))
-    except OddShapeError:
-        _check_sheets(parts, Budget(name))
-        try:
-            sheets = reference(data)
-        except Exception as error:
-            # openpyxl lets many kinds of exception through for a broken file; each means the same
-            # to the user, and the cause is kept for whoever debugs.
-            raise InputError(
-                f"“{name_of(path)}”已损坏，读不出来。请用 Excel 或 WPS 打开后另存为新的 .xlsx 再试。"
-            ) from error
-    book = _Book(sheets)
-    return Document(str(path), "xlsx", hashlib.sha256(data).hexdigest(), tuple(map(book.grid, sheets)))
+        grids = _grids(unpack(name, data) if parts is None else parts, Budget(name))
+    except (ValueError, LookupError, OverflowError) as error:
+        raise InputError(
+            f"{name}已损坏，读不出来。请用 Excel 或 WPS 打开后另存为新的 .xlsx 再试。"
+        ) from error
+    return Document(str(path), "xlsx", hashlib.sha256(data).hexdigest(), grids)
 
 
-def _check_sheets(parts: Mapping[str, bytes], budget: Budget) -> None:
-    """Count cells and merged places before openpyxl makes an object of each."""
-    for name, xml in parts.items():
-        if not (name.startswith("xl/worksheets/") and name.endswith(".xml")):
-            continue
-        budget.spend_grid()
-        budget.spend_cells(sum(1 for _ in _CELL.finditer(xml)))
-        for match in _MERGED.finditer(xml):
-            rows = int(match[4]) - int(match[2]) + 1
-            columns = column_number(match[3].decode()) - column_number(match[1].decode()) + 1
-            budget.spend_cells(max(rows, 1) * max(columns, 1))
+def _grids(parts: Mapping[str, bytes], budget: Budget) -> tuple[Grid, ...]:
+    """Read every worksheet.
+
+    Raises:
+        ValueError, LookupError, OverflowError: damaged.
+        InputError: beyond the limits.
+    """
+    budget.spend_tags(sum(xml.count(b"<") for xml in parts.values()))
+    package = (r.target for r in _relations_of(parts, "").values() if r.kind == "officeDocument")
+    main = next(package, _USUAL_WORKBOOK)
+    relations = _relations_of(parts, main)
+    listed, from_1904 = _workbook(parts[main])
+    strings, styles = (_part(parts, relations, kind) for kind in ("sharedStrings", "styles"))
+    values = Values(
+        () if strings is None else _strings(strings), ("",) if styles is None else _formats(styles), from_1904
+    )
+    sheets: dict[str, Cells] = {}
+    for sheet in listed:
+        relation = relations[sheet.relation]
+        if relation.kind not in _NOT_READ:
+            budget.spend_grid()
+            sheets[sheet.name], places = read_worksheet(parts[relation.target], values)
+            budget.spend_cells(places)
+    results = Results(sheets)
+    return tuple(
+        Grid(s.name, sheets[s.name], s.hidden, a1=True, resolve=partial(results.resolve, s.name))
+        for s in listed if s.name in sheets
+    )  # fmt: skip
 
 
-def reference(data: bytes) -> list[SheetData]:
-    """Read every worksheet through openpyxl; what :func:`~.sheetxml.read_book` must equal."""
-    from openpyxl import load_workbook
-
-    with warnings.catch_warnings():
-        # openpyxl warns of features it drops (extensions, headers); nothing of them is read.
-        warnings.simplefilter("ignore")
-        with_formulas = load_workbook(io.BytesIO(data), keep_links=False)
-        with_results = load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
-    return [_sheet(sheet, with_results[sheet.title]) for sheet in with_formulas.worksheets]
+def _relations_of(parts: Mapping[str, bytes], owner: str) -> Mapping[str, _Relation]:
+    """Return the parts that a part (``""`` is the package) refers to, by id."""
+    folder, base = posixpath.split(owner)
+    xml = parts.get(posixpath.join(folder, "_rels", f"{base}.rels"))
+    return {} if xml is None else _relations(xml, folder)
 
 
-def _sheet(sheet: Any, results: Any) -> SheetData:
-    texts: dict[tuple[int, int], object] = {}
-    numbers: dict[tuple[int, int], object] = {}
-    formulas: dict[tuple[int, int], str] = {}
-    # Only cells that are there: a sheet may claim to reach to its millionth row.
-    for cell in list(sheet._cells.values()):
-        place, value = (cell.row, cell.column), cell.value
-        if cell.data_type == "f":
-            # An array formula is an object with a text.
-            formulas[place] = str(getattr(value, "text", value))
-            value = results.cell(cell.row, cell.column).value
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            numbers[place] = _plain(value)
-        elif value is not None:
-            texts[place] = value
-    merged = [(r.min_row, r.min_col, r.max_row, r.max_col) for r in sheet.merged_cells.ranges]
-    hidden_rows = {n for n, d in sheet.row_dimensions.items() if d.hidden}
-    hidden_columns = {
-        n for d in sheet.column_dimensions.values() if d.hidden for n in range(d.min or 0, (d.max or 0) + 1)
-    }
-    shape = Shape(texts, tuple(numbers), formulas, merged, hidden_rows, hidden_columns)
-    return SheetData(sheet.title, sheet.sheet_state != "visible", shape, tuple(numbers.values()))
+@remembered(8)
+def _relations(xml: bytes, folder: str) -> Mapping[str, _Relation]:
+    """Read relations; their targets are relative to a folder."""
+    return {
+        r.attrib["Id"]: _Relation(
+            posixpath.basename(r.attrib["Type"]),
+            posixpath.normpath(posixpath.join("/", folder, r.attrib["Target"])).lstrip("/"),
+        )
+        for r in parse(xml) if r.get("TargetMode") != "External"
+    }  # fmt: skip
 
 
-class _Book(Results):
-    """All sheets of one workbook, with the results of their formulas."""
+def _part(parts: Mapping[str, bytes], relations: Mapping[str, _Relation], kind: str) -> bytes | None:
+    """Return the part of a kind of which a workbook has at most one, None if it has none.
 
-    def __init__(self, sheets: list[SheetData]) -> None:
-        super().__init__()
-        self.sheets = {sheet.name: sheet for sheet in sheets}
-        self.values: dict[str, dict[tuple[int, int], object]] = {}
-
-    def formula_at(self, place: Place) -> str:
-        sheet = self.sheets.get(place[0])
-        return sheet.shape.formulas.get(place[1:], "") if sheet else ""
-
-    def stored_at(self, place: Place) -> object:
-        name = place[0]
-        if name not in self.sheets:
-            return None
-        if name not in self.values:
-            self.values[name] = self.sheets[name].stored
-        return self.values[name].get(place[1:])
-
-    def grid(self, sheet: SheetData) -> Grid:
-        def resolve(cell: GridCell) -> GridCell:
-            place = (sheet.name, cell.row, cell.column)
-            value, result = self.result(place)
-            now = self.own[place] if result == "stale" else None
-            return cell._replace(value=value, result=result, now=now)
-
-        return Grid(
-            sheet.name, hidden=sheet.hidden, a1=True, resolve=resolve,
-            layout=sheet.shape, figures=sheet.numbers,
-        )  # fmt: skip
+    Raises:
+        LookupError: the workbook refers to it, and it is not there.
+    """
+    target = next((r.target for r in relations.values() if r.kind == kind), None)
+    return parts.get(f"xl/{kind}.xml") if target is None else parts[target]
 
 
-def _plain(value: object) -> object:
-    """Stored doubles become the decimal their user sees."""
-    return exact(value) if isinstance(value, float) else value
+@remembered(8)
+def _workbook(xml: bytes) -> tuple[tuple[_Sheet, ...], bool]:
+    """Return the sheets in order, and whether days count from 1904-01-01 on."""
+    root, ns = parse_main(xml)
+    properties = root.find(f"{ns}workbookPr")
+    sheets = []
+    for element in root.iterfind(f"{ns}sheets/{ns}sheet"):
+        ids = [element.attrib[key] for key in _RELATION_IDS if key in element.attrib]
+        if ids != [""]:  # old programs leave entries without a part behind
+            sheets.append(_Sheet(element.attrib["name"], _HIDDEN[element.get("state", "visible")], ids[0]))
+    if len({sheet.name for sheet in sheets}) < len(sheets):
+        raise ValueError("two sheets of one name")
+    return tuple(sheets), properties is not None and TRUTH[properties.get("date1904", "0")]
+
+
+def _strings(xml: bytes) -> tuple[str, ...]:
+    """Return the texts that cells share."""
+    root, ns = parse_main(xml)
+    return tuple([string_of(item, ns) for item in root.iterfind(f"{ns}si")])
+
+
+@remembered(8)
+def _formats(xml: bytes) -> tuple[str, ...]:
+    """Return what each cell style shows a number as; see :attr:`~.worksheet.Values.formats`."""
+    root, ns = parse_main(xml)
+    own = root.iterfind(f"{ns}numFmts/{ns}numFmt")
+    codes = {int(f.attrib["numFmtId"]): f.attrib["formatCode"] for f in own}
+    ids = [int(xf.get("numFmtId", "0")) for xf in root.iterfind(f"{ns}cellXfs/{ns}xf")]
+    return tuple([date_kind(id_, codes.get(id_)) for id_ in ids]) or ("",)

@@ -137,13 +137,7 @@ def _texts(document: Document, view: View, texts: Sequence[str], known: set[str]
     if start is None:
         yield f"没有标题“{title}”"
         start = 0
-    extra = []
-    at = 0
-    for text in actual[start:]:
-        if at < len(wanted) and text == wanted[at]:
-            at += 1
-        else:
-            extra.append(text)
+    at, extra = _found_in_order(wanted, actual[start:])
     if at < len(wanted):
         instead = f"，相应的地方是“{shorten(extra[0])}”" if extra else ""
         yield f"缺少这一段文字，或与数据不一致：“{shorten(wanted[at])}”{instead}"
@@ -152,6 +146,18 @@ def _texts(document: Document, view: View, texts: Sequence[str], known: set[str]
     for text in extra:
         if text not in own and not known.issuperset(_DIGITS.findall(text)):
             yield f"模板多印了一段含有数字的文字：“{shorten(text)}”；固定的文字请写到工作簿的文字内容里"
+
+
+def _found_in_order(wanted: Sequence[str], actual: Sequence[str]) -> tuple[int, list[str]]:
+    """Return how many of the texts that are wanted stand there in their order, and all other texts."""
+    extra = []
+    at = 0
+    for text in actual:
+        if at < len(wanted) and text == wanted[at]:
+            at += 1
+        else:
+            extra.append(text)
+    return at, extra
 
 
 def _fields(view: View) -> Iterator[str]:

@@ -102,6 +102,13 @@ class Rewriter(msgspec.Struct):
         if levels:
             self._own_paragraph(paragraph, text, tags)
             return {paragraph}
+        placed = self._inline(paragraph, text, tags)
+        place(pieces, placed, self.operations, self.names)
+        self._check_inline(paragraph, text)
+        return set()
+
+    def _inline(self, paragraph: Element, text: str, tags: list[Tag]) -> list[tuple[Tag, int | None]]:
+        """Return tags inside a paragraph with the numbers of their operations."""
         depth = len(self._frames)
         placed = [(tag, self._operation(tag, paragraph, text)) for tag in tags]
         for frame in self._frames[depth:]:
@@ -112,9 +119,7 @@ class Rewriter(msgspec.Struct):
             self.balanced = False
         while len(self._frames) > depth:
             self._pop()
-        place(pieces, placed, self.operations, self.names)
-        self._check_inline(paragraph, text)
-        return set()
+        return placed
 
     def _check_inline(self, paragraph: Element, text: str) -> None:
         """A block inside a paragraph may not begin in a hyperlink and end outside of it."""

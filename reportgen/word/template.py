@@ -15,9 +15,10 @@ from pathlib import Path
 from ..errors import InputError, TemplateError
 from ..form import Form
 from ..opc.parts import Package
+from ..opc.unpack import check_entries
 from ..opc.xml import XmlError, parse
 from ..sources.docx import Block, blocks
-from ..sources.limits import Budget, check_entries
+from ..sources.limits import Budget
 from .faults import TemplateFault, shorten
 from .fit import check_fit, specimen
 from .names import Names

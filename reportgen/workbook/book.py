@@ -21,6 +21,7 @@ from .checksheet import CheckSheet
 from .entries import fields_sheet, last_year_sheet, last_year_texts
 from .figures import figures
 from .guide import guide_sheet
+from .looks import writable
 from .places import places
 from .tables import TableSheet
 from .textsheet import names_sheet, text_rows, text_sheet
@@ -28,10 +29,8 @@ from .textsheet import names_sheet, text_rows, text_sheet
 __all__ = ["FORM_PROPERTY", "assemble"]
 
 FORM_PROPERTY = "reportgen.form"
-"""Custom document property with the form's edition; a help to programs, nothing depends on it."""
+"""Custom document property with the form's edition; for other programs, nothing here reads it."""
 
-_EPOCH = datetime(2021, 1, 1)
-"""Date written into every workbook: the bytes depend on the contents alone."""
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 _REFERENCE = re.compile(rb"&#(\d{3,7});")
 _FORMULA = re.compile(rb'(<c r="([A-Z]+[0-9]+)"[^>]*><f>[^<]*</f>)(?:<v></v>|<v ?/>)')
@@ -86,31 +85,39 @@ def assemble(
         (where.sheet[cell], where.address(cell)): format_number(number)
         for cell, number in contents.results.items()
     }
-    return list(_parts(book, results))
+    return list(_parts(book, results, _date(form)))
 
 
 def _describe(book: Workbook, form: Form, report: Report) -> None:
     properties = book.properties
-    properties.creator = report.org or "reportgen"
-    properties.title = report.full_title if report.org and report.year else form.title
+    properties.creator = writable(report.org) or "reportgen"
+    properties.title = writable(report.full_title) if report.org and report.year else form.title
     properties.subject = form.document
-    properties.created = properties.modified = _EPOCH
+    properties.created = properties.modified = _date(form)
     custom: Any = getattr(book, "custom_doc_props")  # noqa: B009
     custom.append(StringProperty(name=FORM_PROPERTY, value=form.id))
     name = DefinedName("reportgen_form", attr_text=f'"{form.id}"', hidden=True)
     book.defined_names.add(name)
 
 
-def _parts(book: Workbook, results: Mapping[tuple[str, str], str]) -> Iterator[tuple[str, bytes]]:
-    """Save, then mend what openpyxl writes: the hour of saving, character references, odd orders.
+def _date(form: Form) -> datetime:
+    """Return the date written into every workbook of a form: the bytes depend on the contents alone."""
+    return datetime(form.first_year, 1, 1)
+
+
+def _parts(
+    book: Workbook, results: Mapping[tuple[str, str], str], date: datetime
+) -> Iterator[tuple[str, bytes]]:
+    """Save, then correct what openpyxl writes: time of saving, character references, order of a font's children.
 
     Args:
         results: (sheet, address) → what the formula there gives.  openpyxl cannot store results;
             with them the totals also show where nothing is computed (previews, telephones).
+        date: of creation and saving.
     """
     raw = BytesIO()
     book.save(raw)
-    stamp = _EPOCH.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    stamp = date.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
     parts = {f"xl/worksheets/sheet{n}.xml": sheet.title for n, sheet in enumerate(book.worksheets, 1)}
     with zipfile.ZipFile(raw) as old:
         for name in old.namelist():
@@ -127,7 +134,7 @@ def _parts(book: Workbook, results: Mapping[tuple[str, str], str]) -> Iterator[t
 
 
 def _character(match: re.Match[bytes]) -> bytes:
-    """Chinese as itself: half the size of its references, and read four times as fast."""
+    """Return the character of a reference such as ``&#34920;``: openpyxl writes all Chinese so, at twice the size."""
     return chr(int(match[1])).encode()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
@@ -10,6 +11,7 @@ import msgspec
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -26,6 +28,7 @@ BROKEN = "FFC7CE"
 INVALID = "F8A35B"
 DONE = "D8EFD3"
 LINK = "1F4E9E"
+_NOT_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 MAX_TEXT = 32767  # characters a cell can hold
 MAX_HEIGHT = 400.0  # Excel's limit is 409.5
 
@@ -36,6 +39,7 @@ LINES = Border(_PALE, _PALE, _PALE, _PALE)
 
 
 def fill(colour: str) -> PatternFill:
+    """Return a solid fill of a colour (RRGGBB)."""
     return PatternFill("solid", start_color=colour, end_color=colour)
 
 
@@ -130,12 +134,17 @@ def _styles(look: Look) -> _Styles:
     )
 
 
+def writable(text: str) -> str:
+    """Return a text without the characters that no XML file can hold: controls, lone surrogates."""
+    return _NOT_XML.sub("", ILLEGAL_CHARACTERS_RE.sub("", text))
+
+
 def _fill_in(cell: Cell, value: object) -> bool:
-    """Set the value; tell whether it needs the mark that keeps it text when edited."""
+    """Set the value; return whether it needs the quote prefix that keeps it text when it is edited."""
     if isinstance(value, Formula):
         cell.value = str(value)
     elif isinstance(value, str):
-        text = ILLEGAL_CHARACTERS_RE.sub("", value).replace("\r\n", "\n").replace("\r", "\n")
+        text = writable(value).replace("\r\n", "\n").replace("\r", "\n")
         if len(text) > MAX_TEXT:
             raise OutputError(
                 f"有一段文字长达 {len(text)} 个字，一个单元格最多放 {MAX_TEXT} 个字。请先分段或删减。"
@@ -169,10 +178,9 @@ def tint_verdict(sheet: Worksheet, area: str) -> None:
 
 def widths(sheet: Worksheet, sizes: list[float]) -> None:
     """Set the column widths, in characters, from column A on."""
-    from .places import letter
 
     for n, size in enumerate(sizes, 1):
-        sheet.column_dimensions[letter(n)].width = size
+        sheet.column_dimensions[get_column_letter(n)].width = size
 
 
 def protect(sheet: Worksheet) -> None:
@@ -183,7 +191,7 @@ def protect(sheet: Worksheet) -> None:
 
 
 def set_page(sheet: Worksheet, *, landscape: bool = False, area: str = "", one_page: bool = False) -> None:
-    """A4, fitted to the width (or to one page), page number at the foot."""
+    """Print on A4, fitted to the width (or to one page), with page numbers."""
     sheet.page_setup.paperSize = 9
     sheet.page_setup.orientation = "landscape" if landscape else "portrait"
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import msgspec
+from openpyxl.utils import quote_sheetname
 
 from ..form import Comparison, Form, Relation, Term
 from .entries import FIELD_TOP, LAST_YEAR_TOP
-from .places import Places, quoted
+from .places import Places
 
 __all__ = ["RelationFormulas", "relation_formulas"]
 
@@ -22,7 +23,7 @@ class RelationFormulas(msgspec.Struct, frozen=True):
     known: str
     """True where every one of last year's figures it needs is filled in."""
     cells: tuple[str, ...]
-    """This year's cells it speaks of."""
+    """This year's cells it names."""
 
 
 def relation_formulas(form: Form, where: Places, one: Relation) -> RelationFormulas | None:
@@ -72,11 +73,11 @@ def _term(form: Form, where: Places, term: Term) -> str:
 
 def _field(form: Form, field_id: str) -> str:
     row = FIELD_TOP + next(n for n, f in enumerate(form.fields) if f.id == field_id)
-    return f"{quoted(form.sheets.fields)}!$B${row}"
+    return f"{quote_sheetname(form.sheets.fields)}!$B${row}"
 
 
 def _last(form: Form, cell: str) -> str:
-    return f"{quoted(form.sheets.last_year)}!$B${LAST_YEAR_TOP + form.last_year_cells.index(cell)}"
+    return f"{quote_sheetname(form.sheets.last_year)}!$B${LAST_YEAR_TOP + form.last_year_cells.index(cell)}"
 
 
 def _among(form: Form, field_id: str, values: tuple[str, ...]) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import msgspec
+from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
@@ -36,7 +37,7 @@ from .cellstyle import (
 )  # fmt: skip
 from .checkformulas import relation_formulas
 from .figures import Figures
-from .places import Places, letter, quoted
+from .places import Places
 
 __all__ = ["ASKS", "BREAKS", "EMPTY", "HEAD_ROW", "HOLDS", "NOTED", "UNSURE", "CheckSheet"]
 
@@ -89,7 +90,7 @@ class CheckSheet:
 
     def __init__(self, form: Form, where: Places, figures: Figures) -> None:
         self.form, self.where, self.figures = form, where, figures
-        self.name = quoted(form.sheets.checks)
+        self.name = quote_sheetname(form.sheets.checks)
         self.shift: dict[str, int] = {}
         column = STATES
         for table in form.tables:
@@ -106,7 +107,10 @@ class CheckSheet:
         moved = []
         for table, top, left, bottom, right in self.where.areas(cells):
             shift = self.shift[table]
-            a, b = f"${letter(left + shift)}${top}", f"${letter(right + shift)}${bottom}"
+            a, b = (
+                f"${get_column_letter(left + shift)}${top}",
+                f"${get_column_letter(right + shift)}${bottom}",
+            )
             moved.append(a if a == b else f"{a}:{b}")
         return moved
 
@@ -198,6 +202,7 @@ class CheckSheet:
     # ---- writing
 
     def write(self, book: Workbook) -> None:
+        """Add the sheet."""
         sheet = book.create_sheet(self.form.sheets.checks)
         heads = self.form.sheets.explanation_heads
         widths(sheet, [9, 8, WHAT_WIDTH, 11, 11, 10, 11, 10, 40, 11, 14, 10, 2])
@@ -220,7 +225,7 @@ class CheckSheet:
         self._colours(sheet)
         sheet.freeze_panes = f"A{first}"
         protect(sheet)
-        set_page(sheet, landscape=True, area=f"A1:{letter(LAST)}{self.last}")
+        set_page(sheet, landscape=True, area=f"A1:{get_column_letter(LAST)}{self.last}")
         sheet.print_title_rows = f"{HEAD_ROW}:{HEAD_ROW}"
 
     def _line(self, sheet: Worksheet, row: int, line: Line) -> None:
@@ -241,7 +246,7 @@ class CheckSheet:
     def _states(self, sheet: Worksheet) -> None:
         """Judge every number cell on its own, in hidden columns laid out like the tables."""
         blanks = sorted({normal for word in PLACEHOLDERS for normal in (word, _full_width(word))} | {""})
-        column = letter(self.list_column)
+        column = get_column_letter(self.list_column)
         known = f"${column}${HEAD_ROW}:${column}${HEAD_ROW + len(blanks) - 1}"
         for row, word in enumerate(blanks, HEAD_ROW):
             # As formulas, because an empty cell would not match the empty text.
@@ -260,7 +265,7 @@ class CheckSheet:
             )
             put(sheet, row, at + self.shift[cell.table], Formula(judged), GREY)
         for n in range(STATES, self.list_column + 1):
-            sheet.column_dimensions[letter(n)].hidden = True
+            sheet.column_dimensions[get_column_letter(n)].hidden = True
 
     def _colours(self, sheet: Worksheet) -> None:
         area, first = f"G{HEAD_ROW + 1}:G{self.last}", f"$G{HEAD_ROW + 1}"
@@ -272,7 +277,7 @@ class CheckSheet:
             (HOLDS, DONE),
         ):
             tint(sheet, area, f'{first}="{word}"', colour, stop=True)
-        tint_verdict(sheet, f"A2:{letter(LAST)}2")
+        tint_verdict(sheet, f"A2:{get_column_letter(LAST)}2")
 
 
 INTRO_TEXT = (

@@ -54,7 +54,7 @@ def figures(form: Form, typed_totals: bool, report: Report | None) -> Figures:
             entries[cell] = typed(values.get(cell))
 
     def amount(cell: str) -> Number:
-        """The figure that will show in a cell; settles totals on the way, parts first."""
+        """Return the figure that will show in a cell; totals are settled on the way, parts first."""
         if cell not in entries and cell not in results:
             total: Number = 0
             for part in parts_of[cell]:
@@ -78,7 +78,7 @@ def figures(form: Form, typed_totals: bool, report: Report | None) -> Figures:
 
 
 def _sums(form: Form) -> dict[str, tuple[str, ...]]:
-    """Total cell → its parts, as the form's first rule about it says."""
+    """Return the parts of each total, as the form's first rule about it has them."""
     sums: dict[str, tuple[str, ...]] = {}
     for equation in form.equations:
         total = equation.left[0]

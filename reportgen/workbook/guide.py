@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from openpyxl.utils import quote_sheetname
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
@@ -23,7 +24,6 @@ from .cellstyle import (
     set_page,
     widths,
 )  # fmt: skip
-from .places import quoted
 
 __all__ = ["guide_sheet"]
 
@@ -77,7 +77,7 @@ def _step_rows(sheet: Worksheet, top: int, steps: Iterable[tuple[str, str]]) -> 
         row += 1
         put(sheet, row, 1, number, STEP)
         link = put(sheet, row, 2, target, GO)
-        link.hyperlink = Hyperlink(link.coordinate, location=f"{quoted(target)}!A1")
+        link.hyperlink = Hyperlink(link.coordinate, location=f"{quote_sheetname(target)}!A1")
         put(sheet, row, 3, text, TEXT)
         sheet.row_dimensions[row].height = height(text, WIDTH, line=16)
     return row

@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 
 import msgspec
+from openpyxl.utils import get_column_letter, quote_sheetname
 
 from ..form import Form, Table
 
-__all__ = ["TABLE_TOP", "Places", "letter", "places", "quoted"]
+__all__ = ["TABLE_TOP", "Places", "places", "sheet_name"]
 
 TABLE_TOP = 2
 """Sheet rows above the first row of a prescribed table: heading and status."""
-
-
-@lru_cache(maxsize=256)
-def letter(column: int) -> str:
-    """Return the letters of a 1-based column."""
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def quoted(sheet: str) -> str:
-    """Return a sheet name as it stands in a formula."""
-    return "'" + sheet.replace("'", "''") + "'"
 
 
 class Places(msgspec.Struct, frozen=True):
@@ -37,8 +22,9 @@ class Places(msgspec.Struct, frozen=True):
     sheet: dict[str, str]
 
     def address(self, cell: str) -> str:
+        """Return the address of a figure on its sheet: ``D6``."""
         row, column = self.at[cell]
-        return f"{letter(column)}{row}"
+        return f"{get_column_letter(column)}{row}"
 
     def areas(self, cells: Iterable[str]) -> list[tuple[str, int, int, int, int]]:
         """Cover cells by few rectangles ``(sheet, top, left, bottom, right)``, exactly."""
@@ -62,10 +48,10 @@ class Places(msgspec.Struct, frozen=True):
         """Return ranges such as ``D4:D5``; ``full`` adds the sheet, ``fixed`` the dollar signs."""
         found = []
         for sheet, top, left, bottom, right in self.areas(cells):
-            a, b = ((f"${letter(c)}${r}" if fixed else f"{letter(c)}{r}")
+            a, b = ((f"${get_column_letter(c)}${r}" if fixed else f"{get_column_letter(c)}{r}")
                     for r, c in ((top, left), (bottom, right)))  # fmt: skip
             text = a if a == b else f"{a}:{b}"
-            found.append(f"{quoted(sheet)}!{text}" if full else text)
+            found.append(f"{quote_sheetname(sheet)}!{text}" if full else text)
         return found
 
     def total(self, cells: Iterable[str], *, full: bool = False, fixed: bool = False) -> str:
@@ -96,4 +82,5 @@ def places(form: Form) -> Places:
 
 
 def sheet_name(table: Table) -> str:
+    """Return the name of the sheet of a table."""
     return table.id

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
+from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
@@ -29,7 +30,7 @@ from .cellstyle import (
     widths,
 )  # fmt: skip
 from .figures import Figures
-from .places import TABLE_TOP, Places, letter, quoted
+from .places import TABLE_TOP, Places
 
 __all__ = ["TableSheet", "limit"]
 
@@ -91,7 +92,7 @@ class TableSheet:
         self.cells = [c for c in form.cells.values() if c.table == table.id]
 
     def write(self, status: str) -> None:
-        """Write everything; ``status`` is the formula that says how this table's sums stand."""
+        """Write everything; ``status`` is the formula that says whether this table's sums hold."""
         table, sheet = self.table, self.sheet
         widths(sheet, [*self.sizes, 2, *([] if self.wide else [HINT_WIDTH, LAW_WIDTH])])
         self.top(status)
@@ -104,11 +105,14 @@ class TableSheet:
         self.limits()
         self.colours()
         frozen = table.label_columns + 1 if table.header_rows else 1
-        sheet.freeze_panes = f"{letter(frozen)}{TABLE_TOP + 1 + table.header_rows}"
+        sheet.freeze_panes = f"{get_column_letter(frozen)}{TABLE_TOP + 1 + table.header_rows}"
         protect(sheet)
-        set_page(sheet, landscape=self.wide, area=f"A1:{letter(table.width)}{bottom}", one_page=True)
+        set_page(
+            sheet, landscape=self.wide, area=f"A1:{get_column_letter(table.width)}{bottom}", one_page=True
+        )
 
     def top(self, status: str) -> None:
+        """Write the heading, the status and the link to the checks."""
         sheet, width = self.sheet, self.table.width
         put(sheet, 1, 1, self.form.section_of(self.table).heading, HEADING, columns=width)
         sheet.row_dimensions[1].height = 30
@@ -117,7 +121,7 @@ class TableSheet:
         sheet.row_dimensions[2].height = 20
         tint_verdict(sheet, "A2")
         link = put(sheet, 2 if self.wide else 1, link_at, "查看校验 →", GO, columns=span)
-        link.hyperlink = Hyperlink(link.coordinate, location=f"{quoted(self.form.sheets.checks)}!A1")
+        link.hyperlink = Hyperlink(link.coordinate, location=f"{quote_sheetname(self.form.sheets.checks)}!A1")
         if not self.wide:
             put(sheet, 2, self.hints, "填报提示", HINT_HEAD)
             put(sheet, 2, self.hints + 1, "依据", HINT_HEAD)
@@ -125,6 +129,7 @@ class TableSheet:
     # ---- the prescribed grid
 
     def cell(self, cell: LayoutCell, node: Node | None) -> None:
+        """Write one cell of the printed grid, with the row or column it is the label of."""
         row, figures = cell.row + TABLE_TOP, self.figures
         if cell.role == "value":
             total = figures.totals.get(cell.cell)
@@ -144,7 +149,7 @@ class TableSheet:
             made.value = CellRichText(cell.text, note)
 
     def row_height(self, row: int) -> float:
-        """Enough for every label of the row that does not span rows."""
+        """Return a height with room for every label of the row that does not span rows."""
         least = 24.0 if self.wide else 21.0
         for cell in self.table.layout:
             if cell.row == row and cell.row_span == 1 and cell.role != "value":
@@ -155,7 +160,7 @@ class TableSheet:
     # ---- hints
 
     def hints_right(self) -> int:
-        """Hints and sources beside the rows; returns the last printed row."""
+        """Write hints and sources beside the rows; returns the last printed row."""
         for block in self.table.blocks:
             top, rows = block.first_row + TABLE_TOP, block.header_rows
             columns = "\n".join(_said(n) for n in block.column_leaves() if n.hint)
@@ -171,7 +176,7 @@ class TableSheet:
         return self.table.height + TABLE_TOP
 
     def hints_below(self) -> int:
-        """Hints in lines below the table; returns the last printed row."""
+        """Write the hints in lines below the table; returns the last printed row."""
         # Well below: while the figures are empty, a reader that allows for inserted rows goes on down.
         row = self.table.height + TABLE_TOP + 5
         put(self.sheet, row, 1, "填报提示", HINT_HEAD, columns=self.table.width)
@@ -185,6 +190,7 @@ class TableSheet:
         return self.table.height + TABLE_TOP
 
     def taller(self, row: int, points: float) -> None:
+        """Give a row at least this height."""
         dimension = self.sheet.row_dimensions[row]
         dimension.height = max(dimension.height or 0, points)
 
@@ -203,12 +209,13 @@ class TableSheet:
                     yield row, run[0][0], [cell for _, cell in run]
 
     def hint(self, block: Block, row: Node, column: Node) -> str:
+        """Return the hint of an entry cell."""
         # One applicant's row is explained by the row; few columns or a printed row by both.
         deep = self.table.header_rows > 1 and not block.wide
         return row.hint if deep else column.hint + row.hint
 
     def limits(self) -> None:
-        """Input limits with prompts; cells of one row share them where the hint is the same."""
+        """Set input limits with prompts; cells of one row share them where the hint is the same."""
         for row, column, cells in self.open_runs():
             deep = self.table.header_rows > 1 and not self.wide
             subject = row.short if deep or column.hint == "" else f"{row.short}·{column.short}"
@@ -221,7 +228,7 @@ class TableSheet:
             self.sheet.add_data_validation(rule)
 
     def colours(self) -> None:
-        """Wrong entry: orange; sum that does not hold: red; still blank: pale yellow."""
+        """Colour wrong entries orange, sums that do not hold red, blank entries pale yellow."""
         sheet = self.sheet
         entries = [c for c in self.cells if c.id in self.figures.entries]
         for kind, decimals in sorted({(c.kind, c.decimals) for c in entries}):

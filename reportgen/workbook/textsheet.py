@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import msgspec
+from openpyxl.utils import quote_sheetname
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
@@ -19,7 +20,7 @@ from ..model.placeholders import names, standard_text
 from ..model.report import Passage, Report
 from .cellstyle import HEI, LINK, Formula, Look, height, protect, put, set_page, widths
 from .entries import FIELD_TOP
-from .places import Places, quoted
+from .places import Places
 
 __all__ = ["names_sheet", "text_rows", "text_sheet"]
 
@@ -42,6 +43,8 @@ BODY_WIDTH, HINT_WIDTH, TOP = 82.0, 34.0, 4
 
 
 class TextRow(msgspec.Struct, frozen=True):
+    """A row of the sheet: a text under a heading or sub-heading."""
+
     section: Section
     heading: str
     text: str
@@ -111,17 +114,17 @@ def text_sheet(book: Workbook, form: Form, rows: list[TextRow]) -> None:
 
 
 def _ordered(form: Form) -> list[str]:
-    """The names of placeholders, those most used first."""
+    """Return the names of placeholders, those most used first."""
     return sorted(names(form), key=lambda name: "." in name)
 
 
 def _guide(sheet: Worksheet, form: Form, last: int) -> None:
-    """How placeholders are written, beside the entries."""
+    """Write how placeholders are typed, beside the entries."""
     common = [name for name in _ordered(form) if "." not in name]
     where = form.sheets.names
     put(sheet, 1, 6, where, TITLE)
     link = put(sheet, 2, 6, f"完整的名称表在“{where}”表 →", GO)
-    link.hyperlink = Hyperlink(link.coordinate, location=f"{quoted(where)}!A1")
+    link.hyperlink = Hyperlink(link.coordinate, location=f"{quote_sheetname(where)}!A1")
     guide = GUIDE_TEXT.format(example="{{ " + common[len(form.fields)] + " }}", names="、".join(common))
     put(sheet, TOP - 1, 6, guide, GUIDE, rows=last - TOP + 2)
 
@@ -136,7 +139,7 @@ def names_sheet(book: Workbook, form: Form, where: Places) -> None:
     put(sheet, 1, 1, form.sheets.names, TITLE, columns=3)
     sheet.row_dimensions[1].height = 30
     intro = put(sheet, 2, 1, NAMES_TEXT.format(texts=form.sheets.texts), GO, columns=3)
-    intro.hyperlink = Hyperlink(intro.coordinate, location=f"{quoted(form.sheets.texts)}!A1")
+    intro.hyperlink = Hyperlink(intro.coordinate, location=f"{quote_sheetname(form.sheets.texts)}!A1")
     for column, head in enumerate(("名称", "含义", "当前值"), 1):
         put(sheet, NAMES_TOP, column, head, HEAD)
     sheet.row_dimensions[NAMES_TOP].height = 22
@@ -148,7 +151,7 @@ def names_sheet(book: Workbook, form: Form, where: Places) -> None:
         put(sheet, row, 2, meaning[name], NAME)
         if name in fields:
             field = form.fields[fields[name]]
-            at = f"{quoted(form.sheets.fields)}!B{FIELD_TOP + fields[name]}"
+            at = f"{quote_sheetname(form.sheets.fields)}!B{FIELD_TOP + fields[name]}"
             empty = '""' if field.default is None else str(field.default)
             now = f'=IF({at}="",{empty},{at})'
             look = DATE if field.kind == "date" else NOW
@@ -166,7 +169,7 @@ DATE = Look(size=10, border="lines", horizontal="center", number_format='yyyy"�
 
 
 def _meanings(form: Form) -> dict[str, str]:
-    """Say for every name where its figure stands, in the form's words."""
+    """Return where the figure of every name stands, in the form's words."""
     # Worded unlike the labels that the reader looks for on other sheets.
     found = {field.short: f"{form.sheets.fields}：{field.label}" for field in form.fields}
     for table in form.tables:

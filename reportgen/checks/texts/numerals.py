@@ -2,7 +2,7 @@
 
 Handled spellings: ``1234``, full-width digits, ``1,234`` and ``1，234``, ``1.2万``, 一百二十, 两, 〇,
 百分之十二点五.  Years, dates, document numbers, article numbers, telephone numbers, addresses on
-the web and what stands in 《》 are no quantities and are left out.
+the web and what stands in 《》 are not quantities and are left out.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from ...model.numbers import Number
+from ...model.numbers import Number, whole
 
 __all__ = ["Compact", "Token", "chinese_number", "compact", "tokens"]
 
@@ -22,6 +22,8 @@ _DIGITS = {c: n for n, cs in enumerate(["零〇", "一壹", "二两贰", "三叁
            for c in cs}  # fmt: skip
 _STEPS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _SCALES = {"": 1, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
+
+_LONGEST = 100  # characters; whatever is longer counts nothing
 
 UNITS = (
     "个百分点", "百分点", "工作日", "个工作日", "万元", "亿元", "件次", "人次", "小时", "元", "件", "宗",
@@ -60,6 +62,7 @@ class Token(NamedTuple):
 
     @property
     def percent(self) -> bool:
+        """Whether it is a percentage."""
         return self.unit == "%"
 
 
@@ -88,11 +91,13 @@ def compact(text: str) -> Compact:
 
 
 def chinese_number(text: str) -> int | None:
-    """Return the value of a Chinese numeral; None for what is none or can be read two ways (二万五).
+    """Return the value of a Chinese numeral; None for what is not one or can be read two ways (二万五).
 
     Both 一百二十三 and digit by digit 一二三 are read, up to 亿.
     """
-    if not text or any(c not in _DIGITS and c not in _STEPS and c not in "万亿" for c in text):
+    if not 0 < len(text) <= _LONGEST or any(
+        c not in _DIGITS and c not in _STEPS and c not in "万亿" for c in text
+    ):
         return None
     if all(c in _DIGITS for c in text):
         return int("".join(str(_DIGITS[c]) for c in text)) if len(text) > 1 else _DIGITS[text]
@@ -215,6 +220,8 @@ def _arabic(text: str) -> Iterator[Token]:
         number, scaled, about, unit, after = match.groups()
         start, end = match.span()
         scale = _SCALES[scaled]
+        if len(number) > _LONGEST:
+            continue
         if unit == "亿元":
             scale, unit = scale * 10_000, "万元"
         value, quantum = _value(number.replace(",", ""), scale)
@@ -227,11 +234,7 @@ def _value(digits: str, scale: int) -> tuple[Number, Number]:
     if scale == 1 and "." not in digits:
         return int(digits), 1
     quantum = Decimal(scale).scaleb(-len(digits.partition(".")[2]))
-    return _whole(Decimal(digits) * scale), _whole(quantum)
-
-
-def _whole(number: Decimal) -> Number:
-    return int(number) if number == number.to_integral_value() else number
+    return whole(Decimal(digits) * scale), whole(quantum)
 
 
 def _about_before(text: str, end: int) -> str:

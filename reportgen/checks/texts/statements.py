@@ -131,7 +131,7 @@ def _mentions(text: str, words: Vocabulary) -> list[_Mention]:
     found += [_Words(*match.span(), "upheld") for match in words.all_upheld.finditer(text)]
     for match in words.negation.finditer(text):
         if not words.not_negation.match(text, match.start()):
-            found.append(_Words(*match.span(), "none", match["inner"] or ""))
+            found.append(_Words(*match.span(), "none", match.groupdict().get("inner") or ""))
     return sorted(found, key=attrgetter("start", "stop"))
 
 

@@ -43,7 +43,11 @@ def plain(text: str, words: Vocabulary) -> tuple[str, str]:
     whole = PUNCTUATION.sub("", text)
     if not whole:
         return "", ""
-    return PUNCTUATION.sub("", words.neutral.sub("", words.neutral.sub("", text))), whole
+    rest = words.neutral.sub("", text)
+    # Where words have gone, the letters around them may make another one.
+    if rest and rest != text:
+        rest = words.neutral.sub("", rest)
+    return PUNCTUATION.sub("", rest), whole
 
 
 def narrows(left: Remainder, words: Vocabulary) -> bool:

@@ -1,0 +1,39 @@
+"""Last year's figures on the sheet 上年数据, found by their labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from ..form import Form
+from ..model.report import Origin, Value
+from .index import LabelIndex
+from .labels import key
+from .values import read_cell
+
+__all__ = ["last_year_figures"]
+
+
+def last_year_figures(form: Form, indexes: Iterable[LabelIndex]) -> dict[str, Value]:
+    """Return last year's figures by cell id, each right of its label; blank ones are left out."""
+    found: dict[str, Value] = {}
+    wanted, heads = _labels(form)
+    for index in indexes:
+        if not heads <= index.labels.keys():
+            continue
+        for label, id_ in wanted.items():
+            for place in index.beside(label) if label in index.labels else ():
+                entry = index.grid.entry(*place)
+                if id_ not in found and entry is not None and entry.value not in (None, ""):
+                    origin = Origin(index.grid.name, entry.address, entry.row, entry.column, entry.hidden)
+                    found[id_] = read_cell(
+                        form.cells[id_], entry.value, origin, formula=entry.formula, result=entry.result
+                    )
+    return found
+
+
+@lru_cache(maxsize=16)
+def _labels(form: Form) -> tuple[dict[str, str], frozenset[str]]:
+    """Label key → cell id, and the keys of the heads."""
+    wanted = {key(form.last_year_label(cell)): cell for cell in form.last_year_cells}
+    return wanted, frozenset(key(head) for head in form.sheets.last_year_heads)
