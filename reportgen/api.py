@@ -75,9 +75,7 @@ def _read(document: Document, form: Form | None) -> Report:
     return recognise(document, form or (load_form(edition) for edition in reversed(editions())))
 
 
-def review(
-    path: Path | str, *, strict: bool = False, last_year: Report | Path | str | None = None
-) -> CheckedReport:
+def review(path: Path | str, *, strict: bool = False, last_year: Report | Path | str | None = None) -> CheckedReport:
     """Read and check one file, with all that a reviewer looks at.
 
     Args:
@@ -216,9 +214,7 @@ def _document(
     from .word import render_report
     from .word.proof import prove
 
-    data = render_report(
-        report, template=template, draft=draft, marks=marks, notes=below, result=_result(found)
-    )
+    data = render_report(report, template=template, draft=draft, marks=marks, notes=below, result=_result(found))
     return data, prove(data, report, draft=draft, notes=below)
 
 
@@ -319,9 +315,7 @@ def _marked_path(report: Report, out: Path) -> Path:
     """Return where the marked copy goes, after refusing what cannot be marked."""
     source = Path(report.path)
     if report.kind not in ("xlsx", "xlsm"):
-        raise InputError(
-            f"“{source.name}”不是 .xlsx 工作簿，不能在里面做标记；可以用 --html 得到审核结果网页。"
-        )
+        raise InputError(f"“{source.name}”不是 .xlsx 工作簿，不能在里面做标记；可以用 --html 得到审核结果网页。")
     path = out / _marked_name(source) if out.is_dir() else out
     if path.suffix.lower() != source.suffix.lower():
         raise OutputError(f"带标记的副本“{path.name}”应和原工作簿一样以 {source.suffix} 结尾。")

@@ -18,9 +18,7 @@ __all__ = [
 EXIT_CRASH = 3
 """Exit code after an error that nobody foresaw (DESIGN.md 4)."""
 
-_UNSEEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
-)
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 """C0 and C1 controls, DEL, characters without width, direction marks, line separators, lone surrogates."""
 _NAMED = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 

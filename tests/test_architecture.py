@@ -136,9 +136,7 @@ def test_nothing_takes_the_verbs_from_the_root() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
-        if module != "__init__"
-        and (name := next(imports(module, node), ("", False)))[1]
-        and name[0] == "__init__"
+        if module != "__init__" and (name := next(imports(module, node), ("", False)))[1] and name[0] == "__init__"
         if alias.name not in ROOT_NAMES
     ]
     assert not wrong, wrong

@@ -100,9 +100,7 @@ def test_the_same_files_as_one_by_one(tmp_path: Path) -> None:
     result = build(read_report(EXAMPLE), tmp_path)
     assert result.path is not None
     assert {p.name for p in written} == {result.path.name}
-    assert all(
-        o.value and (o.value.compared, o.value.status) == (result.compared, result.status) for o in outcomes
-    )
+    assert all(o.value and (o.value.compared, o.value.status) == (result.compared, result.status) for o in outcomes)
     own = build(read_report(paths[0]), force=True)
     assert own.copy is None, "already there, byte for byte"
     assert {p.read_bytes() for p in written} == {written[0].read_bytes()}
@@ -116,12 +114,7 @@ def test_workbooks_of_one_report_meet_in_their_order(tmp_path: Path, processes: 
     out.mkdir()
     outcomes = list(build_many(paths, out, processes=processes))
     assert [bool(o.value) for o in outcomes] == [True, False, False, False]
-    assert [o.exit_code for o in outcomes] == [
-        0,
-        InputError.exit_code,
-        OutputError.exit_code,
-        OutputError.exit_code,
-    ]
+    assert [o.exit_code for o in outcomes] == [0, InputError.exit_code, OutputError.exit_code, OutputError.exit_code]
     assert len(list(out.iterdir())) == 1
 
 

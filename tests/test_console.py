@@ -155,8 +155,7 @@ def test_how_far_the_work_has_come(tmp_path: Path) -> None:
     code = f"import sys; sys.stdout = open({str(tmp_path / 'out')!r}, 'w'); {PROGRAM}"
     main, side = pty.openpty()
     with subprocess.Popen(
-        [sys.executable, "-X", "utf8", "-c", code, "validate", "--format", "json", *map(str, paths)],
-        stderr=side,
+        [sys.executable, "-X", "utf8", "-c", code, "validate", "--format", "json", *map(str, paths)], stderr=side
     ) as run:
         os.close(side)
         assert run.wait(30) == 3

@@ -286,9 +286,7 @@ def test_interrupted_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("old", [None, b"old"])
-def test_file_systems_without_hard_links(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: bytes | None
-) -> None:
+def test_file_systems_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: bytes | None) -> None:
     def refused(source: Path, target: Path) -> None:
         raise PermissionError(1, "Operation not permitted", str(source))
 
@@ -325,9 +323,7 @@ def test_open_in_word_on_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert "Excel 或 WPS 里打开着" in told[1]
 
 
-def test_somebody_else_writes_the_same_name_meanwhile(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_somebody_else_writes_the_same_name_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "甲.docx"
     through = files._write_through
 
@@ -365,9 +361,7 @@ def test_safe_name_of_titles() -> None:
     assert safe_name("~$...") == "未命名"
 
 
-def test_a_pipe_put_in_the_place_of_a_file_is_not_waited_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_pipe_put_in_the_place_of_a_file_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "甲.xlsx"
     path.write_bytes(b"data")
     before = path.stat()

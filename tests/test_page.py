@@ -50,9 +50,7 @@ def broken(**cells: object) -> Report:
 
 @pytest.fixture(scope="module")
 def page() -> html.HtmlElement:
-    return html.document_fromstring(
-        result_page([reviewed(broken()), reviewed(published_report("huaian_city_2024"))])
-    )
+    return html.document_fromstring(result_page([reviewed(broken()), reviewed(published_report("huaian_city_2024"))]))
 
 
 def classes(element: html.HtmlElement) -> list[str]:
@@ -131,9 +129,7 @@ def test_header_cells_say_what_they_head(page: html.HtmlElement) -> None:
 
 def test_both_sides_of_a_broken_sum_are_marked(page: html.HtmlElement, form: Form) -> None:
     report = broken()
-    broken_sums = [
-        e for e in form.equations if report.total(e.left) != report.total(e.right) and e.relation == "equal"
-    ]
+    broken_sums = [e for e in form.equations if report.total(e.left) != report.total(e.right) and e.relation == "equal"]
     owners = page.xpath("//details[@id='r1']//div[@data-left]")
     assert len(owners) == len(broken_sums) == 2
     by_id = {e.get("id"): e for e in page.iter("td") if e.get("id")}
@@ -159,14 +155,7 @@ def test_the_suspect_has_sign_word_and_correction(page: html.HtmlElement) -> Non
 def test_every_reference_leads_somewhere(page: html.HtmlElement) -> None:
     ids = page.xpath("//@id")
     assert len(ids) == len(set(ids))
-    for attribute in (
-        "data-sums",
-        "data-left",
-        "data-right",
-        "data-cell",
-        "aria-describedby",
-        "aria-labelledby",
-    ):
+    for attribute in ("data-sums", "data-left", "data-right", "data-cell", "aria-describedby", "aria-labelledby"):
         for value in page.xpath(f"//@{attribute}"):
             assert set(value.split()) <= set(ids), attribute
     assert all(h[1:] in ids for h in page.xpath("//a/@href"))
@@ -187,13 +176,7 @@ def verdict(passage: int, paragraph: int, start: int, end: int) -> JudgedNumber:
 
 def test_no_character_of_a_text_is_lost_whatever_the_spans() -> None:
     report = make_report({}, passages=(Passage("overall", "", ("甲12乙34丙",)),))
-    odd = [
-        verdict(0, 0, 1, 3),
-        verdict(0, 0, 2, 5),
-        verdict(0, 0, 4, 99),
-        verdict(0, 0, 5, 5),
-        verdict(0, 7, 0, 1),
-    ]
+    odd = [verdict(0, 0, 1, 3), verdict(0, 0, 2, 5), verdict(0, 0, 4, 99), verdict(0, 0, 5, 5), verdict(0, 7, 0, 1)]
     drawn = html.document_fromstring(result_page([CheckedReport(report, (), None, odd)]))
     (paragraph,) = drawn.xpath("//div[@class='text']//p")
     for hidden in paragraph.find_class("hidden-text"):
@@ -210,9 +193,7 @@ def test_clean_reports_are_folded_among_several(page: html.HtmlElement) -> None:
 
 
 def test_unreadable_files_are_listed() -> None:
-    drawn = html.document_fromstring(
-        result_page([], unreadable=[(str(Path("甲") / "坏.xlsx"), "“坏.xlsx”已损坏")])
-    )
+    drawn = html.document_fromstring(result_page([], unreadable=[(str(Path("甲") / "坏.xlsx"), "“坏.xlsx”已损坏")]))
     assert "读不出 1 份" in words(drawn)
     assert "“坏.xlsx”已损坏 坏.xlsx" in " ".join(drawn.itertext())
 
@@ -229,11 +210,7 @@ def hostile_report() -> Report:
 @pytest.mark.parametrize("kind", ["result", "report"])
 def test_hostile_texts_stay_texts(kind: str) -> None:
     report = hostile_report()
-    text = (
-        result_page([reviewed(report)], unreadable=[(HOSTILE, HOSTILE)])
-        if kind == "result"
-        else report_page(report)
-    )
+    text = result_page([reviewed(report)], unreadable=[(HOSTILE, HOSTILE)]) if kind == "result" else report_page(report)
     drawn = html.document_fromstring(text)
     assert len(drawn.xpath("//script")) == (1 if kind == "result" else 0)
     assert not drawn.xpath("//b")
@@ -362,9 +339,7 @@ def test_sections_of_every_sort_may_have_texts(form: Form) -> None:
 
 def test_a_fault_in_one_reports_part_leaves_the_others_whole(tmp_path: Path) -> None:
     good, bad = reviewed(broken()), reviewed(published_report("huaian_city_2024"))
-    odd = msgspec.structs.replace(
-        bad.report, path="乙.xlsx", passages=(Passage("no such part", "", ("一",)),)
-    )
+    odd = msgspec.structs.replace(bad.report, path="乙.xlsx", passages=(Passage("no such part", "", ("一",)),))
     made = make_result_page([good, CheckedReport(odd, bad.findings, bad.repairs), good])
     alone = make_result_page([good, good])
     assert [path for path, _ in made.failed] == ["乙.xlsx"]
@@ -390,9 +365,7 @@ def test_the_fault_of_a_part_is_told_with_its_file(tmp_path: Path, monkeypatch: 
     for name in ("甲", "乙"):
         shutil.copy(EXAMPLE, tmp_path / f"{name}.xlsx")
     page = tmp_path / "页.html"
-    done = CliRunner().invoke(
-        cli, ["validate", *(str(tmp_path / f"{n}.xlsx") for n in "甲乙"), "--html", str(page)]
-    )
+    done = CliRunner().invoke(cli, ["validate", *(str(tmp_path / f"{n}.xlsx") for n in "甲乙"), "--html", str(page)])
     assert done.exit_code == 3
     assert "“乙.xlsx”没有处理" in done.stderr
     assert "已写出" in done.stderr
@@ -418,8 +391,7 @@ def test_the_example_beside_an_odd_file_is_whole(name: str, tmp_path: Path) -> N
     odd = CASES / "hostile" / name
     for last in ([], ["--last-year", str(odd)]):
         done = CliRunner().invoke(
-            cli,
-            ["validate", str(good), str(odd), "--html", str(page), "--mark", str(tmp_path), "--force", *last],
+            cli, ["validate", str(good), str(odd), "--html", str(page), "--mark", str(tmp_path), "--force", *last]
         )
         assert done.exit_code in (0, 1, 3)
         assert "内部出错" not in done.output
@@ -452,8 +424,6 @@ def test_a_fault_of_last_years_file_names_that_file(tmp_path: Path, monkeypatch:
 
 
 def test_markup_that_cannot_be_edited_is_refused_in_chinese(tmp_path: Path) -> None:
-    done = CliRunner().invoke(
-        cli, ["validate", str(CASES / "hostile" / "mark-row-d.xlsx"), "--mark", str(tmp_path)]
-    )
+    done = CliRunner().invoke(cli, ["validate", str(CASES / "hostile" / "mark-row-d.xlsx"), "--mark", str(tmp_path)])
     assert "mark-row-d.xlsx" in done.stderr
     assert "不能在里面做标记" in done.stderr or list(tmp_path.iterdir())

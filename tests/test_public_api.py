@@ -80,17 +80,7 @@ def reachable() -> dict[type, str]:
 
 def test_the_walk_gets_far() -> None:
     names = {cls.__name__ for cls in reachable()}
-    assert {
-        "Report",
-        "Finding",
-        "CellRef",
-        "Origin",
-        "Equation",
-        "Form",
-        "Equal",
-        "Repair",
-        "Passage",
-    } <= names
+    assert {"Report", "Finding", "CellRef", "Origin", "Equation", "Form", "Equal", "Repair", "Passage"} <= names
     assert len(names) > 30
 
 
@@ -174,11 +164,7 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> dict[type, Any]:
     return found
 
 
-WAYS: list[Callable[[Any], Any]] = [
-    copy.copy,
-    copy.deepcopy,
-    lambda value: pickle.loads(pickle.dumps(value)),
-]
+WAYS: list[Callable[[Any], Any]] = [copy.copy, copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))]
 
 
 @pytest.mark.parametrize("way", WAYS, ids=["copy", "deepcopy", "pickle"])

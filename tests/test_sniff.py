@@ -30,9 +30,7 @@ def packed(parts: dict[str, bytes]) -> bytes:
 
 def office(main: str, **parts: bytes) -> bytes:
     types = f'<Types><Override PartName="/x" ContentType="{main}"/></Types>'.encode()
-    return packed(
-        {"[Content_Types].xml": types, **{k.replace("__", "/") + ".xml": v for k, v in parts.items()}}
-    )
+    return packed({"[Content_Types].xml": types, **{k.replace("__", "/") + ".xml": v for k, v in parts.items()}})
 
 
 XLSX = office(PACKAGE + "spreadsheetml.sheet.main+xml", xl__workbook=b"<workbook/>" * 30)

@@ -100,9 +100,7 @@ WORDS = st.text("甲乙丙丁公开信息办理情况0123456789，、", min_size
 def reports(draw):
     """Figures, year and passages of any report that can be printed."""
     cells = {
-        cell: draw(
-            st.decimals(0, 99999999, places=2) if FORM.cells[cell].kind == "amount" else st.integers(0, 10**8)
-        )
+        cell: draw(st.decimals(0, 99999999, places=2) if FORM.cells[cell].kind == "amount" else st.integers(0, 10**8))
         for cell in draw(st.lists(st.sampled_from(list(FORM.cells)), max_size=12))
     }
     sections = [s.id for s in FORM.sections if s.heading and not s.table]
@@ -180,11 +178,7 @@ def test_other_titles_are_read_with_a_warning(saved, title):
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        (
-            "五、存在的主要问题及改进情况",
-            "五、存在问题及改进情况",
-            ["五、存在问题及改进情况”应为“五、存在的主要问题"],
-        ),
+        ("五、存在的主要问题及改进情况", "五、存在问题及改进情况", ["五、存在问题及改进情况”应为“五、存在的主要问题"]),
         ("二、主动公开政府信息情况", "二、政府信息主动公开情况", ["应为“二、主动公开政府信息情况"]),
         ("四、政府信息公开行政复议、行政诉讼情况", "", ["缺少标题“四、"]),
         ("六、其他需要报告的事项", "一、总体情况", ["“一、总体情况”出现了2次", "缺少标题“六、", "顺序不对"]),
@@ -306,11 +300,7 @@ def test_rows_torn_by_a_page_break_are_joined(saved):
     row = re.search(r"<tr>(?:(?!</tr>).)*2\.重复申请.*?</tr>", page)
     assert row
     torn = row[0].replace("2.重复申请", "2.重复") + "<tr><td>申请</td>" + "<td></td>" * 7 + "</tr>"
-    page = (
-        page.replace(row[0], torn)
-        .replace('rowspan="5"', 'rowspan="6"')
-        .replace('rowspan="22"', 'rowspan="23"')
-    )
+    page = page.replace(row[0], torn).replace('rowspan="5"', 'rowspan="6"').replace('rowspan="22"', 'rowspan="23"')
     report = read_report(saved(page.encode(), "甲.html"))
     assert figures(report) == figures(HUAIAN)
     assert shape(report) == shape(read_report(saved(documents.html(HUAIAN), "乙.html")))
@@ -493,9 +483,7 @@ def test_struck_out_text_of_a_page_is_not_read_and_is_named(saved):
 )
 def test_wrong_json_is_refused_with_its_place(old, new, words):
     with pytest.raises(InputError, match=re.escape(words)):
-        from_json(
-            to_json(HUAIAN).replace(old, new, 1) if old != "}" else to_json(HUAIAN)[:-9], path="甲.json"
-        )
+        from_json(to_json(HUAIAN).replace(old, new, 1) if old != "}" else to_json(HUAIAN)[:-9], path="甲.json")
 
 
 @pytest.mark.parametrize(("literal", "state"), [("3001.5", "problem"), ("1e400", "problem"), ("NaN", "problem"),

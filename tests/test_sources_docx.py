@@ -66,14 +66,8 @@ def test_official_form_has_the_prescribed_grids(form: Form) -> None:
     assert document.kind == "docx"
     assert len(document.grids) == 3
     for table, grid in zip(form.tables, document.grids, strict=True):
-        want = {
-            (c.row, c.column, c.row_span, c.column_span): "".join((c.text + c.note).split())
-            for c in table.layout
-        }
-        found = {
-            (c.row, c.column, c.row_span, c.column_span): "".join(str(c.value or "").split())
-            for c in grid.cells
-        }
+        want = {(c.row, c.column, c.row_span, c.column_span): "".join((c.text + c.note).split()) for c in table.layout}
+        found = {(c.row, c.column, c.row_span, c.column_span): "".join(str(c.value or "").split()) for c in grid.cells}
         assert found == want
     headings = [section.heading for section in form.sections if section.heading]
     assert [q.text for q in document.paragraphs if q.text in headings] == headings
@@ -105,8 +99,7 @@ def test_merged_cells_are_one() -> None:
 def test_continuing_nothing_is_a_cell_of_its_own() -> None:
     assert cells(tbl(tr(tc("甲", "<w:vMerge/>"), tc("乙"))))[0] == (1, 1, 1, 1, "甲")
     other_width = tbl(
-        tr(tc("甲", '<w:gridSpan w:val="2"/><w:vMerge w:val="restart"/>')),
-        tr(tc("乙", "<w:vMerge/>"), tc("丙")),
+        tr(tc("甲", '<w:gridSpan w:val="2"/><w:vMerge w:val="restart"/>')), tr(tc("乙", "<w:vMerge/>"), tc("丙"))
     )
     assert [c[4] for c in cells(other_width)] == ["甲", "乙", "丙"]
 
@@ -117,9 +110,7 @@ def test_old_horizontal_merge() -> None:
 
 
 def test_rows_that_begin_late() -> None:
-    xml = tbl(
-        tr(tc("1"), tc("2")), tr(tc("3"), properties='<w:gridBefore w:val="1"/><w:gridAfter w:val="0"/>')
-    )
+    xml = tbl(tr(tc("1"), tc("2")), tr(tc("3"), properties='<w:gridBefore w:val="1"/><w:gridAfter w:val="0"/>'))
     assert cells(xml)[-1] == (2, 2, 1, 1, "3")
 
 
@@ -183,11 +174,7 @@ def test_blank_cells_hold_none() -> None:
 def test_other_encodings_and_prefixes_and_comments() -> None:
     words = "<w:t>甲<!-- 不印 -->&amp;&#20057;<![CDATA[<丙>]]></w:t>"
     xml = f"<w:document {NAMESPACES}><w:body><w:p><w:r>{words}</w:r></w:p></w:body></w:document>"
-    for one in (
-        xml,
-        xml.replace("w:", "字:").replace("xmlns:w=", "xmlns:字="),
-        xml.replace("<w:", "\r\n <w:"),
-    ):
+    for one in (xml, xml.replace("w:", "字:").replace("xmlns:w=", "xmlns:字="), xml.replace("<w:", "\r\n <w:")):
         for encoding in ("utf-8", "utf-8-sig", "utf-16"):
             (paragraph,) = blocks(one.encode(encoding), Budget(""))
             assert paragraph == Paragraph("甲&乙<丙>", "第1段")
@@ -226,8 +213,7 @@ def packed(document_xml: bytes, **more: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "xml",
-    [b"", b"<w:document", b"\x00\x01", b"<!DOCTYPE a []><a/>", b'<?xml version="1.0" encoding="none"?><a/>'],
+    "xml", [b"", b"<w:document", b"\x00\x01", b"<!DOCTYPE a []><a/>", b'<?xml version="1.0" encoding="none"?><a/>']
 )
 def test_damaged_documents_are_refused_in_words(xml: bytes) -> None:
     with pytest.raises(InputError, match="报告"):
@@ -296,9 +282,7 @@ def partitions(draw: st.DrawFn) -> tuple[int, int, list[tuple[int, int, int, int
 
 @COSTLY
 @given(partitions())
-def test_any_merged_table_written_by_python_docx(
-    drawn: tuple[int, int, list[tuple[int, int, int, int]]],
-) -> None:
+def test_any_merged_table_written_by_python_docx(drawn: tuple[int, int, list[tuple[int, int, int, int]]]) -> None:
     rows, columns, boxes = drawn
     document = docx.Document()
     table = document.add_table(rows, columns)
@@ -343,9 +327,7 @@ def test_what_counts_in_a_cell(runs: str, value: object, aside: str) -> None:
 
 
 def test_struck_out_text_is_no_text_and_is_named() -> None:
-    found = body(
-        p(run("全年"), run("受理3件", "<w:strike/>"), run("受理5件。")) + p(run("作废。", "<w:strike/>"))
-    )
+    found = body(p(run("全年"), run("受理3件", "<w:strike/>"), run("受理5件。")) + p(run("作废。", "<w:strike/>")))
     assert found == [
         Paragraph("全年受理5件。", "第1段", "“受理3件”（删除线）"),
         Paragraph("", "第2段", "“作废。”（删除线）"),
@@ -381,14 +363,8 @@ def test_styles_say_what_is_struck_out_raised_or_hidden() -> None:
         f"<w:tc>{p(run('6'), styled('7', 'unseen'), styled('8', 'loop'))}</w:tc>",
     )
     document = f"<w:document {NAMESPACES}><w:body>{tbl(rows)}</w:body></w:document>"
-    (grid,) = read(
-        Path("甲.docx"), altered(**{"word/document.xml": document, "word/styles.xml": styles})
-    ).grids
-    assert [(c.value, c.beside) for c in grid.cells] == [
-        ("31", "“1”（上标）"),
-        ("5", "“4”（删除线）"),
-        ("68", ""),
-    ]
+    (grid,) = read(Path("甲.docx"), altered(**{"word/document.xml": document, "word/styles.xml": styles})).grids
+    assert [(c.value, c.beside) for c in grid.cells] == [("31", "“1”（上标）"), ("5", "“4”（删除线）"), ("68", "")]
 
 
 def test_revisions_are_counted() -> None:

@@ -190,9 +190,7 @@ def test_broken_headers_of_mail(tmp_path, head):
 
 def test_huge_spans_are_cut_as_browsers_do(tmp_path):
     path = tmp_path / "甲.html"
-    path.write_text(
-        "<p>甲</p><table><tr><td colspan=100000000 rowspan=100000000>1<td>2</tr><tr><td>3</tr></table>"
-    )
+    path.write_text("<p>甲</p><table><tr><td colspan=100000000 rowspan=100000000>1<td>2</tr><tr><td>3</tr></table>")
     (grid,) = open_document(path).grids
     assert [(c.column_span, c.row_span) for c in grid.cells] == [(1000, 2), (1, 1), (1, 1)]
 
@@ -203,28 +201,13 @@ def test_many_huge_spans(tmp_path):
 
 
 def test_a_million_cells(tmp_path):
-    refused(
-        tmp_path,
-        "甲.html",
-        b"<table><tr><td>1<td>2</tr>" + b"<tr><td><td>" * 500_000,
-        "单元格超过",
-    )
+    refused(tmp_path, "甲.html", b"<table><tr><td>1<td>2</tr>" + b"<tr><td><td>" * 500_000, "单元格超过")
     repeated = 'office:value-type="float" office:value="1" table:number-columns-repeated="1000"'
-    rows = (
-        f'<table:table-row table:number-rows-repeated="1000"><table:table-cell {repeated}/></table:table-row>'
-    )
-    refused(
-        tmp_path,
-        "甲.ods",
-        documents.ods_file(f'<table:table table:name="表">{rows}</table:table>'),
-        "单元格超过",
-    )
+    rows = f'<table:table-row table:number-rows-repeated="1000"><table:table-cell {repeated}/></table:table-row>'
+    refused(tmp_path, "甲.ods", documents.ods_file(f'<table:table table:name="表">{rows}</table:table>'), "单元格超过")
     cells = b"<row>" + b'<c t="n"><v>1</v></c>' * 1_000 + b"</row>"
     refused(
-        tmp_path,
-        "甲.xlsx",
-        workbook(SHEET % (b"<sheetData>" + cells * 400 + b"</sheetData>")),
-        "单元格超过|压缩比",
+        tmp_path, "甲.xlsx", workbook(SHEET % (b"<sheetData>" + cells * 400 + b"</sheetData>")), "单元格超过|压缩比"
     )
 
 
@@ -238,9 +221,7 @@ def test_one_merged_cell_over_the_whole_sheet(tmp_path):
 
 def test_a_cell_in_the_last_corner_costs_nothing(tmp_path):
     path = tmp_path / "甲.xlsx"
-    path.write_bytes(
-        workbook(SHEET % b'<sheetData><row r="1048576"><c r="XFD1048576"><v>7</v></c></row></sheetData>')
-    )
+    path.write_bytes(workbook(SHEET % b'<sheetData><row r="1048576"><c r="XFD1048576"><v>7</v></c></row></sheetData>'))
     (grid,) = open_document(path).grids
     assert [(c.address, c.value) for c in grid.cells] == [("XFD1048576", 7)]
     empty = '<table:table-row table:number-rows-repeated="1048576"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
@@ -251,9 +232,7 @@ def test_a_cell_in_the_last_corner_costs_nothing(tmp_path):
 def test_many_hidden_columns_in_ods(tmp_path):
     """Thousands of ranges over many cells are no more work than one."""
     columns = '<table:table-column table:visibility="collapse" table:number-columns-repeated="2"/><table:table-column/>'
-    cell = (
-        '<table:table-cell office:value-type="float" office:value="7" table:number-columns-repeated="1000"/>'
-    )
+    cell = '<table:table-cell office:value-type="float" office:value="7" table:number-columns-repeated="1000"/>'
     rows = f'<table:table-row table:number-rows-repeated="200">{cell}</table:table-row>'
     path = tmp_path / "甲.ods"
     path.write_bytes(documents.ods_file(f'<table:table table:name="表">{columns * 5000}{rows}</table:table>'))
@@ -331,12 +310,7 @@ def test_a_scan_is_told_and_refused(tmp_path):
 
 def test_broken_and_endless_pdf(tmp_path):
     refused(tmp_path, "甲.pdf", b"%PDF-1.7\nnonsense", "已损坏|扫描件")
-    refused(
-        tmp_path,
-        "甲.pdf",
-        pdf(*[words((72, 700, "x" * 40))] * (limits.MAX_PAGES + 1)),
-        "超过 300 页",
-    )
+    refused(tmp_path, "甲.pdf", pdf(*[words((72, 700, "x" * 40))] * (limits.MAX_PAGES + 1)), "超过 300 页")
 
 
 def test_a_pdf_that_unpacks_to_gigabytes(tmp_path):

@@ -165,13 +165,7 @@ def build_many(
 
 
 def _print_one(
-    path: Path | str,
-    *,
-    out: Path | None,
-    draft: bool,
-    strict: bool,
-    template: Path | None,
-    last_year: Path | None,
+    path: Path | str, *, out: Path | None, draft: bool, strict: bool, template: Path | None, last_year: Path | None
 ) -> _Unwritten:
     report = read_report(path, last_year=last_year)
     findings = tuple(check(report, strict=strict))
@@ -188,9 +182,7 @@ def _write(one: _Unwritten, _: Path | str, *, force: bool, tidied: set[Path]) ->
     if printed is None:
         return Built(one.lines, one.status)
     folder = printed.path.parent
-    copy = write_output(
-        printed.path, printed.data, force=force, inputs=printed.inputs, tidy=folder not in tidied
-    )
+    copy = write_output(printed.path, printed.data, force=force, inputs=printed.inputs, tidy=folder not in tidied)
     tidied.add(folder)
     return Built(one.lines, one.status, printed.path, printed.compared, copy)
 

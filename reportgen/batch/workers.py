@@ -35,9 +35,7 @@ class Workers(Generic[T]):
     the others as before.
     """
 
-    def __init__(
-        self, work: Callable[[Path | str], T], chunks: list[Sequence[Path | str]], count: int
-    ) -> None:
+    def __init__(self, work: Callable[[Path | str], T], chunks: list[Sequence[Path | str]], count: int) -> None:
         """
         Args:
             work: picklable, and so is its result; done again for the files of a process that died.

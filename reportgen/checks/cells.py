@@ -45,9 +45,7 @@ def decimals(rule: Decimals, facts: Facts) -> Iterator[Finding]:
 def _unreadable(rule: Rule, facts: Facts, kind: str) -> Iterator[Finding]:
     for cell, value in facts.odd:
         if value.state == "problem" and cell.kind == kind:
-            yield finding(
-                rule, [facts.report.ref(cell.id)], place=_named(cell), raw=value.raw, what=value.remark
-            )
+            yield finding(rule, [facts.report.ref(cell.id)], place=_named(cell), raw=value.raw, what=value.remark)
 
 
 def remarks(rule: Remarks, facts: Facts) -> Iterator[Finding]:

@@ -21,9 +21,7 @@ _EXIT_ERRORS = 1
 
 @click.command(options_metavar="[选项]", help="核对并生成 Word 报告。有错误时不生成，除非加 --draft。")
 @FILES
-@click.option(
-    "-o", "out", type=FILE, metavar="文件|文件夹", help="输出的 .docx 或文件夹；默认写在工作簿旁边。"
-)
+@click.option("-o", "out", type=FILE, metavar="文件|文件夹", help="输出的 .docx 或文件夹；默认写在工作簿旁边。")
 @LAST_YEAR
 @click.option("--template", type=FILE, metavar="模板", help="使用自己的 Word 模板。")
 @click.option("--draft", is_flag=True, help="有错误也生成，每页标“草稿”，错误的格作标记。")
@@ -38,9 +36,7 @@ def build(
         raise click.UsageError("有多个工作簿时，-o 应是一个已有的文件夹。")
     from ..batch import build_many
 
-    outcomes = build_many(
-        files, out, force=force, draft=draft, strict=strict, template=template, last_year=last_year
-    )
+    outcomes = build_many(files, out, force=force, draft=draft, strict=strict, template=template, last_year=last_year)
     written: list[Path] = []
     try:
         sys.exit(max(_tell(outcome, written) for outcome in watched(outcomes, len(files))))

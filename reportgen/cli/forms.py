@@ -135,9 +135,7 @@ def _years(first: int, final: int) -> str:
     return f"{first}—{final}年" if final else f"{first}年起"
 
 
-@click.command(
-    "make", options_metavar="[选项]", help="按格式生成一个版本的 Word 模板，供在 Word 或 WPS 里修改。"
-)
+@click.command("make", options_metavar="[选项]", help="按格式生成一个版本的 Word 模板，供在 Word 或 WPS 里修改。")
 @click.argument("edition", metavar="版本")
 @click.option(
     "-o", "out", type=FILE, required=True, metavar="文件",

@@ -170,9 +170,7 @@ def _check_and_build(path: Path, written: dict[Path, Path], only_check: bool) ->
     return done._replace(lines=[*lines, *_save_result(path, lines, bool(findings))])
 
 
-def _build(
-    path: Path, report: Report, findings: Sequence[Finding], written: dict[Path, Path]
-) -> Iterator[str]:
+def _build(path: Path, report: Report, findings: Sequence[Finding], written: dict[Path, Path]) -> Iterator[str]:
     """Build the report of a workbook without errors beside it, and yield what to say of it."""
     from ..api import build, default_output
 

@@ -80,13 +80,10 @@ def _review(
         answer.tell(Outcome(path, told))
         if marked is not None:
             answer.write(
-                path,
-                partial(mark, one.report, marked, findings=one.findings, repairs=one.repairs, force=force),
+                path, partial(mark, one.report, marked, findings=one.findings, repairs=one.repairs, force=force)
             )
     if page is not None:
-        written = answer.write(
-            page, partial(write_result_page, reviewed, page, unreadable=unreadable, force=force)
-        )
+        written = answer.write(page, partial(write_result_page, reviewed, page, unreadable=unreadable, force=force))
         for _, message in written.failed if written else ():
             answer.fail(message, EXIT_CRASH)
 

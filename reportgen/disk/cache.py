@@ -86,9 +86,7 @@ def save(name: str, key: str, content: bytes) -> None:
 def _drop_old(place: str, prefix: str) -> None:
     with os.scandir(place) as entries:
         same = [
-            (one.stat(follow_symlinks=False).st_mtime_ns, one.path)
-            for one in entries
-            if one.name.startswith(prefix)
+            (one.stat(follow_symlinks=False).st_mtime_ns, one.path) for one in entries if one.name.startswith(prefix)
         ]
     for _, path in sorted(same, reverse=True)[_KEPT:]:
         os.unlink(path)

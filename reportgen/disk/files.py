@@ -53,9 +53,7 @@ def read_input(path: Path | str) -> bytes:
     path = Path(path)
     name = shown_name(path)
     if is_lock_file(path):
-        raise InputError(
-            f"{name}是 Excel 或 WPS 打开文件时留下的临时文件，不是工作簿。请选不带“~$”或“.~”的同名文件。"
-        )
+        raise InputError(f"{name}是 Excel 或 WPS 打开文件时留下的临时文件，不是工作簿。请选不带“~$”或“.~”的同名文件。")
     try:
         data = _read_whole(path)
     except OSError as error:
@@ -119,8 +117,7 @@ def _read_failure(path: Path, error: OSError) -> str:
     if isinstance(error, PermissionError):
         if _WINDOWS:
             return (
-                f"{name}打不开，可能正在 Excel 或 WPS 里打开着。"
-                "请保存并关闭后再试；若没有打开，请向管理员要读取权限。"
+                f"{name}打不开，可能正在 Excel 或 WPS 里打开着。请保存并关闭后再试；若没有打开，请向管理员要读取权限。"
             )
         return f"没有读取{name}的权限。请把文件复制到自己的文件夹，或请管理员开放读取权限。"
     if error.errno == errno.ENAMETOOLONG:
@@ -182,9 +179,7 @@ def _existing(path: Path, target: Path, inputs: Iterable[Path | str]) -> os.stat
         info = target.lstat()
     except FileNotFoundError:
         if not target.parent.exists():
-            raise OutputError(
-                f"文件夹{quoted(path.parent)}不存在，没有写入。请先建好文件夹，或换一个位置。"
-            ) from None
+            raise OutputError(f"文件夹{quoted(path.parent)}不存在，没有写入。请先建好文件夹，或换一个位置。") from None
         return None
     if target.is_dir():
         raise OutputError(f"{shown_name(path)}是文件夹，不能作为输出文件名。请在后面写上文件名。")
@@ -211,8 +206,7 @@ def _exists(path: Path) -> OutputError:
             "确要替换请加 --force（只替换这个链接，不动它指向的文件；链接会另存一份带日期的备份）。"
         )
     return OutputError(
-        f"{shown_name(path)}已经存在，没有覆盖。"
-        "请换一个文件名；确要替换请加 --force（旧文件会另存一份带日期的备份）。"
+        f"{shown_name(path)}已经存在，没有覆盖。请换一个文件名；确要替换请加 --force（旧文件会另存一份带日期的备份）。"
     )
 
 

@@ -61,9 +61,7 @@ def safe_name(title: str) -> str:
         1 to :data:`MAX_NAME_BYTES` bytes of UTF-8.
     """
     text = unicodedata.normalize("NFC", title).translate(_ILLEGAL)
-    text = "".join(
-        " " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C"
-    )
+    text = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
     text = " ".join(text.split())
     text = text.encode()[:MAX_NAME_BYTES].decode(errors="ignore").lstrip("~$. ").rstrip(". ")
     if _RESERVED.fullmatch(text.split(".")[0].rstrip()):

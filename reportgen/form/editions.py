@@ -26,14 +26,7 @@ from ..errors import FormError
 from ..forms import FORMS_VARIABLE
 from .records import Form
 
-__all__ = [
-    "editions",
-    "form_file",
-    "form_folders",
-    "is_shipped",
-    "load_form",
-    "own_template",
-]
+__all__ = ["editions", "form_file", "form_folders", "is_shipped", "load_form", "own_template"]
 
 T = TypeVar("T")
 
@@ -143,9 +136,7 @@ def _library(folders: tuple[Path, ...]) -> _Library:
         if not folder.is_dir():
             raise FormError(f"没有格式文件夹“{folder}”（{FORMS_VARIABLE} 或 --forms）。")
     every = [sorted(folder.glob("*.toml")) for folder in folders]
-    digest = _digest(
-        [*(file for files in every for file in files), *sorted(Path(__file__).parent.glob("*.py"))]
-    )
+    digest = _digest([*(file for files in every for file in files), *sorted(Path(__file__).parent.glob("*.py"))])
     files = {file.stem: file for found in reversed(every) for file in found if file.stem[:1].isdigit()}
     years = _prepared("index", digest, tuple[Years, ...])
     if years is None:

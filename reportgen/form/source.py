@@ -280,6 +280,4 @@ class _Layer:
 
 
 def _index(entries: list[Any], wanted: Any) -> int | None:
-    return next(
-        (n for n, one in enumerate(entries) if isinstance(one, dict) and one.get("id", "") == wanted), None
-    )
+    return next((n for n, one in enumerate(entries) if isinstance(one, dict) and one.get("id", "") == wanted), None)

@@ -18,9 +18,7 @@ from ..repairs import Repairs
 __all__ = ["mark_workbook", "unmark_workbook"]
 
 
-def mark_workbook(
-    data: bytes, report: Report, findings: Sequence[Finding], repairs: Repairs | None = None
-) -> bytes:
+def mark_workbook(data: bytes, report: Report, findings: Sequence[Finding], repairs: Repairs | None = None) -> bytes:
     """Return a copy of a workbook with the findings marked in it.
 
     Wrong cells get a colour (error red, warning yellow, to be confirmed blue; the strongest red where

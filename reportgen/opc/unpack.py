@@ -135,6 +135,5 @@ def oversized(name: str, what: str) -> InputError:
         what: what is wrong, in Chinese, without a full stop.
     """
     return InputError(
-        f"{name}{what}，不像正常的办公文件，没有打开。"
-        "请新建一个空白工作簿，把数据按“数值”粘贴过去另存，再试。"
+        f"{name}{what}，不像正常的办公文件，没有打开。请新建一个空白工作簿，把数据按“数值”粘贴过去另存，再试。"
     )

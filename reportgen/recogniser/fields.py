@@ -101,6 +101,4 @@ def _field(form: Form, one: Field, value: object, origin: Origin, texts: Texts) 
         texts.fields[one.id] = text
     if problem:
         ref = CellRef(origin, one.label)
-        texts.findings.append(
-            finding(form.rules["F-01"], [ref], place=f"“{one.label}”", raw=text, what=problem)
-        )
+        texts.findings.append(finding(form.rules["F-01"], [ref], place=f"“{one.label}”", raw=text, what=problem))

@@ -124,8 +124,7 @@ class _Taker:
             what = f"{self.table.id}缺少{'、'.join(self.missing[:6])}{more}"
             self.found.findings.append(finding(self.form.rules["S-04"], what=what))
         self.found.findings += [
-            finding(self.form.rules["S-07"], [CellRef(origin, "")], what=what)
-            for origin, what in self.odd.items()
+            finding(self.form.rules["S-07"], [CellRef(origin, "")], what=what) for origin, what in self.odd.items()
         ]
 
 

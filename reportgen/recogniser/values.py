@@ -35,9 +35,7 @@ def _read(cell: Cell, place: Located | None) -> Value:
     origin = Origin(grid.name, address, place.row, place.column, hidden)
     if found is None:
         return Value("blank", origin=origin)
-    return read_cell(
-        cell, found.value, origin, formula=found.formula, result=found.result, in_document=not grid.a1
-    )
+    return read_cell(cell, found.value, origin, formula=found.formula, result=found.result, in_document=not grid.a1)
 
 
 def read_cell(
@@ -55,13 +53,9 @@ def read_cell(
     if type(raw) is int and cell.kind == "count" and 0 <= raw < _TOO_LONG and result != "unknown":
         # Most figures; what follows gives the same.
         return Value("number", raw, str(raw), origin, formula, result == "computed", "")
-    parsed: Parsed = parse_number(
-        raw, kind=cell.kind, decimals=cell.decimals, unit=cell.unit, text=in_document
-    )
+    parsed: Parsed = parse_number(raw, kind=cell.kind, decimals=cell.decimals, unit=cell.unit, text=in_document)
     if result == "unknown":
-        return Value(
-            "problem", parsed.number, formula, origin, formula, False, "公式没有存储结果，程序也算不出"
-        )
+        return Value("problem", parsed.number, formula, origin, formula, False, "公式没有存储结果，程序也算不出")
     return Value(parsed.state, parsed.number, _raw(raw), origin, formula, result == "computed", parsed.remark)
 
 
@@ -117,9 +111,7 @@ def _formulas(form: Form, table: str, values: Mapping[str, Value], found: Found)
                 place=f"“{cell.label}”", raw=value.formula,
             )  # fmt: skip
         elif _is_uncomputed(value):
-            yield finding(
-                form.rules["N-05"], [ref], place=f"“{cell.label}”", raw=value.formula, what=value.remark
-            )
+            yield finding(form.rules["N-05"], [ref], place=f"“{cell.label}”", raw=value.formula, what=value.remark)
     if computed:
         what = "、".join(f"{r.address}＝{format_number(r.value)}" for r in computed[:4])
         what += "等" if len(computed) > 4 else ""

@@ -30,9 +30,7 @@ def _text(data: dict[str, Any]) -> str:
     return escaped(json.dumps(data, ensure_ascii=False, indent=1), lines=True)
 
 
-def report_json(
-    report: Report, findings: Sequence[Finding], repairs: Repairs | None = None
-) -> dict[str, Any]:
+def report_json(report: Report, findings: Sequence[Finding], repairs: Repairs | None = None) -> dict[str, Any]:
     """Return one report with its findings and likely corrections (None: not looked for)."""
     return {
         "input": report.path, "kind": report.kind, "form": report.form.id, "org": report.org,

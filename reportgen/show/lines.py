@@ -40,9 +40,7 @@ def summary(findings: Sequence[Finding]) -> str:
     return "、".join(counts) or "全部通过"
 
 
-def report_lines(
-    report: Report, findings: Sequence[Finding], repairs: Repairs | None = None
-) -> Iterator[OutputLine]:
+def report_lines(report: Report, findings: Sequence[Finding], repairs: Repairs | None = None) -> Iterator[OutputLine]:
     """Yield the lines of one report: its findings in columns, likely corrections, a summary.
 
     Args:

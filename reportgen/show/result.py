@@ -40,20 +40,14 @@ class ResultPage(msgspec.Struct, frozen=True):
 
 
 def result_page(
-    reports: Sequence[CheckedReport],
-    *,
-    unreadable: Sequence[tuple[str, str]] = (),
-    title: str = "",
+    reports: Sequence[CheckedReport], *, unreadable: Sequence[tuple[str, str]] = (), title: str = ""
 ) -> str:
     """Return the text of :func:`make_result_page`."""
     return make_result_page(reports, unreadable=unreadable, title=title).text
 
 
 def make_result_page(
-    reports: Sequence[CheckedReport],
-    *,
-    unreadable: Sequence[tuple[str, str]] = (),
-    title: str = "",
+    reports: Sequence[CheckedReport], *, unreadable: Sequence[tuple[str, str]] = (), title: str = ""
 ) -> ResultPage:
     """Return the page a reviewer reads: a summary, then every report with its findings in place.
 
@@ -76,9 +70,7 @@ def make_result_page(
     return ResultPage(escaped(text, lines=True), tuple(failed))
 
 
-def _parts(
-    reports: Sequence[CheckedReport],
-) -> tuple[list[_ReportPage], list[str], list[tuple[str, str]]]:
+def _parts(reports: Sequence[CheckedReport]) -> tuple[list[_ReportPage], list[str], list[tuple[str, str]]]:
     """Return the reports that can be shown, their parts of the page, and the files that cannot, with the reason."""
     template = environment().get_template("result-report.html")
     pages, parts, failed = [], [], []
@@ -96,9 +88,7 @@ def _parts(
 
 
 def _left_out(files: Sequence[tuple[str, str]], why: str, badge: str) -> list[dict[str, str]]:
-    return [
-        {"file": name_of(path), "message": message, "why": why, "badge": badge} for path, message in files
-    ]
+    return [{"file": name_of(path), "message": message, "why": why, "badge": badge} for path, message in files]
 
 
 def _summary(pages: Sequence[_ReportPage], unreadable: int, failed: int) -> str:

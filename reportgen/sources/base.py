@@ -219,9 +219,7 @@ def open_document(path: Path | str, kinds: Iterable[str] = ()) -> Document:
     return read_document(path, data, kind, parts)
 
 
-def read_document(
-    path: Path | str, data: bytes, kind: str, parts: Mapping[str, bytes] | None = None
-) -> Document:
+def read_document(path: Path | str, data: bytes, kind: str, parts: Mapping[str, bytes] | None = None) -> Document:
     """Read the bytes of a file of a known kind.
 
     Args:

@@ -45,10 +45,7 @@ _MATH_TEXT = _MATH + "t"
 _COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _ALTERNATIVES = _COMPATIBILITY + "AlternateContent"
 _VARIANTS = (_COMPATIBILITY + "Choice", _COMPATIBILITY + "Fallback")
-_PICTURES = (
-    "{http://schemas.openxmlformats.org/drawingml/2006/main}blip",
-    "{urn:schemas-microsoft-com:vml}imagedata",
-)
+_PICTURES = ("{http://schemas.openxmlformats.org/drawingml/2006/main}blip", "{urn:schemas-microsoft-com:vml}imagedata")
 
 _CHARACTERS = {_W + "tab": "\t", _W + "ptab": "\t", _W + "cr": "\n", _W + "noBreakHyphen": "-"}
 """Elements that stand for a character."""
@@ -309,9 +306,7 @@ class _Body:
         column = 1 + _count(_values(element, "trPr").get(_W + "gridBefore"), least=0)
         for found in _inside(element, _TC):
             values = _values(found, "tcPr")
-            cell = _Cell(
-                number, column, _count(values.get(_W + "gridSpan"), least=1), _merge(values, "vMerge")
-            )
+            cell = _Cell(number, column, _count(values.get(_W + "gridSpan"), least=1), _merge(values, "vMerge"))
             column += cell.span
             self.walk(found, None, cell.content.append, depth + 1)
             if cells and _merge(values, "hMerge") == "continue":  # as old converters write it

@@ -289,14 +289,9 @@ def _compare(operator: str, left: object, right: object) -> bool:
     else:
         a, b = _operand(left), _operand(right)
         order = (a > b) - (a < b)
-    return {
-        "=": order == 0,
-        "<>": order != 0,
-        "<": order < 0,
-        ">": order > 0,
-        "<=": order <= 0,
-        ">=": order >= 0,
-    }[operator]
+    return {"=": order == 0, "<>": order != 0, "<": order < 0, ">": order > 0, "<=": order <= 0, ">=": order >= 0}[
+        operator
+    ]
 
 
 def _numbers(arguments: list[object], lookup: Lookup) -> list[Number]:
@@ -340,9 +335,7 @@ def _abs(arguments: list[object], lookup: Lookup) -> object:
 
 
 def _countblank(arguments: list[object], lookup: Lookup) -> object:
-    return sum(
-        value is None or value == "" for a in arguments if isinstance(a, _Area) for value in a.values(lookup)
-    )
+    return sum(value is None or value == "" for a in arguments if isinstance(a, _Area) for value in a.values(lookup))
 
 
 _FUNCTIONS: dict[str, Callable[[list[object], Lookup], object]] = {

@@ -223,9 +223,7 @@ class Page:
         marks = [mark for look, mark in _LOOKS if look.search(element.get("style", ""))]
         marks += [self._classes[one] for one in element.get("class", "").split() if one in self._classes]
         # Of a block, vertical-align says something else.
-        return (
-            STRUCK if STRUCK in marks else next(iter(marks), outer) if element.tag not in _BLOCKS else outer
-        )
+        return STRUCK if STRUCK in marks else next(iter(marks), outer) if element.tag not in _BLOCKS else outer
 
     def _grid(self, table: Any) -> Grid | None:
         """Return the grid of a data table, None for a table that only lays out the page."""

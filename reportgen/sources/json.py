@@ -27,7 +27,5 @@ def read(path: Path, data: bytes) -> Document:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(
-            f"{shown_name(path)}不是 UTF-8 编码的 JSON 数据。请重新用 reportgen extract 生成。"
-        ) from error
+        raise InputError(f"{shown_name(path)}不是 UTF-8 编码的 JSON 数据。请重新用 reportgen extract 生成。") from error
     return Document(str(path), "json", hashlib.sha256(data).hexdigest(), exchange=text)

@@ -53,9 +53,7 @@ def read(path: Path | str, data: bytes, parts: Mapping[str, bytes] | None = None
     try:
         root = etree.fromstring((unpack(name, data) if parts is None else parts)["content.xml"], parser)
     except (KeyError, etree.XMLSyntaxError, ValueError) as error:
-        raise InputError(
-            f"{name}已损坏，读不出来。请用 WPS 或 LibreOffice 打开后另存为新的 .xlsx 再试。"
-        ) from error
+        raise InputError(f"{name}已损坏，读不出来。请用 WPS 或 LibreOffice 打开后另存为新的 .xlsx 再试。") from error
     tables = list(root.iterfind(f"{_OFFICE}body/{_OFFICE}spreadsheet/{_TABLE}table"))
     budget = Budget(name)
     sheets = [(table.get(f"{_TABLE}name", ""), tuple(_sheet(table, budget))) for table in tables]

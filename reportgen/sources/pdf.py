@@ -261,9 +261,7 @@ def _mark_ends(page: _Page) -> None:
         top, bottom = table.top, table.bottom
         others = [other for other in page.tables if other is not table]
         table.first = all(line.top > top for line in body) and all(one.top >= top for one in others)
-        table.last = all(line.bottom < bottom for line in body) and all(
-            one.bottom <= bottom for one in others
-        )
+        table.last = all(line.bottom < bottom for line in body) and all(one.bottom <= bottom for one in others)
 
 
 def _goes_on(before: _Table, after: _Table) -> bool:

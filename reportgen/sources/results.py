@@ -72,8 +72,7 @@ class Results:
             raise formulas.UnknownError("depth")
         try:
             return formulas.evaluate(
-                cell.formula,
-                lambda name, row, column: self._value(name or sheet, (row, column), depth + 1),
+                cell.formula, lambda name, row, column: self._value(name or sheet, (row, column), depth + 1)
             )
         except formulas.UnknownError:
             return formulas.UnknownError

@@ -167,9 +167,7 @@ def _numbered(data: Element) -> list[tuple[int, Element]]:
     return rows
 
 
-def _contents(
-    rows: Iterable[tuple[int, Element]], ns: str, values: Values
-) -> dict[Place, tuple[object, str]]:
+def _contents(rows: Iterable[tuple[int, Element]], ns: str, values: Values) -> dict[Place, tuple[object, str]]:
     """Return value and formula of the cells that have any, by place.
 
     A cell without an address is beside the cell before it.  Of one that stands there twice, the last

@@ -67,9 +67,7 @@ def read(path: Path | str, data: bytes, parts: Mapping[str, bytes] | None = None
     try:
         grids = _grids(unpack(name, data) if parts is None else parts, Budget(name))
     except (ValueError, LookupError, OverflowError) as error:
-        raise InputError(
-            f"{name}已损坏，读不出来。请用 Excel 或 WPS 打开后另存为新的 .xlsx 再试。"
-        ) from error
+        raise InputError(f"{name}已损坏，读不出来。请用 Excel 或 WPS 打开后另存为新的 .xlsx 再试。") from error
     return Document(str(path), "xlsx", hashlib.sha256(data).hexdigest(), grids)
 
 

@@ -30,9 +30,7 @@ _DIGITS = re.compile(r"\d+")
 _SHOWN = 10
 
 
-def prove(
-    data: bytes, report: Report, *, kind: str = "docx", draft: bool = False, notes: Sequence[Note] = ()
-) -> int:
+def prove(data: bytes, report: Report, *, kind: str = "docx", draft: bool = False, notes: Sequence[Note] = ()) -> int:
     """Compare every figure and every text of a finished document with the report.
 
     Args:

@@ -77,9 +77,7 @@ class Formula(str):
     __slots__ = ()
 
 
-def put(
-    sheet: Worksheet, row: int, column: int, value: object, look: Look, *, rows: int = 1, columns: int = 1
-) -> Cell:
+def put(sheet: Worksheet, row: int, column: int, value: object, look: Look, *, rows: int = 1, columns: int = 1) -> Cell:
     """Write a cell, merged over ``rows`` × ``columns``.
 
     Text is text whatever it begins with; a formula must come as :class:`Formula`.
@@ -92,9 +90,7 @@ def put(
     prefix = _fill_in(cell, value)
     if rows > 1 or columns > 1:
         # Before dressing: openpyxl copies the borders of a dressed cell slowly, side by side.
-        sheet.merge_cells(
-            start_row=row, end_row=row + rows - 1, start_column=column, end_column=column + columns - 1
-        )
+        sheet.merge_cells(start_row=row, end_row=row + rows - 1, start_column=column, end_column=column + columns - 1)
     for line in sheet.iter_rows(row, row + rows - 1, column, column + columns - 1):
         for one in line:
             _dress(one, look)
@@ -146,9 +142,7 @@ def _fill_in(cell: Cell, value: object) -> bool:
     elif isinstance(value, str):
         text = writable(value).replace("\r\n", "\n").replace("\r", "\n")
         if len(text) > MAX_TEXT:
-            raise OutputError(
-                f"有一段文字长达 {len(text)} 个字，一个单元格最多放 {MAX_TEXT} 个字。请先分段或删减。"
-            )
+            raise OutputError(f"有一段文字长达 {len(text)} 个字，一个单元格最多放 {MAX_TEXT} 个字。请先分段或删减。")
         if text:
             cell.value = text
             cell.data_type = "s"  # openpyxl takes =… for a formula and #N/A for an error
