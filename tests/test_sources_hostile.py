@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import random
 import sys
 import time
@@ -17,7 +18,7 @@ from support import DATA, published_report
 
 from reportgen.api import read_report
 from reportgen.errors import InputError
-from reportgen.sources import extras, limits, open_document
+from reportgen.sources import confined, extras, limits, open_document
 from reportgen.sources.pdftext import TextLine, join_number, paragraphs_of
 
 HUAIAN = published_report("huaian_city_2024")
@@ -65,11 +66,21 @@ def workbook(sheet: bytes) -> bytes:
 
 
 SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">%s</worksheet>'
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 
 
 def ods(xml: str) -> bytes:
     return packed({"mimetype": ODS.encode(), "content.xml": xml.encode()})
+
+
+def word_file(content: str) -> bytes:
+    w = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    types = f'<Types><Override PartName="/word/document.xml" ContentType="{WORD}"/></Types>'
+    return packed({
+        "[Content_Types].xml": types.encode(),
+        "word/document.xml": f"<w:document {w}><w:body><w:p>{content}</w:p></w:body></w:document>".encode(),
+    })  # fmt: skip
 
 
 def test_zip_bomb(tmp_path):
@@ -126,6 +137,55 @@ def test_deep_nesting_in_mht(tmp_path):
 
 def test_deep_nesting_in_json(tmp_path):
     refused(tmp_path, "甲.json", b"[" * 200_000, "不是正确的 JSON")
+
+
+@pytest.mark.parametrize("name", ["甲.html", "甲.json"])
+def test_endless_text(tmp_path, name):
+    start = b"<html><p>" if name == "甲.html" else b'{"values": "'
+    refused(tmp_path, name, start + b" " * limits.MAX_CHARACTERS, "文字超过 2000 万字")
+
+
+def test_endless_text_in_a_word_file(tmp_path):
+    text = random.Random(1).randbytes(limits.MAX_CHARACTERS // 2).hex()
+    refused(tmp_path, "甲.docx", word_file(f"<w:r><w:t>{text}</w:t></w:r>"), "文字超过 2000 万字")
+
+
+def test_a_million_elements_outside_tables(tmp_path):
+    refused(tmp_path, "甲.html", b"<html><p>" + b"<b>1</b>" * (limits.MAX_TAGS // 2), "单元格超过")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<!doctype " * 50_000,
+        f"<p style='{'text-decoration:' * 50_000}'>1</p>",
+        f"<p style='{'text-decoration ' * 50_000}'>1</p>",
+        f"<style>{'.a,' * 100_000}</style><p class='{'a ' * 50_000}'>1</p>",
+        f"<p style='{'; ' * 100_000}'>1</p>",
+    ],
+)
+def test_markup_that_repeats_itself_is_read_once(tmp_path, page):
+    path = tmp_path / "甲.html"
+    path.write_text("<html><body><p>全年</p>" + page)
+    assert open_document(path).paragraphs[0].text == "全年"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        'text/html; charset*="utf-8"; charset*0*="b"',
+        "text/html; charset*0*=utf-8''x; charset*=y",
+        'multipart/related; boundary*="b"; boundary*0*="c"',
+        "text/html; charset=\xff\xfe",
+        "text/html; =; ;;; charset",
+    ],
+)
+def test_broken_headers_of_mail(tmp_path, head):
+    path = tmp_path / "甲.mht"
+    page = documents.html(HUAIAN)
+    path.write_bytes(f"MIME-Version: 1.0\nContent-Type: {head}\n\n".encode("latin-1") + page)
+    with contextlib.suppress(InputError):  # any other exception fails
+        assert read_report(path).org == HUAIAN.org
 
 
 def test_huge_spans_are_cut_as_browsers_do(tmp_path):
@@ -251,6 +311,34 @@ def test_a_scan_is_told_and_refused(tmp_path):
 def test_broken_and_endless_pdf(tmp_path):
     refused(tmp_path, "甲.pdf", b"%PDF-1.7\nnonsense", "已损坏|扫描件")
     refused(tmp_path, "甲.pdf", pdf(*[words((72, 700, "x" * 40))] * (limits.MAX_PAGES + 1)), "超过 300 页")
+
+
+def test_a_pdf_that_unpacks_to_gigabytes(tmp_path):
+    bomb = (DATA / "cases" / "hostile" / "flate2.pdf").read_bytes()
+    assert len(bomb) < 3000
+    refused(tmp_path, "甲.pdf", bomb, "超过上限")
+
+
+def _dies(data: bytes, name: str) -> bytes:
+    os._exit(1)
+
+
+def _eats(data: bytes, name: str) -> bytes:
+    return bytes(4 * limits.MAX_MEMORY)[:9]
+
+
+def _answers(data: bytes, name: str) -> bytes:
+    return name.encode() + data
+
+
+def test_what_a_confined_process_does_is_its_own_affair():
+    assert confined.run_confined(_answers, b"1", "甲") == "甲1".encode()
+    assert confined.run_confined(_dies, b"", "甲") is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only here the system limits a process's memory")
+def test_a_confined_process_has_so_much_memory_and_no_more():
+    assert confined.run_confined(_eats, b"", "甲") is None
 
 
 def table_stream(top: int, rows: list[list[str]], left: int = 72, width: int = 60, height: int = 20) -> bytes:

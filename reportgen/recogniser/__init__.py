@@ -18,6 +18,7 @@ from .answers import find_answers
 from .edition import choose_form
 from .index import LabelIndex
 from .last_year import last_year_figures
+from .left_out import left_out
 from .prose import read_prose
 from .tables import Found
 from .texts import last_year_texts, read_sheets
@@ -56,7 +57,7 @@ def recognise(document: Document, form: Form | Iterable[Form]) -> Report:
         explanations=tuple(find_answers(form, indexes)),
         notices=(
             *tables.findings, *texts.findings, *figure_findings(form, values, tables),
-            *_pictures(form, tables, document),
+            *_pictures(form, tables, document), *left_out(form, document, values, tables.cells),
         ),
     )  # fmt: skip
 

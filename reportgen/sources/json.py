@@ -8,6 +8,7 @@ from pathlib import Path
 from ..disk.names import shown_name
 from ..errors import InputError
 from .base import Document
+from .limits import Budget
 
 __all__ = ["read"]
 
@@ -20,8 +21,9 @@ def read(path: Path, data: bytes) -> Document:
         data: the file's bytes.
 
     Raises:
-        InputError: it is not UTF-8.
+        InputError: it is not UTF-8, or beyond the limits.
     """
+    Budget(shown_name(path)).spend_markup(len(data), 0)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
