@@ -17,6 +17,7 @@ from reportgen.checks import check
 from reportgen.errors import InputError
 from reportgen.form import load_form
 from reportgen.recogniser.wording import clean, split_paragraphs
+from reportgen.repairs import find_repairs
 
 FORM = load_form("2021")
 TITLE = "淮安市人民政府2024年政府信息公开工作年度报告"
@@ -262,6 +263,37 @@ def test_inserted_row_with_a_figure_is_an_error(saved):
     report = read_report(saved(book))
     assert_figures(report)
     assert [r for r, _ in found(report, "error")] == ["S-04"]
+
+
+def test_an_added_row_is_named_and_no_sum_or_repair_follows(saved):
+    book = Workbook()
+    grown = [f"表三.{row}.{column}" for row in ("new", "total_done") for column in ("natural", "total")]
+    places = draw(book, {**HUAIAN, **{cell: HUAIAN[cell] + 7 for cell in grown}}, merge=False)
+    sheet = places["表三.granted.natural"].parent
+    row, column = places["表三.deny_1.natural"].row, places["表三.granted.natural"].column
+    sheet.insert_rows(row)
+    sheet.cell(row, column - 1, "7.自己加的情形")
+    cell = sheet.cell(row, column, 7)
+    report = read_report(saved(book))
+    (found,) = (f for f in check(report) if f.severity == "error" and f.rule[0] in "SNT")
+    assert found.rule == "S-04"
+    assert f"第{row}行“7.自己加的情形”（{cell.coordinate}＝7）" in found.message
+    assert not find_repairs(report).repairs
+
+
+def test_a_row_right_below_a_table_is_named_but_no_note(saved):
+    book = Workbook()
+    places = draw(book, HUAIAN, sheets=True)
+    cell = places["表三.carried_out.natural"]
+    sheet, row = cell.parent, cell.row + 1
+    sheet.cell(row, 1, "五、其他")
+    sheet.cell(row, cell.column, 3)
+    (message,) = (f.message for f in judged(read_report(saved(book))) if f.severity == "error")
+    assert f"第{row}行“五、其他”" in message
+    sheet.cell(row, 1, "填表人")
+    sheet.cell(row, cell.column, "张三")
+    sheet.cell(row, cell.column + 1, 2025)
+    assert not [f for f in judged(read_report(saved(book))) if f.severity == "error"]
 
 
 def test_missing_row_and_doubled_row_are_errors(saved):

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from ..form import Form
+from ..form import Equation, Form
 from .findings import CellRef, Finding
 from .numbers import Number
 from .origin import Origin
@@ -87,6 +87,8 @@ class Report(msgspec.Struct, frozen=True):
     last_year_texts: Mapping[str, str] = {}
     """Last year's texts by section id."""
 
+    unread: frozenset[str] = frozenset()
+    """Columns and rows, as ``表三.natural``, with a figure in a row or column that the form does not have."""
     explanations: tuple[Explanation, ...] = ()
     notices: tuple[Finding, ...] = ()
     """What the reader has to say: labels it could not match, formulas it computed."""
@@ -126,6 +128,14 @@ class Report(msgspec.Struct, frozen=True):
         part = section.heading or section.title
         label = f"{part}／{passage.heading}" if passage.heading else part
         return CellRef(passage.origin, label)
+
+    def is_judgeable(self, equation: Equation) -> bool:
+        """Whether a sum needs no figure of a row or column that was not read."""
+        if not self.unread:
+            return True
+        rule = self.form.rules[equation.rule]
+        place = 2 if getattr(rule, "along", "") == "rows" else 1
+        return all(f"{id_[0]}.{id_[place]}" not in self.unread for id_ in (c.split(".") for c in equation.cells))
 
     def total(self, cells: Iterable[str]) -> Number:
         """Return the exact sum of the figures of these cells."""

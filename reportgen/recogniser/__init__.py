@@ -54,7 +54,7 @@ def recognise(document: Document, form: Form | Iterable[Form]) -> Report:
         field_origins=texts.field_origins, headings=tuple(texts.headings), title=texts.title,
         path=document.path, kind=document.kind, sha256=document.sha256,
         last_year=last_year_figures(form, indexes), last_year_texts=last_year_texts(form, indexes),
-        explanations=tuple(find_answers(form, indexes)),
+        unread=frozenset(tables.unread), explanations=tuple(find_answers(form, indexes)),
         notices=(
             *tables.findings, *texts.findings, *figure_findings(form, values, tables),
             *_pictures(form, tables, document), *left_out(form, document, values, tables.cells),

@@ -7,7 +7,7 @@ and a label without a figure are findings, never guesses.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -20,11 +20,9 @@ from .index import LabelIndex
 from .labels import BlockLabels, block_labels, key, known_labels
 from .mend import mend
 from .rows import Row, table_rows
+from .strays import named, strays
 
 __all__ = ["Found", "Located", "find_tables"]
-
-_OF_NUMBERS = " \u3000/-—0123456789.,，"
-"""What a text that is a number is made of, or a mark for none."""
 
 
 class Located(NamedTuple):
@@ -45,6 +43,8 @@ class Found(msgspec.Struct):
     tables: set[str] = set()
     """Tables of which at least one row was found."""
     used: set[tuple[str, int, int]] = set()
+    unread: set[str] = set()
+    """As of :class:`~.strays.Strays`."""
     seen: int = 0
     """Figures of the form that have a place, also where it is not certain which."""
 
@@ -99,7 +99,7 @@ class _Taker:
                     self.found.findings.append(finding(self.form.rules["S-04"], places, what=what))
                 else:
                     self.missing.append(f"“{leaf.label}”这一行")
-        self._say()
+        self._say(rows)
 
     def _row(self, labels: BlockLabels, leaf: Node, row: Row) -> None:
         self._compare(labels, row, row.label, leaf.text)
@@ -118,11 +118,18 @@ class _Taker:
         if key(str(cell.value)) not in labels.exact:
             self.odd[_origin(row.index.grid, cell)] = f"“{cell.value}”应为“{right}”"
 
-    def _say(self) -> None:
+    def _say(self, rows: Mapping[str, list[Row]]) -> None:
+        """One finding says what is missing and what stands there instead: the one may be the other."""
+        stray, what = strays(self.form, self.table, rows, self.found.used), []
+        self.found.unread |= stray.unread
+        if stray.what:
+            what.append(f"{self.table.id}里{named(stray.what)}，没有读")
         if self.missing:
             more = f"等{len(self.missing)}处" if len(self.missing) > 6 else ""
-            what = f"{self.table.id}缺少{'、'.join(self.missing[:6])}{more}"
-            self.found.findings.append(finding(self.form.rules["S-04"], what=what))
+            what.append(f"{self.table.id}缺少{'、'.join(self.missing[:6])}{more}")
+        if what:
+            refs = [_ref(grid, cell) for grid, cell in stray.cells]
+            self.found.findings.append(finding(self.form.rules["S-04"], refs, what="；".join(what)))
         self.found.findings += [
             finding(self.form.rules["S-07"], [CellRef(origin, "")], what=what) for origin, what in self.odd.items()
         ]
@@ -138,7 +145,6 @@ def _take(form: Form, table: Table, rows: Mapping[str, list[Row]], found: Found)
     found.seen += sum(len(here[0].columns) for here in rows.values())
     if not _several_sets(form, table, rows, found):
         _Taker(form, table, found).take(rows)
-        _strangers(form, table, rows, found)
 
 
 def _several_sets(form: Form, table: Table, rows: Mapping[str, list[Row]], found: Found) -> bool:
@@ -189,36 +195,3 @@ def _use(found: Found, cell_id: str, grid: Grid, cell: GridCell | None, empty: P
     row, column = (cell.row, cell.column) if cell else empty
     found.cells[cell_id] = Located(grid, cell, row, column)
     found.used.add((grid.name, row, column))
-
-
-def _strangers(form: Form, table: Table, rows: Mapping[str, list[Row]], found: Found) -> None:
-    """Numbers inside the table that belong to no row or no column of the form."""
-    grids: dict[str, list[Row]] = {}
-    for row in (row for many in rows.values() for row in many):
-        grids.setdefault(row.index.grid.name, []).append(row)
-    for here in grids.values():
-        refs = [_ref(here[0].index.grid, cell) for cell in _inside(here, found) if _is_figure(cell.value)]
-        if refs:
-            values = "、".join(f"“{ref.label}”" for ref in refs[:6]) + ("等" if len(refs) > 6 else "")
-            count = f"{len(refs)}个数" if len(refs) > 1 else ""
-            what = f"{table.id}里的{count}{values}不属于规定的任何一行一列"
-            found.findings.append(finding(form.rules["S-04"], refs, what=what))
-
-
-def _inside(rows: Sequence[Row], found: Found) -> Iterator[GridCell]:
-    """Yield the unused cells of a grid between the outermost rows and columns of a table."""
-    grid, headers = rows[0].index.grid, [cell for row in rows for cell in row.columns.values()]
-    top, bottom = min(row.row for row in rows), max(row.row for row in rows)
-    left = min(cell.column for cell in headers)
-    right = max(cell.column + cell.column_span - 1 for cell in headers)
-    for cell in grid.cells:
-        used = (grid.name, cell.row, cell.column) in found.used
-        if top <= cell.row <= bottom and left <= cell.column <= right and not used:
-            yield cell
-
-
-def _is_figure(value: object) -> bool:
-    """Tell whether a value is a number, also one typed as a text."""
-    if not isinstance(value, str):
-        return value is not None
-    return bool(value.strip()) and not value.strip(_OF_NUMBERS)

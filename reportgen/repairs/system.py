@@ -88,10 +88,11 @@ def divide(number: Number, factor: int) -> Number | None:
 def build_system(report: Report) -> System:
     """Turn the arithmetic rules of the report's form into a system over its typed cells."""
     form, values = report.form, report.values
-    equal = [e for e in form.equations if e.relation == "equal"]
+    equations = [e for e in form.equations if report.is_judgeable(e)]
+    equal = [e for e in equations if e.relation == "equal"]
     unknown = [c for c in form.cells if values[c].state in ("problem", "missing")]
     elimination = _Elimination(
-        {n: _row(e) for n, e in enumerate(equal)}, [_row(e) for e in form.equations if e.relation == "at_most"]
+        {n: _row(e) for n, e in enumerate(equal)}, [_row(e) for e in equations if e.relation == "at_most"]
     )  # fmt: skip
     formulas = [c for c, number in _definitions(report, equal) if elimination.take_out(c, number)]
     for cell in unknown:

@@ -1,0 +1,136 @@
+"""Figures that stand in a table, or right below it, in no row or no column of the form.
+
+A row that somebody added is named with its number, its label and its cells; its figures are not
+read, and nothing is concluded from sums that they may be part of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+import msgspec
+
+from ..form import Form, Table
+from ..model.numbers import parse_number
+from ..sources import Grid, GridCell
+from .labels import key, known_labels
+from .rows import Row
+
+__all__ = ["Strays", "named", "strays"]
+
+_OF_NUMBERS = " \u3000/-—0123456789.,，"
+"""What a text that is a number is made of, or a mark for none."""
+_NAMED = 6
+"""Rows or cells that a message names."""
+
+
+class Strays(msgspec.Struct):
+    """Figures of a table that belong to nothing of the form."""
+
+    cells: list[tuple[Grid, GridCell]] = []
+    what: list[str] = []
+    """The rows, and the cells in rows of the form, as a message names them."""
+    unread: set[str] = set()
+    """Ids of the columns that a row was added to, and of the rows with a figure in an added column: ``表三.natural``."""
+
+
+def strays(form: Form, table: Table, rows: Mapping[str, list[Row]], used: Collection[tuple[str, int, int]]) -> Strays:
+    """Return the figures inside or right below a table that are not of the form.
+
+    Args:
+        form: the edition.
+        table: one of its tables.
+        rows: the rows found, by id.
+        used: places (name of the grid, row, column) whose figures were read.
+    """
+    found = Strays()
+    by_grid: dict[str, dict[int, list[tuple[str, Row]]]] = {}
+    for id_, many in rows.items():
+        for row in many:
+            by_grid.setdefault(row.index.grid.name, {}).setdefault(row.row, []).append((id_, row))
+    for here in by_grid.values():
+        area = _Area(form, here, used)
+        for number, cells in (*area.inside(), *area.below()):
+            _note(found, table, area, number, cells)
+    return found
+
+
+def _note(found: Strays, table: Table, area: _Area, row: int, cells: Sequence[GridCell]) -> None:
+    grid = area.grid
+    found.cells += [(grid, cell) for cell in cells]
+    values = f"{cells[0].address}＝{cells[0].value}" if cells[0].value is not None else cells[0].address
+    values += f"等{len(cells)}格" if len(cells) > 1 else ""
+    if ids := [id_ for id_, _ in area.rows.get(row, ())]:
+        found.what.append(f"{values}不在规定的任何一列")
+        found.unread |= {f"{table.id}.{id_}" for id_ in ids}
+        return
+    label = area.label(row)
+    found.what.append(f"第{row}行{f'“{label}”' if label else '（没有标签）'}（{values}）不是规定的任何一行")
+    # Of all columns: what is in one of them is in the totals beside it too.
+    found.unread |= {f"{table.id}.{column}" for column, _ in area.headers}
+
+
+class _Area:
+    """The part of a grid that a table takes up."""
+
+    def __init__(
+        self, form: Form, rows: Mapping[int, list[tuple[str, Row]]], used: Collection[tuple[str, int, int]]
+    ) -> None:
+        self.rows, self.used, self.known = rows, used, known_labels(form)
+        every = [row for some in rows.values() for _, row in some]
+        self.grid = every[0].index.grid
+        self.headers = [(id_, cell) for row in every for id_, cell in row.columns.items()]
+        self.top, self.bottom = min(rows), max(rows)
+        self.left = min(cell.column for _, cell in self.headers)
+        self.right = max(cell.column + cell.column_span - 1 for _, cell in self.headers)
+        self.lines: dict[int, list[GridCell]] = {}
+        for cell in self.grid.cells:
+            if self.top <= cell.row and cell.column <= self.right and cell.value not in (None, ""):
+                self.lines.setdefault(cell.row, []).append(cell)
+
+    def inside(self) -> Iterator[tuple[int, list[GridCell]]]:
+        """Yield the figures that were not read between the outermost rows, by row."""
+        for row in sorted(row for row in self.lines if row <= self.bottom):
+            cells = [
+                cell for cell in self.lines[row]
+                if cell.column >= self.left and _is_figure(cell.value) and not self.was_read(cell)
+            ]  # fmt: skip
+            if cells:
+                yield row, cells
+
+    def below(self) -> Iterator[tuple[int, list[GridCell]]]:
+        """Yield the rows of figures that follow the last row without a gap."""
+        row = self.bottom + 1
+        while row in self.lines and not any(self.is_known(cell) for cell in self.lines[row]):
+            cells = [cell for cell in self.lines[row] if cell.column >= self.left]
+            typed = [cell for cell in cells if not cell.formula and parse_number(cell.value).state == "number"]
+            wide = len(typed) * 2 >= len({id_ for id_, _ in self.headers})
+            if len(typed) < len([c for c in cells if not c.formula]) or not typed or not (self.label(row) or wide):
+                return
+            yield row, cells
+            row += 1
+
+    def is_known(self, cell: GridCell) -> bool:
+        """Whether a cell is a label of the form or was read: something else begins there."""
+        return self.was_read(cell) or (isinstance(cell.value, str) and key(cell.value) in self.known)
+
+    def was_read(self, cell: GridCell) -> bool:
+        return (self.grid.name, cell.row, cell.column) in self.used
+
+    def label(self, row: int) -> str:
+        """Return the text nearest to the figures of a row, ``""`` if there is none."""
+        texts = [cell.value for cell in self.lines.get(row, ()) if cell.column < self.left]
+        words = [text.strip() for text in texts if isinstance(text, str) and not _is_figure(text)]
+        return words[-1] if words else ""
+
+
+def named(what: Sequence[str]) -> str:
+    """Join the names of a few; of many the first."""
+    return "；".join(what[:_NAMED]) + (f"；等{len(what)}处" if len(what) > _NAMED else "")
+
+
+def _is_figure(value: object) -> bool:
+    """Tell whether a value is a number, also one typed as a text."""
+    if not isinstance(value, str):
+        return value is not None
+    return bool(value.strip()) and not value.strip(_OF_NUMBERS)
