@@ -191,3 +191,30 @@ def test_very_many_personal_numbers_or_marks_are_not_told_one_by_one() -> None:
     rules = [one.rule for one in check(report(overall=GOOD["overall"] + phones + marks))]
     assert rules.count("C-09") == 1
     assert rules.count("C-08") == 20
+
+
+@pytest.mark.parametrize(
+    ("line", "severity", "named"),
+    [
+        ("六、其他需要报告的事项", "error", "标题“六、其他需要报告的事项”"),
+        ("二、主动公开政府信息情况", "error", "标题“二、主动公开政府信息情况”"),
+        ("青山市民政局2024年政府信息公开工作年度报告", "error", "报告标题"),
+        ("（一）主动公开情况", "warning", "已有的小标题"),
+        ("渠道\t数量\n网站\t1320", "warning", "2行像是表格"),
+        ("| 渠道 | 数量 |\n|---|---|", "warning", "2行像是表格"),
+        ("新收 12 3 4\n结转 1 0 0", "warning", "2行像是表格"),
+    ],
+)
+def test_what_is_pasted_into_a_text_is_named(line: str, severity: str, named: str) -> None:
+    subject = report()
+    passage = Passage("overall", "（一）主动公开情况", ("公开信息12条。", *line.split("\n")))
+    (one,) = (f for f in check(replace(subject, passages=(*subject.passages, passage))) if f.rule == "C-14")
+    assert one.severity == severity
+    assert named in one.message
+
+
+@pytest.mark.parametrize(
+    "fine", ["（一）加强培训\n开展2次。", "2023年 2024年 分别公开12条。", "存在不足：\t一是能力有待提高。"]
+)
+def test_what_is_no_heading_and_no_table_is_left_alone(fine: str) -> None:
+    assert "C-14" not in found(report(problems=GOOD["problems"] + "\n" + fine))

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from ..model.explanations import settle
 from ..model.findings import Finding, sort_findings
 from ..model.report import Report
-from . import cells, content, last_year, narrative, placeholders, relations, shape, sums
+from . import cells, content, last_year, narrative, pasted, placeholders, relations, shape, sums
 from .facts import Facts
 
 __all__ = ["KINDS", "check"]
@@ -46,6 +46,7 @@ KINDS: dict[str, Generator] = {
     "length": content.length,
     "present": content.present,
     "marks": content.marks,
+    "pasted": pasted.pasted,
     "personal": content.personal,
 }
 """The generator of each kind; rules of other kinds are those whose findings the reader makes."""

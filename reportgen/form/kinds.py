@@ -355,6 +355,19 @@ class Personal(Rule, frozen=True, tag="personal"):
     words = frozenset({"place", "what"})
 
 
+class Pasted(Rule, frozen=True, tag="pasted"):
+    """文字里没有误粘贴的报告标题、各部分标题、已有的小标题、表格。"""
+
+    table: Pattern
+    """怎样的一行像表格的一行（正则表达式）"""
+    lines: Annotated[int, Meta(ge=1)]
+    """接连几行才算表格"""
+    weak: Severity
+    """小标题、表格的级别：照样印出来，读起来不会错"""
+
+    words = frozenset({"place", "what"})
+
+
 class Reading(Rule, frozen=True, tag="reading"):
     """读取文件时发现的问题；由读取程序提出，只有下面这些编号可用。"""
 
@@ -370,7 +383,7 @@ class Explaining(Rule, frozen=True, tag="explanations"):
 AnyRule: TypeAlias = (
     Equal | AtMost | RelationRule | Jump | Blanks | Whole | Decimals | Remarks | Identity | Headings | EditionRule
     | Selves | Placeholders | Repeated | Leftovers | Period | Deadline | NarrativeRule | Coverage | Contradictions | Crowded
-    | Mentions | Length | Present | Marks | Personal | Reading | Explaining
+    | Mentions | Length | Present | Marks | Pasted | Personal | Reading | Explaining
 )  # fmt: skip
 
 KINDS: dict[str, type[Rule]] = {str(kind.__struct_config__.tag): kind for kind in get_args(AnyRule)}
