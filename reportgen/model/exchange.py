@@ -174,9 +174,7 @@ def _parsed(data: str) -> object:
         ValueError: it is not JSON, names a thing twice, or holds characters that cannot be printed.
         RecursionError: it is nested too deeply.
     """
-    raw = json.loads(
-        data, parse_float=_Literal, parse_int=_whole, parse_constant=_Literal, object_pairs_hook=_object
-    )
+    raw = json.loads(data, parse_float=_Literal, parse_int=_whole, parse_constant=_Literal, object_pairs_hook=_object)
     for text in _strings(raw):
         if bad := _UNPRINTABLE.search(text):
             raise ValueError(f"里面有不能显示的字符 U+{ord(bad[0]):04X}")
