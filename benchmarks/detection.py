@@ -274,7 +274,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="40 errors of each kind and size, not 400")
     parser.add_argument("--write", type=Path, metavar="FILE", help="write the page there, do not print it")
     options = parser.parse_args()
-    survey = Survey(load_form("2021"), options.seed, 40 if options.quick else 400)
+    survey = Survey(load_form(), options.seed, 40 if options.quick else 400)
     text = page(survey)
     if options.write:
         options.write.write_text(text, encoding="utf-8", newline="\n")

@@ -112,7 +112,7 @@ class BuildResult(msgspec.Struct, frozen=True):
 
     @property
     def status(self) -> str:
-        """``errors``, ``warnings`` or ``ok`` (DESIGN.md 5)."""
+        """``errors``, ``warnings`` or ``ok`` (docs/architecture.md, JSON)."""
         return worst(self.findings)
 
 

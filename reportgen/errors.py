@@ -2,7 +2,7 @@
 
 Everything a clerk can mend in the workbook is a :class:`~reportgen.model.findings.Finding`, never an
 exception.  What is raised here ends the work on one file; its text is Chinese and is shown to the
-user as it stands.  The exit code belongs to the class (DESIGN.md 4).
+user as it stands.  The exit code belongs to the class (README.md, Exit codes).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = [
 ]  # fmt: skip
 
 EXIT_CRASH = 3
-"""Exit code after an error that nobody foresaw (DESIGN.md 4)."""
+"""Exit code after an error that nobody foresaw (README.md, Exit codes)."""
 
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 """C0 and C1 controls, DEL, characters without width, direction marks, line separators, lone surrogates."""

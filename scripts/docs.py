@@ -133,7 +133,7 @@ reportgen template check forms/report-2027.docx --forms forms
 
 ## 只写改动：extends
 
-`extends = "2021"` 接着另一个格式文件写；先在自己的文件夹找，再按上面的顺序找。也可以接着几个：`extends = ["common", "phrases"]`。
+`extends = "{newest}"` 接着另一个格式文件写；先在自己的文件夹找，再按上面的顺序找。也可以接着几个：`extends = ["common", "phrases"]`。
 
 - 一般的键：写了就代替原来的。
 - 有 id 的列表（sections、subheadings、fields、tables、blocks、columns、rows、rules、topics）：id 已有的，改写了的键；没有的，加在后面。
@@ -182,7 +182,7 @@ def forms_page() -> str:
     vital = [one.id for one in load_form().rules.values() if one.vital or one.id in rule_kinds.VITAL_READER_RULES]
     head = HEAD.format(
         example=(FORMS / "2027.toml").read_text("utf-8"), region=(FORMS / "region.toml").read_text("utf-8"),
-        vital="、".join(vital), directives="\n".join(_row(f"`{k}`", v) for k, v in DIRECTIVES.items()),
+        newest=editions()[-1], vital="、".join(vital), directives="\n".join(_row(f"`{k}`", v) for k, v in DIRECTIVES.items()),
     )  # fmt: skip
     parts = [head]
     for title, record, remark in PARTS:

@@ -315,7 +315,7 @@ def test_no_label_of_the_form_in_the_code(form: Form) -> None:
 
 
 def test_nothing_is_read_out_of_a_printed_line_or_address() -> None:
-    """Severity, cell and equation are carried (DESIGN.md 2); a cell of a file may still name others."""
+    """Severity, cell and equation are carried (docs/architecture.md); a cell of a file may still name others."""
     cuts = {"split", "rsplit", "partition", "rpartition"}
     wrong = [
         f"{module}: {ast.unparse(node)}"

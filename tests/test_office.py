@@ -289,7 +289,7 @@ def test_shell_script_uses_the_forms_beside_it(tmp_path: Path, good: bytes) -> N
     (tmp_path / "forms/2099.toml").write_text("没写完", encoding="utf-8")
     done = script(tmp_path, "--do", "check")
     assert done.returncode == 3
-    assert "2099.toml" in done.stdout
+    assert "2099.toml" in done.stdout + done.stderr
 
 
 def test_shell_script_without_reportgen_says_so(tmp_path: Path) -> None:

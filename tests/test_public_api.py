@@ -21,7 +21,7 @@ from support import make_report, published_cells
 
 import reportgen
 from reportgen import api, batch
-from reportgen.api import print_report, review, template_faults
+from reportgen.api import print_report, review, template_faults, write_result_page
 from reportgen.model.explanations import notes
 from reportgen.model.report import Explanation, Passage
 from reportgen.show.lines import report_lines
@@ -153,6 +153,7 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> dict[type, Any]:
     template.write_bytes(reportgen.build(EXAMPLE, folder / "r.docx").path.read_bytes())
     checked = review(book)
     results: list[Any] = [
+        reportgen.mark(checked.report, folder / "标记.xlsx"), write_result_page([checked], folder / "页.html"),
         checked, reportgen.build(EXAMPLE, folder / "b.docx"), settled, reportgen.check(settled),
         notes(settled, reportgen.check(settled)), template_faults(template, report.form),
         print_report(checked.report, checked.findings, folder / "p.html", draft=True),

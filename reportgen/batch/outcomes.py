@@ -25,7 +25,7 @@ class Outcome(msgspec.Struct, Generic[T], frozen=True):
     error: str = ""
     """Why, in words for the user."""
     exit_code: int = 0
-    """Of the failure (DESIGN.md 4)."""
+    """Of the failure (README.md, Exit codes)."""
 
 
 def attempt(work: Callable[[Path | str], T], path: Path | str) -> Outcome[T]:

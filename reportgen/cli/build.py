@@ -31,7 +31,7 @@ def build(
     files: tuple[Path, ...], out: Path | None, last_year: Path | None, template: Path | None,
     draft: bool, force: bool, strict: bool,
 ) -> None:  # fmt: skip
-    """Build reports; the exit code is the highest of all (DESIGN.md 4)."""
+    """Build reports; the exit code is the highest of all (README.md, Exit codes)."""
     if len(files) > 1 and out is not None and not out.is_dir():
         raise click.UsageError("有多个工作簿时，-o 应是一个已有的文件夹。")
     from ..batch import build_many

@@ -79,7 +79,7 @@ def run(files: Iterable[Path], folder: Path | None = None, *, only_check: bool =
         only_check: build no reports.
 
     Returns:
-        the highest exit code of all files (DESIGN.md 4); 2 if there was no workbook at all.
+        the highest exit code of all files (README.md, Exit codes); 2 if there was no workbook at all.
     """
     places = list(files) or [folder or Path()]
     paths = list(dict.fromkeys(path for place in places for path in _expand(place)))

@@ -44,7 +44,7 @@ def validate(
     files: tuple[Path, ...], style: str, strict: bool, last_year: Path | None, page: Path | None,
     marked: Path | None, force: bool,
 ) -> None:  # fmt: skip
-    """Check files; the exit code is the highest of all (DESIGN.md 4)."""
+    """Check files; the exit code is the highest of all (README.md, Exit codes)."""
     if len(files) > 1 and marked is not None and not marked.is_dir():
         raise click.UsageError("有多个工作簿时，--mark 应是一个已有的文件夹。")
     from ..batch import check_many

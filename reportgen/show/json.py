@@ -1,4 +1,4 @@
-"""What other programs read: the JSON of the contract (DESIGN.md 5), made only when it is asked for."""
+"""What other programs read: the JSON of the contract (docs/architecture.md, JSON), made only when it is asked for."""
 
 from __future__ import annotations
 
