@@ -184,3 +184,10 @@ def test_the_contact_of_the_body_may_stand() -> None:
 def test_a_preamble_says_period_and_contact() -> None:
     assert found(report(preamble="根据条例编制本报告。")) == {"C-10": "warning"}
     assert found(report(preamble="统计期限为2024年1月1日至12月31日，联系电话：020-81922222。")) == {}
+
+
+def test_very_many_personal_numbers_or_marks_are_not_told_one_by_one() -> None:
+    phones, marks = "、".join(["13900001111"] * 5_000), "新收XX件，" * 5_000
+    rules = [one.rule for one in check(report(overall=GOOD["overall"] + phones + marks))]
+    assert rules.count("C-09") == 1
+    assert rules.count("C-08") == 20

@@ -498,3 +498,25 @@ def test_faults_of_the_vocabulary_are_the_authors(tmp_path: Path, old: str, new:
     with pytest.raises(FormError, match="narrative") as raised:
         load_form(tmp_path / "2021.toml")
     assert told in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("收到申请" + "5%、" * 20_000, "有20000个数"),
+        ("收到申请1件，" * 1_001, "有1001个数"),
+        ("收到申请" + "1件和" * 201, "一句话里有201个数"),
+        ("收到申请1件" + "，按规定办理" * 600, "一句话有3606字"),
+    ],
+)
+def test_a_text_that_is_no_sentences_is_one_finding_and_not_judged(text: str, what: str) -> None:
+    subject = with_text(department(), text)
+    assert [number.verdict for number in judge_numbers(subject)] == ["crowded"]
+    (found,) = (one for one in check(subject) if one.rule.startswith("X-"))
+    assert found.rule == "X-18"
+    assert what in found.message
+
+
+def test_a_text_of_many_sentences_is_judged() -> None:
+    subject = with_text(department(), "收到政府信息公开申请26件。" * 300)
+    assert {number.verdict for number in judge_numbers(subject)} == {"matched"}

@@ -95,3 +95,8 @@ def test_the_standard_sentence_of_part_six_follows_the_fee(form):
     charged = make_report(CELLS, fee_amount=Decimal("3940"))
     assert "未收取" not in standard_text(section, charged)
     assert printed(standard_text(section, charged), fee_amount=Decimal("3940")) == "2024年收取信息处理费3940元。"
+
+
+@pytest.mark.parametrize("text", ["{{" * 20_000, "}}" * 20_000, "{{ 新 }}" * 20_000])
+def test_very_many_braces_are_not_told_one_by_one(text):
+    assert len(faults(text)) == 20

@@ -41,6 +41,7 @@ KINDS: dict[str, Generator] = {
     "narrative": narrative.narrative,
     "coverage": narrative.coverage,
     "contradictions": narrative.contradictions,
+    "crowded": narrative.crowded,
     "mentions": content.mentions,
     "length": content.length,
     "present": content.present,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from ..form.kinds import Group, Length, Marks, Mentions, Personal, Present
 from ..model.findings import CellRef, Finding, finding
@@ -19,6 +20,8 @@ from .facts import Facts
 
 __all__ = ["length", "marks", "mentions", "personal", "present"]
 
+_EACH = 20
+"""Finds of one kind in one paragraph that are reported one by one."""
 _STOPS = " \t\n　。，、；;,."
 
 
@@ -105,7 +108,7 @@ def marks(rule: Marks, facts: Facts) -> Iterator[Finding]:
     """C-08: marks that a draft or a template left behind."""
     for passage, text in _paragraphs(facts):
         for one in rule.patterns:
-            for match in re.finditer(one.pattern, text, re.M):
+            for match in islice(re.finditer(one.pattern, text, re.M), _EACH):
                 ref = facts.report.passage_ref(passage)
                 around = text[max(0, match.start() - 12) : match.end() + 8].strip()
                 yield finding(
@@ -123,6 +126,8 @@ def _paragraphs(facts: Facts) -> Iterator[tuple[Passage, str]]:
 _ID_NUMBER = re.compile(r"(?<!\d)(\d{17})([\dXx])(?![\dXx])")
 _MOBILE = re.compile(r"(?<![\d-])(?:\+?86[- ]?)?(1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?!\d)")
 _SIX_DIGITS = re.compile(r"(?:\d[\s\-－﹣]?){6}")
+_INTRODUCED = 40
+"""Characters before a number in which the word that introduces it is looked for."""
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -155,12 +160,17 @@ def personal(rule: Personal, facts: Facts) -> Iterator[Finding]:
         may_introduce = passage.section == rule.contact_section
         for match in _MOBILE.finditer(text):
             number = re.sub(r"\D", "", match[1])
-            own = may_introduce and re.search(introduced, text[: match.start()])
+            own = may_introduce and re.search(introduced, text[max(0, match.start() - _INTRODUCED) : match.start()])
             if number not in contact and not own:
                 found.append(f"手机号码 {_masked(number)}")
-        for what in found:
+        for what in _few(found):
             ref = facts.report.passage_ref(passage)
             yield finding(rule, [ref], strict=facts.strict, place=f"“{ref.label}”", what=what)
+
+
+def _few(found: list[str]) -> list[str]:
+    """Return what was found in a paragraph; of very many one that counts them."""
+    return found if len(found) <= _EACH else [f"{found[0]}、{found[1]}等{len(found)}个号码"]
 
 
 def _masked(number: str) -> str:

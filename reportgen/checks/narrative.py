@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..form.kinds import Contradictions, Coverage, NarrativeRule
+from ..form.kinds import Contradictions, Coverage, Crowded, NarrativeRule
 from ..model.findings import Finding, finding
 from ..model.numbers import difference, show
 from .facts import Facts
 from .texts import JudgedNumber
 
-__all__ = ["contradictions", "coverage", "narrative"]
+__all__ = ["contradictions", "coverage", "crowded", "narrative"]
 
 _WRONG = ("contradicts", "percentage_wrong")
 
@@ -29,14 +29,22 @@ def narrative(rule: NarrativeRule, facts: Facts) -> Iterator[Finding]:
 
 def coverage(rule: Coverage, facts: Facts) -> Iterator[Finding]:
     """X-00: how many of the numbers were judged."""
-    if not facts.judged:
+    verdicts: list[str] = [number.verdict for number in facts.judged if number.verdict != "crowded"]
+    if not verdicts:
         return
-    verdicts: list[str] = [number.verdict for number in facts.judged]
     wrong, rest = sum(map(verdicts.count, _WRONG)), verdicts.count("unattributed")
     judged = len(verdicts) - rest
     yield finding(
         rule, (), total=len(verdicts), judged=judged, right=judged - wrong, wrong=wrong, rest=rest
     )  # fmt: skip
+
+
+def crowded(rule: Crowded, facts: Facts) -> Iterator[Finding]:
+    """X-18: texts with more numbers than sentences have; nothing in them was judged."""
+    for number in facts.judged:
+        if number.verdict == "crowded":
+            place = f"“{number.refs[0].label}”"
+            yield finding(rule, number.refs, strict=facts.strict, place=place, what=number.says)
 
 
 def contradictions(rule: Contradictions, facts: Facts) -> Iterator[Finding]:

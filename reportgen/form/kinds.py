@@ -263,6 +263,12 @@ class Contradictions(Rule, frozen=True, tag="contradictions"):
     words = frozenset({"name", "says"})
 
 
+class Crowded(Rule, frozen=True, tag="crowded"):
+    """一段文字的数太多或句子太长，没有核对。"""
+
+    words = frozenset({"place", "what"})
+
+
 class Group(Struct, frozen=True, forbid_unknown_fields=True):
     """Something a text should speak of."""
 
@@ -363,7 +369,7 @@ class Explaining(Rule, frozen=True, tag="explanations"):
 
 AnyRule: TypeAlias = (
     Equal | AtMost | RelationRule | Jump | Blanks | Whole | Decimals | Remarks | Identity | Headings | EditionRule
-    | Selves | Placeholders | Repeated | Leftovers | Period | Deadline | NarrativeRule | Coverage | Contradictions
+    | Selves | Placeholders | Repeated | Leftovers | Period | Deadline | NarrativeRule | Coverage | Contradictions | Crowded
     | Mentions | Length | Present | Marks | Personal | Reading | Explaining
 )  # fmt: skip
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 import msgspec
 
@@ -19,8 +20,11 @@ from .report import Passage, Report
 __all__ = ["Unknown", "filled", "names", "near", "standard_text", "unknown"]
 
 # Word processors turn typed braces into full-width ones.
-_TAG = re.compile(r"[{｛]\s*[{｛](.*?)[}｝]\s*[}｝]", re.S)
-_LEFTOVER = re.compile(r"[{｛]\s*[{｛%％#＃]|[}｝%％#＃]\s*[}｝]")
+_TAG = re.compile(r"[{｛]\s{0,9}[{｛](.{0,200}?)[}｝]\s{0,9}[}｝]", re.S)
+_LEFTOVER = re.compile(r"[{｛]\s{0,9}[{｛%％#＃]|[}｝%％#＃]\s{0,9}[}｝]")
+
+_EACH = 20
+"""Placeholders of one paragraph that are reported at most."""
 
 
 class Unknown(msgspec.Struct, frozen=True):
@@ -97,17 +101,19 @@ def unknown(report: Report) -> Iterator[Unknown]:
     lookup = _Lookup(report)
     known = names(report.form)
     for passage in report.passages:
-        for text in passage.paragraphs:
-            if not _has_brace(text):
-                continue
-            for match in _TAG.finditer(text):
-                name = _clean(match[1])
-                if name not in known:
-                    yield Unknown(passage, match[0], near(name, known))
-                elif not lookup[name]:
-                    yield Unknown(passage, match[0], ())
-            for match in _LEFTOVER.finditer(_TAG.sub("", text)):
-                yield Unknown(passage, match[0], ())
+        for text in filter(_has_brace, passage.paragraphs):
+            yield from islice(_unknown(passage, text, lookup, known), _EACH)
+
+
+def _unknown(passage: Passage, text: str, lookup: _Lookup, known: tuple[str, ...]) -> Iterator[Unknown]:
+    for match in _TAG.finditer(text):
+        name = _clean(match[1])
+        if name not in known:
+            yield Unknown(passage, match[0], near(name, known))
+        elif not lookup[name]:
+            yield Unknown(passage, match[0], ())
+    for match in _LEFTOVER.finditer(_TAG.sub("", text)):
+        yield Unknown(passage, match[0], ())
 
 
 def standard_text(section: Section, report: Report) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from ...form.phrases import Phrase, Reading, Topic
@@ -61,7 +61,7 @@ def claims(statements: Sequence[Statement], words: Vocabulary, org: str) -> list
         if item.kind == "none":
             found += _absent(item, words, org)
         elif item.kind == "upheld":
-            found += _upheld(item, statements[:n], found, words)
+            found += _upheld(item, found, words)
         elif item.kind == "done":
             found += _all_done(item, words)
         elif item.token and not item.token.percent:
@@ -237,12 +237,13 @@ def _named_itself(text: str, nouns: Sequence[Noun], n: int) -> bool:
     return _JOINED.match(text[end:]) is not None
 
 
-def _upheld(item: Statement, earlier: Sequence[Statement], found: list[Claim], words: Vocabulary) -> list[Claim]:
+def _upheld(item: Statement, found: list[Claim], words: Vocabulary) -> list[Claim]:
     """均获维持: every case counted before it in the sentence was upheld."""
     made = []
-    for claim in found:
+    here = takewhile(lambda claim: claim.item.sentence == item.sentence, reversed(found))
+    for claim in reversed(list(here)):
         topic = claim.topic
-        same = claim.item.sentence == item.sentence and claim.item.kind == "number"
+        same = claim.item.kind == "number"
         if not (same and topic and len(claim.readings) == 1 and claim.readings[0] == (topic.name,)):
             continue
         if claim.doubt is SURE and not any(p.outcome for p in claim.phrases):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from ...form.kinds import NarrativeRule
@@ -15,7 +17,7 @@ from .claims import DOUBTFUL, SURE, UNSURE, Claim, claims
 from .numerals import Compact, compact
 from .percent import Shares
 from .quantities import Quantities, ReadingSum, agrees
-from .statements import Statement, statements
+from .statements import Mention, Statement, mentions, sentences, statements
 from .verdicts import JudgedNumber, Judgement
 from .vocabulary import Vocabulary, vocabulary
 
@@ -23,6 +25,9 @@ __all__ = ["judge_numbers"]
 
 _LOWER = {"error": "warning", "warning": "ask"}
 _NOTHING = Judgement()
+
+IN_PASSAGE, IN_SENTENCE, SENTENCE = 1000, 200, 3000
+"""Numbers in a passage, numbers in a sentence, characters of a sentence; beyond them nothing is judged."""
 
 
 def judge_numbers(report: Report) -> list[JudgedNumber]:
@@ -40,15 +45,49 @@ def judge_numbers(report: Report) -> list[JudgedNumber]:
     words, quantities = vocabulary(report.form, report.year), Quantities(report)
     found: list[JudgedNumber] = []
     for index, passage in enumerate(filled(report)):
+        paragraphs = [
+            _Paragraph(passage, (index, n), text, compact(text)) for n, text in enumerate(passage.paragraphs)
+        ]  # fmt: skip
+        numbers = [mentions(one.compact.text, words) for one in paragraphs]
+        if crowded := _crowded(report, paragraphs, numbers):
+            found.append(crowded)
+            continue
         heading = _heading(passage, words)
-        for number, text in enumerate(passage.paragraphs):
-            paragraph = _Paragraph(passage, (index, number), text, compact(text))
-            said = statements(paragraph.compact.text, words, report.org, heading)
+        for paragraph, named in zip(paragraphs, numbers, strict=True):
+            said = statements(paragraph.compact.text, named, words, report.org, heading)
             if said:
                 judge = _Judge(words, quantities, paragraph.compact.text, said)
                 found += [paragraph.judged(item, judgement, quantities) for item, judgement in judge.all()]
-            heading = heading or words.topic_of_heading(text[:20])
+            heading = heading or words.topic_of_heading(paragraph.text[:20])
     return found
+
+
+def _crowded(
+    report: Report, paragraphs: Sequence[_Paragraph], numbers: Sequence[Sequence[Mention]]
+) -> JudgedNumber | None:
+    """Return what stands for a passage that no sentences are made of: nothing of it is judged."""
+    count = sum(map(len, numbers))
+    if count <= IN_PASSAGE:
+        longest, most = 0, 0
+        for paragraph, named in zip(paragraphs, numbers, strict=True):
+            for start, end in sentences(paragraph.compact.text):
+                longest = max(longest, end - start if named else 0)
+                most = max(most, _between(named, start, end))
+        if most <= IN_SENTENCE and longest <= SENTENCE:
+            return None
+        says = f"一句话里有{most}个数" if most > IN_SENTENCE else f"一句话有{longest}字"
+    else:
+        says = f"有{count}个数"
+    first = paragraphs[0]
+    return JudgedNumber(
+        *first.place, 0, 0, "", 0, "", "crowded", "", says=says, refs=(report.passage_ref(first.passage),)
+    )  # fmt: skip
+
+
+def _between(named: Sequence[Mention], start: int, end: int) -> int:
+    """Count the numbers that begin in a span."""
+    place = attrgetter("start")
+    return bisect_left(named, end, key=place) - bisect_left(named, start, key=place)
 
 
 def _heading(passage: Passage, words: Vocabulary) -> Topic | None:

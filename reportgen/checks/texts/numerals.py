@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from ...model.numbers import Number, whole
@@ -145,7 +147,7 @@ def _below_ten_thousand(text: str) -> int | None:
 _NO_QUANTITY = re.compile(
     # Begins with a set of characters, so that the matcher runs to the next of them.
     r"""(?=[《〔\[0-9第电邮传手热号A-Za-z“"])(?:
-    《[^》]*》
+    《[^》]{0,300}》
     |[〔\[]\d{4}[〕\]](?:第?\d+号)?
     |(?:19|20)\d\d(?:[-—~–至到](?:19|20)?\d\d)?年(?:度|\d{1,2}月(?:\d{1,2}[日号])?)?
     |(?<![\d.])(?:19|20)\d\d[-/.]\d{1,2}(?:[-/.]\d{1,2})?(?![\d.])
@@ -156,17 +158,17 @@ _NO_QUANTITY = re.compile(
     |\d{17}[\dXx]
     |123\d\d(?=政|市民|热|平|网|便|工单|消费|投诉|举报|公积金|”)
     |7[x×*]24
-    |\d+号(?!码)
-    |\d+[A-Za-z]+
+    |(?<!\d)\d+号(?!码)
+    |(?<!\d)\d+[A-Za-z]+
     |第[\d零〇一二三四五六七八九十百]+(?:[条款项届次号期批章节名位]|部分|季度)?
     |(?:电话|邮编|邮政编码|传真|手机|热线|号码|邮箱)[:为]?(?:是)?\d[\d\-、/\ ]{4,}
-    |[A-Za-z]+[-_]?\d+
+    |(?<![A-Za-z])[A-Za-z]+[-_]?\d+
     |[“"][^”"]{0,12}[\d一二三四五六七八九十][^”"]{0,12}[”"](?:制度|机制|工程|行动|模式|平台|体系|程序|原则|活动)?
     )""",
     re.VERBOSE,
 )
 """Titles, numbers of documents, dates, telephone numbers, articles and names with digits in them."""
-_MAIL = re.compile(r"[\w.+-]+@[\w.-]+")
+_MAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]+")
 _ADDRESS = re.compile(r"https?://[^,;。()、\s一-龥]+|www\.[^,;。()、\s一-龥]+")
 _BULLET = re.compile(r"^\(?\d{1,2}(?:[.、)]|\.(?=\D))(?!\d)")
 _ABOUT_BEFORE = re.compile(r"(?:约|近|大约|超过|超|逾|不足|不到|将近|接近|达到近|突破)$")
@@ -177,6 +179,7 @@ _ARABIC = re.compile(
     rf"(?P<scale>[百千万亿](?!元)|)(?P<about>余|多(?!元)|几|)(?P<unit>%|‰|{_UNIT}|)(?P<after>余|左右|以上|上下|)"
 )
 _CHINESE = re.compile(
+    r"(?<![零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟])"
     r"(?P<number>[零〇一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾][零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟]*)"
     r"(?P<about>余|多|几|)(?P<unit>件次|万元|件|宗|起|份|例|部|条|项|次|笔|元)(?P<after>余|左右|以上|)"
 )
@@ -194,11 +197,15 @@ def tokens(text: str) -> list[Token]:
     found = [*_arabic(text), *_chinese(text), *_chinese_percentages(text), *_zero_words(text)]
     if not found:
         return []
-    hidden = [m.span() for pattern in _not_quantities(text) for m in pattern.finditer(text)]
+    hidden = sorted(m.span() for pattern in _not_quantities(text) for m in pattern.finditer(text))
+    starts = [start for start, _ in hidden]
+    # How far the spans up to each of them reach: spans of different patterns may overlap.
+    reach = list(accumulate((end for _, end in hidden), max))
     kept: list[Token] = []
     end = 0
     for token in sorted(found, key=lambda t: (t.start, -t.end)):
-        if token.start >= end and not any(s < token.end and token.start < e for s, e in hidden):
+        before = bisect_left(starts, token.end)
+        if token.start >= end and not (before and reach[before - 1] > token.start):
             end = token.stop
             kept.append(token)
     return kept

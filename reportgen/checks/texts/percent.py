@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from operator import attrgetter
 
 from ...form.phrases import Reading
 from ...model.numbers import Number, format_number
@@ -13,7 +15,7 @@ from .numerals import Token
 from .quantities import Quantities, printed
 from .statements import Statement
 from .verdicts import Judgement, Verdict
-from .vocabulary import Vocabulary
+from .vocabulary import Span, Vocabulary
 
 __all__ = ["Shares"]
 
@@ -23,6 +25,8 @@ _CHANGE = re.compile(rf"(?P<up>{_UP})|(?P<down>{_DOWN})")
 _CHANGED = re.compile(rf"(?:{_UP}|{_DOWN})(?:了|约|为|达|近|到)*$")
 _PART_OF = re.compile(r"占|比例|比重|率|\($")
 _SHARES, _RATES = "X-13", "X-14"
+_WHOLES = 100
+"""Numbers before a percentage that it may be a share of."""
 _RIGHT = Judgement("percentage_ok", _SHARES, about=())
 _OF_THAT = re.compile(r"^[,(]*(?:约|共|分别|所)?占?[^,;。()、\d]{0,14}$")
 
@@ -48,8 +52,12 @@ class Shares:
         self, text: str, said: Sequence[Statement], claims: Sequence[Claim], words: Vocabulary,
         quantities: Quantities,
     ) -> None:  # fmt: skip
-        self.text, self.items, self.words, self.quantities = text, said, words, quantities
+        self.text, self.words, self.quantities = text, words, quantities
         self.claims = {c.item.start: c for c in claims}
+        self.numbers = [item for item in said if item.token]
+        self.sentences: dict[Span, list[Statement]] = {}
+        for item in said:
+            self.sentences.setdefault(item.sentence, []).append(item)
 
     def judge(self, item: Statement) -> Judgement | None:
         """Return the verdict on a percentage, or on a number in a comparison; None if it says nothing."""
@@ -119,10 +127,10 @@ class Shares:
 
     def part_before(self, item: Statement) -> Statement | None:
         """Return the number whose share this is: the one before it with only 占… in between."""
-        earlier = [i for i in self.items if i.token and i.end <= item.start]
-        if not earlier or earlier[-1].sentence != item.sentence:
+        earlier = bisect_right(self.numbers, item.start, key=attrgetter("end"))
+        if not earlier or self.numbers[earlier - 1].sentence != item.sentence:
             return None
-        last = earlier[-1]
+        last = self.numbers[earlier - 1]
         between = self.text[last.end : item.start]
         if last.token and last.token.percent:
             return None
@@ -145,16 +153,17 @@ class Shares:
 
     def text_wholes(self, item: Statement, part: Statement | None) -> list[Number]:
         """Return the numbers said before that a share may be of."""
+        earlier = bisect_left(self.numbers, item.start, key=attrgetter("start"))
         return [
-            other.token.value for other in self.items
-            if other.start < item.start and other.token and not other.token.percent and other is not part
+            other.token.value for other in self.numbers[max(0, earlier - _WHOLES) : earlier]
+            if other.token and not other.token.percent and other is not part
         ]  # fmt: skip
 
     def stated_whole(self, item: Statement, part: Statement) -> bool:
         """Whether the sentence itself states the whole: 收到29件，其中网络25件，占86%."""
-        for other in self.items:
+        for other in self.sentences[item.sentence]:
             claim = self.claims.get(other.start)
-            before = other.sentence == item.sentence and other.start < part.start
+            before = other.start < part.start
             if before and claim and claim.doubt != UNSURE:
                 phrases = claim.phrases
                 return bool(phrases) and all(p.rank <= 1 and "request" in p.topics for p in phrases)
@@ -226,19 +235,19 @@ class Shares:
                 if claim.item.token:
                     yield claim.item.token.value, then.value
         token = claim.item.token
-        for other in self.items:
+        for other in self.sentences[item.sentence]:
             said = self.claims.get(other.start)
             year = self.words.year
-            same = other.sentence == item.sentence and said is not None and said.topic == claim.topic
+            same = said is not None and said.topic == claim.topic
             if same and other.token and token and year and other.year == year - 1 and not other.token.percent:
                 yield token.value, other.token.value
 
     def compared_claim(self, item: Statement) -> Claim | None:
         """Return the claim a comparison is about: the number said last before it in the sentence."""
         own = self.words.hits(item.before, item.topic)
-        for other in reversed(self.items):
+        for other in reversed(self.sentences[item.sentence]):
             claim = self.claims.get(other.start)
-            if other.end > item.start or other.sentence != item.sentence or claim is None:
+            if other.end > item.start or claim is None:
                 continue
             if other.kind == "number" and not other.compared and other.year is None:
                 if own and not any(h.phrase in claim.phrases for h in own if h.phrase.rank >= 0):

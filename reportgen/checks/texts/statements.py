@@ -13,7 +13,7 @@ from .numerals import Token, tokens
 from .vocabulary import COMPARED, YEAR, Span, Vocabulary
 from .wording import Brought, brought, counted, left_with
 
-__all__ = ["CHANGED_TO", "Statement", "is_own", "statements"]
+__all__ = ["CHANGED_TO", "Mention", "Statement", "is_own", "mentions", "sentences", "statements"]
 
 
 class Statement(NamedTuple):
@@ -57,7 +57,7 @@ class _Words(NamedTuple):
     inner: str = ""
 
 
-_Mention: TypeAlias = Token | _Words
+Mention: TypeAlias = Token | _Words
 _start = attrgetter("start")
 
 
@@ -68,13 +68,13 @@ class _Clause(NamedTuple):
     end: int
     mark: str
     """The mark behind it, ``""`` at the end of the sentence."""
-    mentions: Sequence[_Mention]
+    mentions: Sequence[Mention]
 
 
 class _Spot(NamedTuple):
     """A mention and the words around it; the fields are those of :class:`Statement`."""
 
-    mention: _Mention
+    mention: Mention
     before: str
     after: str
     cut: bool
@@ -99,20 +99,22 @@ _LISTED = re.compile(r"[、和及与]|以及")
 _GOVERNMENT = re.compile(r"(?:省|市|县|区|州|旗)人民政府$")
 
 
-def statements(text: str, words: Vocabulary, org: str, heading: Topic | None) -> list[Statement]:
+def statements(
+    text: str, mentions: Sequence[Mention], words: Vocabulary, org: str, heading: Topic | None
+) -> list[Statement]:
     """Return what a paragraph says in numbers, in order.
 
     Args:
         text: the paragraph, compact.
+        mentions: its numbers and the words that say one, as :func:`mentions` finds them.
         words: the form's vocabulary.
         org: the reporting body, whose own name narrows nothing.
         heading: the topic of the sub-heading above, if it names one.
     """
-    mentions = _mentions(text, words)
     if not mentions:
         return []
     base = state = _State(heading, "heading" if heading else "")
-    spans = [match.span() for match in _SENTENCE.finditer(text)]
+    spans = list(sentences(text))
     goes_on = [words.including.match(text[start:end]) is not None for start, end in spans]
     found: list[Statement] = []
     for (start, end), this, following in zip(spans, goes_on, [*goes_on[1:], False], strict=True):
@@ -124,9 +126,14 @@ def statements(text: str, words: Vocabulary, org: str, heading: Topic | None) ->
     return found
 
 
-def _mentions(text: str, words: Vocabulary) -> list[_Mention]:
+def sentences(text: str) -> Iterator[Span]:
+    """Yield the place of every sentence of a compact text."""
+    return (match.span() for match in _SENTENCE.finditer(text))
+
+
+def mentions(text: str, words: Vocabulary) -> list[Mention]:
     """Return the numbers of a text and the words that say one, in order."""
-    found: list[_Mention] = list(tokens(text))
+    found: list[Mention] = list(tokens(text))
     found += [_Words(*match.span(), "done") for match in words.all_done.finditer(text)]
     found += [_Words(*match.span(), "upheld") for match in words.all_upheld.finditer(text)]
     for match in words.negation.finditer(text):
@@ -153,7 +160,7 @@ def is_own(name: str, org: str) -> bool:
 
 
 class _Sentence:
-    def __init__(self, text: str, span: Span, mentions: Sequence[_Mention], words: Vocabulary, org: str) -> None:
+    def __init__(self, text: str, span: Span, mentions: Sequence[Mention], words: Vocabulary, org: str) -> None:
         self.text, self.span, self.mentions, self.words, self.org = text, span, mentions, words, org
 
     def statements(self, base: _State, *, to_end: bool) -> tuple[list[Statement], _State]:
@@ -234,7 +241,7 @@ class _Sentence:
                 at = mention.end
         return "".join([*pieces, self.text[at:end]])
 
-    def between(self, mention: _Mention, following: _Mention) -> tuple[int, int]:
+    def between(self, mention: Mention, following: Mention) -> tuple[int, int]:
         """Return where the words behind a number end, and where those before the next one begin.
 
         In a list (2件维持、1件未审结) the words up to the mark belong to the number before them.

@@ -11,7 +11,9 @@ from .quantities import ReadingSum
 
 __all__ = ["JudgedNumber", "Judgement", "Verdict"]
 
-Verdict: TypeAlias = Literal["matched", "contradicts", "last_year", "percentage_ok", "percentage_wrong", "unattributed"]
+Verdict: TypeAlias = Literal[
+    "matched", "contradicts", "last_year", "percentage_ok", "percentage_wrong", "unattributed", "crowded"
+]
 
 
 class Judgement(NamedTuple):
