@@ -203,7 +203,7 @@ def mutants(bases: list[bytes], seed: int, count: int) -> Iterator[bytes]:
     chance = random.Random(seed)
 
     def damage(part: str, xml: bytes) -> bytes | None:
-        if part.startswith(_LEFT_ALONE) or chance.random() > 0.3:
+        if part.startswith(_LEFT_ALONE) or chance.random() > 0.15:
             return xml
         if chance.random() < 0.02:
             return None

@@ -100,6 +100,15 @@ class Cells(tuple[GridCell, ...]):
                     at.setdefault((row, column), cell)
         return at
 
+    @cached_property
+    def by_text(self) -> dict[str, list[GridCell]]:
+        """The cells that hold each text, in order."""
+        found: dict[str, list[GridCell]] = {}
+        for cell in self:
+            if isinstance(cell.value, str):
+                found.setdefault(cell.value, []).append(cell)
+        return found
+
 
 class Grid:
     """A sheet, or a table of a document: its cells, and which of them covers a place."""
