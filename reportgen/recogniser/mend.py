@@ -49,8 +49,9 @@ def _join(at: dict[tuple[int, int], GridCell], row: int) -> None:
         parts = [str(c.value) for c in (above, below) if c.value is not None]
         del at[below.row, below.column]
         at[above.row, above.column] = above._replace(
-            value="\n".join(parts) or None, row_span=above.row_span + below.row_span
-        )
+            value="\n".join(parts) or None, row_span=above.row_span + below.row_span,
+            beside="、".join(filter(None, (above.beside, below.beside))),
+        )  # fmt: skip
 
 
 def _is_figure(cell: GridCell) -> bool:

@@ -80,6 +80,8 @@ class GridCell(NamedTuple):
     """In a hidden row or column."""
     now: object = None
     """Of a ``stale`` formula: what it gives now."""
+    beside: str = ""
+    """What else stands there and is not in ``value``, as messages quote it: struck out, or the mark of a note."""
 
 
 class Cells(tuple[GridCell, ...]):
@@ -163,6 +165,8 @@ class Paragraph(msgspec.Struct, frozen=True):
 
     text: str
     address: str = ""
+    beside: str = ""
+    """What is struck out there and not in ``text``, as messages quote it."""
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -179,6 +183,8 @@ class Document(msgspec.Struct, frozen=True):
     """Content of a data file of ours (kind ``json``), which needs no recogniser."""
     pictures: int = 0
     """How many pictures it shows; a table may be one of them."""
+    revisions: int = 0
+    """Insertions and deletions that nobody has accepted yet; it is read as if they were."""
 
 
 _READERS = {
