@@ -18,6 +18,7 @@ from .answers import find_answers
 from .edition import choose_form
 from .index import LabelIndex
 from .last_year import last_year_figures
+from .left_out import left_out
 from .prose import read_prose
 from .tables import Found
 from .texts import last_year_texts, read_sheets
@@ -40,7 +41,8 @@ def recognise(document: Document, form: Form | Iterable[Form]) -> Report:
         InputError: the document holds none of the prescribed tables.
     """
     forms = [form] if isinstance(form, Form) else form
-    indexes = [LabelIndex(grid) for grid in document.grids]
+    # What is visible counts before what is hidden.
+    indexes = [LabelIndex(grid) for grid in sorted(document.grids, key=lambda grid: grid.hidden)]
     # Match the labels, then find out who reports of which year: both say which edition it is.
     form, tables, texts = choose_form(document, indexes, forms)
     if not tables.tables:
@@ -57,6 +59,7 @@ def recognise(document: Document, form: Form | Iterable[Form]) -> Report:
         notices=(
             *tables.findings, *texts.findings, *figure_findings(form, values, tables),
             *_pictures(form, tables, document),
+            *left_out(form, document, values, {id_: place.cell for id_, place in tables.cells.items()}),
         ),
     )  # fmt: skip
 
