@@ -122,9 +122,7 @@ def ranked(result: Repairs, truth: Figures) -> Counter[str]:
 
 def follow(form: Form, figures: Figures, formulas: Mapping[str, str]) -> Figures:
     """Return the figures with the totals that are formulas added up, as a spreadsheet would."""
-    parts = {
-        e.left[0]: e.right for e in reversed(form.equations) if len(e.left) == 1 and e.left[0] in formulas
-    }
+    parts = {e.left[0]: e.right for e in reversed(form.equations) if len(e.left) == 1 and e.left[0] in formulas}
     values = dict(figures)
     for _ in range(2):  # totals of totals
         for total, cells in parts.items():
@@ -134,16 +132,7 @@ def follow(form: Form, figures: Figures, formulas: Mapping[str, str]) -> Figures
 
 # ---------------------------------------------------------------- the page
 
-HEAD = (
-    "植入的错误",
-    "样本数",
-    "发现",
-    "首位即真错处",
-    "前三位之内",
-    "列出之内",
-    "首位数值也对",
-    "平均改法数",
-)
+HEAD = ("植入的错误", "样本数", "发现", "首位即真错处", "前三位之内", "列出之内", "首位数值也对", "平均改法数")
 
 
 def share(count: int, of: int) -> str:
@@ -160,9 +149,7 @@ def table(rows: list[Row]) -> str:
     for name, tally in rows:
         planted, detected = tally["planted"], tally["detected"]
         shares = (share(tally[key], planted) for key in ("detected", "first", "third", "shown", "exact"))
-        lines.append(
-            (name, str(planted), *shares, f"{tally['alternatives'] / detected:.1f}" if detected else "–")
-        )
+        lines.append((name, str(planted), *shares, f"{tally['alternatives'] / detected:.1f}" if detected else "–"))
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -287,7 +274,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="40 errors of each kind and size, not 400")
     parser.add_argument("--write", type=Path, metavar="FILE", help="write the page there, do not print it")
     options = parser.parse_args()
-    survey = Survey(load_form("2021"), options.seed, 40 if options.quick else 400)
+    survey = Survey(load_form(), options.seed, 40 if options.quick else 400)
     text = page(survey)
     if options.write:
         options.write.write_text(text, encoding="utf-8", newline="\n")

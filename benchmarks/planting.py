@@ -33,11 +33,7 @@ class Size:
     """Largest figure of a detail cell of the disputes."""
 
 
-SIZES = (
-    Size("乡镇", (0, 12), 0.05, 1),
-    Size("区县", (60, 400), 0.06, 8),
-    Size("城市", (1500, 9000), 0.08, 90),
-)
+SIZES = (Size("乡镇", (0, 12), 0.05, 1), Size("区县", (60, 400), 0.06, 8), Size("城市", (1500, 9000), 0.08, 90))
 WEIGHTS = (40, 10, 1, 1, 1, 2, 2, 3, 4, 3, 22, 3, 1, 4, 2, 1, 1, 1, 3, 1, 3)
 """Rough shares of the 21 results in published reports."""
 
@@ -63,9 +59,7 @@ def make_valid(form: Form, size: Size, rng: random.Random) -> Figures:
         values |= {new: count + after - before, carried_in: before, done: count, carried_out: after}
         figures |= {f"{REQUESTS}.{r}.{column}": values[r] for r in rows}
     for row in rows:
-        figures[f"{REQUESTS}.{row}.{columns[-1]}"] = sum(
-            figures[f"{REQUESTS}.{row}.{c}"] for c in columns[:-1]
-        )
+        figures[f"{REQUESTS}.{row}.{columns[-1]}"] = sum(figures[f"{REQUESTS}.{row}.{c}"] for c in columns[:-1])
     for row, parts in disputes_of(form):
         for part in parts[:-1]:
             figures[f"{DISPUTES}.{row}.{part}"] = rng.choice((0, rng.randint(0, size.disputes)))
@@ -140,9 +134,7 @@ def digit(rng: random.Random, number: int) -> int | None:
     """One digit wrong."""
     text = str(number)
     n = rng.randrange(len(text))
-    other = rng.choice(
-        [d for d in "0123456789" if d != text[n] and not (n == 0 and d == "0" and len(text) > 1)]
-    )
+    other = rng.choice([d for d in "0123456789" if d != text[n] and not (n == 0 and d == "0" and len(text) > 1)])
     return int(text[:n] + other + text[n + 1 :])
 
 

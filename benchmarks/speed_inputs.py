@@ -89,8 +89,7 @@ def department(example: Report, rng: random.Random, n: int) -> Report:
     fee = replace(drawn.values["表二.fee.amount"], number=Decimal(rng.randrange(1, 99999) * 10 + 5) / 100)
     fields: dict[str, str | Number] = {"org": f"某某市第{n}局", "year": YEAR, "unit_type": "政府部门"}
     passages = tuple(
-        replace(p, paragraphs=(own_words(p, figures, rng),)) if p.section != "other" else p
-        for p in example.passages
+        replace(p, paragraphs=(own_words(p, figures, rng),)) if p.section != "other" else p for p in example.passages
     )
     values = {**drawn.values, "表二.fee.amount": fee}
     return replace(drawn, values=values, fields=fields, passages=passages)

@@ -178,9 +178,7 @@ def cold_table(results: Results) -> str:
 
 def warm_table(results: Results) -> str:
     """Return the work per second of processes that stay up."""
-    columns: list[Mapping[str, float]] = [
-        medians(results.warm, verb, (OURS, *PEERS)) for verb in ("build", "validate")
-    ]
+    columns: list[Mapping[str, float]] = [medians(results.warm, verb, (OURS, *PEERS)) for verb in ("build", "validate")]
     rows = [(name, *(f"{column[name]:.1f}" for column in columns)) for name in (OURS, *PEERS)]
     return table(("", "`build` per second", "`validate` per second"), rows)
 

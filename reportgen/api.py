@@ -7,14 +7,15 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from .checks import check
 from .checks.texts import judge_numbers
-from .disk.files import read_input, write_output
-from .disk.names import safe_name
-from .errors import InputError, OutputError
+from .disk.files import read_input, refuse_device, write_output
+from .disk.names import safe_name, shown_name
+from .errors import InputError, OutputError, ReportgenError, unexpected
 from .form import Form, editions, load_form
 from .model.explanations import Note, notes
 from .model.findings import Finding, worst
@@ -27,8 +28,8 @@ from .sources import Document, open_document
 from .word.faults import TemplateFault
 
 __all__ = [
-    "BuildResult", "Printed", "build", "default_output", "mark", "print_report", "read_report", "review",
-    "template_faults", "write_result_page",
+    "BuildResult", "Printed", "Written", "WrittenPage", "build", "default_output", "mark", "print_report",
+    "read_report", "review", "template_faults", "write_result_page",
 ]  # fmt: skip
 
 _PAGES = (".html", ".htm")
@@ -53,8 +54,17 @@ def read_report(
     report = _read(open_document(path), load_form(form) if isinstance(form, str) else form)
     if last_year is None:
         return report
-    last = last_year if isinstance(last_year, Report) else read_report(last_year, form)
-    return with_last_year(report, last)
+    return with_last_year(report, last_year if isinstance(last_year, Report) else _read_last(last_year, form))
+
+
+def _read_last(path: Path | str, form: Form | str | None) -> Report:
+    """Read last year's file; whatever is wrong with it is told with its name, not with this year's."""
+    try:
+        return read_report(path, form)
+    except ReportgenError:
+        raise
+    except Exception as error:
+        raise InputError(unexpected(error, shown_name(path))) from error
 
 
 def _read(document: Document, form: Form | None) -> Report:
@@ -65,9 +75,7 @@ def _read(document: Document, form: Form | None) -> Report:
     return recognise(document, form or (load_form(edition) for edition in reversed(editions())))
 
 
-def review(
-    path: Path | str, *, strict: bool = False, last_year: Report | Path | str | None = None
-) -> CheckedReport:
+def review(path: Path | str, *, strict: bool = False, last_year: Report | Path | str | None = None) -> CheckedReport:
     """Read and check one file, with all that a reviewer looks at.
 
     Args:
@@ -104,7 +112,7 @@ class BuildResult(msgspec.Struct, frozen=True):
 
     @property
     def status(self) -> str:
-        """``errors``, ``warnings`` or ``ok`` (DESIGN.md 5)."""
+        """``errors``, ``warnings`` or ``ok`` (docs/architecture.md, JSON)."""
         return worst(self.findings)
 
 
@@ -188,6 +196,8 @@ def print_report(
     marks = wrong if draft else set()
     if path.suffix.lower() == ".docx":
         own = Path(template) if template else None
+        if own:
+            refuse_device(own)
         data, compared = _document(report, found, own, draft, marks, below)
     elif path.suffix.lower() in _PAGES:
         data, compared = _page(report, draft, marks, below)
@@ -204,9 +214,7 @@ def _document(
     from .word import render_report
     from .word.proof import prove
 
-    data = render_report(
-        report, template=template, draft=draft, marks=marks, notes=below, result=_result(found)
-    )
+    data = render_report(report, template=template, draft=draft, marks=marks, notes=below, result=_result(found))
     return data, prove(data, report, draft=draft, notes=below)
 
 
@@ -257,6 +265,14 @@ def template_faults(path: Path | str, form: Form | str | None = None) -> list[Te
 # --------------------------------------------------------------------------- marking
 
 
+class Written(NamedTuple):
+    """A file that was written.  A named tuple because callers unpack it: ``path, copy = mark(…)``."""
+
+    path: Path
+    copy: Path | None = None
+    """Copy kept of the file that stood there before."""
+
+
 def mark(
     report: Report,
     out: Path | str,
@@ -265,7 +281,7 @@ def mark(
     repairs: Repairs | None = None,
     force: bool = False,
     strict: bool = False,
-) -> tuple[Path, Path | None]:
+) -> Written:
     """Write a copy of the workbook a report was read from, with the findings marked in it.
 
     Args:
@@ -276,11 +292,9 @@ def mark(
         force: replace an existing file, keeping a dated copy of it.
         strict: blanks in number cells are errors (N-01), if the checks are run here.
 
-    Returns:
-        the file written, and the copy kept of what stood there before.
-
     Raises:
-        InputError: the report is from another kind of file, or the file has changed since.
+        InputError: the report is from another kind of file, the file has changed since, or its markup
+            cannot be edited.
         OutputError: the copy cannot be written, or would replace the workbook itself.
     """
     from .marking import mark_workbook
@@ -294,16 +308,14 @@ def mark(
     if repairs is None and worst(found) == "errors":
         repairs = find_repairs(report)
     copy = write_output(path, mark_workbook(data, report, found, repairs), force=force, inputs=[source])
-    return path, copy
+    return Written(path, copy)
 
 
 def _marked_path(report: Report, out: Path) -> Path:
     """Return where the marked copy goes, after refusing what cannot be marked."""
     source = Path(report.path)
     if report.kind not in ("xlsx", "xlsm"):
-        raise InputError(
-            f"“{source.name}”不是 .xlsx 工作簿，不能在里面做标记；可以用 --html 得到审核结果网页。"
-        )
+        raise InputError(f"“{source.name}”不是 .xlsx 工作簿，不能在里面做标记；可以用 --html 得到审核结果网页。")
     path = out / _marked_name(source) if out.is_dir() else out
     if path.suffix.lower() != source.suffix.lower():
         raise OutputError(f"带标记的副本“{path.name}”应和原工作簿一样以 {source.suffix} 结尾。")
@@ -317,13 +329,23 @@ def _marked_name(source: Path) -> str:
     return f"{stem}（审核{'' if number == 1 else number}）{source.suffix}"
 
 
+class WrittenPage(msgspec.Struct, frozen=True):
+    """A result page that was written."""
+
+    path: Path
+    copy: Path | None = None
+    """Copy kept of the file that stood there before."""
+    failed: tuple[tuple[str, str], ...] = ()
+    """Files that were read and checked, but could not be shown on the page, with the reason."""
+
+
 def write_result_page(
     reports: Sequence[CheckedReport],
     out: Path | str,
     *,
     unreadable: Sequence[tuple[str, str]] = (),
     force: bool = False,
-) -> Path | None:
+) -> WrittenPage:
     """Write the result page of one or many reports as a self-contained HTML file.
 
     Args:
@@ -332,17 +354,15 @@ def write_result_page(
         unreadable: files that could not be read, with the reason.
         force: replace an existing file, keeping a dated copy of it.
 
-    Returns:
-        the copy kept of what stood there before.
-
     Raises:
         OutputError: the page cannot be written.
     """
-    from .show.result import result_page
+    from .show.result import make_result_page
 
     path = Path(out)
     if path.suffix.lower() not in _PAGES:
         raise OutputError(f"审核结果网页“{path.name}”应以 .html 结尾。")
-    text = result_page(reports, unreadable=unreadable)
+    page = make_result_page(reports, unreadable=unreadable)
     inputs = [one.report.path for one in reports if one.report.path]
-    return write_output(path, text.encode("utf-8"), force=force, inputs=inputs)
+    copy = write_output(path, page.text.encode("utf-8"), force=force, inputs=inputs)
+    return WrittenPage(path, copy, page.failed)

@@ -2,24 +2,59 @@
 
 Everything a clerk can mend in the workbook is a :class:`~reportgen.model.findings.Finding`, never an
 exception.  What is raised here ends the work on one file; its text is Chinese and is shown to the
-user as it stands.  The exit code belongs to the class (DESIGN.md 4).
+user as it stands.  The exit code belongs to the class (README.md, Exit codes).
 """
 
 from __future__ import annotations
 
 import os
+import re
 
 __all__ = [
-    "FormError", "InputError", "OutputError", "ProofError", "ReportgenError", "TemplateError", "last_words",
+    "EXIT_CRASH", "FormError", "InputError", "OutputError", "ProofError", "ReportgenError", "TemplateError",
+    "escaped", "unexpected",
 ]  # fmt: skip
 
-_EXIT_CRASH = 3
+EXIT_CRASH = 3
+"""Exit code after an error that nobody foresaw (README.md, Exit codes)."""
+
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+"""C0 and C1 controls, DEL, characters without width, direction marks, line separators, lone surrogates."""
+_NAMED = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
+
+
+def escaped(text: str, *, lines: bool = False) -> str:
+    """Return a text in which every character that commands a screen or shows nothing is written out.
+
+    What a file holds (values, labels, names) is printed through this, so that it can neither send
+    commands to a terminal, nor reverse or hide what stands beside it, nor forge a line of ours.
+
+    Args:
+        text: one line, with text from a file in it.
+        lines: it is several lines, or a page, of our own: its line breaks stay.
+
+    Returns:
+        the text with ``\\n`` for a line break and ``\\u001b`` for an escape, the notation of JSON.
+    """
+
+    def write_out(match: re.Match[str]) -> str:
+        one = match[0]
+        if lines and one == "\n":
+            return one
+        return _NAMED.get(one) or f"\\u{ord(one):04x}"
+
+    return _UNSEEN.sub(write_out, text)
 
 
 class ReportgenError(Exception):
-    """Base of all errors of this package; ``str()`` of it is a Chinese sentence for the user."""
+    """Base of all errors of this package; ``str()`` of it is a Chinese sentence for the user, in one line."""
 
     exit_code = 3
+    several_lines = False
+    """The text is a list: its line breaks are our own."""
+
+    def __str__(self) -> str:
+        return escaped(super().__str__(), lines=self.several_lines)
 
 
 class InputError(ReportgenError):
@@ -29,13 +64,19 @@ class InputError(ReportgenError):
 class FormError(ReportgenError):
     """A form file (``forms/*.toml``) contradicts itself; raised to its author (exit code 3)."""
 
+    several_lines = True
+
 
 class TemplateError(ReportgenError):
     """A Word or page template has mistakes; all of them are in the text (exit code 3)."""
 
+    several_lines = True
+
 
 class ProofError(ReportgenError):
     """A finished document does not say what the report says; it is not delivered (exit code 3)."""
+
+    several_lines = True
 
 
 class OutputError(ReportgenError):
@@ -44,14 +85,17 @@ class OutputError(ReportgenError):
     exit_code = 4
 
 
-def last_words(error: Exception) -> tuple[str, int]:
-    """Return what the user is told when an error ends the program, and the exit code.
+def unexpected(error: Exception, name: str = "") -> str:
+    """Return what the user is told of an error that nobody foresaw.
 
-    ``REPORTGEN_DEBUG=1`` lets unexpected errors through, for developers.
+    Args:
+        error: what was raised.
+        name: of the file that was being worked on, in quotes; ``""`` if none was.
+
+    Raises:
+        Exception: the error itself, under ``REPORTGEN_DEBUG=1``: developers want its traceback.
     """
-    if isinstance(error, ReportgenError):
-        return str(error), error.exit_code
     if os.environ.get("REPORTGEN_DEBUG"):
         raise error
-    what = f"{type(error).__name__}：{error}"
-    return f"程序内部出错（{what}）。没有写出任何文件；请把这一行发给技术人员。", _EXIT_CRASH
+    told = f"程序内部出错（{type(error).__name__}：{error}）{f'，{name}没有处理' if name else ''}"
+    return escaped(f"{told}。请把这一行发给技术人员。")

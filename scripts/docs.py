@@ -133,7 +133,7 @@ reportgen template check forms/report-2027.docx --forms forms
 
 ## 只写改动：extends
 
-`extends = "2021"` 接着另一个格式文件写；先在自己的文件夹找，再按上面的顺序找。也可以接着几个：`extends = ["common", "phrases"]`。
+`extends = "{newest}"` 接着另一个格式文件写；先在自己的文件夹找，再按上面的顺序找。也可以接着几个：`extends = ["common", "phrases"]`。
 
 - 一般的键：写了就代替原来的。
 - 有 id 的列表（sections、subheadings、fields、tables、blocks、columns、rows、rules、topics）：id 已有的，改写了的键；没有的，加在后面。
@@ -162,11 +162,7 @@ PARTS: list[tuple[str, type, str]] = [
     ("fields：基本信息", Field, ""),
     ("tables：表", TableEntry, ""),
     ("tables.blocks：表的块", BlockEntry, ""),
-    (
-        "columns、rows：列和行",
-        NodeEntry,
-        "下级的 parent 写上级的 id；kind、decimals、unit、span 只能写在列上。",
-    ),
+    ("columns、rows：列和行", NodeEntry, "下级的 parent 写上级的 id；kind、decimals、unit、span 只能写在列上。"),
     ("last_year：上年数据", LastYear, ""),
     ("sheets：标准工作簿里各表的名称", Sheets, ""),
     ("rules：规则", Rule, "所有规则都有的键；kind（必填）是规则的种类，各种规则另有自己的键，见下。"),
@@ -183,12 +179,10 @@ PLAIN = {str: "文字", int: "整数", bool: "true 或 false"}
 
 def forms_page() -> str:
     """Return the page of the form file, as it should be."""
-    vital = [
-        one.id for one in load_form().rules.values() if one.vital or one.id in rule_kinds.VITAL_READER_RULES
-    ]
+    vital = [one.id for one in load_form().rules.values() if one.vital or one.id in rule_kinds.VITAL_READER_RULES]
     head = HEAD.format(
         example=(FORMS / "2027.toml").read_text("utf-8"), region=(FORMS / "region.toml").read_text("utf-8"),
-        vital="、".join(vital), directives="\n".join(_row(f"`{k}`", v) for k, v in DIRECTIVES.items()),
+        newest=editions()[-1], vital="、".join(vital), directives="\n".join(_row(f"`{k}`", v) for k, v in DIRECTIVES.items()),
     )  # fmt: skip
     parts = [head]
     for title, record, remark in PARTS:
@@ -240,11 +234,7 @@ def _described(record: type) -> Mapping[str, str]:
             body = ast.parse(inspect.getsource(cls)).body[0]
             assert isinstance(body, ast.ClassDef)
             for one, text in zip(body.body, body.body[1:], strict=False):
-                if (
-                    isinstance(one, ast.AnnAssign)
-                    and isinstance(text, ast.Expr)
-                    and isinstance(one.target, ast.Name)
-                ):
+                if isinstance(one, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(one.target, ast.Name):
                     found[one.target.id] = ast.literal_eval(text.value)
     return found
 
@@ -257,20 +247,14 @@ def _type(hint: Any) -> str:
         return WORDS[extra[0]] if extra else _type(parts[0])
     if origin in (typing.Union, types.UnionType):
         return (
-            "或".join(
-                _type(part) for part in parts if part is not type(None) and not issubclass_of(part, Rule)
-            )[:200]
+            "或".join(_type(part) for part in parts if part is not type(None) and not issubclass_of(part, Rule))[:200]
             or "规则"
         )
     if origin is typing.Literal:
         return " / ".join(f"`{part}`" for part in parts)
     if origin is tuple:
         inner = [part for part in parts if part is not ...]
-        many = (
-            "、".join(_type(part) for part in inner)
-            if len(parts) != 2 or parts[1] is not ...
-            else _type(inner[0])
-        )
+        many = "、".join(_type(part) for part in inner) if len(parts) != 2 or parts[1] is not ... else _type(inner[0])
         return f"[{many}]" if ... not in parts else f"[{many} …]"
     if origin in (dict, Mapping) or (isinstance(origin, type) and issubclass(origin, Mapping)):
         return f"{{ {_type(parts[0])} = {_type(parts[1])} }}"

@@ -265,7 +265,5 @@ def ods(
             mark = (row_marks or {}).get((table.id, row), "")
             rows.append(f"<table:table-row{mark}>" + "".join(cells) + "</table:table-row>")
         columns = '<table:table-column table:number-columns-repeated="1024"/>'
-        sheets.append(
-            f'<table:table table:name="{table.id}"{sheet_marks}>{columns}{"".join(rows)}</table:table>'
-        )
+        sheets.append(f'<table:table table:name="{table.id}"{sheet_marks}>{columns}{"".join(rows)}</table:table>')
     return ods_file("".join(sheets))

@@ -36,9 +36,7 @@ T4_COLUMNS = ("upheld", "corrected", "otherwise", "pending", "total")
 
 def published(name: str) -> dict[str, Any]:
     """Return a file of published figures (``liwan_2024``, ``huaian_city_2024`` …) as it stands."""
-    data: dict[str, Any] = json.loads(
-        (DATA / f"{name}.json").read_text(encoding="utf-8"), parse_float=Decimal
-    )
+    data: dict[str, Any] = json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"), parse_float=Decimal)
     return data
 
 
@@ -51,9 +49,7 @@ def published_cells(name: str) -> dict[str, object]:
         if row == "fee":
             cells["表二.fee.amount"] = Decimal(str(value))
         elif isinstance(value, list):
-            cells.update(
-                {f"表二.{row}.{c}": v for c, v in zip(("made", "abolished", "valid"), value, strict=True)}
-            )
+            cells.update({f"表二.{row}.{c}": v for c, v in zip(("made", "abolished", "valid"), value, strict=True)})
         else:
             cells[f"表二.{row}.decisions"] = value
     for key, row in ROWS.items():

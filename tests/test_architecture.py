@@ -136,9 +136,7 @@ def test_nothing_takes_the_verbs_from_the_root() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
-        if module != "__init__"
-        and (name := next(imports(module, node), ("", False)))[1]
-        and name[0] == "__init__"
+        if module != "__init__" and (name := next(imports(module, node), ("", False)))[1] and name[0] == "__init__"
         if alias.name not in ROOT_NAMES
     ]
     assert not wrong, wrong
@@ -317,7 +315,7 @@ def test_no_label_of_the_form_in_the_code(form: Form) -> None:
 
 
 def test_nothing_is_read_out_of_a_printed_line_or_address() -> None:
-    """Severity, cell and equation are carried (DESIGN.md 2); a cell of a file may still name others."""
+    """Severity, cell and equation are carried (docs/architecture.md); a cell of a file may still name others."""
     cuts = {"split", "rsplit", "partition", "rpartition"}
     wrong = [
         f"{module}: {ast.unparse(node)}"

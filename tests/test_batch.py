@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import subprocess
+import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -96,9 +100,7 @@ def test_the_same_files_as_one_by_one(tmp_path: Path) -> None:
     result = build(read_report(EXAMPLE), tmp_path)
     assert result.path is not None
     assert {p.name for p in written} == {result.path.name}
-    assert all(
-        o.value and (o.value.compared, o.value.status) == (result.compared, result.status) for o in outcomes
-    )
+    assert all(o.value and (o.value.compared, o.value.status) == (result.compared, result.status) for o in outcomes)
     own = build(read_report(paths[0]), force=True)
     assert own.copy is None, "already there, byte for byte"
     assert {p.read_bytes() for p in written} == {written[0].read_bytes()}
@@ -112,12 +114,7 @@ def test_workbooks_of_one_report_meet_in_their_order(tmp_path: Path, processes: 
     out.mkdir()
     outcomes = list(build_many(paths, out, processes=processes))
     assert [bool(o.value) for o in outcomes] == [True, False, False, False]
-    assert [o.exit_code for o in outcomes] == [
-        0,
-        InputError.exit_code,
-        OutputError.exit_code,
-        OutputError.exit_code,
-    ]
+    assert [o.exit_code for o in outcomes] == [0, InputError.exit_code, OutputError.exit_code, OutputError.exit_code]
     assert len(list(out.iterdir())) == 1
 
 
@@ -156,3 +153,59 @@ def test_the_command_line_says_the_same_either_way(tmp_path: Path) -> None:
             os.sched_setaffinity(0, allowed)
     assert said[:3] == said[3:]
     assert said[0].index("空文件") > 0
+
+
+# --------------------------------------------------------------------------- the main process ends
+
+ENDLESS = """
+import os, sys, time
+from pathlib import Path
+from reportgen.batch import run_many
+
+def endless(path):
+    (Path(sys.argv[1]) / str(os.getpid())).touch()
+    time.sleep(600)
+
+if __name__ == "__main__":
+    {before}
+    list(run_many(endless, [Path(str(n)) for n in range(20)], processes=3))
+"""
+HANDLED = "from reportgen.cli import app; app.cli.main = lambda **_: list(run_many(endless, [Path(str(n)) for n in range(20)], processes=3)); app.main([])"
+SPAWNED = "import threading; threading.Thread(target=time.sleep, args=(600,), daemon=True).start()"
+
+
+def alive(pid: int) -> bool:
+    """Tell whether a process runs; one that ended and that nobody asked for does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
+def until(true: Callable[[], bool], seconds: float = 30) -> bool:
+    end = time.monotonic() + seconds
+    while not true() and time.monotonic() < end:
+        time.sleep(0.05)
+    return true()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("before", ["", HANDLED, SPAWNED], ids=["library", "program", "spawned"])
+def test_workers_end_with_the_main_process(tmp_path: Path, number: signal.Signals, before: str) -> None:
+    script, started = tmp_path / "endless.py", tmp_path / "pids"
+    script.write_text(ENDLESS.format(before=before), encoding="utf-8")
+    started.mkdir()
+    with subprocess.Popen([sys.executable, str(script), str(started)], stderr=subprocess.PIPE) as run:
+        try:
+            assert until(lambda: len(list(started.iterdir())) == 3)
+            workers = [int(path.name) for path in started.iterdir()]
+            assert all(map(alive, workers))
+            run.send_signal(number)
+            assert run.wait(20) == -number
+            assert until(lambda: not any(map(alive, workers)))
+        finally:
+            run.kill()
+            for path in started.iterdir():
+                if alive(int(path.name)):
+                    os.kill(int(path.name), signal.SIGKILL)

@@ -53,13 +53,8 @@ def test_cells_without_a_number_are_counted_table_by_table(typed, what):
     cells = published_cells("liwan_2024")
     zeros = [cell for cell, value in cells.items() if cell.startswith("表三") and value == 0]
     typed_over = dict(zip(zeros, typed, strict=False))
-    found = [
-        f for f in check(make_report(cells | typed_over | {"表四.direct.pending": ""})) if f.rule == "N-01"
-    ]
-    assert [f.message.partition("，")[0] for f in found] == [
-        f"表三有{what}",
-        "表四有1个数字格没有填数（空白1格）",
-    ]
+    found = [f for f in check(make_report(cells | typed_over | {"表四.direct.pending": ""})) if f.rule == "N-01"]
+    assert [f.message.partition("，")[0] for f in found] == [f"表三有{what}", "表四有1个数字格没有填数（空白1格）"]
     assert [len(f.cells) for f in found] == [len(typed), 1]
 
 
@@ -80,9 +75,7 @@ def test_amounts_are_exact():
 
 
 def test_errors_come_first_though_their_rules_stand_later_in_the_form():
-    report = make_report(
-        published_cells("liwan_2024") | {"表三.granted.natural": 0, "表四.direct.upheld": ""}
-    )
+    report = make_report(published_cells("liwan_2024") | {"表三.granted.natural": 0, "表四.direct.upheld": ""})
     order = list(report.form.rules)
     found = check(report)
     assert [f.severity for f in found] == sorted((f.severity for f in found), key=SEVERITIES.index)

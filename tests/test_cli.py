@@ -103,23 +103,14 @@ def test_the_same_input_gives_the_same_bytes(workbook, tmp_path):
 
 
 def test_validate_json_is_one_document_by_the_contract(workbook, tmp_path):
-    good, bad, gone = (
-        workbook("甲.xlsx"),
-        workbook("乙.xlsx", 表三__deny_7__natural=74),
-        tmp_path / "没有.xlsx",
-    )
+    good, bad, gone = (workbook("甲.xlsx"), workbook("乙.xlsx", 表三__deny_7__natural=74), tmp_path / "没有.xlsx")
     text = CliRunner().invoke(cli, ["validate", str(good), str(bad), str(gone), "--format", "json"])
     assert text.exit_code == 3
     document = json.loads(text.stdout)
     assert document["version"] == 1
     assert [r["status"] for r in document["reports"]] == ["warnings", "errors", "unreadable"]
     first, second, _ = document["reports"]
-    assert (first["org"], first["year"], first["form"], first["kind"]) == (
-        "某某区人民政府",
-        2024,
-        "2021",
-        "xlsx",
-    )
+    assert (first["org"], first["year"], first["form"], first["kind"]) == ("某某区人民政府", 2024, "2021", "xlsx")
     assert first["values"]["表三.new.natural"] == 618
     assert first["values"]["表二.fee.amount"] == "5230.52"
     assert first["repairs"] == []
@@ -145,9 +136,7 @@ def test_three_planted_errors_are_three_repairs_with_the_true_values(workbook):
     assert [set(r["settles"]) for r in repairs] == [{"T3-02", "T3-03"}, {"T3-02", "T3-03"}, {"T4-01"}]
 
 
-def test_one_file_that_breaks_the_program_does_not_cost_the_page_of_the_others(
-    workbook, tmp_path, monkeypatch
-):
+def test_one_file_that_breaks_the_program_does_not_cost_the_page_of_the_others(workbook, tmp_path, monkeypatch):
     import reportgen.api
 
     good, bad, page = workbook("甲.xlsx"), workbook("乙.xlsx"), tmp_path / "结果.html"
@@ -181,12 +170,8 @@ def test_strict_makes_blanks_errors(workbook):
 
 def test_last_year_links(workbook, tmp_path):
     last = tmp_path / "上年.xlsx"
-    cells = published_cells("liwan_2024") | {
-        f"表三.{r}.{c}": 0 for r in ("carried_out",) for c in ("natural", "total")
-    }
-    last.write_bytes(
-        blank_workbook(FORM, report=make_report(cells, year=2023, passages=TEXTS), typed_totals=True)
-    )
+    cells = published_cells("liwan_2024") | {f"表三.{r}.{c}": 0 for r in ("carried_out",) for c in ("natural", "total")}
+    last.write_bytes(blank_workbook(FORM, report=make_report(cells, year=2023, passages=TEXTS), typed_totals=True))
     text = run("validate", workbook(), "--last-year", last, code=1)
     assert "T3-04" in text
     assert "C-05" in text
@@ -266,12 +251,7 @@ def test_the_published_reports_have_their_faults_and_no_others():
     """Severity error, as published figures deserve it and no more."""
     from reportgen.checks import check
 
-    wanted = {
-        "liwan_2024": [],
-        "huaian_city_2024": [],
-        "jinhu_county_2023": ["T4-01"],
-        "shuyang_ndrc_2023": [],
-    }
+    wanted = {"liwan_2024": [], "huaian_city_2024": [], "jinhu_county_2023": ["T4-01"], "shuyang_ndrc_2023": []}
     for name, rules in wanted.items():
         assert [f.rule for f in check(published_report(name)) if f.severity == "error"] == rules, name
 

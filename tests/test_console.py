@@ -20,6 +20,7 @@ from support import make_report, published_cells
 
 from reportgen.cli import cli
 from reportgen.form import load_form
+from reportgen.model.report import Passage
 from reportgen.workbook import blank_workbook
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "liwan-2024.xlsx"
@@ -68,8 +69,12 @@ def test_a_reader_that_goes_away(gone: str, tmp_path: Path) -> None:
         check=False, **{gone: write, other: subprocess.PIPE},
     )  # fmt: skip
     os.close(write)
-    assert done.returncode == 1
+    assert done.returncode == {"stdout": 4, "stderr": 3}[gone]
     assert b"Traceback" not in (done.stdout or b"") + (done.stderr or b"")
+    if gone == "stdout":
+        assert "结果没能全部显示（接收输出的程序已经关闭）" in done.stderr.decode()
+    else:
+        assert "广州市荔湾区人民政府2024年" in done.stdout.decode(), "the lines of the other file are there"
 
 
 @pytest.mark.parametrize("command", ["validate", "build", "office"])
@@ -132,7 +137,7 @@ def test_a_name_cannot_command_the_terminal(tmp_path: Path) -> None:
         said = watched(*arguments)
         assert b"\x1b[31m.xlsx" not in said
         assert "\x9b".encode() not in said
-        assert "红�".encode() in said
+        assert "红\\u00".encode() in said
     assert page.is_file()
 
 
@@ -150,8 +155,7 @@ def test_how_far_the_work_has_come(tmp_path: Path) -> None:
     code = f"import sys; sys.stdout = open({str(tmp_path / 'out')!r}, 'w'); {PROGRAM}"
     main, side = pty.openpty()
     with subprocess.Popen(
-        [sys.executable, "-X", "utf8", "-c", code, "validate", "--format", "json", *map(str, paths)],
-        stderr=side,
+        [sys.executable, "-X", "utf8", "-c", code, "validate", "--format", "json", *map(str, paths)], stderr=side
     ) as run:
         os.close(side)
         assert run.wait(30) == 3
@@ -204,3 +208,101 @@ def test_an_interrupted_run() -> None:
 def test_the_package_can_be_run() -> None:
     done = subprocess.run([sys.executable, "-m", "reportgen", "--version"], capture_output=True, check=True)
     assert done.stdout.decode().startswith("reportgen ")
+
+
+# --------------------------------------------------------------------------- what a file may hold
+
+CASES = Path(__file__).parent / "data" / "cases" / "hostile"
+COMMANDING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def trapped(text: str) -> bytes:
+    """A workbook in which a figure, a text and the body's name hold a text."""
+    report = make_report(
+        published_cells("liwan_2024") | {"表三.new.natural": text}, org=f"某局{text}",
+        passages=(Passage("overall", "", (f"新收5{text}件。",)),),
+    )  # fmt: skip
+    return blank_workbook(load_form(), report=report)
+
+
+@pytest.mark.parametrize(
+    "text", ["x\n错误 0、警告 0", "x\u202e0 误错", "x\x9b31m\x85", "x\u2028错误 0", "x\u2066\u200f"]
+)
+def test_a_value_commands_no_terminal_and_forges_no_line(text: str, tmp_path: Path) -> None:
+    book, page = tmp_path / "甲.xlsx", tmp_path / "页.html"
+    book.write_bytes(trapped(text))
+    done = program("validate", book, "--html", page)
+    said = done.stdout.decode() + done.stderr.decode()
+    assert not COMMANDING.search(said)
+    assert not any(line.strip().startswith("错误 0") for line in said.splitlines())
+    assert not COMMANDING.search(page.read_text("utf-8"))
+    said = program("validate", book, "--format", "json").stdout.decode()
+    assert not COMMANDING.search(said)
+    (report,) = json.loads(said)["reports"]
+    assert text.rstrip("\x85") in report["org"] or "\n" in text, "JSON says what the file holds"
+    done = program("office", book)
+    lines = (tmp_path / "甲.检查结果.txt").read_bytes().decode("utf-8-sig").split("\r\n")
+    for line in [*done.stdout.decode().splitlines(), *lines]:
+        assert not COMMANDING.search(line)
+        assert not line.strip().startswith("错误 0")
+
+
+def test_a_name_of_a_file_forges_no_line(tmp_path: Path) -> None:
+    for name in ("甲\n错误 0、警告 0.xlsx", "甲\u202e.xlsx", "甲\r错误 0.xlsx"):
+        for arguments in (
+            ["validate", tmp_path / name],
+            ["extract", "a", tmp_path / name],
+            ["office", tmp_path / name],
+        ):
+            done = program(*arguments)
+            said = done.stdout.decode() + done.stderr.decode()
+            assert not COMMANDING.search(said)
+            assert not any(line.startswith("错误 0") for line in said.splitlines()), said
+
+
+# --------------------------------------------------------------------------- stdout that cannot be written
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_what_is_said_of_written_files_is_true(tmp_path: Path) -> None:
+    """The first report is written, then its line cannot be shown."""
+    for n in range(2):
+        (tmp_path / str(n)).mkdir()
+        shutil.copy(EXAMPLE, tmp_path / str(n) / "甲.xlsx")
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-X", "utf8", "-c", PROGRAM, "build", *map(str, sorted(tmp_path.glob("*/甲.xlsx")))],
+            stdout=full, stderr=subprocess.PIPE, check=False,
+        )  # fmt: skip
+    said = done.stderr.decode()
+    written = [str(path) for path in tmp_path.glob("*/*.docx")]
+    assert done.returncode == 4
+    assert f"写出了 {len(written)} 个文件" in said
+    assert all(path in said for path in written)
+    assert len(written) == 1
+    assert len(said.splitlines()) == 1
+
+
+# --------------------------------------------------------------------------- asked to end
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_who_is_asked_to_end_leaves_nothing_half_written(number: signal.Signals, tmp_path: Path) -> None:
+    """Asked while a temporary file is being written; it dies by the signal, as its caller expects."""
+    book = tmp_path / "甲.xlsx"
+    shutil.copy(EXAMPLE, book)
+    waiting = "import os, time; os.fsync = lambda fd: (print('.', flush=True), time.sleep(60)); "
+    with subprocess.Popen(
+        [sys.executable, "-X", "utf8", "-c", waiting + PROGRAM, "build", str(book)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as run:  # fmt: skip
+        assert run.stdout is not None
+        run.stdout.read(1)
+        assert list(tmp_path.glob(".reportgen-*"))
+        run.send_signal(number)
+        try:
+            _, said = run.communicate(timeout=20)
+        finally:
+            run.kill()
+    assert (run.returncode, said) == (-number, b"")
+    assert [path.name for path in tmp_path.iterdir()] == ["甲.xlsx"]

@@ -142,9 +142,7 @@ def test_headings_have_levels_and_stay_with_their_text(form: Form) -> None:
 
 def test_header_rows_repeat_only_where_the_table_has_one_header(form: Form) -> None:
     for table, element in zip(form.tables, opened(form).element.body.iter(qn("w:tbl")), strict=True):
-        rows = [
-            row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None for row in element.iter(qn("w:tr"))
-        ]
+        rows = [row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None for row in element.iter(qn("w:tr"))]
         assert rows == [n < table.header_rows for n in range(table.height)]
 
 

@@ -63,17 +63,10 @@ def test_the_manual_names_every_command_and_option() -> None:
                 assert f"`{longest}" in MANUAL or f" {longest}" in MANUAL, f"{name} {longest}"
 
 
-@pytest.mark.parametrize(
-    "target", sorted(set(re.findall(r"(?:^|`)make ([a-z-]+)", README + CONTRIBUTING, re.M)))
-)
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"(?:^|`)make ([a-z-]+)", README + CONTRIBUTING, re.M))))
 def test_make_knows_every_target_named(target: str) -> None:
     done = subprocess.run(
-        ["make", "-n", target],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PATH": "/usr/bin:/bin"},
+        ["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=False, env={"PATH": "/usr/bin:/bin"}
     )
     assert done.returncode == 0, done.stderr
 

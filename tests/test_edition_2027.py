@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import docx
@@ -15,6 +17,7 @@ from msgspec.structs import replace
 from openpyxl import load_workbook
 
 import reportgen
+from reportgen.cli import main
 from reportgen.form import Form, load_form
 from reportgen.model.report import Passage
 from reportgen.workbook import blank_workbook
@@ -38,15 +41,15 @@ TITLE = f"{ORG}2027年政府信息公开工作年度报告"
 
 
 def run(*arguments: object, code: int = 0, **variables: str) -> str:
-    """Run the program as a user does; stdout and stderr together."""
-    done = subprocess.run(
-        [sys.executable, "-m", "reportgen", *map(str, arguments)],
-        capture_output=True, text=True, encoding="utf-8", check=False, env=os.environ | variables,
-    )  # fmt: skip
-    text = done.stdout + done.stderr
-    assert done.returncode == code, text
-    assert "Traceback" not in text
-    return text
+    """Run the command line as a user does; stdout and stderr together."""
+    out = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(out):
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        with pytest.raises(SystemExit) as end:
+            main([str(one) for one in arguments])
+    assert end.value.code == code, out.getvalue()
+    return out.getvalue()
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -196,8 +199,11 @@ def test_it_lies_beside_the_double_click_script(forms: Path, filled: Path) -> No
     copies = [folder / f"{n}.xlsx" for n in range(9)]
     for copy in copies:
         copy.write_bytes(filled.read_bytes())
-    said = run("validate", *copies, REPORTGEN_FORMS=str(forms))
-    assert said.count(f"{TITLE}：") == 9
+    done = subprocess.run(
+        [sys.executable, "-m", "reportgen", "validate", *copies], capture_output=True, encoding="utf-8", check=True,
+        env=os.environ | {"REPORTGEN_FORMS": str(forms), "PYTHONUTF8": "1"},
+    )  # fmt: skip
+    assert done.stdout.count(f"{TITLE}：") == 9
     for copy in copies:
         copy.unlink()
     run("office", "--folder", folder, REPORTGEN_NO_OPEN="1")
@@ -232,3 +238,32 @@ def test_an_edition_of_the_office_replaces_the_shipped_one(tmp_path: Path) -> No
     usual = run("validate", path, code=1)
     assert "C-03" in usual
     assert "警告    N-01" in usual
+
+
+@pytest.mark.parametrize("how", ["option", "variable", "beside"])
+def test_a_wrong_form_file_is_said_once_and_can_be_looked_at(filled: Path, tmp_path: Path, how: str) -> None:
+    own = tmp_path / "forms"
+    own.mkdir()
+    (own / "2027.toml").write_text(NEXT.replace("after", "aftr", 1), encoding="utf-8")
+    variables = {"REPORTGEN_FORMS": str(own)} if how == "variable" else {}
+    given = ("--forms", own) if how == "option" else ()
+    command = ("office", "--folder", tmp_path) if how == "beside" else ("validate", *given)
+    said = run(*command, filled, filled, code=3, **variables)
+    assert said.count("不认得的键“aftr”") == 1
+    assert "2027.toml 有 1 处错误" in said
+    assert "aftr" in run("form", "check", own / "2027.toml", *given, code=1, **variables)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"extends = 2021 x", "第1行第16列写法不对"),
+        (b'extends = "2021', "文件末尾写法不对"),
+        ('document = "国办"'.encode("gbk"), "另存为 UTF-8"),
+        ('\ufeffextends = "2021"\nfirst_year = 2027'.encode(), "缺少“document”"),
+    ],
+)
+def test_a_file_that_is_no_toml_is_told_what_to_do(tmp_path: Path, data: bytes, said: str) -> None:
+    (tmp_path / "2027.toml").write_bytes(data)
+    told = run("form", "check", tmp_path / "2027.toml", code=1)
+    assert said in told

@@ -21,15 +21,7 @@ NAMES = sorted([*maker.files(), PRINTED])
 
 def test_one_example_of_every_kind_is_there():
     assert sorted(path.name for path in maker.FOLDER.iterdir()) == NAMES
-    assert {Path(name).suffix for name in NAMES} == {
-        ".xls",
-        ".ods",
-        ".html",
-        ".mht",
-        ".docx",
-        ".json",
-        ".pdf",
-    }
+    assert {Path(name).suffix for name in NAMES} == {".xls", ".ods", ".html", ".mht", ".docx", ".json", ".pdf"}
     assert len(NAMES) == 8
 
 

@@ -93,9 +93,7 @@ def test_answers_are_read_from_the_workbook(tmp_path):
     book = load_workbook(path)
     sheet = book[FORM.sheets.checks]
     heads = {c.value: c for row in sheet.iter_rows() for c in row if c.value in FORM.sheets.explanation_heads}
-    row = next(
-        r for r in range(heads["规则"].row + 1, 500) if sheet.cell(r, heads["规则"].column).value == "T2-02"
-    )
+    row = next(r for r in range(heads["规则"].row + 1, 500) if sheet.cell(r, heads["规则"].column).value == "T2-02")
     answer = {"核对码": question.code, "说明": "年中移交司法局", "填写人": "张三", "印入报告": "是"}
     for head, text in answer.items():
         cell = sheet.cell(row, heads[head].column)

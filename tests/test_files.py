@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import pickle
 import re
 import resource
 import shutil
+import socket
 import stat
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -21,7 +25,10 @@ from reportgen.disk import files, leftovers
 from reportgen.disk import names as filenames
 from reportgen.disk.files import read_input, write_output
 from reportgen.disk.names import is_backup, is_lock_file, safe_name
-from reportgen.errors import InputError, OutputError
+from reportgen.errors import InputError, OutputError, TemplateError, escaped
+
+ROOT = Path(__file__).parent.parent
+EXAMPLE = ROOT / "examples" / "liwan-2024.xlsx"
 
 
 @pytest.fixture
@@ -161,13 +168,34 @@ def test_inputs_are_never_overwritten(tmp_path: Path) -> None:
     assert len(names(tmp_path)) == 3
 
 
-def test_link_is_followed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("dangling", [False, True])
+def test_a_link_is_never_followed(tmp_path: Path, dangling: bool) -> None:
     (tmp_path / "真").mkdir()
-    (tmp_path / "链.docx").symlink_to(tmp_path / "真/甲.docx")
-    write_output(tmp_path / "链.docx", b"1")
-    write_output(tmp_path / "链.docx", b"2", force=True)
-    assert (tmp_path / "真/甲.docx").read_bytes() == b"2"
-    assert names(tmp_path) == ["真", "链.docx"]
+    true, link = tmp_path / "真/甲.docx", tmp_path / "链.docx"
+    if not dangling:
+        true.write_bytes(b"theirs")
+    link.symlink_to(true)
+    with pytest.raises(OutputError, match="链接"):
+        write_output(link, b"1")
+    assert link.is_symlink()
+    assert true.exists() != dangling
+    copy = write_output(link, b"2", force=True)
+    assert not link.is_symlink()
+    assert link.read_bytes() == b"2"
+    assert dangling or true.read_bytes() == b"theirs"
+    assert true.exists() != dangling
+    assert copy is not None
+    assert os.readlink(copy) == str(true)
+    assert names(tmp_path) == sorted([copy.name, "真", "链.docx"])
+
+
+def test_a_folder_may_be_a_link(tmp_path: Path) -> None:
+    (tmp_path / "真").mkdir()
+    (tmp_path / "链").symlink_to(tmp_path / "真")
+    write_output(tmp_path / "链/甲.docx", b"1")
+    assert (tmp_path / "真/甲.docx").read_bytes() == b"1"
+    with pytest.raises(OutputError, match="是文件夹"):
+        write_output(tmp_path / "链", b"1", force=True)
 
 
 def test_refuses_bad_targets(tmp_path: Path) -> None:
@@ -232,7 +260,7 @@ def test_leftovers_of_killed_runs_go_with_the_next_write(tmp_path: Path) -> None
     old, alive, gone, foreign, other = (
         tmp_path / name
         for name in (
-            f".reportgen-{host}-{os.getppid()}-00000000.tmp",
+            f".reportgen-{'0' * 8}-{os.getppid()}-00000000.tmp",
             f".reportgen-{host}-{os.getppid()}-00000001.tmp",
             f".reportgen-{host}-{dead}-00000000.tmp",
             f".reportgen-{'0' * 8}-{dead}-00000000.tmp",
@@ -241,7 +269,8 @@ def test_leftovers_of_killed_runs_go_with_the_next_write(tmp_path: Path) -> None
     )
     for path in (old, alive, gone, foreign, other):
         path.touch()
-    os.utime(old, (time.time() - 3600,) * 2)
+    for path in (old, alive):
+        os.utime(path, (time.time() - 3600,) * 2)
     write_output(tmp_path / "甲.docx", b"new")
     assert sorted(tmp_path.iterdir()) == sorted([alive, foreign, other, tmp_path / "甲.docx"])
 
@@ -257,9 +286,7 @@ def test_interrupted_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("old", [None, b"old"])
-def test_file_systems_without_hard_links(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: bytes | None
-) -> None:
+def test_file_systems_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: bytes | None) -> None:
     def refused(source: Path, target: Path) -> None:
         raise PermissionError(1, "Operation not permitted", str(source))
 
@@ -296,9 +323,7 @@ def test_open_in_word_on_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert "Excel 或 WPS 里打开着" in told[1]
 
 
-def test_somebody_else_writes_the_same_name_meanwhile(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_somebody_else_writes_the_same_name_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "甲.docx"
     through = files._write_through
 
@@ -334,3 +359,51 @@ def test_safe_name_of_titles() -> None:
     assert safe_name("con.局") == "_con.局"
     assert safe_name("\u200b\t ") == "未命名"
     assert safe_name("~$...") == "未命名"
+
+
+def test_a_pipe_put_in_the_place_of_a_file_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "甲.xlsx"
+    path.write_bytes(b"data")
+    before = path.stat()
+    path.unlink()
+    os.mkfifo(path)
+    monkeypatch.setattr(Path, "stat", lambda self, **_: before)
+    with pytest.raises(InputError, match="设备或管道"):
+        read_input(path)
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "pipe", "socket"])
+@pytest.mark.parametrize(
+    "command", [["validate"], ["extract", "-o", "x.json"], ["validate", str(EXAMPLE), "--last-year"],
+                ["build", str(EXAMPLE), "-o", "x.docx", "--template"], ["template", "check"]],
+)  # fmt: skip
+def test_nothing_is_read_from_devices(device: str, command: list[str], tmp_path: Path) -> None:
+    path = Path(device) if device.startswith("/") else tmp_path / device
+    if device == "pipe":
+        os.mkfifo(path)
+    elif device == "socket":
+        with socket.socket(socket.AF_UNIX) as bound:
+            bound.bind(str(path))
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8", "-m", "reportgen", *command, str(path)],
+        capture_output=True, check=False, timeout=20, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == InputError.exit_code
+    assert "设备或管道" in done.stderr.decode()
+
+
+def test_escaped_shows_every_character_that_commands_or_hides() -> None:
+    bad = [*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F]
+    for code in [*bad, 0x2028, 0x2029, 0xD800, 0xDFFF]:
+        shown = escaped(f"甲{chr(code)}乙")
+        assert chr(code) not in shown
+        assert (shown[0], shown[-1]) == ("甲", "乙")
+        assert len(shown) > 3
+    assert escaped("甲\n乙", lines=True) == "甲\n乙"
+    assert escaped("表　三：“5，6”—😀") == "表　三：“5，6”—😀"
+
+
+def test_errors_are_one_line_whatever_they_quote() -> None:
+    error = pickle.loads(pickle.dumps(InputError("“甲\n错误 0”\x1b[31m")))
+    assert str(error) == r"“甲\n错误 0”\u001b[31m"
+    assert str(TemplateError("两处：\n1. \u202e")) == "两处：\n1. \\u202e", "a list of our own"

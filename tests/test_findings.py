@@ -37,9 +37,7 @@ def last_year(tmp_path: Path, form: Form) -> Path:
     """Last year's workbook, which carried over none of this year's applications."""
     cells = published_cells("liwan_2024") | {f"表三.carried_out.{c}": 0 for c in ("natural", "total")}
     path = tmp_path / "上年.xlsx"
-    path.write_bytes(
-        blank_workbook(form, report=make_report(cells, org="某某市某某局", year=2023), typed_totals=True)
-    )
+    path.write_bytes(blank_workbook(form, report=make_report(cells, org="某某市某某局", year=2023), typed_totals=True))
     return path
 
 
@@ -115,9 +113,7 @@ def colour(data: bytes, origin: Origin) -> str:
     return str(sheet.cell(origin.row, origin.column).fill.fgColor.rgb)
 
 
-def test_a_cell_of_last_years_file_is_not_marked_in_this_years(
-    book: Path, last_year: Path, tmp_path: Path
-) -> None:
+def test_a_cell_of_last_years_file_is_not_marked_in_this_years(book: Path, last_year: Path, tmp_path: Path) -> None:
     report: Report = read_report(book, last_year=last_year)
     (one,) = [f for f in check(report) if f.rule == "T3-04"]
     this, last = (ref.origin for ref in one.cells)

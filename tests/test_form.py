@@ -70,13 +70,7 @@ def test_tables_two_and_four_have_the_printed_shape(form):
 def test_counts_of_the_form(form):
     assert len(form.cells) == 10 + 25 * 7 + 15
     per_rule = {rule: sum(e.rule == rule for e in form.equations) for rule in form.rules}
-    assert {r: n for r, n in per_rule.items() if n} == {
-        "T3-01": 7,
-        "T3-02": 7,
-        "T3-03": 25,
-        "T3-06": 7,
-        "T4-01": 3,
-    }
+    assert {r: n for r, n in per_rule.items() if n} == {"T3-01": 7, "T3-02": 7, "T3-03": 25, "T3-06": 7, "T4-01": 3}
     assert len(next(e for e in form.equations if e.rule == "T3-02").right) == 21
 
 
@@ -236,17 +230,7 @@ OWN = 'document = "新文件"\nfirst_year = 2030\n'
 def test_a_file_that_changes_nothing_is_the_same_form(tmp_path, form):
     new = extended(tmp_path, OWN)
     assert (new.id, new.document, new.first_year, new.final_year) == ("2030", "新文件", 2030, 0)
-    for name in (
-        "sections",
-        "fields",
-        "tables",
-        "rules",
-        "cells",
-        "quantities",
-        "equations",
-        "relations",
-        "narrative",
-    ):
+    for name in ("sections", "fields", "tables", "rules", "cells", "quantities", "equations", "relations", "narrative"):
         assert getattr(new, name) == getattr(form, name), name
     assert new.last_year_tables == {"2021": ("表二", "表三", "表四"), **form.last_year_tables}
 
@@ -320,9 +304,7 @@ def test_a_rule_that_is_turned_off_is_not_judged_anywhere(tmp_path):
     assert not [e for e in off.equations if e.rule == "T3-03"]
     report = make_report({"表三.new.total": 5, "表三.carried_out.total": 5}, form=off, year=2030)
     assert "T3-03" not in {f.rule for f in check(report)}
-    on = make_report(
-        {"表三.new.total": 5, "表三.carried_out.total": 5}, form=extended(tmp_path, OWN), year=2030
-    )
+    on = make_report({"表三.new.total": 5, "表三.carried_out.total": 5}, form=extended(tmp_path, OWN), year=2030)
     assert "T3-03" in {f.rule for f in check(on)}
     book = load_workbook(io.BytesIO(blank_workbook(off)))
     assert "T3-03" not in {row[0].value for row in book[off.sheets.checks].iter_rows()}
@@ -365,9 +347,7 @@ def test_every_rule_of_a_kind_with_formulas_stands_in_the_workbook(form):
             result = rows[rule.id][6].value
             of_text = isinstance(rule, RelationRule) and rule.text
             assert result == "由程序核对" if of_text else result.startswith("=IF("), rule.id
-    assert {rule.kind for rule in form.rules.values() if rule.formula} == {
-        n for n, k in KINDS.items() if k.formula
-    }
+    assert {rule.kind for rule in form.rules.values() if rule.formula} == {n for n, k in KINDS.items() if k.formula}
 
 
 def faulty_reports(form: Form) -> list[Report]:
@@ -395,9 +375,7 @@ def faulty_reports(form: Form) -> list[Report]:
         last_year_texts={"overall": sentence + "。" + "长" * 1001}, headings=(("overall", "一、概况"),),
         explanations=(Explanation("X-99", "ABCDE", "旧的说明"),),
     )  # fmt: skip
-    late = make_report(
-        {}, org="某某县人民政府", form=form, unit_type="县级政府", published="2025年6月1日", year=2024
-    )
+    late = make_report({}, org="某某县人民政府", form=form, unit_type="县级政府", published="2025年6月1日", year=2024)
     return [wrong, late, replace(wrong, fields={"year": 1999})]
 
 

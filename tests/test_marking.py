@@ -114,9 +114,7 @@ def test_wrong_cells_have_colour_and_note(tmp_path: Path, good: bytes) -> None:
     assert cell(copy, "表三!D29").comment is None
 
 
-def test_without_a_certain_correction_total_and_likeliest_cell_are_marked(
-    tmp_path: Path, good: bytes
-) -> None:
+def test_without_a_certain_correction_total_and_likeliest_cell_are_marked(tmp_path: Path, good: bytes) -> None:
     copy = marked(tmp_path / "甲.xlsx", edited(good, put("表四!C6", 9)))  # one sum, five cells
     colours = {a: colour(copy, f"表四!{a}6") for a in "ABCDE"}
     assert list(colours.values()).count(SUSPECT) == 1
@@ -194,9 +192,7 @@ def test_corrected_and_saved_elsewhere_the_looks_come_back(tmp_path: Path, good:
         book["表三"]["D8"] = 111
         assert book["表三"]["D8"].fill.fgColor.rgb.endswith(SUSPECT)
 
-    bad = edited(
-        good, put(WRONG, 74), lambda b: setattr(b["表三"]["D8"], "fill", PatternFill("solid", "FFABCDEF"))
-    )
+    bad = edited(good, put(WRONG, 74), lambda b: setattr(b["表三"]["D8"], "fill", PatternFill("solid", "FFABCDEF")))
     copy = edited(marked(tmp_path / "甲.xlsx", bad), correct)
     again = marked(tmp_path / "乙.xlsx", copy)
     assert colour(again, WRONG) == "ABCDEF"
@@ -271,9 +267,7 @@ def test_limits_and_rules_of_the_sheet_are_kept(tmp_path: Path, good: bytes) -> 
     def more(book: Workbook) -> None:
         limit = DataValidation("whole", operator="between", formula1="0", formula2="9", sqref="Z1:Z2")
         book["表三"].add_data_validation(limit)
-        book["表三"].conditional_formatting.add(
-            "Z1", FormulaRule(["Z1>1"], fill=PatternFill("solid", "FF0000"))
-        )
+        book["表三"].conditional_formatting.add("Z1", FormulaRule(["Z1>1"], fill=PatternFill("solid", "FF0000")))
 
     bad = edited(good, put(WRONG, 74), more)
     before, after = (seen(d)["表三"] for d in (bad, marked(tmp_path / "甲.xlsx", bad)))

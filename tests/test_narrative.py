@@ -13,15 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from support import (
-    DATA,
-    T3_COLUMNS,
-    T4_COLUMNS,
-    make_report,
-    published,
-    published_cells,
-    published_report,
-)
+from support import DATA, T3_COLUMNS, T4_COLUMNS, make_report, published, published_cells, published_report
 
 from reportgen.checks import check
 from reportgen.checks.texts import judge_numbers
@@ -157,9 +149,7 @@ def test_each_character_is_made_half_width_by_itself(text: str) -> None:
         ("1,234.5元", [Decimal("1234.5")]), ("12,345%", [12, 345]),
     ],
 )  # fmt: skip
-def test_commas_and_points_are_parts_of_a_number_only_where_they_can_be(
-    text: str, values: list[Number]
-) -> None:
+def test_commas_and_points_are_parts_of_a_number_only_where_they_can_be(text: str, values: list[Number]) -> None:
     assert [token.value for token in tokens(compact(f"共{text}").text)] == values
 
 
@@ -264,9 +254,7 @@ def test_any_change_of_a_plain_figure_is_noticed() -> None:
         "表三.carried_out.total", "表四.review.total", "表四.direct.total", "表四.after_review.total",
         "表二.normative.made",
     ):  # fmt: skip
-        report = with_text(
-            make_report(cells | {cell: int(cells[cell]) + 1}, org="广州市荔湾区人民政府"), text
-        )
+        report = with_text(make_report(cells | {cell: int(cells[cell]) + 1}, org="广州市荔湾区人民政府"), text)
         found = [f for f in check(report) if f.rule.startswith("X-") and f.severity == "error"]
         assert [cell in {ref.id for ref in f.cells} for f in found] == [True], cell
         assert found[0].sentence in text
@@ -278,18 +266,14 @@ def test_any_change_of_a_plain_figure_is_noticed() -> None:
 
 def digits(chance: random.Random, text: str) -> str:
     """The same words with other numbers."""
-    return re.sub(
-        r"\d+", lambda m: str(chance.choice([0, 1, 12, 639, chance.randrange(10 ** len(m[0]))])), text
-    )
+    return re.sub(r"\d+", lambda m: str(chance.choice([0, 1, 12, 639, chance.randrange(10 ** len(m[0]))])), text)
 
 
 def test_verdicts_do_not_depend_on_what_was_judged_before() -> None:
     """Each text by itself, and again after all the others, in another order and among other numbers."""
     chance = random.Random(5)
     report = liwan()
-    texts = [
-        (g["heading"], digits(chance, text) if n % 3 else text) for n, (_, g, text, _) in enumerate(corpus())
-    ]
+    texts = [(g["heading"], digits(chance, text) if n % 3 else text) for n, (_, g, text, _) in enumerate(corpus())]
     afresh = {}
     for heading, text in texts:
         vocabulary.cache_clear()
@@ -305,12 +289,8 @@ def test_sentences_without_numbers_change_nothing() -> None:
     for _, group, sentence, _ in chance.sample(corpus(), 200):
         text = sentence if sentence.endswith("。") else sentence + "。"
         alone = judge_numbers(with_text(report, text, heading=group["heading"]))
-        more = judge_numbers(
-            with_text(report, text + "各项工作有序开展，取得实效。", heading=group["heading"])
-        )
-        assert [(n.text, n.verdict, n.severity) for n in more] == [
-            (n.text, n.verdict, n.severity) for n in alone
-        ], text
+        more = judge_numbers(with_text(report, text + "各项工作有序开展，取得实效。", heading=group["heading"]))
+        assert [(n.text, n.verdict, n.severity) for n in more] == [(n.text, n.verdict, n.severity) for n in alone], text
 
 
 def test_figures_with_commas_are_judged_like_those_without() -> None:

@@ -24,30 +24,20 @@ def words(value: str) -> list[str]:
 
 
 def test_every_package_is_listed(setup: configparser.ConfigParser) -> None:
-    found = {
-        str(path.parent.relative_to(ROOT)).replace("/", ".")
-        for path in (ROOT / "reportgen").rglob("__init__.py")
-    }
+    found = {str(path.parent.relative_to(ROOT)).replace("/", ".") for path in (ROOT / "reportgen").rglob("__init__.py")}
     assert set(words(setup["options"]["packages"])) == found | {"reportgen.templates"}
 
 
 def test_every_data_file_is_shipped(setup: configparser.ConfigParser) -> None:
     patterns = {key: words(value) for key, value in setup["options.package_data"].items()}
     lost = []
-    for package, folder in {
-        "reportgen": ROOT / "reportgen",
-        "reportgen.templates": ROOT / "templates",
-    }.items():
+    for package, folder in {"reportgen": ROOT / "reportgen", "reportgen.templates": ROOT / "templates"}.items():
         for path in folder.rglob("*"):
             if path.is_dir() or path.suffix in (".py", ".pyc", ".po") or "__pycache__" in path.parts:
                 continue
             owner, inner = package, path.relative_to(folder)
             while (folder / inner.parts[0] / "__init__.py").exists():
-                owner, folder_part, inner = (
-                    f"{owner}.{inner.parts[0]}",
-                    inner.parts[0],
-                    Path(*inner.parts[1:]),
-                )
+                owner, folder_part, inner = (f"{owner}.{inner.parts[0]}", inner.parts[0], Path(*inner.parts[1:]))
                 assert folder_part
                 break
             if not any(fnmatch(str(inner), pattern) for pattern in patterns.get(owner, [])):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 from lxml import html
@@ -17,16 +19,18 @@ from reportgen.api import write_result_page
 from reportgen.checks import check
 from reportgen.checks.texts import JudgedNumber, judge_numbers
 from reportgen.cli import cli
-from reportgen.errors import OutputError
+from reportgen.errors import OutputError, ReportgenError
 from reportgen.form import Form
 from reportgen.model.report import Passage, Report
 from reportgen.repairs import find_repairs
 from reportgen.show.page import environment
 from reportgen.show.published import report_page
-from reportgen.show.result import result_page
+from reportgen.show.result import make_result_page, result_page
 from reportgen.show.review import CheckedReport
 from reportgen.workbook import blank_workbook
 
+CASES = Path(__file__).parent / "data" / "cases"
+EXAMPLE = Path(__file__).parent.parent / "examples" / "liwan-2024.xlsx"
 HOSTILE = "</script><script>alert('一')</script>{{ 7*7 }}\"'&<b>"
 PASSAGES = (
     Passage("overall", "（二）依申请公开情况", ("2024年新收政府信息公开申请639件，上年结转36件，开会6次。",)),
@@ -46,9 +50,7 @@ def broken(**cells: object) -> Report:
 
 @pytest.fixture(scope="module")
 def page() -> html.HtmlElement:
-    return html.document_fromstring(
-        result_page([reviewed(broken()), reviewed(published_report("huaian_city_2024"))])
-    )
+    return html.document_fromstring(result_page([reviewed(broken()), reviewed(published_report("huaian_city_2024"))]))
 
 
 def classes(element: html.HtmlElement) -> list[str]:
@@ -127,9 +129,7 @@ def test_header_cells_say_what_they_head(page: html.HtmlElement) -> None:
 
 def test_both_sides_of_a_broken_sum_are_marked(page: html.HtmlElement, form: Form) -> None:
     report = broken()
-    broken_sums = [
-        e for e in form.equations if report.total(e.left) != report.total(e.right) and e.relation == "equal"
-    ]
+    broken_sums = [e for e in form.equations if report.total(e.left) != report.total(e.right) and e.relation == "equal"]
     owners = page.xpath("//details[@id='r1']//div[@data-left]")
     assert len(owners) == len(broken_sums) == 2
     by_id = {e.get("id"): e for e in page.iter("td") if e.get("id")}
@@ -155,14 +155,7 @@ def test_the_suspect_has_sign_word_and_correction(page: html.HtmlElement) -> Non
 def test_every_reference_leads_somewhere(page: html.HtmlElement) -> None:
     ids = page.xpath("//@id")
     assert len(ids) == len(set(ids))
-    for attribute in (
-        "data-sums",
-        "data-left",
-        "data-right",
-        "data-cell",
-        "aria-describedby",
-        "aria-labelledby",
-    ):
+    for attribute in ("data-sums", "data-left", "data-right", "data-cell", "aria-describedby", "aria-labelledby"):
         for value in page.xpath(f"//@{attribute}"):
             assert set(value.split()) <= set(ids), attribute
     assert all(h[1:] in ids for h in page.xpath("//a/@href"))
@@ -183,13 +176,7 @@ def verdict(passage: int, paragraph: int, start: int, end: int) -> JudgedNumber:
 
 def test_no_character_of_a_text_is_lost_whatever_the_spans() -> None:
     report = make_report({}, passages=(Passage("overall", "", ("甲12乙34丙",)),))
-    odd = [
-        verdict(0, 0, 1, 3),
-        verdict(0, 0, 2, 5),
-        verdict(0, 0, 4, 99),
-        verdict(0, 0, 5, 5),
-        verdict(0, 7, 0, 1),
-    ]
+    odd = [verdict(0, 0, 1, 3), verdict(0, 0, 2, 5), verdict(0, 0, 4, 99), verdict(0, 0, 5, 5), verdict(0, 7, 0, 1)]
     drawn = html.document_fromstring(result_page([CheckedReport(report, (), None, odd)]))
     (paragraph,) = drawn.xpath("//div[@class='text']//p")
     for hidden in paragraph.find_class("hidden-text"):
@@ -206,9 +193,7 @@ def test_clean_reports_are_folded_among_several(page: html.HtmlElement) -> None:
 
 
 def test_unreadable_files_are_listed() -> None:
-    drawn = html.document_fromstring(
-        result_page([], unreadable=[(str(Path("甲") / "坏.xlsx"), "“坏.xlsx”已损坏")])
-    )
+    drawn = html.document_fromstring(result_page([], unreadable=[(str(Path("甲") / "坏.xlsx"), "“坏.xlsx”已损坏")]))
     assert "读不出 1 份" in words(drawn)
     assert "“坏.xlsx”已损坏 坏.xlsx" in " ".join(drawn.itertext())
 
@@ -225,11 +210,7 @@ def hostile_report() -> Report:
 @pytest.mark.parametrize("kind", ["result", "report"])
 def test_hostile_texts_stay_texts(kind: str) -> None:
     report = hostile_report()
-    text = (
-        result_page([reviewed(report)], unreadable=[(HOSTILE, HOSTILE)])
-        if kind == "result"
-        else report_page(report)
-    )
+    text = result_page([reviewed(report)], unreadable=[(HOSTILE, HOSTILE)]) if kind == "result" else report_page(report)
     drawn = html.document_fromstring(text)
     assert len(drawn.xpath("//script")) == (1 if kind == "result" else 0)
     assert not drawn.xpath("//b")
@@ -343,3 +324,105 @@ def test_a_draft_page_says_so_and_marks_the_wrong_figures(tmp_path):
     text = path.read_text(encoding="utf-8")
     assert 'class="draft"' in text
     assert text.count('class="marked"') == 5
+
+
+# --------------------------------------------------------------------------- one file's oddity
+
+
+def test_sections_of_every_sort_may_have_texts(form: Form) -> None:
+    ids = [s.id for s in form.sections]
+    texts = tuple(Passage(one, "", (f"{one}里的一句话。",)) for one in ids)
+    report = make_report(published_cells("liwan_2024"), passages=texts)
+    drawn = words(html.document_fromstring(result_page([reviewed(report)])))
+    assert all(f"{one}里的一句话。" in drawn for one in ids)
+
+
+def test_a_fault_in_one_reports_part_leaves_the_others_whole(tmp_path: Path) -> None:
+    good, bad = reviewed(broken()), reviewed(published_report("huaian_city_2024"))
+    odd = msgspec.structs.replace(bad.report, path="乙.xlsx", passages=(Passage("no such part", "", ("一",)),))
+    made = make_result_page([good, CheckedReport(odd, bad.findings, bad.repairs), good])
+    alone = make_result_page([good, good])
+    assert [path for path, _ in made.failed] == ["乙.xlsx"]
+    assert "乙.xlsx" in made.failed[0][1]
+    drawn, whole = html.document_fromstring(made.text), html.document_fromstring(alone.text)
+    assert [words(one) for one in drawn.iter("details")] == [words(one) for one in whole.iter("details")]
+    assert "没能列出 1 份" in words(drawn)
+    written = write_result_page([good, CheckedReport(odd, ())], tmp_path / "页.html")
+    assert [path for path, _ in written.failed] == ["乙.xlsx"]
+
+
+def test_the_fault_of_a_part_is_told_with_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from reportgen.show import result
+
+    whole = result.make_review
+
+    def fails_for_one(report: Report, *rest: object) -> object:
+        if report.path.endswith("乙.xlsx"):
+            raise ZeroDivisionError("odd")
+        return whole(report, *rest)
+
+    monkeypatch.setattr(result, "make_review", fails_for_one)
+    for name in ("甲", "乙"):
+        shutil.copy(EXAMPLE, tmp_path / f"{name}.xlsx")
+    page = tmp_path / "页.html"
+    done = CliRunner().invoke(cli, ["validate", *(str(tmp_path / f"{n}.xlsx") for n in "甲乙"), "--html", str(page)])
+    assert done.exit_code == 3
+    assert "“乙.xlsx”没有处理" in done.stderr
+    assert "已写出" in done.stderr
+    assert "广州市荔湾区人民政府" in page.read_text("utf-8")
+
+
+# What is wrong with each file's own copy is told; the other file's results do not change.
+ODD = [
+    "page-sentence.html",
+    "page-keyerror-notable.html",
+    "mark-row-d.xlsx",
+    "esc-org.json",
+    "surrogate.json",
+    "cell-c1.xlsx",
+]
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_the_example_beside_an_odd_file_is_whole(name: str, tmp_path: Path) -> None:
+    good, page = tmp_path / "甲.xlsx", tmp_path / "页.html"
+    shutil.copy(EXAMPLE, good)
+    alone = CliRunner().invoke(cli, ["validate", str(good)]).output
+    odd = CASES / "hostile" / name
+    for last in ([], ["--last-year", str(odd)]):
+        done = CliRunner().invoke(
+            cli, ["validate", str(good), str(odd), "--html", str(page), "--mark", str(tmp_path), "--force", *last]
+        )
+        assert done.exit_code in (0, 1, 3)
+        assert "内部出错" not in done.output
+        assert page.read_text("utf-8").rstrip().endswith("</html>")
+        if not last:
+            assert "广州市荔湾区人民政府" in page.read_text("utf-8")
+            assert alone in done.output
+            assert (tmp_path / "甲（审核）.xlsx").is_file()
+        for out in ("x.xlsx", "x.json"):
+            taken = CliRunner().invoke(cli, ["extract", str(odd), "-o", str(tmp_path / out), "--force"])
+            assert not taken.exception or isinstance(taken.exception, (SystemExit, ReportgenError)), taken.output
+
+
+def test_a_fault_of_last_years_file_names_that_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import reportgen.api
+
+    honest = reportgen.api.open_document
+
+    def broken_last(path: Path) -> object:
+        if Path(path).name == "上年.xlsx":
+            raise KeyError("odd")
+        return honest(path)
+
+    monkeypatch.setattr(reportgen.api, "open_document", broken_last)
+    done = CliRunner().invoke(cli, ["validate", str(EXAMPLE), "--last-year", str(tmp_path / "上年.xlsx")])
+    assert done.exit_code == 3
+    assert "“上年.xlsx”没有处理" in done.stderr
+    assert EXAMPLE.name not in done.stderr
+
+
+def test_markup_that_cannot_be_edited_is_refused_in_chinese(tmp_path: Path) -> None:
+    done = CliRunner().invoke(cli, ["validate", str(CASES / "hostile" / "mark-row-d.xlsx"), "--mark", str(tmp_path)])
+    assert "mark-row-d.xlsx" in done.stderr
+    assert "不能在里面做标记" in done.stderr or "已损坏" in done.stderr or list(tmp_path.iterdir())

@@ -94,6 +94,4 @@ def test_the_standard_sentence_of_part_six_follows_the_fee(form):
     assert "未收取" in standard_text(section, make_report(CELLS))
     charged = make_report(CELLS, fee_amount=Decimal("3940"))
     assert "未收取" not in standard_text(section, charged)
-    assert (
-        printed(standard_text(section, charged), fee_amount=Decimal("3940")) == "2024年收取信息处理费3940元。"
-    )
+    assert printed(standard_text(section, charged), fee_amount=Decimal("3940")) == "2024年收取信息处理费3940元。"

@@ -62,9 +62,7 @@ def test_another_form_file_is_proved_anew(folder: Path, tmp_path: Path) -> None:
     own.mkdir()
     loaded()
     assert loaded(REPORTGEN_FORMS=str(own)) == loaded(), "an empty folder changes nothing"
-    (own / "2021.toml").write_text(
-        'extends = "2021"\n[[rules]]\nid = "T3-01"\ntitle = "另一个"\n', encoding="utf-8"
-    )
+    (own / "2021.toml").write_text('extends = "2021"\n[[rules]]\nid = "T3-01"\ntitle = "另一个"\n', encoding="utf-8")
     said, proved = loaded(REPORTGEN_FORMS=str(own))
     assert proved
     assert said.endswith("另一个")
@@ -142,9 +140,7 @@ def test_a_file_of_another_user_is_passed_over(folder: Path, form: Form) -> None
         assert as_plain_user(lambda: repr(cache.load("form-x", "key"))) == "None"
 
 
-def test_a_folder_that_cannot_be_made_costs_nothing_but_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_folder_that_cannot_be_made_costs_nothing_but_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_bytes(b"")
     place = str(tmp_path / "file")
     assert loaded(XDG_CACHE_HOME=place, LOCALAPPDATA=place)[1]

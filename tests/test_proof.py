@@ -57,6 +57,15 @@ def test_drafts_with_wrong_figures_are_proved_too() -> None:
     assert prove(data, report, draft=True) >= 200
 
 
+@pytest.mark.parametrize("value", [Value("problem", raw="12x"), Value("missing")])
+def test_a_figure_that_is_not_known_is_printed_in_drafts_only(value: Value) -> None:
+    report = make_report({})
+    report.values["表三.new.research"] = value  # type: ignore[index]
+    data = render_report(report)
+    with pytest.raises(ProofError, match=r"没有.*科研机构.*的数"):
+        prove(data, report)
+
+
 @given(st.integers(0, 10**6), st.data())
 def test_any_changed_digit_is_found(number: int, data: st.DataObject) -> None:
     def change(root: Any) -> None:

@@ -21,7 +21,7 @@ from support import make_report, published_cells
 
 import reportgen
 from reportgen import api, batch
-from reportgen.api import print_report, review, template_faults
+from reportgen.api import print_report, review, template_faults, write_result_page
 from reportgen.model.explanations import notes
 from reportgen.model.report import Explanation, Passage
 from reportgen.show.lines import report_lines
@@ -80,17 +80,7 @@ def reachable() -> dict[type, str]:
 
 def test_the_walk_gets_far() -> None:
     names = {cls.__name__ for cls in reachable()}
-    assert {
-        "Report",
-        "Finding",
-        "CellRef",
-        "Origin",
-        "Equation",
-        "Form",
-        "Equal",
-        "Repair",
-        "Passage",
-    } <= names
+    assert {"Report", "Finding", "CellRef", "Origin", "Equation", "Form", "Equal", "Repair", "Passage"} <= names
     assert len(names) > 30
 
 
@@ -163,6 +153,7 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> dict[type, Any]:
     template.write_bytes(reportgen.build(EXAMPLE, folder / "r.docx").path.read_bytes())
     checked = review(book)
     results: list[Any] = [
+        reportgen.mark(checked.report, folder / "标记.xlsx"), write_result_page([checked], folder / "页.html"),
         checked, reportgen.build(EXAMPLE, folder / "b.docx"), settled, reportgen.check(settled),
         notes(settled, reportgen.check(settled)), template_faults(template, report.form),
         print_report(checked.report, checked.findings, folder / "p.html", draft=True),
@@ -174,11 +165,7 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> dict[type, Any]:
     return found
 
 
-WAYS: list[Callable[[Any], Any]] = [
-    copy.copy,
-    copy.deepcopy,
-    lambda value: pickle.loads(pickle.dumps(value)),
-]
+WAYS: list[Callable[[Any], Any]] = [copy.copy, copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))]
 
 
 @pytest.mark.parametrize("way", WAYS, ids=["copy", "deepcopy", "pickle"])

@@ -155,21 +155,7 @@ def test_numbers_as_people_type_them(saved, typed, value, rules):
 
 
 @pytest.mark.parametrize(
-    "typed",
-    [
-        "3001.5",
-        3001.5,
-        -3001,
-        "-3001",
-        "三千零一",
-        "约3001",
-        "3 001 2",
-        "1e3",
-        "12/3",
-        True,
-        "#REF!",
-        "3001元",
-    ],
+    "typed", ["3001.5", 3001.5, -3001, "-3001", "三千零一", "约3001", "3 001 2", "1e3", "12/3", True, "#REF!", "3001元"]
 )
 def test_what_is_no_count_is_an_error_with_its_cell(saved, typed):
     book = Workbook()
@@ -429,9 +415,7 @@ def test_of_editions_with_the_same_labels_the_year_decides(saved):
     assert "S-08" in [f.rule for f in judged(recognise(document, [later]))]
 
 
-ODD = st.text(
-    st.one_of(st.characters(), st.sampled_from("\n\r\v\f\u2028\u3000\x00\x7f\ufffe_x0017BF数")), max_size=12
-)
+ODD = st.text(st.one_of(st.characters(), st.sampled_from("\n\r\v\f\u2028\u3000\x00\x7f\ufffe_x0017BF数")), max_size=12)
 
 
 @given(ODD, st.sampled_from(["", "_x0007_", "_X001f_", "_x000A_", "\r\n"]))

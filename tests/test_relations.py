@@ -124,9 +124,7 @@ def test_unpaid_fees_against_part_six():
     assert "T3-09" not in ids(judged(passages=(Passage("other", "", ("收取信息处理费3940元。",)),)))
 
 
-TEXT = (
-    "全年共召开专题会议6次，办理政府信息公开申请674件，其中自然人申请618件，商业企业申请19件，答复及时规范。"
-)
+TEXT = "全年共召开专题会议6次，办理政府信息公开申请674件，其中自然人申请618件，商业企业申请19件，答复及时规范。"
 
 
 def test_repetition_is_asked_from_half_on():

@@ -167,9 +167,7 @@ def test_a_digit_near_the_right_one_is_the_likelier_slip():
     assert near.rank < far.rank
 
 
-@pytest.mark.parametrize(
-    "near", [(51, 52), (57, 54), (53, 58)], ids=["beside it", "above it on the pad", "alike"]
-)
+@pytest.mark.parametrize("near", [(51, 52), (57, 54), (53, 58)], ids=["beside it", "above it on the pad", "alike"])
 def test_what_makes_digits_near(near):
     cell = FORM.cells["表四.review.upheld"]
     costs = [explain(cell, Value("number", old, str(old)), new, []).cost for old, new in (near, (51, 56))]
@@ -381,9 +379,7 @@ def test_any_single_error_in_table_three_is_named_and_its_figure_computed(cells,
     assert_settles(report, repairs)
 
 
-@given(
-    valid_cells(), st.lists(st.tuples(st.sampled_from(IN_SUMS), st.integers(0, 500)), min_size=1, max_size=3)
-)
+@given(valid_cells(), st.lists(st.tuples(st.sampled_from(IN_SUMS), st.integers(0, 500)), min_size=1, max_size=3))
 def test_repairs_settle_everything_are_minimal_and_reproducible(cells, planted):
     report = make_report(cells | dict(planted))
     repairs = find_repairs(report, limit=1000)
@@ -442,9 +438,7 @@ def test_numbers_that_make_no_sense_end_within_the_bound(seed, top):
 
 def test_the_search_stops_at_its_bound_and_says_so(monkeypatch):
     monkeypatch.setattr("reportgen.repairs.find.STEPS", 3)
-    report = make_report(
-        LIWAN | {"表三.granted.natural": 0, "表三.partial.business": 77, "表三.deny_1.law": 9}
-    )
+    report = make_report(LIWAN | {"表三.granted.natural": 0, "表三.partial.business": 77, "表三.deny_1.law": 9})
     repairs = find_repairs(report)
     assert repairs.cut
     assert not repairs.complete

@@ -30,9 +30,7 @@ def packed(parts: dict[str, bytes]) -> bytes:
 
 def office(main: str, **parts: bytes) -> bytes:
     types = f'<Types><Override PartName="/x" ContentType="{main}"/></Types>'.encode()
-    return packed(
-        {"[Content_Types].xml": types, **{k.replace("__", "/") + ".xml": v for k, v in parts.items()}}
-    )
+    return packed({"[Content_Types].xml": types, **{k.replace("__", "/") + ".xml": v for k, v in parts.items()}})
 
 
 XLSX = office(PACKAGE + "spreadsheetml.sheet.main+xml", xl__workbook=b"<workbook/>" * 30)
@@ -95,6 +93,7 @@ def test_csv_is_text_of_that_name() -> None:
         ("Strict Open XML", office(PACKAGE + "wordprocessingml.document.main+xml",
                                    word__document=b'<w:document xmlns:w="http://purl.oclc.org/ooxml/wm/main"/>')),
     ],
+    ids=["password", "cut at the end", "cut at the start", "two bytes", "overwritten", "empty", "no book", "strict"],
 )  # fmt: skip
 def test_refused_with_advice(words: str, data: bytes) -> None:
     with pytest.raises(InputError, match=re.escape(words)) as caught:

@@ -17,7 +17,7 @@ from reportgen.checks import check
 from reportgen.errors import InputError
 from reportgen.form import Form, load_form
 from reportgen.model.exchange import from_json, to_json
-from reportgen.model.report import Explanation, Passage, Report
+from reportgen.model.report import Explanation, Passage, Report, Value
 from reportgen.sources import open_document
 
 FORM = load_form("2021")
@@ -100,9 +100,7 @@ WORDS = st.text("甲乙丙丁公开信息办理情况0123456789，、", min_size
 def reports(draw):
     """Figures, year and passages of any report that can be printed."""
     cells = {
-        cell: draw(
-            st.decimals(0, 99999999, places=2) if FORM.cells[cell].kind == "amount" else st.integers(0, 10**8)
-        )
+        cell: draw(st.decimals(0, 99999999, places=2) if FORM.cells[cell].kind == "amount" else st.integers(0, 10**8))
         for cell in draw(st.lists(st.sampled_from(list(FORM.cells)), max_size=12))
     }
     sections = [s.id for s in FORM.sections if s.heading and not s.table]
@@ -180,11 +178,7 @@ def test_other_titles_are_read_with_a_warning(saved, title):
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        (
-            "五、存在的主要问题及改进情况",
-            "五、存在问题及改进情况",
-            ["五、存在问题及改进情况”应为“五、存在的主要问题"],
-        ),
+        ("五、存在的主要问题及改进情况", "五、存在问题及改进情况", ["五、存在问题及改进情况”应为“五、存在的主要问题"]),
         ("二、主动公开政府信息情况", "二、政府信息主动公开情况", ["应为“二、主动公开政府信息情况"]),
         ("四、政府信息公开行政复议、行政诉讼情况", "", ["缺少标题“四、"]),
         ("六、其他需要报告的事项", "一、总体情况", ["“一、总体情况”出现了2次", "缺少标题“六、", "顺序不对"]),
@@ -306,11 +300,7 @@ def test_rows_torn_by_a_page_break_are_joined(saved):
     row = re.search(r"<tr>(?:(?!</tr>).)*2\.重复申请.*?</tr>", page)
     assert row
     torn = row[0].replace("2.重复申请", "2.重复") + "<tr><td>申请</td>" + "<td></td>" * 7 + "</tr>"
-    page = (
-        page.replace(row[0], torn)
-        .replace('rowspan="5"', 'rowspan="6"')
-        .replace('rowspan="22"', 'rowspan="23"')
-    )
+    page = page.replace(row[0], torn).replace('rowspan="5"', 'rowspan="6"').replace('rowspan="22"', 'rowspan="23"')
     report = read_report(saved(page.encode(), "甲.html"))
     assert figures(report) == figures(HUAIAN)
     assert shape(report) == shape(read_report(saved(documents.html(HUAIAN), "乙.html")))
@@ -425,6 +415,78 @@ def test_editions_by_asking_for_one(saved, form: Form):
     assert any("表二" in message for message in messages)
 
 
+@pytest.mark.parametrize(
+    ("markup", "what"),
+    [
+        ("3001<sup>1</sup>", "“1”（上标）"),
+        ("3001<sub>1</sub>", "“1”（下标）"),
+        ("<s>29</s>3001", "“29”（删除线）"),
+        ("<strike>29</strike>3001", "“29”（删除线）"),
+        ("<del>29</del>3001", "“29”（删除线）"),
+        ('<span style="color: red; text-decoration: underline line-through">29</span>3001', "“29”（删除线）"),
+        ('3001<span style="vertical-align: super; font-size: 7pt">注1</span>', "“注1”（上标）"),
+        ('<span class="big old">29</span>3001', "“29”（删除线）"),
+        ("<s>29<sup>2</sup></s>3001<sup>注</sup>", "“292”（删除线）、“注”（上标）"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["html", "mht"])
+def test_struck_out_and_raised_characters_are_no_digits(saved, kind, markup, what):
+    style = "<style><!-- p.old, td .new { } .old { text-decoration : line-through; } --></style></head>"
+    page = documents.html(HUAIAN).decode().replace(">3001<", f">{markup}<", 1).replace("</head>", style, 1)
+    if kind == "mht":
+        page = f"MIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n{page}"
+    report = read_report(saved(page.encode(), f"甲.{kind}"))
+    assert figures(report) == figures(HUAIAN)
+    (found,) = [f for f in report.notices if f.rule == "N-09"]
+    assert (found.severity, found.actual) == ("warning", 3001)
+    assert what in found.message
+    assert found.cells[0].id == "表三.new.natural"
+
+
+def test_a_figure_that_is_struck_out_is_not_known(saved):
+    page = documents.html(HUAIAN).replace(b">3001<", b"><s>3001</s><", 1)
+    report = read_report(saved(page, "甲.html"))
+    assert report.values["表三.new.natural"].number is None
+    assert [f.severity for f in report.notices if f.rule == "N-09"] == ["error"]
+
+
+@pytest.mark.parametrize(
+    ("look", "what"),
+    [
+        ('style:text-line-through-style="solid"', "“29”（删除线）"),
+        ('style:text-position="super 58%"', "“29”（上标）"),
+        ('style:text-position="-33% 58%"', "“29”（下标）"),
+        ('style:text-position="0% 100%"', ""),
+    ],
+)
+def test_struck_out_and_raised_characters_in_an_opendocument_workbook(saved, look, what):
+    cell = '<table:table-cell office:value-type="string"><text:p>31<text:span text:style-name="T1">29</text:span></text:p></table:table-cell>'
+    style = f'<style:style style:name="T1"><style:text-properties {look}/></style:style>'
+    data = documents.ods_file(
+        f'<table:table table:name="表">{style}<table:table-row>{cell}</table:table-row></table:table>'
+    )
+    ((found,),) = [grid.cells for grid in open_document(saved(data, "甲.ods")).grids]
+    assert (found.value, found.beside) == ("31" if what else "3129", what)
+
+
+def test_what_is_struck_out_in_another_cell_is_named_too(saved):
+    page = documents.html(HUAIAN).decode().replace(">自然人<", ">自然人<s>甲乙</s><", 1)
+    report = read_report(saved(page.encode(), "甲.html"))
+    assert figures(report) == figures(HUAIAN)
+    (found,) = [f for f in report.notices if f.rule == "S-11"]
+    assert "“甲乙”（删除线）" in found.line()
+    assert found.cells[0].address.startswith("第2个表格!")
+
+
+def test_struck_out_text_of_a_page_is_not_read_and_is_named(saved):
+    page = documents.html(HUAIAN).decode().replace("及时准确", "<s>及时</s>准确m<sup>2</sup>")
+    report = read_report(saved(page.encode(), "甲.html"))
+    assert "全年公开信息，准确m2。" in [text for p in report.passages for text in p.paragraphs]
+    (found,) = [f for f in report.notices if f.rule == "S-11"]
+    assert found.severity == "warning"
+    assert "“及时”（删除线）" in found.line()
+
+
 # ---------------------------------------------------------------- JSON
 
 
@@ -438,13 +500,18 @@ def test_editions_by_asking_for_one(saved, form: Form):
         ('"values": {', '"values": 7, "x": {', "“values”格式不对"),
         ('"version": 1', '"version": 2', "别的版本"),
         ("}", "", "不是正确的 JSON"),
+        ('"section": "preamble"', '"section": ["preamble"]', "“texts[0].section”格式不对：应是文字"),
+        ('"heading": ""', '"heading": 3', "“texts[0].heading”格式不对：应是文字，写的是整数"),
+        ('"remarks": {}', '"remarks": {"表三.new.natural": {"state": "gone"}}', "“remarks[...].state”"),
+        ('"section": "preamble",', "", "“texts[0]”缺少“section”"),
+        ('"last_year": {', '"last_year": [], "x": {', "“last_year”格式不对"),
+        ('"title": "', '"title": "\\ud800', "不能显示的字符 U+D800"),
+        ('"title": "', '"title": "\\u001b[31m', "不能显示的字符 U+001B"),
     ],
 )
 def test_wrong_json_is_refused_with_its_place(old, new, words):
     with pytest.raises(InputError, match=re.escape(words)):
-        from_json(
-            to_json(HUAIAN).replace(old, new, 1) if old != "}" else to_json(HUAIAN)[:-9], path="甲.json"
-        )
+        from_json(to_json(HUAIAN).replace(old, new, 1) if old != "}" else to_json(HUAIAN)[:-9], path="甲.json")
 
 
 @pytest.mark.parametrize(("literal", "state"), [("3001.5", "problem"), ("1e400", "problem"), ("NaN", "problem"),
@@ -453,6 +520,24 @@ def test_json_numbers_are_never_floats(literal, state):
     data = to_json(HUAIAN).replace('"表三.new.natural": 3001', f'"表三.new.natural": {literal}')
     value = from_json(data).values["表三.new.natural"]
     assert (value.state, value.number) == (state, None)
+
+
+def test_a_figure_of_json_that_nobody_typed_is_not_quoted_in_full():
+    data = to_json(HUAIAN).replace('"表三.new.natural": 3001', f'"表三.new.natural": {"9" * 5000}')
+    assert len(from_json(data).values["表三.new.natural"].raw) < 100
+
+
+def test_what_is_missing_in_json_is_an_error_as_in_any_source(saved):
+    page = documents.html(HUAIAN)
+    second = page.index(b"<table", page.index(b"<table") + 1)
+    report = read_report(saved(page[:second] + page[page.index(b"</table>", second) + 8 :], "甲.html"))
+    wanted = [f.line() for f in report.notices if f.rule == "S-04"]
+    assert wanted
+    assert [f.line() for f in from_json(to_json(report)).notices] == wanted
+    one = replace(HUAIAN, values={**HUAIAN.values, "表三.new.natural": Value("missing")})
+    (found,) = from_json(to_json(one)).notices
+    assert (found.rule, found.severity) == ("S-04", "error")
+    assert "表三缺少“一、本年新收政府信息公开申请数量／自然人”这一格" in found.message
 
 
 def test_explanations_survive_json():

@@ -66,14 +66,8 @@ def test_official_form_has_the_prescribed_grids(form: Form) -> None:
     assert document.kind == "docx"
     assert len(document.grids) == 3
     for table, grid in zip(form.tables, document.grids, strict=True):
-        want = {
-            (c.row, c.column, c.row_span, c.column_span): "".join((c.text + c.note).split())
-            for c in table.layout
-        }
-        found = {
-            (c.row, c.column, c.row_span, c.column_span): "".join(str(c.value or "").split())
-            for c in grid.cells
-        }
+        want = {(c.row, c.column, c.row_span, c.column_span): "".join((c.text + c.note).split()) for c in table.layout}
+        found = {(c.row, c.column, c.row_span, c.column_span): "".join(str(c.value or "").split()) for c in grid.cells}
         assert found == want
     headings = [section.heading for section in form.sections if section.heading]
     assert [q.text for q in document.paragraphs if q.text in headings] == headings
@@ -105,8 +99,7 @@ def test_merged_cells_are_one() -> None:
 def test_continuing_nothing_is_a_cell_of_its_own() -> None:
     assert cells(tbl(tr(tc("甲", "<w:vMerge/>"), tc("乙"))))[0] == (1, 1, 1, 1, "甲")
     other_width = tbl(
-        tr(tc("甲", '<w:gridSpan w:val="2"/><w:vMerge w:val="restart"/>')),
-        tr(tc("乙", "<w:vMerge/>"), tc("丙")),
+        tr(tc("甲", '<w:gridSpan w:val="2"/><w:vMerge w:val="restart"/>')), tr(tc("乙", "<w:vMerge/>"), tc("丙"))
     )
     assert [c[4] for c in cells(other_width)] == ["甲", "乙", "丙"]
 
@@ -117,9 +110,7 @@ def test_old_horizontal_merge() -> None:
 
 
 def test_rows_that_begin_late() -> None:
-    xml = tbl(
-        tr(tc("1"), tc("2")), tr(tc("3"), properties='<w:gridBefore w:val="1"/><w:gridAfter w:val="0"/>')
-    )
+    xml = tbl(tr(tc("1"), tc("2")), tr(tc("3"), properties='<w:gridBefore w:val="1"/><w:gridAfter w:val="0"/>'))
     assert cells(xml)[-1] == (2, 2, 1, 1, "3")
 
 
@@ -183,11 +174,7 @@ def test_blank_cells_hold_none() -> None:
 def test_other_encodings_and_prefixes_and_comments() -> None:
     words = "<w:t>甲<!-- 不印 -->&amp;&#20057;<![CDATA[<丙>]]></w:t>"
     xml = f"<w:document {NAMESPACES}><w:body><w:p><w:r>{words}</w:r></w:p></w:body></w:document>"
-    for one in (
-        xml,
-        xml.replace("w:", "字:").replace("xmlns:w=", "xmlns:字="),
-        xml.replace("<w:", "\r\n <w:"),
-    ):
+    for one in (xml, xml.replace("w:", "字:").replace("xmlns:w=", "xmlns:字="), xml.replace("<w:", "\r\n <w:")):
         for encoding in ("utf-8", "utf-8-sig", "utf-16"):
             (paragraph,) = blocks(one.encode(encoding), Budget(""))
             assert paragraph == Paragraph("甲&乙<丙>", "第1段")
@@ -226,8 +213,7 @@ def packed(document_xml: bytes, **more: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "xml",
-    [b"", b"<w:document", b"\x00\x01", b"<!DOCTYPE a []><a/>", b'<?xml version="1.0" encoding="none"?><a/>'],
+    "xml", [b"", b"<w:document", b"\x00\x01", b"<!DOCTYPE a []><a/>", b'<?xml version="1.0" encoding="none"?><a/>']
 )
 def test_damaged_documents_are_refused_in_words(xml: bytes) -> None:
     with pytest.raises(InputError, match="报告"):
@@ -296,9 +282,7 @@ def partitions(draw: st.DrawFn) -> tuple[int, int, list[tuple[int, int, int, int
 
 @COSTLY
 @given(partitions())
-def test_any_merged_table_written_by_python_docx(
-    drawn: tuple[int, int, list[tuple[int, int, int, int]]],
-) -> None:
+def test_any_merged_table_written_by_python_docx(drawn: tuple[int, int, list[tuple[int, int, int, int]]]) -> None:
     rows, columns, boxes = drawn
     document = docx.Document()
     table = document.add_table(rows, columns)
@@ -311,3 +295,90 @@ def test_any_merged_table_written_by_python_docx(
     (grid,) = read(Path("x.docx"), out.getvalue()).grids
     found = [(c.row, c.column, c.row_span, c.column_span, c.value) for c in grid.cells]
     assert found == [(*box, f"格{n}") for n, box in enumerate(boxes)]
+
+
+# ---------------------------------------------------------------- what is struck out, raised, not yet accepted
+
+
+def beside(xml: str) -> list[tuple[object, str]]:
+    (grid,) = [block for block in body(xml) if isinstance(block, Grid)]
+    return [(cell.value, cell.beside) for cell in grid.cells]
+
+
+@pytest.mark.parametrize(
+    ("runs", "value", "aside"),
+    [
+        (run("2", "<w:strike/>") + run("11331"), "11331", "“2”（删除线）"),
+        (run("2", "<w:dstrike/>") + run("11331"), "11331", "“2”（删除线）"),
+        (run("11331") + run("1", '<w:vertAlign w:val="superscript"/>'), "11331", "“1”（上标）"),
+        (run("11331") + run("[1]", '<w:vertAlign w:val="subscript"/>'), "11331", "“[1]”（下标）"),
+        (run("—") + run("1", '<w:vertAlign w:val="superscript"/>'), "—", "“1”（上标）"),
+        (run("5", "<w:strike/>"), None, "“5”（删除线）"),
+        (run("5", '<w:vertAlign w:val="superscript"/>'), None, "“5”（上标）"),
+        (run("7", '<w:strike w:val="0"/><w:vertAlign w:val="baseline"/>'), "7", ""),
+        (run("面积m") + run("2", '<w:vertAlign w:val="superscript"/>'), "面积m2", ""),
+        ("<m:oMath><m:sSup><m:e><m:r><m:t>8</m:t></m:r></m:e><m:sup><m:r><m:t>1</m:t></m:r></m:sup></m:sSup></m:oMath>",
+         "8", "“1”（上标）"),
+        ("<w:ins><w:r><w:t>618</w:t></w:r></w:ins><w:del><w:r><w:delText>600</w:delText></w:r></w:del>", "618", ""),
+    ],
+)  # fmt: skip
+def test_what_counts_in_a_cell(runs: str, value: object, aside: str) -> None:
+    assert beside(tbl(tr(f"<w:tc>{p(runs)}</w:tc>"))) == [(value, aside)]
+
+
+def test_struck_out_text_is_no_text_and_is_named() -> None:
+    found = body(p(run("全年"), run("受理3件", "<w:strike/>"), run("受理5件。")) + p(run("作废。", "<w:strike/>")))
+    assert found == [
+        Paragraph("全年受理5件。", "第1段", "“受理3件”（删除线）"),
+        Paragraph("", "第2段", "“作废。”（删除线）"),
+    ]
+
+
+def altered(**parts: str | None) -> bytes:
+    """The official form with parts replaced, or left out."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(DATA / "official-form.docx") as old, zipfile.ZipFile(buffer, "w") as new:
+        for name in {*old.namelist(), *parts}:
+            content = parts.get(name, old.read(name).decode("latin-1") if name in old.namelist() else None)
+            if content is not None:
+                new.writestr(name, content.encode("latin-1"))
+    return buffer.getvalue()
+
+
+def test_styles_say_what_is_struck_out_raised_or_hidden() -> None:
+    styles = f"""<w:styles {NAMESPACES}>
+        <w:style w:type="character" w:styleId="note"><w:rPr><w:vertAlign w:val="superscript"/></w:rPr></w:style>
+        <w:style w:type="character" w:styleId="mine"><w:basedOn w:val="note"/></w:style>
+        <w:style w:type="paragraph" w:styleId="gone"><w:rPr><w:strike/></w:rPr></w:style>
+        <w:style w:type="character" w:styleId="unseen"><w:rPr><w:vanish/></w:rPr></w:style>
+        <w:style w:type="character" w:styleId="loop"><w:basedOn w:val="loop"/></w:style></w:styles>"""
+
+    def styled(text: str, style: str) -> str:
+        return run(text, f'<w:rStyle w:val="{style}"/>')
+
+    struck = '<w:tc><w:p><w:pPr><w:pStyle w:val="gone"/></w:pPr>{}</w:p></w:tc>'
+    rows = tr(
+        f"<w:tc>{p(run('31'), styled('1', 'mine'))}</w:tc>",
+        struck.format(run("4") + run("5", '<w:strike w:val="false"/>')),
+        f"<w:tc>{p(run('6'), styled('7', 'unseen'), styled('8', 'loop'))}</w:tc>",
+    )
+    document = f"<w:document {NAMESPACES}><w:body>{tbl(rows)}</w:body></w:document>"
+    (grid,) = read(Path("甲.docx"), altered(**{"word/document.xml": document, "word/styles.xml": styles})).grids
+    assert [(c.value, c.beside) for c in grid.cells] == [("31", "“1”（上标）"), ("5", "“4”（删除线）"), ("68", "")]
+
+
+def test_revisions_are_counted() -> None:
+    changed = "<w:ins><w:r><w:t>新</w:t></w:r></w:ins><w:del><w:r><w:delText>旧</w:delText></w:r></w:del>"
+    document = f"<w:document {NAMESPACES}><w:body>{p(changed)}</w:body></w:document>"
+    found = read(Path("甲.docx"), altered(**{"word/document.xml": document.encode().decode("latin-1")}))
+    assert ([q.text for q in found.paragraphs], found.revisions) == (["新"], 2)
+
+
+# ---------------------------------------------------------------- damage
+
+
+@pytest.mark.parametrize("part", ["word/document.xml", "word/styles.xml", "docProps/core.xml"])
+@pytest.mark.parametrize("content", [None, "<a><b></a>", "<a>&nobody;</a>", ""])
+def test_a_part_that_is_lost_or_malformed_is_damage(part: str, content: str | None) -> None:
+    with pytest.raises(InputError, match=r"可能已损坏.*另存为"):
+        read(Path("甲.docx"), altered(**{part: content}))

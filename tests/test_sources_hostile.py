@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import random
 import sys
 import time
@@ -17,7 +18,7 @@ from support import DATA, published_report
 
 from reportgen.api import read_report
 from reportgen.errors import InputError
-from reportgen.sources import extras, limits, open_document
+from reportgen.sources import confined, extras, limits, open_document
 from reportgen.sources.pdftext import TextLine, join_number, paragraphs_of
 
 HUAIAN = published_report("huaian_city_2024")
@@ -65,11 +66,21 @@ def workbook(sheet: bytes) -> bytes:
 
 
 SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">%s</worksheet>'
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 
 
 def ods(xml: str) -> bytes:
     return packed({"mimetype": ODS.encode(), "content.xml": xml.encode()})
+
+
+def word_file(content: str) -> bytes:
+    w = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    types = f'<Types><Override PartName="/word/document.xml" ContentType="{WORD}"/></Types>'
+    return packed({
+        "[Content_Types].xml": types.encode(),
+        "word/document.xml": f"<w:document {w}><w:body><w:p>{content}</w:p></w:body></w:document>".encode(),
+    })  # fmt: skip
 
 
 def test_zip_bomb(tmp_path):
@@ -128,11 +139,58 @@ def test_deep_nesting_in_json(tmp_path):
     refused(tmp_path, "甲.json", b"[" * 200_000, "不是正确的 JSON")
 
 
+@pytest.mark.parametrize("name", ["甲.html", "甲.json"])
+def test_endless_text(tmp_path, name):
+    start = b"<html><p>" if name == "甲.html" else b'{"values": "'
+    refused(tmp_path, name, start + b" " * limits.MAX_CHARACTERS, "文字超过 2000 万字")
+
+
+def test_endless_text_in_a_word_file(tmp_path):
+    text = random.Random(1).randbytes(limits.MAX_CHARACTERS // 2).hex()
+    refused(tmp_path, "甲.docx", word_file(f"<w:r><w:t>{text}</w:t></w:r>"), "文字超过 2000 万字")
+
+
+def test_a_million_elements_outside_tables(tmp_path):
+    refused(tmp_path, "甲.html", b"<html><p>" + b"<b>1</b>" * (limits.MAX_TAGS // 2), "单元格超过")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<!doctype " * 50_000,
+        f"<p style='{'text-decoration:' * 50_000}'>1</p>",
+        f"<p style='{'text-decoration ' * 50_000}'>1</p>",
+        f"<style>{'.a,' * 100_000}</style><p class='{'a ' * 50_000}'>1</p>",
+        f"<p style='{'; ' * 100_000}'>1</p>",
+    ],
+)
+def test_markup_that_repeats_itself_is_read_once(tmp_path, page):
+    path = tmp_path / "甲.html"
+    path.write_text("<html><body><p>全年</p>" + page)
+    assert open_document(path).paragraphs[0].text == "全年"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        'text/html; charset*="utf-8"; charset*0*="b"',
+        "text/html; charset*0*=utf-8''x; charset*=y",
+        'multipart/related; boundary*="b"; boundary*0*="c"',
+        "text/html; charset=\xff\xfe",
+        "text/html; =; ;;; charset",
+    ],
+)
+def test_broken_headers_of_mail(tmp_path, head):
+    path = tmp_path / "甲.mht"
+    page = documents.html(HUAIAN)
+    path.write_bytes(f"MIME-Version: 1.0\nContent-Type: {head}\n\n".encode("latin-1") + page)
+    with contextlib.suppress(InputError):  # any other exception fails
+        assert read_report(path).org == HUAIAN.org
+
+
 def test_huge_spans_are_cut_as_browsers_do(tmp_path):
     path = tmp_path / "甲.html"
-    path.write_text(
-        "<p>甲</p><table><tr><td colspan=100000000 rowspan=100000000>1<td>2</tr><tr><td>3</tr></table>"
-    )
+    path.write_text("<p>甲</p><table><tr><td colspan=100000000 rowspan=100000000>1<td>2</tr><tr><td>3</tr></table>")
     (grid,) = open_document(path).grids
     assert [(c.column_span, c.row_span) for c in grid.cells] == [(1000, 2), (1, 1), (1, 1)]
 
@@ -143,28 +201,13 @@ def test_many_huge_spans(tmp_path):
 
 
 def test_a_million_cells(tmp_path):
-    refused(
-        tmp_path,
-        "甲.html",
-        b"<table><tr><td>1<td>2</tr>" + b"<tr><td><td>" * 500_000,
-        "单元格超过",
-    )
+    refused(tmp_path, "甲.html", b"<table><tr><td>1<td>2</tr>" + b"<tr><td><td>" * 500_000, "单元格超过")
     repeated = 'office:value-type="float" office:value="1" table:number-columns-repeated="1000"'
-    rows = (
-        f'<table:table-row table:number-rows-repeated="1000"><table:table-cell {repeated}/></table:table-row>'
-    )
-    refused(
-        tmp_path,
-        "甲.ods",
-        documents.ods_file(f'<table:table table:name="表">{rows}</table:table>'),
-        "单元格超过",
-    )
+    rows = f'<table:table-row table:number-rows-repeated="1000"><table:table-cell {repeated}/></table:table-row>'
+    refused(tmp_path, "甲.ods", documents.ods_file(f'<table:table table:name="表">{rows}</table:table>'), "单元格超过")
     cells = b"<row>" + b'<c t="n"><v>1</v></c>' * 1_000 + b"</row>"
     refused(
-        tmp_path,
-        "甲.xlsx",
-        workbook(SHEET % (b"<sheetData>" + cells * 400 + b"</sheetData>")),
-        "单元格超过|压缩比",
+        tmp_path, "甲.xlsx", workbook(SHEET % (b"<sheetData>" + cells * 400 + b"</sheetData>")), "单元格超过|压缩比"
     )
 
 
@@ -176,16 +219,35 @@ def test_one_merged_cell_over_the_whole_sheet(tmp_path):
     refused(tmp_path, "甲.ods", documents.ods_file(sheet), "单元格超过")
 
 
+def test_blanks_without_end_in_an_opendocument_cell(tmp_path):
+    blanks = f'<text:p>1<text:s text:c="{"9" * 5000}"/>2</text:p>'
+    cell = f'<table:table-cell office:value-type="string">{blanks}</table:table-cell>'
+    path = tmp_path / "甲.ods"
+    sheet = f'<table:table table:name="表"><table:table-row>{cell}</table:table-row></table:table>'
+    path.write_bytes(documents.ods_file(sheet))
+    assert open_document(path).grids[0].cells[0].value == "1 2"
+
+
 def test_a_cell_in_the_last_corner_costs_nothing(tmp_path):
     path = tmp_path / "甲.xlsx"
-    path.write_bytes(
-        workbook(SHEET % b'<sheetData><row r="1048576"><c r="XFD1048576"><v>7</v></c></row></sheetData>')
-    )
+    path.write_bytes(workbook(SHEET % b'<sheetData><row r="1048576"><c r="XFD1048576"><v>7</v></c></row></sheetData>'))
     (grid,) = open_document(path).grids
     assert [(c.address, c.value) for c in grid.cells] == [("XFD1048576", 7)]
     empty = '<table:table-row table:number-rows-repeated="1048576"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
     path.write_bytes(documents.ods_file(f'<table:table table:name="表">{empty}</table:table>'))
     assert open_document(path).grids[0].cells == ()
+
+
+def test_many_hidden_columns_in_ods(tmp_path):
+    """Thousands of ranges over many cells are no more work than one."""
+    columns = '<table:table-column table:visibility="collapse" table:number-columns-repeated="2"/><table:table-column/>'
+    cell = '<table:table-cell office:value-type="float" office:value="7" table:number-columns-repeated="1000"/>'
+    rows = f'<table:table-row table:number-rows-repeated="200">{cell}</table:table-row>'
+    path = tmp_path / "甲.ods"
+    path.write_bytes(documents.ods_file(f'<table:table table:name="表">{columns * 5000}{rows}</table:table>'))
+    (grid,) = open_document(path).grids
+    assert [cell.hidden for cell in grid.cells[:4]] == [True, True, False, True]
+    assert len(grid.cells) == 200_000
 
 
 def test_many_tables(tmp_path):
@@ -257,12 +319,35 @@ def test_a_scan_is_told_and_refused(tmp_path):
 
 def test_broken_and_endless_pdf(tmp_path):
     refused(tmp_path, "甲.pdf", b"%PDF-1.7\nnonsense", "已损坏|扫描件")
-    refused(
-        tmp_path,
-        "甲.pdf",
-        pdf(*[words((72, 700, "x" * 40))] * (limits.MAX_PAGES + 1)),
-        "超过 300 页",
-    )
+    refused(tmp_path, "甲.pdf", pdf(*[words((72, 700, "x" * 40))] * (limits.MAX_PAGES + 1)), "超过 300 页")
+
+
+def test_a_pdf_that_unpacks_to_gigabytes(tmp_path):
+    bomb = (DATA / "cases" / "hostile" / "flate2.pdf").read_bytes()
+    assert len(bomb) < 3000
+    refused(tmp_path, "甲.pdf", bomb, "超过上限")
+
+
+def _dies(data: bytes, name: str) -> bytes:
+    os._exit(1)
+
+
+def _eats(data: bytes, name: str) -> bytes:
+    return bytes(4 * limits.MAX_MEMORY)[:9]
+
+
+def _answers(data: bytes, name: str) -> bytes:
+    return name.encode() + data
+
+
+def test_what_a_confined_process_does_is_its_own_affair():
+    assert confined.run_confined(_answers, b"1", "甲") == "甲1".encode()
+    assert confined.run_confined(_dies, b"", "甲") is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only here the system limits a process's memory")
+def test_a_confined_process_has_so_much_memory_and_no_more():
+    assert confined.run_confined(_eats, b"", "甲") is None
 
 
 def table_stream(top: int, rows: list[list[str]], left: int = 72, width: int = 60, height: int = 20) -> bytes:

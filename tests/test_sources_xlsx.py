@@ -45,16 +45,11 @@ def corpus() -> dict[str, bytes]:
     """Files by name: examples, cases, and some made here."""
     folders = (EXAMPLES, CASES / "workbooks", CASES / "hostile")
     paths = [path for folder in folders for path in sorted(folder.glob("*.xlsx")) if path.stem != TOO_LARGE]
-    return {path.stem: path.read_bytes() for path in paths} | {
-        "foreign": xlsxkit.foreign(),
-        "empty": saved(Workbook()),
-    }
+    return {path.stem: path.read_bytes() for path in paths} | {"foreign": xlsxkit.foreign(), "empty": saved(Workbook())}
 
 
 CORPUS = corpus()
-OFFICE = {path.stem for path in (CASES / "workbooks").iterdir()} | {
-    path.stem for path in (CASES / "hostile").iterdir()
-}
+OFFICE = {path.stem for path in (CASES / "workbooks").iterdir()} | {path.stem for path in (CASES / "hostile").iterdir()}
 
 
 def grids(data: bytes) -> tuple[Grid, ...]:
@@ -80,8 +75,7 @@ def sheet_of(cells: bytes, more: bytes = b"") -> bytes:
 
 
 @pytest.mark.parametrize(
-    "name",
-    [pytest.param(name, marks=pytest.mark.office if name in OFFICE - {*SMALL} else ()) for name in CORPUS],
+    "name", [pytest.param(name, marks=pytest.mark.office if name in OFFICE - {*SMALL} else ()) for name in CORPUS]
 )
 def test_both_readers_agree(name):
     try:
@@ -147,9 +141,7 @@ def complete(xml: bytes) -> bytes:
         rows[int(row[1])] = b'<row r="%b"%b>' % (row[1], row[2]) + b"".join(every.values()) + b"</row>"
     last = max(rows, default=0)
     body = b"".join(rows.get(n, b'<row r="%d"/>' % n) for n in range(1, last + 1))
-    return re.sub(
-        rb"<sheetData>.*</sheetData>", lambda _: b"<sheetData>" + body + b"</sheetData>", xml, flags=re.S
-    )
+    return re.sub(rb"<sheetData>.*</sheetData>", lambda _: b"<sheetData>" + body + b"</sheetData>", xml, flags=re.S)
 
 
 @pytest.mark.parametrize("name", DIALECTS)
@@ -195,9 +187,7 @@ def test_the_strict_variant_says_the_same(name):
 def test_dates_of_the_strict_variant():
     cells = b"".join(
         b'<c r="A%d" t="d"><v>%s</v></c>' % (n, text)
-        for n, text in enumerate(
-            (b"2025-01-20", b"2025-01-20T08:30:00", b"2025-01-20T08:30:00Z", b"08:30:00"), 1
-        )
+        for n, text in enumerate((b"2025-01-20", b"2025-01-20T08:30:00", b"2025-01-20T08:30:00Z", b"08:30:00"), 1)
     )
     data = sheet_of(b"<row>" + cells + b"</row>")
     day, moment = dt.datetime(2025, 1, 20), dt.datetime(2025, 1, 20, 8, 30)
@@ -250,9 +240,7 @@ def test_texts_in_the_cells(name):
     """Texts may stand in the cell itself, rich ones and such with a reading aid, too."""
     data = changed(
         CORPUS["foreign"],
-        lambda xml: xlsxkit.INLINE.sub(
-            lambda m: b' t="inlineStr"><is>' + STRINGS[name](m[1]) + b"</is></c>", xml
-        ),
+        lambda xml: xlsxkit.INLINE.sub(lambda m: b' t="inlineStr"><is>' + STRINGS[name](m[1]) + b"</is></c>", xml),
     )
     assert_same(grids(data), reference(data))
 
@@ -331,9 +319,7 @@ PARTS = [
 @pytest.mark.parametrize("part", PARTS)
 def test_a_part_that_is_listed_and_not_there(tmp_path, part):
     path = tmp_path / "甲.xlsx"
-    path.write_bytes(
-        rewritten(with_shared_strings(CORPUS["foreign"]), lambda at, xml: None if at == part else xml)
-    )
+    path.write_bytes(rewritten(with_shared_strings(CORPUS["foreign"]), lambda at, xml: None if at == part else xml))
     with pytest.raises(InputError, match=r"“甲.xlsx”已损坏"):
         read_report(path)
 
@@ -347,9 +333,7 @@ def test_shared_string_that_is_not_there(number):
 
 
 def test_two_sheets_of_one_name():
-    data = rewritten(
-        CORPUS["foreign"], lambda part, xml: xml.replace('name="空"'.encode(), 'name="隐藏"'.encode())
-    )
+    data = rewritten(CORPUS["foreign"], lambda part, xml: xml.replace('name="空"'.encode(), 'name="隐藏"'.encode()))
     with pytest.raises(InputError, match="已损坏"):
         grids(data)
 
@@ -490,11 +474,7 @@ def test_a_number_no_spreadsheet_can_hold_is_an_error_value():
 
 
 def test_a_circle_is_named_and_what_only_leads_to_it_is_unknown():
-    assert [one.result for one in looking_up(["=B1", "=SUM(C1:C1)", "=B1+1"])] == [
-        "unknown",
-        "circular",
-        "circular",
-    ]
+    assert [one.result for one in looking_up(["=B1", "=SUM(C1:C1)", "=B1+1"])] == ["unknown", "circular", "circular"]
 
 
 def test_a_third_is_the_same_at_fifteen_digits():

@@ -96,11 +96,7 @@ def test_properties_hold_any_body(name: str) -> None:
 
 
 def test_data_is_never_code() -> None:
-    evil = (
-        "{% for x in 一 %}{{ 标题 }}{% endfor %}",
-        "｛｛ ''.__class__ ｝｝ <w:p/> &amp; ]]>",
-        "⟦表三/新收/总计⟧",
-    )
+    evil = ("{% for x in 一 %}{{ 标题 }}{% endfor %}", "｛｛ ''.__class__ ｝｝ <w:p/> &amp; ]]>", "⟦表三/新收/总计⟧")
     data = render_report(example(Passage("problems", "{{ 标题 }}", evil)))
     assert [line for line in lines(data) if line in evil] == list(evil)
     assert "{{ 标题 }}" in lines(data)
@@ -214,9 +210,7 @@ def test_look_of_the_run_where_a_tag_begins() -> None:
 
 
 def test_inline_blocks_keep_their_runs_whole() -> None:
-    found = printed(
-        with_lines(("甲{% for 行 in ", "标题行 %}{{ 行", " }}·", "{% endfor %}", "乙")), example()
-    )
+    found = printed(with_lines(("甲{% for 行 in ", "标题行 %}{{ 行", " }}·", "{% endfor %}", "乙")), example())
     assert f"甲{'·'.join(make_view(example()).title_lines)}·乙" in lines(found)
 
 
@@ -282,10 +276,7 @@ def test_a_title_is_broken_only_where_it_does_not_fit(org: str, lines: tuple[str
 
 def test_rows_of_their_own(form: Form) -> None:
     template = rows_template(
-        ("序号", "行"),
-        ("{%tr for 行 in 标题行 %}", ""),
-        ("{{ loop.index }}", "{{ 行 }}"),
-        ("{%tr endfor %}", ""),
+        ("序号", "行"), ("{%tr for 行 in 标题行 %}", ""), ("{{ loop.index }}", "{{ 行 }}"), ("{%tr endfor %}", "")
     )
     from reportgen.sources.docx import read
 
@@ -311,8 +302,7 @@ def test_marks_highlight_only_their_cells() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after"),
-    [([], []), (["b", "sz", "szCs"], ["u", "lang"]), (["rFonts"], []), ([], ["vertAlign"])],
+    ("before", "after"), [([], []), (["b", "sz", "szCs"], ["u", "lang"]), (["rFonts"], []), ([], ["vertAlign"])]
 )
 def test_highlight_stands_where_the_schema_wants_it(before: list[str], after: list[str]) -> None:
     def change(root: Any) -> None:
@@ -457,13 +447,9 @@ def test_headings(form: Form) -> None:
         put(other, first)
 
     assert any("顺序" in f for f in fit_faults(form, swap))
-    assert any(
-        f"没有标题“{first}”" in f for f in fit_faults(form, lambda root: put(only(root, first), "一、总体"))
-    )
+    assert any(f"没有标题“{first}”" in f for f in fit_faults(form, lambda root: put(only(root, first), "一、总体")))
     last = form.sections[-1].heading
-    assert any(
-        f"有 2 个标题“{last}”" in f for f in fit_faults(form, lambda root: before_first_heading(root, last))
-    )
+    assert any(f"有 2 个标题“{last}”" in f for f in fit_faults(form, lambda root: before_first_heading(root, last)))
 
 
 def test_texts_under_the_wrong_heading(form: Form) -> None:

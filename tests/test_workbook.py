@@ -230,9 +230,7 @@ def test_every_rule_of_sums_stands_in_the_check_sheet(form, blank):
         (e.rule, form.cells[e.left[0]].table)
         for rule in form.rules for e in form.equations if e.rule == rule
     ]  # fmt: skip
-    for line, equation in zip(
-        sums, sorted(form.equations, key=lambda e: list(form.rules).index(e.rule)), strict=True
-    ):
+    for line, equation in zip(sums, sorted(form.equations, key=lambda e: list(form.rules).index(e.rule)), strict=True):
         assert equation.place in line[2]
         assert form.rules[equation.rule].title in line[2]
 
@@ -315,12 +313,7 @@ PASSAGES = (
 
 @pytest.mark.parametrize(
     ("name", "typed_totals"),
-    [
-        ("liwan_2024", True),
-        ("huaian_city_2024", False),
-        ("jinhu_county_2023", False),
-        ("shuyang_ndrc_2023", True),
-    ],
+    [("liwan_2024", True), ("huaian_city_2024", False), ("jinhu_county_2023", False), ("shuyang_ndrc_2023", True)],
 )
 def test_a_report_comes_back_as_it_was(form, tmp_path, name, typed_totals):
     report = make_report(
@@ -328,9 +321,7 @@ def test_a_report_comes_back_as_it_was(form, tmp_path, name, typed_totals):
         unit_type="县级政府", fee_amount=Decimal("380.5"), published="2025年1月20日", postcode="010020",
     )  # fmt: skip
     last = published_report("liwan_2024")
-    back = read_back(
-        tmp_path, form, blank_workbook(form, report=report, last_year=last, typed_totals=typed_totals)
-    )
+    back = read_back(tmp_path, form, blank_workbook(form, report=report, last_year=last, typed_totals=typed_totals))
     for cell, value in report.values.items():
         assert back.number(cell) == value.number or (value.number is None and back.number(cell) == 0), cell
         if value.state == "placeholder":
@@ -338,9 +329,7 @@ def test_a_report_comes_back_as_it_was(form, tmp_path, name, typed_totals):
     assert back.fields == report.fields
     found = [(p.section, p.heading, p.paragraphs) for p in back.passages]
     assert found == [(p.section, p.heading, p.paragraphs) for p in PASSAGES]
-    assert {c: v.number for c, v in back.last_year.items()} == {
-        c: last.number(c) for c in form.last_year_cells
-    }
+    assert {c: v.number for c, v in back.last_year.items()} == {c: last.number(c) for c in form.last_year_cells}
 
 
 def test_a_wrong_total_is_kept_and_not_replaced_by_a_formula(form):
@@ -366,9 +355,7 @@ def test_texts_are_data_whatever_they_look_like(form):
     texts = ("=cmd|' /C calc'!A0", "#N/A", "+1", "-1", "@SUM(A1)", "a\x00b")
     report = make_report({}, org="=1+1", passages=(Passage("overall", "", texts),))
     book = opened(blank_workbook(form, report=report))
-    body = next(
-        r[2] for r in book[form.sheets.texts].iter_rows(min_row=4) if r[2].value and "cmd" in str(r[2].value)
-    )
+    body = next(r[2] for r in book[form.sheets.texts].iter_rows(min_row=4) if r[2].value and "cmd" in str(r[2].value))
     assert body.data_type == "s"
     assert body.quotePrefix
     assert body.value == "\n".join(texts).replace("\x00", "")

@@ -67,9 +67,7 @@ def plain(value: object) -> object:
 
 def _as_openpyxl(cell: GridCell) -> object:
     """A number that no calendar has a date for is an error to openpyxl, an empty result no result."""
-    return (
-        "#VALUE!" if cell.shown == "########" else None if cell.value == "" and cell.formula else cell.value
-    )
+    return "#VALUE!" if cell.shown == "########" else None if cell.value == "" and cell.formula else cell.value
 
 
 def assert_same(grids: tuple[Grid, ...], sheets: list[Sheet]) -> None:
@@ -81,11 +79,7 @@ def assert_same(grids: tuple[Grid, ...], sheets: list[Sheet]) -> None:
             (row, column) for t, x, b, y in sheet["merged"] for row in range(t, b + 1) for column in range(x, y + 1)
         } - {*spans}  # fmt: skip
         mine = {(c.row, c.column): c for c in grid.cells if (c.row, c.column) not in under}
-        said = {
-            place: (_as_openpyxl(c), c.formula)
-            for place, c in mine.items()
-            if c.value is not None or c.formula
-        }
+        said = {place: (_as_openpyxl(c), c.formula) for place, c in mine.items() if c.value is not None or c.formula}
         wanted = {place: cell for place, cell in sheet["cells"].items() if place not in under}
         assert said == wanted
         assert {p: type(v) for p, (v, _) in said.items()} == {p: type(v) for p, (v, _) in wanted.items()}

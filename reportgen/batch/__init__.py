@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ..api import Printed, print_report, read_report
+from ..api import Printed, print_report, read_report, review
 from ..checks import check
 from ..disk.files import write_output
 from ..model.findings import worst
@@ -26,7 +26,7 @@ from ..show.lines import OutputLine, report_lines
 from ..show.review import CheckedReport
 from .outcomes import Outcome, attempt
 
-__all__ = ["Built", "Checked", "Outcome", "attempt", "build_many", "check_many", "checked", "run_many"]
+__all__ = ["Built", "Checked", "Outcome", "attempt", "build_many", "check_many", "review_one", "run_many"]
 
 T = TypeVar("T")
 
@@ -104,10 +104,26 @@ def _check_one(path: Path | str, *, strict: bool, last_year: Path | None, as_jso
     report = read_report(path, last_year=last_year)
     findings = check(report, strict=strict)
     repairs = find_repairs(report) if worst(findings) == "errors" else None
-    return checked(CheckedReport(report, findings, repairs), as_json=as_json)
+    return _told(CheckedReport(report, findings, repairs), as_json=as_json)
 
 
-def checked(one: CheckedReport, *, as_json: bool = False) -> Checked:
+def review_one(
+    path: Path | str, *, strict: bool, last_year: Path | None, as_json: bool
+) -> tuple[CheckedReport, Checked]:
+    """Read and check one file for pages and marks, which need the report itself; also return what is to be said.
+
+    Args:
+        path: the file.
+        strict, last_year, as_json: as for :func:`check_many`.
+
+    Raises:
+        InputError: a file cannot be read or holds none of the prescribed tables.
+    """
+    one = review(path, strict=strict, last_year=last_year)
+    return one, _told(one, as_json=as_json)
+
+
+def _told(one: CheckedReport, *, as_json: bool) -> Checked:
     """Return what is to be said of a checked report, as lines or in the JSON contract."""
     status = worst(one.findings)
     if as_json:
@@ -149,13 +165,7 @@ def build_many(
 
 
 def _print_one(
-    path: Path | str,
-    *,
-    out: Path | None,
-    draft: bool,
-    strict: bool,
-    template: Path | None,
-    last_year: Path | None,
+    path: Path | str, *, out: Path | None, draft: bool, strict: bool, template: Path | None, last_year: Path | None
 ) -> _Unwritten:
     report = read_report(path, last_year=last_year)
     findings = tuple(check(report, strict=strict))
@@ -172,9 +182,7 @@ def _write(one: _Unwritten, _: Path | str, *, force: bool, tidied: set[Path]) ->
     if printed is None:
         return Built(one.lines, one.status)
     folder = printed.path.parent
-    copy = write_output(
-        printed.path, printed.data, force=force, inputs=printed.inputs, tidy=folder not in tidied
-    )
+    copy = write_output(printed.path, printed.data, force=force, inputs=printed.inputs, tidy=folder not in tidied)
     tidied.add(folder)
     return Built(one.lines, one.status, printed.path, printed.compared, copy)
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
 
 import msgspec
 
-from ..disk.names import name_of
-from ..errors import ReportgenError
+from ..disk.names import shown_name
+from ..errors import EXIT_CRASH, ReportgenError, unexpected
 
-__all__ = ["EXIT_CRASH", "Outcome", "attempt"]
+__all__ = ["Outcome", "attempt"]
 
 T = TypeVar("T")
-
-EXIT_CRASH = 3
-"""Exit code of what nobody foresaw (DESIGN.md 4)."""
 
 
 class Outcome(msgspec.Struct, Generic[T], frozen=True):
@@ -29,7 +25,7 @@ class Outcome(msgspec.Struct, Generic[T], frozen=True):
     error: str = ""
     """Why, in words for the user."""
     exit_code: int = 0
-    """Of the failure (DESIGN.md 4)."""
+    """Of the failure (README.md, Exit codes)."""
 
 
 def attempt(work: Callable[[Path | str], T], path: Path | str) -> Outcome[T]:
@@ -42,8 +38,4 @@ def attempt(work: Callable[[Path | str], T], path: Path | str) -> Outcome[T]:
     except ReportgenError as error:
         return Outcome(path, None, str(error), error.exit_code)
     except Exception as error:
-        if os.environ.get("REPORTGEN_DEBUG"):
-            raise
-        what = f"{type(error).__name__}：{error}"
-        told = f"程序内部出错（{what}），“{name_of(path)}”没有处理。请把这一行发给技术人员。"
-        return Outcome(path, None, told, EXIT_CRASH)
+        return Outcome(path, None, unexpected(error, shown_name(path)), EXIT_CRASH)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
 import threading
@@ -13,9 +14,10 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from ..disk.names import name_of
+from ..disk.names import shown_name
+from ..errors import EXIT_CRASH
 from ..form import load_form
-from .outcomes import EXIT_CRASH, Outcome, attempt
+from .outcomes import Outcome, attempt
 
 __all__ = ["Workers"]
 
@@ -33,9 +35,7 @@ class Workers(Generic[T]):
     the others as before.
     """
 
-    def __init__(
-        self, work: Callable[[Path | str], T], chunks: list[Sequence[Path | str]], count: int
-    ) -> None:
+    def __init__(self, work: Callable[[Path | str], T], chunks: list[Sequence[Path | str]], count: int) -> None:
         """
         Args:
             work: picklable, and so is its result; done again for the files of a process that died.
@@ -51,6 +51,7 @@ class Workers(Generic[T]):
         if self.context.get_start_method() == "fork":
             _prepare()  # once, for all of them
         pool = self.pool(self.count)
+        wait = False
         try:
             for turn, chunk in enumerate(self.chunks):
                 outcomes = self.outcomes(pool, turn)
@@ -60,8 +61,10 @@ class Workers(Generic[T]):
                     outcomes = [self.alone(path) for path in chunk]
                     pool = self.pool(self.count)
                 yield from outcomes
+            wait = True
         finally:
-            pool.shutdown(cancel_futures=True)
+            # Who is interrupted waits for nobody; the workers end with this process.
+            pool.shutdown(wait=wait, cancel_futures=True)
 
     def outcomes(self, pool: ProcessPoolExecutor, turn: int) -> list[Outcome[T]] | None:
         """Return a chunk's outcomes, None if a process died; keep the workers busy meanwhile."""
@@ -81,7 +84,7 @@ class Workers(Generic[T]):
                 return pool.submit(attempt, self.work, path).result()
             except BrokenProcessPool:
                 told = (
-                    f"处理“{name_of(path)}”的进程意外结束（可能内存不够），这个文件没有处理。请单独再试一次；"
+                    f"处理{shown_name(path)}的进程意外结束（可能内存不够），这个文件没有处理。请单独再试一次；"
                     "仍不行时，请把它交给技术人员。"
                 )
                 return Outcome(path, None, told, EXIT_CRASH)
@@ -116,7 +119,19 @@ def _prepare() -> None:
 
 def _start() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the process that waits for us
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):  # a copy of that process has its ways with these
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _prepare()
+
+
+def _end_with_parent() -> None:
+    """End this worker as soon as the process that started it is gone, however it ended."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _chunk(work: Callable[[Path | str], T], paths: Sequence[Path | str]) -> list[Outcome[T]]:

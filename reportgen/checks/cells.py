@@ -47,9 +47,7 @@ def _unreadable(rule: Rule, facts: Facts, kind: str) -> Iterator[Finding]:
         # A formula without a result is the reader's to report (N-05).
         uncomputed = bool(value.formula) and value.raw == value.formula
         if value.state == "problem" and cell.kind == kind and not uncomputed:
-            yield finding(
-                rule, [facts.report.ref(cell.id)], place=_named(cell), raw=value.raw, what=value.remark
-            )
+            yield finding(rule, [facts.report.ref(cell.id)], place=_named(cell), raw=value.raw, what=value.remark)
 
 
 def remarks(rule: Remarks, facts: Facts) -> Iterator[Finding]:

@@ -17,9 +17,7 @@ __all__ = ["deadline", "leftovers", "period", "repeated", "similarity"]
 _SENTENCE = re.compile(r"[^。！？；;\n]+")
 _SPACE = re.compile(r"\s+")
 _DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
-_PERIOD = re.compile(
-    r"(\d{4})年(\d{1,2})月(\d{1,2})日(?:起)?(?:至|到|—|-|～|~|－)(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日"
-)
+_PERIOD = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日(?:起)?(?:至|到|—|-|～|~|－)(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日")
 _SHORTEST = 40  # characters of a part below which likeness says nothing
 _SENTENCE_LENGTH = 12
 
@@ -64,9 +62,7 @@ def leftovers(rule: Leftovers, facts: Facts) -> Iterator[Finding]:
             bare = _bare(sentence)
             if len(bare) >= _SENTENCE_LENGTH and re.search(r"\d", bare) and bare in last:
                 ref = report.passage_ref(passage)
-                yield finding(
-                    rule, [ref], strict=facts.strict, place=f"“{ref.label}”", sentence=sentence.strip()
-                )
+                yield finding(rule, [ref], strict=facts.strict, place=f"“{ref.label}”", sentence=sentence.strip())
 
 
 def period(rule: Period, facts: Facts) -> Iterator[Finding]:

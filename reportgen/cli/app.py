@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import gettext
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 from typing import NoReturn
 
@@ -16,17 +20,19 @@ gettext.textdomain("reportgen")
 import click  # noqa: E402
 
 from .. import __version__  # noqa: E402
-from ..errors import last_words  # noqa: E402
+from ..errors import EXIT_CRASH, ReportgenError, escaped, unexpected  # noqa: E402
 from .build import build  # noqa: E402
 from .commands import extract, new, rules, template  # noqa: E402
-from .console import fail  # noqa: E402
-from .forms import form, make_template, take_forms  # noqa: E402
+from .console import fail, say  # noqa: E402
+from .forms import form, make_template, prove_own_forms, take_forms  # noqa: E402
 from .office import office  # noqa: E402
 from .validate import validate  # noqa: E402
 
 __all__ = ["cli", "main"]
 
 _EXIT_INTERRUPTED = 130
+_ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
+"""Signals that ask a process to end: the system is shut down, the terminal was closed."""
 
 
 @click.group(
@@ -36,8 +42,11 @@ _EXIT_INTERRUPTED = 130
     help="政府信息公开工作年度报告：读取填好的工作簿，核对勾稽关系，生成规定格式的 Word 报告。",
 )
 @click.version_option(__version__, message="reportgen %(version)s")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """What all commands have in common."""
+    if context.invoked_subcommand != form.name:
+        prove_own_forms()
 
 
 for _command in (new, validate, build, extract, office, template, form, rules):
@@ -56,19 +65,68 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         from multiprocessing import freeze_support  # a worker of batch/ in a single-file program
 
         freeze_support()
+    with _ending_tidily():
+        sys.exit(_run(arguments))
+
+
+def _run(arguments: list[str] | None) -> int:
+    """Run a command; return the exit code."""
     try:
         cli.main(args=arguments, prog_name="reportgen", standalone_mode=False)
     except click.exceptions.Abort:
         fail("已中断。")
-        sys.exit(_EXIT_INTERRUPTED)
+        return _EXIT_INTERRUPTED
     except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        _show(error)
+        return error.exit_code
+    except ReportgenError as error:
+        fail(str(error))
+        return error.exit_code
     except Exception as error:
-        text, code = last_words(error)
-        fail(text)
-        sys.exit(code)
-    sys.exit(0)
+        fail(unexpected(error))
+        return EXIT_CRASH
+    return 0
+
+
+def _show(error: click.ClickException) -> None:
+    """Say what click says of a wrong usage, which may quote a name of a file."""
+    said = StringIO()
+    error.show(said)
+    shown = said.getvalue().rstrip("\n").replace(error.message, escaped(error.message))
+    say(shown, err=True, lines=True)
+
+
+class _Ended(BaseException):
+    """The process was asked to end."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+@contextmanager
+def _ending_tidily() -> Iterator[None]:
+    """Where the process is asked to end, remove what is half written, and then end by that very signal.
+
+    Workers of batch/ see that it is gone and end, too.
+    """
+
+    def end(number: int, _: object) -> NoReturn:
+        for one in _ENDING:
+            signal.signal(one, signal.SIG_IGN)  # one is enough
+        raise _Ended(number)
+
+    # What ignores a signal (nohup) or has a way of its own to deal with it keeps it.
+    ours = [one for one in _ENDING if signal.getsignal(one) is signal.SIG_DFL]
+    for one in ours:
+        signal.signal(one, end)
+    try:
+        yield
+    except _Ended as ended:
+        signal.signal(ended.number, signal.SIG_DFL)
+        os.kill(os.getpid(), ended.number)
+    finally:
+        for one in ours:
+            signal.signal(one, signal.SIG_DFL)
 
 
 def _soften_streams() -> None:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .console import fail, print_lines, say, watched
+from .console import ScreenError, fail, print_lines, say, watched
 from .options import FILE, FILES, LAST_YEAR, STRICT
 
 if TYPE_CHECKING:  # `--help` needs none of it
-    from ..batch import Built
+    from ..batch import Built, Outcome
 
 __all__ = ["build"]
 
@@ -21,9 +21,7 @@ _EXIT_ERRORS = 1
 
 @click.command(options_metavar="[选项]", help="核对并生成 Word 报告。有错误时不生成，除非加 --draft。")
 @FILES
-@click.option(
-    "-o", "out", type=FILE, metavar="文件|文件夹", help="输出的 .docx 或文件夹；默认写在工作簿旁边。"
-)
+@click.option("-o", "out", type=FILE, metavar="文件|文件夹", help="输出的 .docx 或文件夹；默认写在工作簿旁边。")
 @LAST_YEAR
 @click.option("--template", type=FILE, metavar="模板", help="使用自己的 Word 模板。")
 @click.option("--draft", is_flag=True, help="有错误也生成，每页标“草稿”，错误的格作标记。")
@@ -33,26 +31,31 @@ def build(
     files: tuple[Path, ...], out: Path | None, last_year: Path | None, template: Path | None,
     draft: bool, force: bool, strict: bool,
 ) -> None:  # fmt: skip
-    """Build reports; the exit code is the highest of all (DESIGN.md 4)."""
+    """Build reports; the exit code is the highest of all (README.md, Exit codes)."""
     if len(files) > 1 and out is not None and not out.is_dir():
         raise click.UsageError("有多个工作簿时，-o 应是一个已有的文件夹。")
     from ..batch import build_many
 
-    code = 0
-    outcomes = build_many(
-        files, out, force=force, draft=draft, strict=strict, template=template, last_year=last_year
-    )
-    for outcome in watched(outcomes, len(files)):
-        if (built := outcome.value) is None:
-            code = max(code, outcome.exit_code)
-            fail(outcome.error)
-        else:
-            code = max(code, _EXIT_ERRORS if built.status == "errors" else 0)
-            _tell(built)
-    sys.exit(code)
+    outcomes = build_many(files, out, force=force, draft=draft, strict=strict, template=template, last_year=last_year)
+    written: list[Path] = []
+    try:
+        sys.exit(max(_tell(outcome, written) for outcome in watched(outcomes, len(files))))
+    except ScreenError as error:
+        raise error.after(written) from error
 
 
-def _tell(built: Built) -> None:
+def _tell(outcome: Outcome[Built], written: list[Path]) -> int:
+    """Print what became of a file, and note what was written; return its exit code."""
+    if (built := outcome.value) is None:
+        fail(outcome.error)
+        return outcome.exit_code
+    if built.path is not None:
+        written.append(built.path)
+    _tell_built(built)
+    return _EXIT_ERRORS if built.status == "errors" else 0
+
+
+def _tell_built(built: Built) -> None:
     """Print the findings, and what was written."""
     print_lines(built.lines)
     if built.path is None:

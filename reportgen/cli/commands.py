@@ -121,7 +121,7 @@ def rules(form_id: str | None, style: str) -> None:
     if style == "json":
         from ..show.json import rules_json
 
-        say(rules_json(form))
+        say(rules_json(form), lines=True)
     else:
         from ..show.lines import rules_lines
 

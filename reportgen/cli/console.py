@@ -2,38 +2,75 @@
 
 from __future__ import annotations
 
-import re
+import os
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
 import click
 
+from ..disk.names import quoted
+from ..errors import OutputError, escaped
+
 if TYPE_CHECKING:  # `--help` needs none of it
     from ..show.lines import OutputLine
 
-__all__ = ["copied", "fail", "print_lines", "say", "watched"]
+__all__ = ["ScreenError", "copied", "fail", "print_lines", "say", "watched"]
 
 T = TypeVar("T")
 
 _MANY = 8
 """Files from which on it is said how far the work has come."""
 _COLOURS = {"error": "red", "warning": "yellow", "ask": "cyan"}
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-"""Characters that would command the terminal, but tabs and line ends."""
 
 
-def say(text: str, colour: str = "", *, err: bool = False) -> None:
+class ScreenError(OutputError):
+    """What is said cannot be shown: the reader of a pipe is gone, or the disk is full (exit code 4)."""
+
+    def __init__(self, error: OSError | str) -> None:
+        super().__init__(error if isinstance(error, str) else _why(error))
+
+    def after(self, written: list[Path]) -> ScreenError:
+        """Return the same, told with the files that the run had written by then."""
+        names = "、".join(map(quoted, written))
+        return ScreenError(f"{self}到这时写出了 {len(written)} 个文件：{names or '无'}。")
+
+
+def _why(error: OSError) -> str:
+    gone = isinstance(error, BrokenPipeError)
+    why = "接收输出的程序已经关闭" if gone else f"写屏幕输出时出错：{error.strerror or error}"
+    return f"结果没能全部显示（{why}），已经写出的文件不受影响。"
+
+
+def say(text: str, colour: str = "", *, err: bool = False, lines: bool = False) -> None:
     """Print a text, on stderr if asked to; names of files and texts of workbooks cannot command the terminal.
 
     Args:
-        text: one line or several.
+        text: one line, unless ``lines``.
         colour: where somebody is watching; click leaves it out of a pipe.
-        err: on stderr.
+        err: on stderr; where that cannot be written, there is nobody to tell.
+        lines: several lines of our own, with nothing in them that could bring more.
+
+    Raises:
+        ScreenError: stdout cannot be written.
     """
-    shown = _CONTROL.sub("�", text)
-    click.echo(click.style(shown, fg=colour) if colour else shown, err=err)
+    shown = escaped(text, lines=lines)
+    try:
+        click.echo(click.style(shown, fg=colour) if colour else shown, err=err)
+    except OSError as error:
+        _turn_off(sys.stderr if err else sys.stdout)
+        if not err:
+            raise ScreenError(error) from error
+
+
+def _turn_off(stream: TextIO) -> None:
+    """Send to nowhere what Python would try to write once more at its end, and complain about."""
+    with suppress(OSError, ValueError):  # a stream of a test has no number
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 def print_lines(lines: Iterable[OutputLine]) -> None:
@@ -43,8 +80,8 @@ def print_lines(lines: Iterable[OutputLine]) -> None:
 
 
 def fail(message: str) -> None:
-    """Say why something could not be done."""
-    say(message, "red", err=True)
+    """Say why something could not be done: the text of an error, which may be a list."""
+    say(message, "red", err=True, lines=True)
 
 
 def copied(copy: Path | None, *, err: bool = False) -> None:
@@ -60,7 +97,8 @@ def watched(outcomes: Iterable[T], total: int) -> Iterator[T]:
         yield outcome
         if shown:
             line = f"已处理 {done}/{total} 个文件" if done < total else " " * 40
-            click.echo(f"\r{line}\r", err=True, nl=False)
+            with suppress(OSError):
+                click.echo(f"\r{line}\r", err=True, nl=False)
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

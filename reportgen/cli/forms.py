@@ -10,10 +10,11 @@ from pathlib import Path
 
 import click
 
+from ..forms import FORMS_VARIABLE
 from .console import copied, say
 from .options import FILE, FORCE
 
-__all__ = ["form", "forms_beside", "forms_in", "make_template", "take_forms"]
+__all__ = ["form", "forms_beside", "forms_in", "make_template", "prove_own_forms", "take_forms"]
 
 _EXIT_FAULTS = 1
 
@@ -21,8 +22,6 @@ _EXIT_FAULTS = 1
 @contextmanager
 def forms_in(folder: Path) -> Iterator[None]:
     """Look for form files and their templates in a folder first, also in worker processes."""
-    from ..form import FORMS_VARIABLE
-
     before = os.environ.get(FORMS_VARIABLE)
     os.environ[FORMS_VARIABLE] = os.pathsep.join([str(folder.resolve()), *([before] if before else [])])
     try:
@@ -41,7 +40,22 @@ def forms_beside(folder: Path | None) -> Iterator[None]:
         yield
         return
     with forms_in(folder / "forms"):
+        prove_own_forms()
         yield
+
+
+def prove_own_forms() -> None:
+    """Load every edition where office IT has some, so that a mistake is said once and not for every file.
+
+    Raises:
+        FormError: a form file is wrong.
+    """
+    if not os.environ.get(FORMS_VARIABLE):
+        return
+    from ..form import editions, load_form
+
+    for edition in editions():
+        load_form(edition)
 
 
 def take_forms(command: click.Command) -> None:
@@ -61,6 +75,8 @@ def _use(context: click.Context, _: click.Parameter, folder: Path | None) -> Non
         if not folder.is_dir():
             raise click.BadParameter(f"没有文件夹“{folder}”。")
         context.with_resource(forms_in(folder))
+        if form.name not in context.command_path.split():  # these are for mending what is wrong
+            prove_own_forms()
 
 
 @click.group(options_metavar="[选项]", subcommand_metavar="命令 …", help="检查、列出规定格式的各个版本。")
@@ -80,7 +96,7 @@ def form_check(file: Path) -> None:
     try:
         found = load_form(file)
     except FormError as error:
-        say(str(error))
+        say(str(error), lines=True)
         sys.exit(_EXIT_FAULTS)
     off = [rule for rule in found.rules.values() if rule.off]
     say(
@@ -119,9 +135,7 @@ def _years(first: int, final: int) -> str:
     return f"{first}—{final}年" if final else f"{first}年起"
 
 
-@click.command(
-    "make", options_metavar="[选项]", help="按格式生成一个版本的 Word 模板，供在 Word 或 WPS 里修改。"
-)
+@click.command("make", options_metavar="[选项]", help="按格式生成一个版本的 Word 模板，供在 Word 或 WPS 里修改。")
 @click.argument("edition", metavar="版本")
 @click.option(
     "-o", "out", type=FILE, required=True, metavar="文件",

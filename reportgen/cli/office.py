@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from ..errors import OutputError, ReportgenError
+from ..errors import EXIT_CRASH, OutputError, ReportgenError, escaped, unexpected
 from .console import say
 from .forms import forms_beside
 from .options import FILE
@@ -32,7 +32,7 @@ _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et", ".ods")
 _HEADER = "本文件由 reportgen 自动生成，每次检查都会重写，请不要在这里记东西。"
 _DONE, _WRONG, _FAILED = "已生成报告", "有错误、没有生成报告", "没能处理"
 _CHECKED, _FAULTY = "没有错误", "有错误"
-_EXIT_ERRORS, _EXIT_USAGE, _EXIT_FAILED = 1, 2, 3
+_EXIT_ERRORS, _EXIT_USAGE = 1, 2
 
 
 @click.command(
@@ -79,17 +79,18 @@ def run(files: Iterable[Path], folder: Path | None = None, *, only_check: bool =
         only_check: build no reports.
 
     Returns:
-        the highest exit code of all files (DESIGN.md 4); 2 if there was no workbook at all.
+        the highest exit code of all files (README.md, Exit codes); 2 if there was no workbook at all.
     """
     places = list(files) or [folder or Path()]
     paths = list(dict.fromkeys(path for place in places for path in _expand(place)))
     if not paths:
-        say(_nothing_found(places[0]))
+        say(_nothing_found(places[0]), lines=True)
         return _EXIT_USAGE
     done = list(_each(paths, only_check))
     outcomes = Counter(one.outcome for one in done)
     counts = "，".join(f"{outcome} {count} 个" for outcome, count in outcomes.items())
-    say(f"\n共 {len(paths)} 个文件：{counts}。")
+    say("")
+    say(f"共 {len(paths)} 个文件：{counts}。")
     return max(one.exit_code for one in done)
 
 
@@ -126,23 +127,25 @@ def _expand(place: Path) -> list[Path]:
 
 
 def _nothing_found(place: Path) -> str:
+    from ..disk.names import quoted
+
     return (
-        f"文件夹“{place.resolve()}”里没有工作簿（.xlsx）。\n"
+        f"文件夹{quoted(place.resolve())}里没有工作簿（.xlsx）。\n"
         "请把填好的工作簿放进这个文件夹再双击，或者把工作簿直接拖到图标上。"
     )
 
 
 def _one(path: Path, written: dict[Path, Path], only_check: bool) -> _Done:
     """Deal with one workbook, whatever happens."""
+    from ..disk.names import shown_name
+
     try:
         return _check_and_build(path, written, only_check)
     except ReportgenError as error:
-        return _Done(_FAILED, error.exit_code, [str(error)])
+        return _Done(_FAILED, error.exit_code, str(error).split("\n"))
     except Exception as error:
         # The other files still have to be dealt with, and a clerk must not meet a traceback.
-        what = f"{type(error).__name__}：{error}"
-        told = f"程序内部出错（{what}），这个文件没有处理。请把这一行发给技术人员。"
-        return _Done(_FAILED, _EXIT_FAILED, [told])
+        return _Done(_FAILED, EXIT_CRASH, [unexpected(error, shown_name(path))])
 
 
 def _check_and_build(path: Path, written: dict[Path, Path], only_check: bool) -> _Done:
@@ -167,9 +170,7 @@ def _check_and_build(path: Path, written: dict[Path, Path], only_check: bool) ->
     return done._replace(lines=[*lines, *_save_result(path, lines, bool(findings))])
 
 
-def _build(
-    path: Path, report: Report, findings: Sequence[Finding], written: dict[Path, Path]
-) -> Iterator[str]:
+def _build(path: Path, report: Report, findings: Sequence[Finding], written: dict[Path, Path]) -> Iterator[str]:
     """Build the report of a workbook without errors beside it, and yield what to say of it."""
     from ..api import build, default_output
 
@@ -213,7 +214,7 @@ def _save_result(path: Path, lines: list[str], found: bool) -> Iterator[str]:
     if not found and not target.exists():
         return
     # Notepad on older systems needs the byte order mark and CRLF.
-    text = "\r\n".join([_HEADER, f"工作簿：{path.name}", "", *lines, ""])
+    text = "\r\n".join([_HEADER, *map(escaped, [f"工作簿：{path.name}", "", *lines]), ""])
     try:
         ours = not target.exists() or read_input(target).startswith(b"\xef\xbb\xbf" + _HEADER.encode())
         copy = write_output(target, text.encode("utf-8-sig"), force=True, keep=not ours)

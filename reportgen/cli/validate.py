@@ -6,18 +6,22 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from ..errors import ReportgenError
+from ..disk.names import shown_name
+from ..errors import EXIT_CRASH, ReportgenError, unexpected
 from .console import copied, fail, print_lines, say, watched
 from .options import FILE, FILES, LAST_YEAR, STRICT, STYLE
 
 if TYPE_CHECKING:  # `--help` needs none of it
+    from ..api import Written, WrittenPage
     from ..batch import Checked, Outcome
 
 __all__ = ["validate"]
+
+W = TypeVar("W", "Written", "WrittenPage")
 
 _EXIT_ERRORS = 1
 
@@ -40,7 +44,7 @@ def validate(
     files: tuple[Path, ...], style: str, strict: bool, last_year: Path | None, page: Path | None,
     marked: Path | None, force: bool,
 ) -> None:  # fmt: skip
-    """Check files; the exit code is the highest of all (DESIGN.md 4)."""
+    """Check files; the exit code is the highest of all (README.md, Exit codes)."""
     if len(files) > 1 and marked is not None and not marked.is_dir():
         raise click.UsageError("有多个工作簿时，--mark 应是一个已有的文件夹。")
     from ..batch import check_many
@@ -60,24 +64,28 @@ def _review(
     marked: Path | None, force: bool,
 ) -> None:  # fmt: skip
     """Check files and write marked copies and the result page, which need the reports themselves."""
-    from ..api import mark, review, write_result_page
-    from ..batch import Outcome, attempt, checked
+    from ..api import mark, write_result_page
+    from ..batch import Outcome, attempt, review_one
 
     reviewed, unreadable = [], []
     for path in files:
-        outcome = attempt(partial(review, strict=strict, last_year=last_year), path)
-        if (one := outcome.value) is None:
+        work = partial(review_one, strict=strict, last_year=last_year, as_json=answer.as_json)
+        outcome = attempt(work, path)
+        if outcome.value is None:
             unreadable.append((str(path), outcome.error))
             answer.tell(Outcome(path, None, outcome.error, outcome.exit_code))
             continue
+        one, told = outcome.value
         reviewed.append(one)
-        answer.tell(Outcome(path, checked(one, as_json=answer.as_json)))
+        answer.tell(Outcome(path, told))
         if marked is not None:
             answer.write(
-                partial(mark, one.report, marked, findings=one.findings, repairs=one.repairs, force=force)
+                path, partial(mark, one.report, marked, findings=one.findings, repairs=one.repairs, force=force)
             )
     if page is not None:
-        answer.write(lambda: (page, write_result_page(reviewed, page, unreadable=unreadable, force=force)))
+        written = answer.write(page, partial(write_result_page, reviewed, page, unreadable=unreadable, force=force))
+        for _, message in written.failed if written else ():
+            answer.fail(message, EXIT_CRASH)
 
 
 class _Answer:
@@ -102,23 +110,39 @@ class _Answer:
         else:
             print_lines(checked.lines)
 
-    def write(self, write: Callable[[], tuple[Path, Path | None]]) -> None:
-        """Write a file and say where it is, on stderr: stdout may be the JSON document."""
+    def write(self, source: Path, write: Callable[[], W]) -> W | None:
+        """Write a file and say where it is, on stderr: stdout may be the JSON document.
+
+        Args:
+            source: the file to name where something goes wrong that nobody foresaw.
+            write: does it.
+
+        Returns:
+            what was written; None if nothing was.
+        """
         try:
-            path, copy = write()
+            written = write()
         except ReportgenError as error:
-            self.code = max(self.code, error.exit_code)
-            fail(str(error))
-            return
-        copied(copy, err=True)
-        say(f"已写出：{path}", err=True)
+            self.fail(str(error), error.exit_code)
+            return None
+        except Exception as error:
+            self.fail(unexpected(error, shown_name(source)), EXIT_CRASH)
+            return None
+        copied(written.copy, err=True)
+        say(f"已写出：{written.path}", err=True)
+        return written
+
+    def fail(self, message: str, code: int) -> None:
+        """Say why something could not be done."""
+        self.code = max(self.code, code)
+        fail(message)
 
     def end(self) -> int:
         """Print the JSON document, if one was asked for; return the exit code."""
         if self.as_json:
             from ..show.json import document
 
-            say(document(self.documents))
+            say(document(self.documents), lines=True)
         return self.code
 
 

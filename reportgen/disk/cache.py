@@ -71,6 +71,8 @@ def save(name: str, key: str, content: bytes) -> None:
     temp = f"{path}.{os.getpid()}.tmp"
     with suppress(OSError):
         os.makedirs(place, mode=0o700, exist_ok=True)
+        if not _own(os.lstat(place), stat.S_ISDIR):
+            return
         try:
             with open(os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600), "wb") as file:
                 file.write(_checksum(key, content) + b"\n" + content)
@@ -84,16 +86,14 @@ def save(name: str, key: str, content: bytes) -> None:
 def _drop_old(place: str, prefix: str) -> None:
     with os.scandir(place) as entries:
         same = [
-            (one.stat(follow_symlinks=False).st_mtime_ns, one.path)
-            for one in entries
-            if one.name.startswith(prefix)
+            (one.stat(follow_symlinks=False).st_mtime_ns, one.path) for one in entries if one.name.startswith(prefix)
         ]
     for _, path in sorted(same, reverse=True)[_KEPT:]:
         os.unlink(path)
 
 
 _BINARY = getattr(os, "O_BINARY", 0)
-_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | _BINARY
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | _BINARY  # nor wait for a pipe
 
 
 def _own(info: os.stat_result, is_kind: Callable[[int], bool]) -> bool:

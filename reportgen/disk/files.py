@@ -19,7 +19,7 @@ from ..errors import InputError, OutputError
 from .leftovers import remove_leftovers, temporary
 from .names import check_name, is_lock_file, quoted, shown_name
 
-__all__ = ["MAX_INPUT_BYTES", "read_input", "write_output"]
+__all__ = ["MAX_INPUT_BYTES", "read_input", "refuse_device", "write_output"]
 
 MAX_INPUT_BYTES = 50 * 1024 * 1024
 """A standard workbook has 40 KB, a report with pictures a few MB; more is the wrong file."""
@@ -53,9 +53,7 @@ def read_input(path: Path | str) -> bytes:
     path = Path(path)
     name = shown_name(path)
     if is_lock_file(path):
-        raise InputError(
-            f"{name}是 Excel 或 WPS 打开文件时留下的临时文件，不是工作簿。请选不带“~$”或“.~”的同名文件。"
-        )
+        raise InputError(f"{name}是 Excel 或 WPS 打开文件时留下的临时文件，不是工作簿。请选不带“~$”或“.~”的同名文件。")
     try:
         data = _read_whole(path)
     except OSError as error:
@@ -78,12 +76,29 @@ def _read_whole(path: Path) -> bytes:
             f"{shown_name(path)}超过 {MAX_INPUT_BYTES // 1024 // 1024} MB，不像是年度报告的文件。"
             "请确认选对了文件；如果里面插了大图片，请删去图片后另存。"
         )
-    with path.open("rb") as file:
+    with open(path, "rb", opener=_without_waiting) as file:
+        _require_regular(os.fstat(file.fileno()), path)  # it may be another one by now
         data = file.read(before.st_size + 1)  # one byte more, to see that the file has grown
         after = os.fstat(file.fileno())
     if data and (len(data), after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise InputError(f"{shown_name(path)}在读取时被改动，可能正在保存或同步。请等保存完成后再试。")
     return data
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file; a pipe that nobody writes to would make us wait for ever."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def refuse_device(path: Path | str) -> None:
+    """Refuse a device, pipe or socket where a file is read by other means; what is not there passes.
+
+    Raises:
+        InputError: reading it would wait, or never end.
+    """
+    path = Path(path)
+    if path.exists() and not path.is_dir():
+        _require_regular(path.stat(), path)
 
 
 def _require_regular(info: os.stat_result, path: Path) -> None:
@@ -102,8 +117,7 @@ def _read_failure(path: Path, error: OSError) -> str:
     if isinstance(error, PermissionError):
         if _WINDOWS:
             return (
-                f"{name}打不开，可能正在 Excel 或 WPS 里打开着。"
-                "请保存并关闭后再试；若没有打开，请向管理员要读取权限。"
+                f"{name}打不开，可能正在 Excel 或 WPS 里打开着。请保存并关闭后再试；若没有打开，请向管理员要读取权限。"
             )
         return f"没有读取{name}的权限。请把文件复制到自己的文件夹，或请管理员开放读取权限。"
     if error.errno == errno.ENAMETOOLONG:
@@ -126,7 +140,8 @@ def write_output(
     """Put ``data`` under ``path`` in one step: the whole file or nothing.
 
     Args:
-        path: where to; its folder must exist.
+        path: where to; its folder must exist.  A link of that name is never followed: it counts as a
+            file that is there, and ``force`` puts the new file in its place, not where it points.
         data: the whole content.
         force: replace an existing file, keeping a dated copy of it beside it.  When the file already
             holds exactly ``data`` it is left alone, without a copy.
@@ -145,14 +160,14 @@ def write_output(
     path = Path(path)
     check_name(path)
     try:
-        target = Path(os.path.realpath(path))
+        target = Path(os.path.realpath(path.parent)) / path.name
+        if tidy:
+            remove_leftovers(target.parent)
         old = _existing(path, target, inputs)
         if old is not None and not force:
             raise _exists(path)
-        if old is not None and old.st_size == len(data) and target.read_bytes() == data:
+        if old is not None and _holds(target, old, data):
             return None
-        if tidy:
-            remove_leftovers(target.parent)
         return _put(path, target, data, old, keep)
     except OSError as error:
         raise OutputError(_write_failure(path, error)) from error
@@ -161,16 +176,14 @@ def write_output(
 def _existing(path: Path, target: Path, inputs: Iterable[Path | str]) -> os.stat_result | None:
     """Return what stands at ``target`` now, None if nothing, after refusing what must not be replaced."""
     try:
-        info = target.stat()
+        info = target.lstat()
     except FileNotFoundError:
         if not target.parent.exists():
-            raise OutputError(
-                f"文件夹{quoted(path.parent)}不存在，没有写入。请先建好文件夹，或换一个位置。"
-            ) from None
+            raise OutputError(f"文件夹{quoted(path.parent)}不存在，没有写入。请先建好文件夹，或换一个位置。") from None
         return None
-    if stat.S_ISDIR(info.st_mode):
+    if target.is_dir():
         raise OutputError(f"{shown_name(path)}是文件夹，不能作为输出文件名。请在后面写上文件名。")
-    if not stat.S_ISREG(info.st_mode):
+    if not (stat.S_ISREG(info.st_mode) or stat.S_ISLNK(info.st_mode)):
         raise OutputError(f"{shown_name(path)}不是普通文件（设备或管道），不能写入。请换一个文件名。")
     for source in inputs:
         with contextlib.suppress(FileNotFoundError):
@@ -182,10 +195,18 @@ def _existing(path: Path, target: Path, inputs: Iterable[Path | str]) -> os.stat
     return info
 
 
+def _holds(target: Path, info: os.stat_result, data: bytes) -> bool:
+    return stat.S_ISREG(info.st_mode) and info.st_size == len(data) and target.read_bytes() == data
+
+
 def _exists(path: Path) -> OutputError:
+    if path.is_symlink():
+        return OutputError(
+            f"{shown_name(path)}是指向{quoted(os.readlink(path))}的链接，没有写入。请换一个文件名；"
+            "确要替换请加 --force（只替换这个链接，不动它指向的文件；链接会另存一份带日期的备份）。"
+        )
     return OutputError(
-        f"{shown_name(path)}已经存在，没有覆盖。"
-        "请换一个文件名；确要替换请加 --force（旧文件会另存一份带日期的备份）。"
+        f"{shown_name(path)}已经存在，没有覆盖。请换一个文件名；确要替换请加 --force（旧文件会另存一份带日期的备份）。"
     )
 
 
@@ -200,7 +221,8 @@ def _put(path: Path, target: Path, data: bytes, old: os.stat_result | None, keep
             except FileExistsError:  # somebody else was quicker; theirs stays
                 raise _exists(path) from None
         else:
-            temp.chmod(stat.S_IMODE(old.st_mode) & 0o777)
+            if stat.S_ISREG(old.st_mode):
+                temp.chmod(stat.S_IMODE(old.st_mode) & 0o777)
             copy = _keep_copy(target) if keep else None
             _replace(temp, target, copy)
     finally:
@@ -243,7 +265,7 @@ def _publish(temp: Path, target: Path) -> None:
         temp.rename(target)  # Windows refuses an existing target
     elif _link(temp, target):
         temp.unlink()
-    elif target.exists():  # without hard links this is the best there is
+    elif os.path.lexists(target):  # without hard links this is the best there is
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
     else:
         os.replace(temp, target)
@@ -275,6 +297,9 @@ def _keep_copy(target: Path) -> Path:
 
 
 def _copy(source: Path, copy: Path) -> None:
+    if source.is_symlink():  # what it points to stays where it is
+        copy.symlink_to(os.readlink(source))
+        return
     # Windows cannot remove a link to a file that Word has open, so a failed run would leave it.
     if not _WINDOWS and _link(source, copy):
         return

@@ -13,7 +13,7 @@ from platform import node
 __all__ = ["remove_leftovers", "temporary"]
 
 _STALE_SECONDS = 600
-"""Older than this, a temporary file belongs to nobody any more."""
+"""Older than this, a temporary file belongs to nobody any more, where its process cannot be asked for."""
 _TEMPORARY = re.compile(r"\.reportgen-(?P<host>[0-9a-f]{8})-(?P<pid>\d+)-[0-9a-f]{8}\.tmp")
 
 
@@ -37,14 +37,14 @@ def remove_leftovers(folder: Path) -> None:
 
 
 def _is_left_over(entry: os.DirEntry[str], match: re.Match[str]) -> bool:
-    if time.time() - entry.stat(follow_symlinks=False).st_mtime > _STALE_SECONDS:
-        return True
-    if os.name == "nt" or match["host"] != _host() or int(match["pid"]) == os.getpid():
-        return False  # on Windows os.kill(pid, 0) would not only ask
+    pid = int(match["pid"])
+    # On Windows os.kill(pid, 0) would not only ask; a process of our number may have been before us.
+    if os.name == "nt" or match["host"] != _host() or pid == os.getpid():
+        return time.time() - entry.stat(follow_symlinks=False).st_mtime > _STALE_SECONDS
     try:
-        os.kill(int(match["pid"]), 0)
-    except ProcessLookupError:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):  # no process, or no number of one
         return True
-    except (OSError, OverflowError):
+    except OSError:  # somebody else's
         return False
     return False

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-from ..errors import OutputError
+from ..errors import OutputError, escaped
 
 __all__ = [
     "MAX_NAME_BYTES", "check_name", "is_backup", "is_lock_file", "name_of", "quoted", "safe_name", "shown_name",
@@ -29,16 +29,13 @@ def name_of(path: Path | str) -> str:
 
 
 def shown_name(path: Path | str) -> str:
-    """Return a file's name in quotes for a message; what no terminal could print is escaped."""
+    """Return a file's name in quotes for a message; characters that command a terminal are escaped."""
     return quoted(name_of(path) or str(Path(path)))
 
 
 def quoted(text: object) -> str:
-    """Return a path or name in quotes; what no terminal could print is escaped."""
-    whole = str(text).encode("utf-8", "backslashreplace").decode()
-    if not whole.isprintable():
-        whole = "".join(c if c.isprintable() else "�" for c in whole)
-    return f"“{whole}”"
+    """Return a path or name in quotes; characters that command a terminal are escaped."""
+    return f"“{escaped(str(text))}”"
 
 
 def is_lock_file(path: Path | str) -> bool:
@@ -64,9 +61,7 @@ def safe_name(title: str) -> str:
         1 to :data:`MAX_NAME_BYTES` bytes of UTF-8.
     """
     text = unicodedata.normalize("NFC", title).translate(_ILLEGAL)
-    text = "".join(
-        " " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C"
-    )
+    text = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
     text = " ".join(text.split())
     text = text.encode()[:MAX_NAME_BYTES].decode(errors="ignore").lstrip("~$. ").rstrip(". ")
     if _RESERVED.fullmatch(text.split(".")[0].rstrip()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .editions import FORMS_VARIABLE, editions, form_file, form_folders, is_shipped, load_form, own_template
+from .editions import editions, form_file, form_folders, is_shipped, load_form, own_template
 from .kinds import AnyRule, Rule
 from .records import (
     Block,
@@ -23,7 +23,7 @@ from .records import (
 from .words import LONGEST_LABEL, SEVERITIES
 
 __all__ = [
-    "FORMS_VARIABLE", "LONGEST_LABEL", "SEVERITIES", "AnyRule", "Block", "Cell", "Comparison", "Equation", "Field", "Form",
+    "LONGEST_LABEL", "SEVERITIES", "AnyRule", "Block", "Cell", "Comparison", "Equation", "Field", "Form",
     "LayoutCell", "Node", "Relation", "Rule", "Section", "Sheets", "Subheading", "Table", "Term", "editions",
     "form_file", "form_folders", "is_shipped", "load_form", "own_template",
 ]  # fmt: skip

@@ -114,9 +114,7 @@ class _Decoder:
         steps: list[str | int] = []
         value: Any = self.data
         for step in path:
-            value = (
-                value[step] if isinstance(step, int) else value.get(step) if isinstance(value, dict) else None
-            )
+            value = value[step] if isinstance(step, int) else value.get(step) if isinstance(value, dict) else None
             own = value.get("id") if isinstance(step, int) and isinstance(value, dict) else None
             steps.append(own if isinstance(own, str) and own else step + 1 if isinstance(step, int) else step)
         return tuple(steps)
@@ -167,8 +165,6 @@ _SENTENCES: dict[str, Callable[[re.Match[str], Any], str]] = {
     r"Expected `([^`]+)`, got `(\w+)`": _types,
     r"Expected `int` >= (\d+)": lambda match, value: f"应不小于 {match[1]}，写的是 {value}",
     r"Expected `int` <= (\d+)": lambda match, value: f"应不大于 {match[1]}，写的是 {value}",
-    r"Expected `array` of length (\d+), got (\d+)": lambda match, _: (
-        f"应有 {match[1]} 项，写了 {match[2]} 项"
-    ),
+    r"Expected `array` of length (\d+), got (\d+)": lambda match, _: f"应有 {match[1]} 项，写了 {match[2]} 项",
 }
 """What msgspec says → how it is said in Chinese."""

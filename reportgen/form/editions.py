@@ -23,20 +23,10 @@ from msgspec import Struct
 from .. import __version__
 from ..disk import cache
 from ..errors import FormError
+from ..forms import FORMS_VARIABLE
 from .records import Form
 
-__all__ = [
-    "FORMS_VARIABLE",
-    "editions",
-    "form_file",
-    "form_folders",
-    "is_shipped",
-    "load_form",
-    "own_template",
-]
-
-FORMS_VARIABLE = "REPORTGEN_FORMS"
-"""Environment variable with folders of form files, separated as in PATH, the first one preferred."""
+__all__ = ["editions", "form_file", "form_folders", "is_shipped", "load_form", "own_template"]
 
 T = TypeVar("T")
 
@@ -146,9 +136,7 @@ def _library(folders: tuple[Path, ...]) -> _Library:
         if not folder.is_dir():
             raise FormError(f"没有格式文件夹“{folder}”（{FORMS_VARIABLE} 或 --forms）。")
     every = [sorted(folder.glob("*.toml")) for folder in folders]
-    digest = _digest(
-        [*(file for files in every for file in files), *sorted(Path(__file__).parent.glob("*.py"))]
-    )
+    digest = _digest([*(file for files in every for file in files), *sorted(Path(__file__).parent.glob("*.py"))])
     files = {file.stem: file for found in reversed(every) for file in found if file.stem[:1].isdigit()}
     years = _prepared("index", digest, tuple[Years, ...])
     if years is None:
@@ -161,6 +149,8 @@ def _digest(files: Sequence[Path]) -> str:
     """Return one SHA-256 for the contents of some files, in their order; ends of lines do not matter."""
     total = hashlib.sha256(__version__.encode())
     for file in files:
+        if file.exists() and not file.is_file():  # a pipe or a device: reading it might never end
+            raise FormError(f"格式文件“{file}”不是普通文件，不能读取。")
         try:
             data = file.read_bytes().replace(b"\r\n", b"\n")
         except OSError as error:

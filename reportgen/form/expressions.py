@@ -24,9 +24,7 @@ _TERM = re.compile(r"(?:(\d+)\*)?(\S+)")
 class Figures:
     """What an expression may name."""
 
-    def __init__(
-        self, tables: tuple[Table, ...], cells: Mapping[str, Cell], fields: Mapping[str, str]
-    ) -> None:
+    def __init__(self, tables: tuple[Table, ...], cells: Mapping[str, Cell], fields: Mapping[str, str]) -> None:
         """
         Args:
             tables: of the form.
@@ -44,14 +42,7 @@ class Figures:
         if name in self.cells:
             return (name,)
         table, row, column = name.split(".") if name.count(".") == 2 else ("", "", "")
-        groups = {
-            n.id: n
-            for t in self.tables
-            if t.id == table
-            for b in t.blocks
-            for top in b.rows
-            for n in walk(top)
-        }
+        groups = {n.id: n for t in self.tables if t.id == table for b in t.blocks for top in b.rows for n in walk(top)}
         leaves = groups[row].leaves() if row in groups else ()
         ids = tuple(f"{table}.{leaf.id}.{column}" for leaf in leaves if not leaf.total)
         if not ids or not all(cell in self.cells for cell in ids):
@@ -111,13 +102,10 @@ def _leaves(tops: tuple[Node, ...], names: tuple[str, ...]) -> list[str]:
     return found
 
 
-def _equation(
-    rule: Equal | AtMost, table: str, sides: list[list[str]], other: Node, block: Block
-) -> Equation:
+def _equation(rule: Equal | AtMost, table: str, sides: list[list[str]], other: Node, block: Block) -> Equation:
     rows = rule.along == "rows"
     ids = [
-        tuple(f"{table}.{term}.{other.id}" if rows else f"{table}.{other.id}.{term}" for term in side)
-        for side in sides
+        tuple(f"{table}.{term}.{other.id}" if rows else f"{table}.{other.id}.{term}" for term in side) for side in sides
     ]
     label = other.label if rows else next(_row_labels(block.rows, other.id))
     return Equation(rule.id, ids[0], ids[1], rule.kind, f"“{label}”")
@@ -138,9 +126,7 @@ def _why_nothing(rule: Equal | AtMost, table: Table) -> str:
     unknown = [name for name in (*rule.left, *rule.right) if name not in known]
     if unknown:
         return f"没有行或列“{'”“'.join(unknown)}”"
-    others = {
-        n.id for b in table.blocks for n in (b.column_leaves() if rule.along == "rows" else b.row_leaves())
-    }
+    others = {n.id for b in table.blocks for n in (b.column_leaves() if rule.along == "rows" else b.row_leaves())}
     unknown = [name for name in rule.each if name not in others]
     return f"each 里没有行或列“{'”“'.join(unknown)}”" if unknown else "left 和 right 的各项不在同一块里"
 

@@ -15,17 +15,7 @@ from typing import Annotated, ClassVar, TypeAlias, get_args
 
 from msgspec import Meta, Struct
 
-from .words import (
-    Axis,
-    CellId,
-    FieldId,
-    Pattern,
-    SectionId,
-    Severity,
-    SourceKind,
-    TableId,
-    UnitType,
-)  # fmt: skip
+from .words import Axis, CellId, FieldId, Pattern, SectionId, Severity, SourceKind, TableId, UnitType  # fmt: skip
 
 __all__ = ["EVERYWHERE", "KINDS", "READER_RULES", "VITAL_READER_RULES", "AnyRule", "Rule"]
 

@@ -64,9 +64,7 @@ class _Printer:
             self.cells.append(LayoutCell(block.first_row, 1, 1, self.width, "title", block.title))
         if self.labels:
             text, note = ("", block.corner) if block.corner_is_note else (block.corner, "")
-            self.cells.append(
-                LayoutCell(self.top, 1, self.body - self.top, self.labels, "corner", text, note)
-            )
+            self.cells.append(LayoutCell(self.top, 1, self.body - self.top, self.labels, "corner", text, note))
         self.column_labels(self.columns, self.top, self.labels + 1)
 
     def column_labels(self, nodes: tuple[Node, ...], row: int, at: int) -> int:
@@ -84,9 +82,7 @@ class _Printer:
 
     def wide_row(self) -> int:
         """Print the only row of figures; returns the height of the block."""
-        ids = [
-            (row.id, column.id) for row in self.block.row_leaves() for column in self.block.column_leaves()
-        ]
+        ids = [(row.id, column.id) for row in self.block.row_leaves() for column in self.block.column_leaves()]
         for (row, column), (node, at) in zip(ids, self.figures, strict=True):
             self.figure(self.body, at, node, f"{row}.{column}")
         return self.body + 1 - self.block.first_row

@@ -50,11 +50,7 @@ def prove(file: EditionFile, edition: str, base: Form | None, faults: Faults) ->
     tables = tuple(build_table(entry, faults) for entry in file.tables)
     cells, quantities = build_cells(tables, file.fields, faults)
     if base is not None:
-        gone = {
-            name
-            for name, ids in base.quantities.items()
-            if name not in quantities and not set(ids) & set(cells)
-        }
+        gone = {name for name, ids in base.quantities.items() if name not in quantities and not set(ids) & set(cells)}
         file = without(file, gone, set(base.cells) - set(cells))
     figures = Figures(tables, cells, {f.id: f.kind for f in file.fields})
     proof = _Proof(file, figures, set(quantities), faults)
@@ -114,9 +110,7 @@ def mentions(value: Any, hint: Any, steps: Steps) -> Iterator[tuple[Steps, str, 
     elif isinstance(value, tuple):
         for number, one in enumerate(value):
             own = getattr(one, "id", None)
-            here = (
-                (*steps, own) if own else (*steps, number + 1) if isinstance(one, msgspec.Struct) else steps
-            )
+            here = (*steps, own) if own else (*steps, number + 1) if isinstance(one, msgspec.Struct) else steps
             yield from mentions(one, inner[min(number, len(inner) - 1)] if inner else str, here)
     elif isinstance(value, Mapping):
         for key, one in value.items():
@@ -203,8 +197,7 @@ class _Proof:
         for name in (*sheets, *(t.id for t in file.tables)):
             if not 0 < len(name) <= _LONGEST_SHEET or _NO_SHEET.search(name):
                 self.faults.add(
-                    ("sheets",),
-                    f"“{name}”不能作工作表名称：最多 {_LONGEST_SHEET} 个字，不能有 [ ] : * ? / \\",
+                    ("sheets",), f"“{name}”不能作工作表名称：最多 {_LONGEST_SHEET} 个字，不能有 [ ] : * ? / \\"
                 )
         check_unique(self.faults, ("sheets",), (*sheets, *(t.id for t in file.tables)))
         for key in ("sections", "fields", "tables", "rules"):
@@ -259,8 +252,7 @@ class _Proof:
             steps: Steps = ("rules", rule.id)
             if rule.by_reader != (rule.id in READER_RULES):
                 self.faults.add(
-                    (*steps, "kind"),
-                    f"只有 {'、'.join(READER_RULES)} 由读取程序提出（reading、explanations）",
+                    (*steps, "kind"), f"只有 {'、'.join(READER_RULES)} 由读取程序提出（reading、explanations）"
                 )
             words = READER_RULES.get(rule.id, frozenset()) | rule.words | EVERYWHERE
             for key in ("message", "advice"):
@@ -304,9 +296,7 @@ class _Proof:
     def last_year(self, links: tuple[Relation, ...]) -> None:
         """The figures of last year that rules need must stand in the sheet of last year's figures."""
         given, cells = self.file.last_year.cells, self.figures.cells
-        needed = [
-            (rule.id, cell) for rule in self.file.rules if isinstance(rule, Jump) for cell in rule.cells
-        ]
+        needed = [(rule.id, cell) for rule in self.file.rules if isinstance(rule, Jump) for cell in rule.cells]
         for link in links:
             terms: list[Term] = [t for c in (link.expect, *link.when) for t in (*c.left, *c.right)]
             needed += [(link.rule, cell) for term in terms if term.last for cell in term.cells]

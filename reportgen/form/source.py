@@ -7,6 +7,7 @@ end; ``remove = true`` takes one out.  Everything else replaces what was there.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -172,8 +173,14 @@ def _toml(path: Path) -> dict[str, Any]:
 
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise FormError(f"格式文件 {path.name} 读不出来：{error}") from error
+    except OSError as error:
+        what = str(error.strerror)
+    except UnicodeDecodeError:
+        what = "不是 UTF-8 编码，请另存为 UTF-8"
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r"line (\d+), column (\d+)", str(error))
+        what = (f"第{at[1]}行第{at[2]}列" if at else "文件末尾") + f"写法不对（{error}）"
+    raise FormError(f"格式文件 {path.name} 读不出来：{what}。")
 
 
 # --------------------------------------------------------------------------- laying over
@@ -273,6 +280,4 @@ class _Layer:
 
 
 def _index(entries: list[Any], wanted: Any) -> int | None:
-    return next(
-        (n for n, one in enumerate(entries) if isinstance(one, dict) and one.get("id", "") == wanted), None
-    )
+    return next((n for n, one in enumerate(entries) if isinstance(one, dict) and one.get("id", "") == wanted), None)

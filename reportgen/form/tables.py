@@ -110,9 +110,7 @@ def _check_siblings(faults: Faults, steps: Steps, nodes: Iterable[Node]) -> None
         seen.add(node.text)
 
 
-def _check_cover(
-    faults: Faults, steps: Steps, cells: Iterable[LayoutCell], place: tuple[int, int, int]
-) -> None:
+def _check_cover(faults: Faults, steps: Steps, cells: Iterable[LayoutCell], place: tuple[int, int, int]) -> None:
     """The merged cells must tile the block's rectangle: no hole, no overlap, nothing outside.
 
     Args:
@@ -131,8 +129,7 @@ def _check_cover(
         row, column = min(seen ^ wanted)
         right = max((c for _, c in seen), default=0)
         faults.add(
-            steps,
-            f"行列跨度合计与表宽 {width} 列（width）不符：排到第{right}列，从第{row}行第{column}列起对不上",
+            steps, f"行列跨度合计与表宽 {width} 列（width）不符：排到第{right}列，从第{row}行第{column}列起对不上"
         )
 
 
@@ -158,9 +155,7 @@ def build_cells(
                     for name in (f"{row.short}.{column.short}", *([row.short] if plain else ())):
                         if (name in quantities or name in taken) and row.id not in clashing:
                             clashing.add(row.id)  # one message for all columns of a row
-                            faults.add(
-                                ("tables", table.id, row.id), f"占位符名称“{name}”重复，请用 short 区分"
-                            )
+                            faults.add(("tables", table.id, row.id), f"占位符名称“{name}”重复，请用 short 区分")
                         quantities[name] = ids
                     if not row.children:
                         cells[ids[0]] = _cell(table.id, path, column)

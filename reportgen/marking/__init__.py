@@ -6,8 +6,11 @@ input limits, conditional formats, protection, pictures and whatever else is in 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
+from ..disk.names import shown_name
+from ..errors import InputError, ReportgenError
 from ..model.findings import Finding
 from ..model.report import Report
 from ..repairs import Repairs
@@ -15,9 +18,7 @@ from ..repairs import Repairs
 __all__ = ["mark_workbook", "unmark_workbook"]
 
 
-def mark_workbook(
-    data: bytes, report: Report, findings: Sequence[Finding], repairs: Repairs | None = None
-) -> bytes:
+def mark_workbook(data: bytes, report: Report, findings: Sequence[Finding], repairs: Repairs | None = None) -> bytes:
     """Return a copy of a workbook with the findings marked in it.
 
     Wrong cells get a colour (error red, warning yellow, to be confirmed blue; the strongest red where
@@ -34,12 +35,23 @@ def mark_workbook(
         the copy; the same arguments give the same bytes.
 
     Raises:
-        InputError: the file cannot be marked (not a workbook of this kind).
+        InputError: the file cannot be marked (not a workbook of this kind, or of irregular markup).
     """
     from ..show.review import make_review
     from .mark import marked
 
-    return marked(data, make_review(report, findings, repairs))
+    review = make_review(report, findings, repairs)
+    try:
+        return marked(data, review)
+    except ReportgenError:
+        raise
+    except Exception as error:  # whatever stands in the markup of a stranger's file
+        if os.environ.get("REPORTGEN_DEBUG"):
+            raise
+        raise InputError(
+            f"{shown_name(report.path)}里有不合规范的写法，不能在里面做标记。"
+            "请用 Excel 或 WPS 打开、另存后再试；也可以用 --html 得到审核结果网页。"
+        ) from error
 
 
 def unmark_workbook(data: bytes) -> bytes:

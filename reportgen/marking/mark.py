@@ -12,15 +12,7 @@ from ..opc.parts import REL, Element, Parts, main
 from ..show.review import Mark, Review, ReviewedFinding
 from .cells import Book, SheetEntry
 from .notes import AUTHOR, SheetNotes
-from .resultsheet import (
-    COLOURS,
-    NAME,
-    SUSPECT,
-    Record,
-    is_result_sheet,
-    read_records,
-    result_sheet,
-)  # fmt: skip
+from .resultsheet import COLOURS, NAME, SUSPECT, Record, is_result_sheet, read_records, result_sheet  # fmt: skip
 from .stylesheet import StyleSheet
 
 __all__ = ["marked", "unmarked"]

@@ -223,9 +223,7 @@ class SheetNotes:
         self.part, self.drawing_part = "", self._drawing_part()
 
     def _has_shapes(self) -> bool:
-        return bool(self.drawing_part) and any(
-            True for _ in self.parts.tree(self.drawing_part).iter(f"{{{_V}}}shape")
-        )
+        return bool(self.drawing_part) and any(True for _ in self.parts.tree(self.drawing_part).iter(f"{{{_V}}}shape"))
 
     def _forget_author(self) -> None:
         """Drop our name if it was the last of the authors and has no note left."""

@@ -121,9 +121,7 @@ def _record(line: Mapping[int, str]) -> Record | None:
 
 _NO_FILL = '<fill><patternFill patternType="none"/></fill>'
 _NO_BORDER = "<border><left/><right/><top/><bottom/><diagonal/></border>"
-_SIDES = "".join(
-    f'<{s} style="thin"><color rgb="FFBFBFBF"/></{s}>' for s in ("left", "right", "top", "bottom")
-)
+_SIDES = "".join(f'<{s} style="thin"><color rgb="FFBFBFBF"/></{s}>' for s in ("left", "right", "top", "bottom"))
 _BOX = f"<border>{_SIDES}<diagonal/></border>"
 _MIDDLE = '<alignment vertical="center"/>'
 _WRAP = '<alignment vertical="center" wrapText="1"/>'
@@ -139,8 +137,7 @@ def _font(size: int, *, bold: bool = False, colour: str = "000000", line: bool =
 
 def _fill(rgb: str) -> str:
     return (
-        f'<fill><patternFill patternType="solid"><fgColor rgb="FF{rgb}"/><bgColor indexed="64"/>'
-        "</patternFill></fill>"
+        f'<fill><patternFill patternType="solid"><fgColor rgb="FF{rgb}"/><bgColor indexed="64"/></patternFill></fill>'
     )
 
 
@@ -162,9 +159,7 @@ class _Looks:
         }
 
 
-def result_sheet(
-    review: Review, records: Sequence[Record], state: dict[str, Any], styles: StyleSheet
-) -> Element:
+def result_sheet(review: Review, records: Sequence[Record], state: dict[str, Any], styles: StyleSheet) -> Element:
     """Return the sheet as XML.
 
     Args:
@@ -228,9 +223,7 @@ class _Sheet:
         texts = (item.label, finding.message, item.should_be, apart, finding.advice, corrections)
         for column, text in enumerate(texts, 4):
             self._put(row, column, text, looks.centre if column in (6, 7) else looks.text)
-        self.heights[row] = max(
-            20.0, *(_height(t, _WIDTHS[c - 1]) for c, t in enumerate((item.place, *texts), 3))
-        )
+        self.heights[row] = max(20.0, *(_height(t, _WIDTHS[c - 1]) for c, t in enumerate((item.place, *texts), 3)))
 
     def _link(self, row: int, target: CellRef | None) -> bool:
         """Link the place of a finding to its cell; return False if it is not a cell of this workbook."""
@@ -271,9 +264,7 @@ class _Sheet:
         return root
 
 
-_COLUMNS = "".join(
-    f'<col min="{n}" max="{n}" width="{w}" customWidth="1"/>' for n, w in enumerate(_WIDTHS, 1)
-)
+_COLUMNS = "".join(f'<col min="{n}" max="{n}" width="{w}" customWidth="1"/>' for n, w in enumerate(_WIDTHS, 1))
 _WORKSHEET = (
     f'<worksheet xmlns="{MAIN}"><sheetPr><tabColor rgb="FFC00000"/><pageSetUpPr fitToPage="1"/>'
     f'</sheetPr><sheetViews><sheetView showGridLines="0" tabSelected="1" workbookViewId="0">'

@@ -178,10 +178,7 @@ def _element(xml: str) -> Element:
 _SOLID = '<fill><patternFill patternType="solid"><fgColor rgb="FF{rgb}"/><bgColor indexed="64"/></patternFill></fill>'
 _FRAME = (
     "<border>"
-    + "".join(
-        f'<{side} style="medium"><color rgb="FFC00000"/></{side}>'
-        for side in ("left", "right", "top", "bottom")
-    )
+    + "".join(f'<{side} style="medium"><color rgb="FFC00000"/></{side}>' for side in ("left", "right", "top", "bottom"))
     + "<diagonal/></border>"
 )
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"

@@ -8,21 +8,32 @@ a row that is not there) is in ``remarks``.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from ..errors import InputError
-from ..form import Field, Form, editions, load_form
-from .findings import json_number
+import msgspec
+
+from ..errors import InputError, escaped
+from ..form import Field, Form, Table, editions, load_form
+from .findings import Finding, finding, json_number
 from .numbers import Number, format_number, parse_number
 from .report import Explanation, Origin, Passage, Report, Value, ValueState
 
 __all__ = ["from_json", "to_json"]
 
 VERSION = 1
-_STATES: tuple[ValueState, ...] = ("number", "blank", "placeholder", "problem", "missing")
-_EXPLANATION = ("rule", "code", "text", "name", "date")
+_EXPLANATION = ("rule", "code", "text", "name", "date", "printed")
+_LONGEST = 200
+"""Characters of one figure; the longest a person types have 20."""
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What no XML can hold (XML 1.0, 2.2), hence no workbook and no report."""
+_WRONG_TYPE = re.compile("Expected `(.+)`, got `(.+)`")
+_LACKING = re.compile("Object missing required field `(.+)`")
+_TYPES = {
+    "object": "{…}", "array": "[…]", "str": "文字", "int": "整数", "bool": "true 或 false", "null": "null", "float": "小数",
+}  # fmt: skip
 
 
 def to_json(report: Report) -> str:
@@ -46,11 +57,12 @@ def to_json(report: Report) -> str:
             "texts": dict(report.last_year_texts),
         },
     }  # fmt: skip
-    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+    # Escaped, so that a lone surrogate can be written, and a text shown by any program.
+    return escaped(json.dumps(data, ensure_ascii=False, indent=1), lines=True) + "\n"
 
 
 def _answer(one: Explanation) -> dict[str, str | bool]:
-    return {key: getattr(one, key) for key in _EXPLANATION} | {"printed": one.printed}
+    return {key: getattr(one, key) for key in _EXPLANATION}
 
 
 def _figures(form: Form, values: Mapping[str, Value], cells: Iterable[str]) -> dict[str, int | str | None]:
@@ -79,6 +91,8 @@ def _remarks(values: Mapping[str, Value]) -> dict[str, dict[str, str]]:
 def from_json(data: str, form: Form | None = None, *, path: str = "", sha256: str = "") -> Report:
     """Read a report back from what :func:`to_json` wrote, or another program in the same shape.
 
+    A figure that is not there is an error (S-04) of the report, as in any other source.
+
     Args:
         data: the JSON document.
         form: the edition it must be of; the one it names if None.
@@ -89,17 +103,42 @@ def from_json(data: str, form: Form | None = None, *, path: str = "", sha256: st
         InputError: it is not JSON, not of this shape, of another edition, or has an unknown cell; says where.
     """
     name = f"“{path.replace(chr(92), '/').rsplit('/', 1)[-1] or 'JSON 数据'}”"
-    try:
-        raw = json.loads(
-            data, parse_float=_Literal, parse_int=_whole, parse_constant=_Literal,
-            object_pairs_hook=_object,
-        )  # fmt: skip
-    except (ValueError, RecursionError) as error:
-        what = "嵌套太深" if isinstance(error, RecursionError) else str(error)
-        raise InputError(
-            f"{name}不是正确的 JSON 数据（{what}）。请重新用 reportgen extract 生成。"
-        ) from error
-    return _Reader(name, path, sha256).report(raw, form)
+    return _Reader(name, path, sha256).report(data, form)
+
+
+class _Remark(msgspec.Struct):
+    state: ValueState
+    raw: str = ""
+    remark: str = ""
+
+
+class _Text(msgspec.Struct):
+    section: str
+    paragraphs: list[str]
+    heading: str = ""
+
+
+class _LastYear(msgspec.Struct):
+    values: dict[str, Any] = {}
+    remarks: dict[str, _Remark] = {}
+    texts: dict[str, str] = {}
+
+
+class _Data(msgspec.Struct):
+    """The document; figures and fields are of several types, which the reader tells apart."""
+
+    values: dict[str, Any]
+    version: int = VERSION
+    form: str = ""
+    org: str | None = None
+    year: int | str | None = None
+    title: str = ""
+    fields: dict[str, Any] = {}
+    remarks: dict[str, _Remark] = {}
+    texts: list[_Text] = []
+    headings: list[tuple[str, str]] = []
+    explanations: list[Explanation] = []
+    last_year: _LastYear = msgspec.field(default_factory=_LastYear)
 
 
 class _Literal(str):
@@ -119,83 +158,114 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
+def _strings(value: object) -> Iterator[str]:
+    """Yield every string of a JSON document, names included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for one in [*value, *value.values()] if isinstance(value, dict) else value:
+            yield from _strings(one)
+
+
+def _parsed(data: str) -> object:
+    """Return what a JSON document says.
+
+    Raises:
+        ValueError: it is not JSON, names a thing twice, or holds characters that cannot be printed.
+        RecursionError: it is nested too deeply.
+    """
+    raw = json.loads(data, parse_float=_Literal, parse_int=_whole, parse_constant=_Literal, object_pairs_hook=_object)
+    for text in _strings(raw):
+        if bad := _UNPRINTABLE.search(text):
+            raise ValueError(f"里面有不能显示的字符 U+{ord(bad[0]):04X}")
+    return raw
+
+
+def _fault(error: msgspec.ValidationError) -> str:
+    """Return what :mod:`msgspec` found wrong, and where."""
+    said, _, path = str(error).partition(" - at `$")
+    place = f"的“{path.strip('.`')}”" if path else ""
+    if wrong := _WRONG_TYPE.fullmatch(said):
+        wanted, got = ("或".join(_TYPES.get(t, t) for t in one.split(" | ")) for one in wrong.groups())
+        return f"{place}格式不对：应是{wanted}，写的是{got}"
+    if lacking := _LACKING.fullmatch(said):
+        return f"{place}缺少“{lacking[1]}”"
+    return f"{place}格式不对"
+
+
 class _Reader:
+    """Reads one document; knows its name for what it has to refuse."""
+
     def __init__(self, name: str, path: str, sha256: str) -> None:
         self.name, self.path, self.sha256 = name, path, sha256
 
     def fail(self, what: str) -> InputError:
         return InputError(f"{self.name}{what}。请重新用 reportgen extract 生成，或按同样的格式改正。")
 
-    def part(self, data: Mapping[str, Any], key: str, kind: type) -> Any:
-        value = data.get(key, kind())
-        if not isinstance(value, kind):
-            raise self.fail(f"的“{key}”格式不对")
-        return value
-
-    def report(self, raw: Any, form: Form | None) -> Report:
+    def data(self, text: str) -> _Data:
+        try:
+            raw = _parsed(text)
+        except (ValueError, RecursionError) as error:
+            what = "嵌套太深" if isinstance(error, RecursionError) else str(error)
+            if isinstance(error, json.JSONDecodeError):
+                what = f"第{error.lineno}行第{error.colno}个字符处"
+            raise self.fail(f"不是正确的 JSON 数据（{what}）") from error
         if not isinstance(raw, dict) or "values" not in raw:
             raise self.fail("不是年度报告的数据（没有“values”）")
-        if raw.get("version", VERSION) != VERSION:
+        try:
+            return msgspec.convert(raw, _Data)
+        except msgspec.ValidationError as error:
+            raise self.fail(_fault(error)) from error
+
+    def report(self, text: str, form: Form | None) -> Report:
+        data = self.data(text)
+        if data.version != VERSION:
             raise self.fail("是别的版本的数据")
-        edition = str(raw.get("form", ""))
-        if edition not in editions():
-            raise self.fail(f"写的格式版本“{edition}”不认得，现有：{'、'.join(editions())}")
-        if form is not None and form.id != edition:
-            raise self.fail(f"是{edition}版格式的数据，不是{form.id}版")
-        form = form or load_form(edition)
-        last = self.part(raw, "last_year", dict)
+        if data.form not in editions():
+            raise self.fail(f"写的格式版本“{data.form}”不认得，现有：{'、'.join(editions())}")
+        if form is not None and form.id != data.form:
+            raise self.fail(f"是{data.form}版格式的数据，不是{form.id}版")
+        form = form or load_form(data.form)
+        values = self.values(form, data)
         return Report(
             form=form,
-            values=self.values(form, raw, complete=True),
-            fields=self.fields(form, raw), passages=self.passages(form, raw),
-            headings=tuple((str(a), str(b)) for a, b in self.pairs(raw)),
-            title=str(self.part(raw, "title", str)), path=self.path, kind="json", sha256=self.sha256,
-            explanations=self.explanations(raw), last_year=self.values(form, last, complete=False),
-            last_year_texts={k: str(v) for k, v in self.part(last, "texts", dict).items()},
+            values={cell: values.get(cell, Value("missing")) for cell in form.cells},
+            fields=self.fields(form, data), passages=tuple(self.passages(form, data)),
+            headings=tuple(data.headings), title=data.title, path=self.path, kind="json", sha256=self.sha256,
+            explanations=tuple(data.explanations), last_year=self.values(form, data.last_year),
+            last_year_texts=data.last_year.texts,
+            notices=tuple(note for table in form.tables for note in _missing(form, table, values)),
         )  # fmt: skip
 
-    def pairs(self, raw: Mapping[str, Any]) -> list[tuple[object, object]]:
-        pairs = self.part(raw, "headings", list)
-        if not all(isinstance(one, list) and len(one) == 2 for one in pairs):
-            raise self.fail("的“headings”格式不对")
-        return [(one[0], one[1]) for one in pairs]
-
-    def values(self, form: Form, raw: Mapping[str, Any], *, complete: bool) -> dict[str, Value]:
-        given, remarks = self.part(raw, "values", dict), self.part(raw, "remarks", dict)
-        for cell in [*given, *remarks]:
+    def values(self, form: Form, data: _Data | _LastYear) -> dict[str, Value]:
+        """Return the figures that are there, and what is said of others."""
+        for cell in [*data.values, *data.remarks]:
             if cell not in form.cells:
                 raise self.fail(f"里有{form.id}版格式没有的数据“{cell}”")
-        values = {}
-        for cell in form.cells:
-            if cell in given or cell in remarks:
-                values[cell] = self.value(form, cell, given.get(cell), remarks.get(cell))
-            elif complete:
-                values[cell] = Value("missing")
-        return values
+        return {
+            cell: self.value(form, cell, data.values.get(cell), data.remarks.get(cell))
+            for cell in form.cells if cell in data.values or cell in data.remarks
+        }  # fmt: skip
 
-    def value(self, form: Form, cell: str, given: Any, remark: Any) -> Value:
-        origin = Origin("JSON", cell)
-        if given is None:
-            if remark is None:
-                return Value("blank", origin=origin)
-            if not isinstance(remark, dict) or remark.get("state") not in _STATES:
-                raise self.fail(f"的“remarks”里“{cell}”格式不对")
-            if remark["state"] == "missing":
+    def value(self, form: Form, cell: str, given: object, remark: _Remark | None) -> Value:
+        origin, one = Origin("JSON", cell), form.cells[cell]
+        if given is None and remark is None:
+            return Value("blank", origin=origin)
+        if given is None and remark is not None:
+            if remark.state == "missing":
                 return Value("missing")
-            state: ValueState = remark["state"]
-            return Value(
-                "problem" if state == "number" else state, None, str(remark.get("raw", "")), origin,
-                remark=str(remark.get("remark", "")),
-            )  # fmt: skip
-        one = form.cells[cell]
+            state: ValueState = "problem" if remark.state == "number" else remark.state
+            return Value(state, None, remark.raw, origin, remark=remark.remark)
         if not isinstance(given, (int, str)) or isinstance(given, bool):
             raise self.fail(f"里“{cell}”的值不是数字")
+        raw = str(given)
+        if len(raw) > _LONGEST:
+            given = raw = f"{raw[:20]}……（共{len(raw)}个字符）"
         parsed = parse_number(given, kind=one.kind, decimals=one.decimals, unit=one.unit, text=True)
-        return Value(parsed.state, parsed.number, str(given), origin, remark=parsed.remark)
+        return Value(parsed.state, parsed.number, raw, origin, remark=parsed.remark)
 
-    def fields(self, form: Form, raw: Mapping[str, Any]) -> dict[str, str | Number]:
-        given = {k: raw[k] for k in ("org", "year") if raw.get(k)}
-        given.update(self.part(raw, "fields", dict))
+    def fields(self, form: Form, data: _Data) -> dict[str, str | Number]:
+        given = {"org": data.org or None, "year": data.year or None} | data.fields
         known = {f.id: f for f in form.fields}
         fields: dict[str, str | Number] = {}
         for key, value in given.items():
@@ -205,7 +275,7 @@ class _Reader:
                 fields[key] = self.field(known[key], value)
         return fields
 
-    def field(self, field: Field, value: Any) -> str | Number:
+    def field(self, field: Field, value: object) -> str | Number:
         if isinstance(value, bool) or not isinstance(value, (int, str)):
             raise self.fail(f"的“{field.id}”格式不对")
         if field.kind in ("count", "amount"):
@@ -213,32 +283,26 @@ class _Reader:
             if number is None:
                 raise self.fail(f"的“{field.id}”不是正确的数字")
             return Decimal(number) if field.kind == "amount" else number
-        if field.kind == "year" and isinstance(value, str) and value.isascii() and value.isdigit():
+        if field.kind == "year" and isinstance(value, str) and re.fullmatch(r"[0-9]{4}", value):
             return int(value)
         return value
 
-    def explanations(self, raw: Mapping[str, Any]) -> tuple[Explanation, ...]:
-        given = self.part(raw, "explanations", list)
-        if not all(isinstance(one, dict) for one in given):
-            raise self.fail("的“explanations”格式不对")
-        texts = [{key: str(one.get(key, "")) for key in _EXPLANATION} for one in given]
-        return tuple(
-            Explanation(
-                text["rule"], text["code"], text["text"], text["name"], text["date"],
-                one.get("printed") is True,
-            )
-            for text, one in zip(texts, given, strict=True)
-        )  # fmt: skip
-
-    def passages(self, form: Form, raw: Mapping[str, Any]) -> tuple[Passage, ...]:
+    def passages(self, form: Form, data: _Data) -> Iterator[Passage]:
         sections = {s.id for s in form.sections}
-        passages = []
-        for n, one in enumerate(self.part(raw, "texts", list), 1):
-            paragraphs = one.get("paragraphs") if isinstance(one, dict) else None
-            if not isinstance(paragraphs, list) or not all(isinstance(p, str) for p in paragraphs):
-                raise self.fail(f"的“texts”第{n}项格式不对")
-            if one.get("section") not in sections:
-                raise self.fail(f"的“texts”第{n}项的部分“{one.get('section')}”不认得")
+        for n, one in enumerate(data.texts, 1):
+            if one.section not in sections:
+                raise self.fail(f"的“texts”第{n}项的部分“{one.section}”不认得")
             origin = Origin("JSON", f"texts[{n}]")
-            passages.append(Passage(one["section"], str(one.get("heading", "")), tuple(paragraphs), origin))
-        return tuple(passages)
+            yield Passage(one.section, one.heading, tuple(one.paragraphs), origin)
+
+
+def _missing(form: Form, table: Table, values: Mapping[str, Value]) -> Iterator[Finding]:
+    """S-04: a table of which there is nothing, or the figures of one that are not there."""
+    cells = [cell for cell in form.cells.values() if cell.table == table.id]
+    gone = [cell for cell in cells if cell.id not in values or values[cell.id].state == "missing"]
+    if len(gone) == len(cells):
+        yield finding(form.rules["S-04"], what=f"没有找到{table.id}（{form.section_of(table).heading}）")
+    elif gone:
+        places = "、".join(f"“{cell.label}”这一格" for cell in gone[:6])
+        more = f"等{len(gone)}处" if len(gone) > 6 else ""
+        yield finding(form.rules["S-04"], what=f"{table.id}缺少{places}{more}")

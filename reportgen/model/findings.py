@@ -161,7 +161,7 @@ def _order(form: Form) -> dict[str, int]:
 
 
 def worst(findings: Iterable[Finding]) -> str:
-    """Return the status word of DESIGN.md 5: ``errors``, ``warnings`` or ``ok``.
+    """Return the status word of the JSON (docs/architecture.md): ``errors``, ``warnings`` or ``ok``.
 
     ``ask`` counts as a warning: somebody has to look.
     """

@@ -59,9 +59,7 @@ def _typed_otherwise(report: Report, figures: Mapping[str, Value]) -> Iterator[F
     """L-01: figures on the sheet 上年数据 that last year's report does not have."""
     for cell, typed in report.last_year.items():
         if cell in figures and typed.number is not None and typed.number != figures[cell].number:
-            ref = msgspec.structs.replace(
-                report.ref(cell), origin=typed.origin, value=typed.number, id=f"上年.{cell}"
-            )
+            ref = msgspec.structs.replace(report.ref(cell), origin=typed.origin, value=typed.number, id=f"上年.{cell}")
             place = f"“{report.form.cells[cell].label}”"
             yield finding(
                 report.form.rules["L-01"], [ref],

@@ -220,9 +220,7 @@ class Parts(Package):
         ) as error:
             raise InputError(_UNREADABLE) from error
         if self.workbook.tag != main("workbook"):
-            raise InputError(
-                "这个工作簿是“Strict Open XML”格式，不能做标记。请在 Excel 里另存为普通的 .xlsx 后再试。"
-            )
+            raise InputError("这个工作簿是“Strict Open XML”格式，不能做标记。请在 Excel 里另存为普通的 .xlsx 后再试。")
 
     def tree(self, name: str) -> Element:
         """Return a part as a tree to read or change.

@@ -60,17 +60,7 @@ def unpack(name: str, data: bytes) -> dict[str, bytes]:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = archive.infolist()
-            check_entries(name, entries)
-            if any(entry.flag_bits & 1 for entry in entries):
-                raise InputError(f"{name}是加了密码的压缩包，打不开。请解开后再选里面的文件。")
-            if not entries or len({entry.filename for entry in entries}) < len(entries):
-                raise zipfile.BadZipFile
-            parts: dict[str, bytes] = {}
-            for entry in entries:
-                content = archive.read(entry)
-                if entry.filename == _MIMETYPE or entry.filename.lower().endswith(_TEXT_PARTS):
-                    parts[entry.filename] = content
+            parts = _text_parts(name, archive)
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -86,6 +76,22 @@ def unpack(name: str, data: bytes) -> dict[str, bytes]:
             "请用 Excel 或 WPS 打开并选“修复”，另存后再试；打不开时请重新取得文件。"
         ) from error
     _refuse_declarations(name, parts)
+    return parts
+
+
+def _text_parts(name: str, archive: zipfile.ZipFile) -> dict[str, bytes]:
+    """Read every entry, and keep the XML parts; see :func:`unpack`."""
+    entries = archive.infolist()
+    check_entries(name, entries)
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise InputError(f"{name}是加了密码的压缩包，打不开。请解开后再选里面的文件。")
+    if not entries or len({entry.filename for entry in entries}) < len(entries):
+        raise zipfile.BadZipFile
+    parts: dict[str, bytes] = {}
+    for entry in entries:
+        content = archive.read(entry)
+        if entry.filename == _MIMETYPE or entry.filename.lower().endswith(_TEXT_PARTS):
+            parts[entry.filename] = content
     return parts
 
 
@@ -129,6 +135,5 @@ def oversized(name: str, what: str) -> InputError:
         what: what is wrong, in Chinese, without a full stop.
     """
     return InputError(
-        f"{name}{what}，不像正常的办公文件，没有打开。"
-        "请新建一个空白工作簿，把数据按“数值”粘贴过去另存，再试。"
+        f"{name}{what}，不像正常的办公文件，没有打开。请新建一个空白工作簿，把数据按“数值”粘贴过去另存，再试。"
     )

@@ -58,8 +58,7 @@ def recognise(document: Document, form: Form | Iterable[Form]) -> Report:
         explanations=tuple(find_answers(form, indexes)),
         notices=(
             *tables.findings, *texts.findings, *figure_findings(form, values, tables),
-            *_pictures(form, tables, document),
-            *left_out(form, document, values, {id_: place.cell for id_, place in tables.cells.items()}),
+            *_pictures(form, tables, document), *left_out(form, document, values, tables.cells),
         ),
     )  # fmt: skip
 

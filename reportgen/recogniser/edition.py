@@ -14,9 +14,7 @@ from .wording import Texts
 __all__ = ["choose_form"]
 
 
-def choose_form(
-    document: Document, indexes: Sequence[LabelIndex], forms: Iterable[Form]
-) -> tuple[Form, Found, Texts]:
+def choose_form(document: Document, indexes: Sequence[LabelIndex], forms: Iterable[Form]) -> tuple[Form, Found, Texts]:
     """Return the edition that fits a document best, its tables there, and who reports of which year.
 
     The edition with the most figures in the document fits best; of several the one with the fewest

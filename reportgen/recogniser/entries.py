@@ -46,9 +46,7 @@ def text_of(cell: GridCell) -> tuple[str, str]:
     fault = fault_of(cell)
     if not fault and isinstance(value, bool):
         fault = "是逻辑值，不是文字"
-    if not fault and (
-        cell.shown is None or (isinstance(value, (dt.date, dt.time, dt.timedelta)) and not cell.shown)
-    ):
+    if not fault and (cell.shown is None or (isinstance(value, (dt.date, dt.time, dt.timedelta)) and not cell.shown)):
         fault = "是日期或数字，程序不知道按它的格式显示成什么"
     if fault or value is None:
         return "", fault

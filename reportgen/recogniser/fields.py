@@ -118,10 +118,8 @@ def _wordings(form: Form) -> list[tuple[Field, str]]:
 
 
 def _entry(form: Form, one: Field, entry: GridCell, origin: Origin, texts: Texts) -> None:
-    """Read one entry and say what is wrong with it: N-05, F-01, N-07, N-10 and S-11."""
+    """Read one entry and say what is wrong with it: N-05, F-01, N-07 and N-10."""
     ref, place = CellRef(origin, one.label), f"“{one.label}”"
-    if entry.beside:
-        texts.findings.append(finding(form.rules["S-11"], [ref], place=place, what=entry.beside))
     fault = fault_of(entry)
     raw = entry.formula if entry.value is None else str(entry.value)
     if fault:
@@ -134,16 +132,12 @@ def _entry(form: Form, one: Field, entry: GridCell, origin: Origin, texts: Texts
     texts.field_origins[one.id] = origin
     problem = _field(one, entry, texts)
     if problem:
-        texts.findings.append(
-            finding(form.rules["F-01"], [ref], place=place, raw=clean(raw).strip(), what=problem)
-        )
+        texts.findings.append(finding(form.rules["F-01"], [ref], place=place, raw=clean(raw).strip(), what=problem))
     if origin.hidden:
         what = f"“{one.label}”填在隐藏的行、列或工作表里（“{clean(raw).strip()}”）"
         texts.findings.append(finding(form.rules["N-07"], [ref], what=what))
     number = texts.fields.get(one.id)
-    shown = (
-        shown_otherwise(entry, number) if isinstance(number, (int, Decimal)) and one.kind != "year" else ""
-    )
+    shown = shown_otherwise(entry, number) if isinstance(number, (int, Decimal)) and one.kind != "year" else ""
     if shown:
         texts.findings.append(finding(form.rules["N-10"], [ref], place=place, what=shown, value=number))
 

@@ -114,9 +114,7 @@ def _form_labels(form: Form) -> dict[int, BlockLabels]:
 @lru_cache(maxsize=16)
 def known_labels(form: Form) -> frozenset[str]:
     """Return the key of every label of a form, in every wording."""
-    return frozenset(
-        key for one in _form_labels(form).values() for key in (*one.rows, *one.columns, *one.groups)
-    )
+    return frozenset(key for one in _form_labels(form).values() for key in (*one.rows, *one.columns, *one.groups))
 
 
 def block_labels(form: Form, block: Block) -> BlockLabels:

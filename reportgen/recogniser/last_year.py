@@ -26,11 +26,7 @@ def last_year_figures(form: Form, indexes: Iterable[LabelIndex]) -> dict[str, Va
                 entry = index.grid.entry(*place)
                 if id_ not in found and entry is not None and entry.value not in (None, ""):
                     origin = Origin(
-                        index.grid.name,
-                        entry.address,
-                        entry.row,
-                        entry.column,
-                        entry.hidden or index.grid.hidden,
+                        index.grid.name, entry.address, entry.row, entry.column, entry.hidden or index.grid.hidden
                     )
                     found[id_] = read_cell(form.cells[id_], entry, origin)
     return found

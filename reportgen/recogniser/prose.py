@@ -17,7 +17,7 @@ _SUBHEADING = re.compile(r"^[（(][一二三四五六七八九十]+[）)][^。�
 _NUMBERED = re.compile(r"([一二三四五六七八九十]{1,3})[、,.．]\s*(?=\S)")
 _SENTENCE = re.compile(r"[。；;：:！？]")
 _NO_NAME = re.compile(r"[\d。；;：:！？，,〔〕《》（）()]|附件|文件\s*$|.{41}")
-"""A line that is no part of a body's name."""
+"""A line that cannot be part of a body's name."""
 _FOOTER = re.compile(r"版权所有|ICP备|网安备|网站标识码|技术支持")
 _TITLE_LINES = 4
 _HEADING_LENGTH = 60
@@ -59,7 +59,7 @@ def read_prose(form: Form, texts: Texts, *, web: bool) -> None:
     """Split the paragraphs behind the title by the prescribed headings and add the passages.
 
     What stands before the title is the page around the report and is left out; what stands between
-    title and first heading is the preamble.  Of a web page, a line there that is no sentence
+    title and first heading is the preamble.  Of a web page, a line there that is not a sentence
     (date, source, buttons), and lines after the last sentence of the last part, are the page's.
 
     Args:
@@ -126,6 +126,7 @@ class _Prose:
         self.origin: Origin | None = None
 
     def take(self, paragraph: Paragraph) -> None:
+        """Take the next paragraph: a heading, a sub-heading or text."""
         lines = split_paragraphs(paragraph.text)
         text = " ".join(lines)
         section = self.sections.get(self.seen)
@@ -151,6 +152,7 @@ class _Prose:
         self.held, self.origin = [], None
 
     def end(self, *, web: bool) -> None:
+        """Make passages of what is left, without what belongs to the page or to the signature."""
         if web and self.texts.headings:
             _without_furniture(self.held)
             first = self.form.sections[0].id
@@ -171,7 +173,7 @@ class _Prose:
 
 
 def _without_furniture(held: list[str]) -> None:
-    """Drop lines at the end of the last part that belong to the web page: no sentence, no date."""
+    """Drop lines at the end of the last part that belong to the web page: neither sentences nor dates."""
     while len(held) > 1 and (_FOOTER.search(held[-1]) or not _SENTENCE.search(held[-1])):
         if chinese_date(held[-1]):
             break

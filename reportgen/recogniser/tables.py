@@ -7,21 +7,24 @@ and a label without a figure are findings, never guesses.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
-from ..form import Block, Form, Table
+from ..form import Form, Node, Table
 from ..model.findings import CellRef, Finding, finding
-from ..model.numbers import parse_number
 from ..model.report import Origin
 from ..sources import Grid, GridCell, Place
 from .index import LabelIndex
 from .labels import BlockLabels, block_labels, key, known_labels
 from .mend import mend
+from .rows import Row, table_rows
 
 __all__ = ["Found", "Located", "find_tables"]
+
+_OF_NUMBERS = " \u3000/-—0123456789.,，"
+"""What a text that is a number is made of, or a mark for none."""
 
 
 class Located(NamedTuple):
@@ -46,15 +49,6 @@ class Found(msgspec.Struct):
     """Figures of the form that have a place, also where it is not certain which."""
 
 
-class _Row(msgspec.Struct, frozen=True):
-    """A row of figures found: its label cell and the header cell of each column."""
-
-    index: LabelIndex
-    label: GridCell
-    row: int
-    columns: Mapping[str, GridCell]
-
-
 def find_tables(form: Form, indexes: Sequence[LabelIndex]) -> Found:
     """Find every figure of the form in the grids.
 
@@ -67,9 +61,9 @@ def find_tables(form: Form, indexes: Sequence[LabelIndex]) -> Found:
     # Hidden sheets count only for tables that no visible sheet has.
     visible = [i for i in indexes if not i.grid.hidden]
     for table in form.tables:
-        rows = _table_rows(form, table, visible)
+        rows = table_rows(form, table, visible)
         if not rows:
-            rows = _table_rows(form, table, [i for i in indexes if i.grid.hidden])
+            rows = table_rows(form, table, [i for i in indexes if i.grid.hidden])
         _take(form, table, rows, found)
     return found
 
@@ -80,127 +74,74 @@ def _mended(index: LabelIndex, form: Form) -> LabelIndex:
     return index if grid is index.grid else LabelIndex(grid)
 
 
-def _table_rows(form: Form, table: Table, indexes: Sequence[LabelIndex]) -> dict[str, list[_Row]]:
-    rows: dict[str, list[_Row]] = {}
-    for block in table.blocks:
-        labels = block_labels(form, block)
-        inherited: Mapping[str, GridCell] = {}
-        for index in indexes:
-            here = list(_wide_rows(index, block, labels)) if block.wide else []
-            if not here:
-                here = list(_rows(index, block, labels, inherited))
-                inherited = here[-1][1].columns if here else {}
-            for leaf, row in here:
-                rows.setdefault(leaf, []).append(row)
-    return rows
+class _Taker:
+    """Takes over the figures of one table, and notes what does not fit."""
+
+    def __init__(self, form: Form, table: Table, found: Found) -> None:
+        self.form, self.table, self.found = form, table, found
+        self.missing: list[str] = []
+        self.odd: dict[Origin, str] = {}
+        """Labels in another wording, with the right one."""
+        self.seen: set[tuple[str, int]] = set()
+        """Columns and headers whose wording has been looked at; every row has them."""
+
+    def take(self, rows: Mapping[str, list[Row]]) -> None:
+        """Take over all rows, each of which should be there once."""
+        for block in self.table.blocks:
+            labels = block_labels(self.form, block)
+            for leaf in labels.row_leaves:
+                here = rows.get(leaf.id, [])
+                if len(here) == 1:
+                    self._row(labels, leaf, here[0])
+                elif here:
+                    places = [_ref(row.index.grid, row.label) for row in here]
+                    what = f"{self.table.id}的“{leaf.label}”出现了{len(here)}次，不能确定用哪一行，没有读"
+                    self.found.findings.append(finding(self.form.rules["S-04"], places, what=what))
+                else:
+                    self.missing.append(f"“{leaf.label}”这一行")
+        self._say()
+
+    def _row(self, labels: BlockLabels, leaf: Node, row: Row) -> None:
+        self._compare(labels, row, row.label, leaf.text)
+        for column in labels.column_leaves:
+            cell_id = f"{self.table.id}.{leaf.id}.{column.id}"
+            header = row.columns.get(column.id)
+            if header is None:
+                self.missing.append(f"“{self.form.cells[cell_id].label}”这一格")
+                continue
+            if (column.id, id(header)) not in self.seen:
+                self.seen.add((column.id, id(header)))
+                self._compare(labels, row, header, column.text)
+            _place(self.form, cell_id, row, header, self.found)
+
+    def _compare(self, labels: BlockLabels, row: Row, cell: GridCell, right: str) -> None:
+        if key(str(cell.value)) not in labels.exact:
+            self.odd[_origin(row.index.grid, cell)] = f"“{cell.value}”应为“{right}”"
+
+    def _say(self) -> None:
+        if self.missing:
+            more = f"等{len(self.missing)}处" if len(self.missing) > 6 else ""
+            what = f"{self.table.id}缺少{'、'.join(self.missing[:6])}{more}"
+            self.found.findings.append(finding(self.form.rules["S-04"], what=what))
+        self.found.findings += [
+            finding(self.form.rules["S-07"], [CellRef(origin, "")], what=what) for origin, what in self.odd.items()
+        ]
 
 
-def _rows(
-    index: LabelIndex, block: Block, labels: BlockLabels, inherited: Mapping[str, GridCell]
-) -> Iterator[tuple[str, _Row]]:
-    """Rows of a block in one grid: label at the left, header above."""
-    headers: dict[str, list[GridCell]] = {}
-    for leaf, cell in index.find(labels.columns):
-        headers.setdefault(leaf, []).append(cell)
-    # A table that goes on in the next grid without its header keeps the header before it.
-    going_on = not headers and not block.wide
-    for leaf, label in sorted(index.find(labels.rows), key=lambda found: (found[1].row, found[1].column)):
-        edge = label.column + label.column_span
-        columns = inherited if going_on else {}
-        if not going_on:
-            columns = {
-                column: max(above, key=lambda cell: cell.row)
-                for column, cells in headers.items()
-                if (above := [c for c in cells if c.row < label.row and c.column >= edge])
-            }
-        if len(columns) * 2 >= len(labels.column_leaves):
-            yield leaf, _Row(index, label, label.row, columns)
-
-
-def _wide_rows(index: LabelIndex, block: Block, labels: BlockLabels) -> Iterator[tuple[str, _Row]]:
-    """Rows of figures that the form prints side by side in one row (table 四)."""
-    groups = sorted(index.find(labels.rows), key=lambda found: (found[1].column, found[1].row))
-    if not groups:
-        return
-    leaves = [(leaf, cell) for leaf, cell in index.find(labels.columns)]
-    columns: dict[int, dict[str, GridCell]] = {}
-    for leaf, cell in leaves:
-        over = [n for n, (_, g) in enumerate(groups) if g.row < cell.row and g.column <= cell.column]
-        if not over:
-            continue
-        group = max(over, key=lambda n: (groups[n][1].column, groups[n][1].row))
-        last = groups[group][1].column + groups[group][1].column_span - 1
-        if groups[group][1].column_span > 1 and cell.column > last:
-            continue
-        columns.setdefault(group, {}).setdefault(leaf, cell)
-    for n, (leaf, label) in enumerate(groups):
-        mine = columns.get(n, {})
-        if len(mine) * 2 < len(labels.column_leaves) or len({c.row + c.row_span for c in mine.values()}) > 1:
-            continue
-        below = max(c.row + c.row_span for c in mine.values())
-        yield leaf, _Row(index, label, _first_filled(index, mine, below), mine)
-
-
-def _first_filled(index: LabelIndex, columns: Mapping[str, GridCell], row: int) -> int:
-    """The row of figures is right below the header; an empty row may have been put between."""
-
-    def filled(candidate: int, test: Callable[[object], bool]) -> bool:
-        cells = (index.grid.cell(candidate, c.column) for c in columns.values())
-        return any(cell is not None and (test(cell.value) or bool(cell.formula)) for cell in cells)
-
-    if filled(row, lambda value: value not in (None, "")):
-        return row
-    numbers = (n for n in (row + 1, row + 2) if filled(n, lambda v: parse_number(v).state == "number"))
-    return next(numbers, row)
-
-
-def _take(form: Form, table: Table, rows: dict[str, list[_Row]], found: Found) -> None:
+def _take(form: Form, table: Table, rows: Mapping[str, list[Row]], found: Found) -> None:
     """Take over the figures of a table and say what does not fit."""
-    shape, wording = form.rules["S-04"], form.rules["S-07"]
     if not rows:
-        found.findings.append(finding(shape, what=f"没有找到{table.id}（{form.section_of(table).heading}）"))
+        what = f"没有找到{table.id}（{form.section_of(table).heading}）"
+        found.findings.append(finding(form.rules["S-04"], what=what))
         return
     found.tables.add(table.id)
     found.seen += sum(len(here[0].columns) for here in rows.values())
-    if _several_sets(form, table, rows, found):
-        return
-    missing: list[str] = []
-    odd: dict[Origin, str] = {}
-    worded: set[tuple[str, int]] = set()
-    """Columns and headers whose wording has been looked at; every row has them."""
-    for block in table.blocks:
-        labels = block_labels(form, block)
-        for leaf in labels.row_leaves:
-            here = rows.get(leaf.id, [])
-            if not here:
-                missing.append(f"“{leaf.label}”这一行")
-                continue
-            if len(here) > 1:
-                places = [_ref(r.index.grid, r.label) for r in here]
-                what = f"{table.id}的“{leaf.label}”出现了{len(here)}次，不能确定用哪一行，没有读"
-                found.findings.append(finding(shape, places, what=what))
-                continue
-            row = here[0]
-            _note_wording(odd, row, row.label, labels, leaf.text)
-            for column in labels.column_leaves:
-                cell_id = f"{table.id}.{leaf.id}.{column.id}"
-                header = row.columns.get(column.id)
-                if header is None:
-                    missing.append(f"“{form.cells[cell_id].label}”这一格")
-                    continue
-                if (column.id, id(header)) not in worded:
-                    worded.add((column.id, id(header)))
-                    _note_wording(odd, row, header, labels, column.text)
-                _place(form, cell_id, row, header, found)
-    if missing:
-        more = f"等{len(missing)}处" if len(missing) > 6 else ""
-        found.findings.append(finding(shape, what=f"{table.id}缺少{'、'.join(missing[:6])}{more}"))
-    for origin, what in odd.items():
-        found.findings.append(finding(wording, [CellRef(origin, "")], what=what))
-    _strangers(form, table, rows, found)
+    if not _several_sets(form, table, rows, found):
+        _Taker(form, table, found).take(rows)
+        _strangers(form, table, rows, found)
 
 
-def _several_sets(form: Form, table: Table, rows: dict[str, list[_Row]], found: Found) -> bool:
+def _several_sets(form: Form, table: Table, rows: Mapping[str, list[Row]], found: Found) -> bool:
     """Say so if the whole table stands there more than once; which one is meant is not ours to guess."""
     many = [here for here in rows.values() if len(here) > 1]
     if len(many) * 2 <= len(rows) or len(rows) < 2:
@@ -213,11 +154,6 @@ def _several_sets(form: Form, table: Table, rows: dict[str, list[_Row]], found: 
     return True
 
 
-def _note_wording(odd: dict[Origin, str], row: _Row, cell: GridCell, labels: BlockLabels, right: str) -> None:
-    if key(str(cell.value)) not in labels.exact:
-        odd[_origin(row.index.grid, cell)] = f"“{cell.value}”应为“{right}”"
-
-
 def _origin(grid: Grid, cell: GridCell) -> Origin:
     return Origin(grid.name, cell.address, cell.row, cell.column)
 
@@ -226,7 +162,7 @@ def _ref(grid: Grid, cell: GridCell) -> CellRef:
     return CellRef(_origin(grid, cell), str(cell.value or ""))
 
 
-def _place(form: Form, cell_id: str, row: _Row, header: GridCell, found: Found) -> None:
+def _place(form: Form, cell_id: str, row: Row, header: GridCell, found: Found) -> None:
     """Find the one cell of the row under the header, which may span several columns."""
     grid = row.index.grid
     if header.column_span == 1:
@@ -255,32 +191,34 @@ def _use(found: Found, cell_id: str, grid: Grid, cell: GridCell | None, empty: P
     found.used.add((grid.name, row, column))
 
 
-def _strangers(form: Form, table: Table, rows: dict[str, list[_Row]], found: Found) -> None:
+def _strangers(form: Form, table: Table, rows: Mapping[str, list[Row]], found: Found) -> None:
     """Numbers inside the table that belong to no row or no column of the form."""
-    spans: dict[str, tuple[LabelIndex, list[int], list[int]]] = {}
-    for many in rows.values():
-        for row in many:
-            _, lines, columns = spans.setdefault(row.index.grid.name, (row.index, [], []))
-            lines.append(row.row)
-            columns += [c.column for c in row.columns.values()]
-            columns += [c.column + c.column_span - 1 for c in row.columns.values()]
-    for name, (index, lines, columns) in spans.items():
-        refs: list[CellRef] = []
-        top, bottom, left, right = min(lines), max(lines), min(columns), max(columns)
-        inside = (
-            cell for cell in index.grid.cells
-            if top <= cell.row <= bottom and left <= cell.column <= right
-            and (name, cell.row, cell.column) not in found.used
-        )  # fmt: skip
-        for cell in inside:
-            if isinstance(cell.value, str) and not cell.value.strip(" \u3000/-—0123456789.,，"):
-                odd = bool(cell.value.strip())
-            else:
-                odd = cell.value is not None and not isinstance(cell.value, str)
-            if odd:
-                refs.append(_ref(index.grid, cell))
+    grids: dict[str, list[Row]] = {}
+    for row in (row for many in rows.values() for row in many):
+        grids.setdefault(row.index.grid.name, []).append(row)
+    for here in grids.values():
+        refs = [_ref(here[0].index.grid, cell) for cell in _inside(here, found) if _is_figure(cell.value)]
         if refs:
             values = "、".join(f"“{ref.label}”" for ref in refs[:6]) + ("等" if len(refs) > 6 else "")
             count = f"{len(refs)}个数" if len(refs) > 1 else ""
             what = f"{table.id}里的{count}{values}不属于规定的任何一行一列"
             found.findings.append(finding(form.rules["S-04"], refs, what=what))
+
+
+def _inside(rows: Sequence[Row], found: Found) -> Iterator[GridCell]:
+    """Yield the unused cells of a grid between the outermost rows and columns of a table."""
+    grid, headers = rows[0].index.grid, [cell for row in rows for cell in row.columns.values()]
+    top, bottom = min(row.row for row in rows), max(row.row for row in rows)
+    left = min(cell.column for cell in headers)
+    right = max(cell.column + cell.column_span - 1 for cell in headers)
+    for cell in grid.cells:
+        used = (grid.name, cell.row, cell.column) in found.used
+        if top <= cell.row <= bottom and left <= cell.column <= right and not used:
+            yield cell
+
+
+def _is_figure(value: object) -> bool:
+    """Tell whether a value is a number, also one typed as a text."""
+    if not isinstance(value, str):
+        return value is not None
+    return bool(value.strip()) and not value.strip(_OF_NUMBERS)

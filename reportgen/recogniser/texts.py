@@ -108,7 +108,7 @@ class _TextSheet:
         self.found.append(Passage(self.section.id, heading, paragraphs, self._ref(entry).origin))
 
     def _text(self, cell: GridCell) -> str:
-        """Return the text of a cell, and say why it has none: N-05, F-02 and S-11."""
+        """Return the text of a cell, and say why it has none: N-05 and F-02."""
         text, fault = text_of(cell)
         ref = self._ref(cell)
         place = f"“{self.index.grid.name}”第{cell.row}行"
@@ -117,8 +117,6 @@ class _TextSheet:
             uncomputed = cell.result in ("unknown", "circular")
             rule = self.form.rules["N-05"] if uncomputed else self.form.rules["F-02"]
             self.texts.findings.append(finding(rule, [ref], place=place, raw=raw, what=fault))
-        if cell.beside:
-            self.texts.findings.append(finding(self.form.rules["S-11"], [ref], place=place, what=cell.beside))
         return text
 
     def _unseen(self, refs: Sequence[CellRef]) -> None:

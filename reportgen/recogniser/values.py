@@ -112,9 +112,7 @@ def _formulas(form: Form, table: str, values: Mapping[str, Value], found: Found)
                 place=f"“{cell.label}”", raw=value.formula, now=expected if expected is not None else _raw(now) or "空",
             )  # fmt: skip
         elif _is_uncomputed(value):
-            yield finding(
-                form.rules["N-05"], [ref], place=f"“{cell.label}”", raw=value.formula, what=value.remark
-            )
+            yield finding(form.rules["N-05"], [ref], place=f"“{cell.label}”", raw=value.formula, what=value.remark)
     if computed:
         what = "、".join(f"{r.address}＝{format_number(r.value)}" for r in computed[:4])
         what += "等" if len(computed) > 4 else ""
@@ -131,11 +129,7 @@ def _otherwise(form: Form, values: Mapping[str, Value], found: Found) -> Iterato
         if shown:
             cell = form.cells[id_]
             yield finding(
-                form.rules["N-10"],
-                [_ref(cell, value)],
-                place=f"“{cell.label}”",
-                what=shown,
-                value=value.number,
+                form.rules["N-10"], [_ref(cell, value)], place=f"“{cell.label}”", what=shown, value=value.number
             )
 
 

@@ -16,15 +16,7 @@ from ..model.report import Origin, Passage
 from ..sources import Paragraph
 from .labels import key
 
-__all__ = [
-    "Texts",
-    "chinese_date",
-    "clean",
-    "parse_title",
-    "possible_titles",
-    "section_of",
-    "split_paragraphs",
-]
+__all__ = ["Texts", "chinese_date", "clean", "parse_title", "possible_titles", "section_of", "split_paragraphs"]
 
 _ILLEGAL = re.compile(r"[\x00-\x08\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _BREAKS = re.compile(r"\r\n|[\r\n\x0b\x0c\u2028\u2029]")

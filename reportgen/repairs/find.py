@@ -57,9 +57,7 @@ class _Finder:
         self.steps = Steps(STEPS)
         self.given_up: set[str] = set()
         """Cells of equations that cannot be settled."""
-        self.blank = frozenset(
-            c for c in self.system.typed if report.values[c].state in ("blank", "placeholder")
-        )
+        self.blank = frozenset(c for c in self.system.typed if report.values[c].state in ("blank", "placeholder"))
 
     def run(self) -> Repairs:
         components = [component for component in self._components() if component.broken]
@@ -89,8 +87,7 @@ class _Finder:
         if len(solved) == 1:
             return (tuple(self._repairs(combined)),)
         parts = [
-            tuple(repair_of(c, n, {}, self.candidates) for n, c in enumerate(part[: self.limit], 1))
-            for part in solved
+            tuple(repair_of(c, n, {}, self.candidates) for n, c in enumerate(part[: self.limit], 1)) for part in solved
         ]
         implied = self._implied(combined[0]) if combined else {}
         if implied:
@@ -196,9 +193,7 @@ class _Finder:
         after = self.system.complete(candidate.new)
         if not all(self.candidates.allows(cell, value) for cell, value in self._implied(candidate).items()):
             return False
-        return all(
-            row.residual(after) <= 0 for row in self.system.limits if not row.terms.keys() & self.given_up
-        )
+        return all(row.residual(after) <= 0 for row in self.system.limits if not row.terms.keys() & self.given_up)
 
     def _implied(self, candidate: Candidate) -> dict[str, Number]:
         """Return the figures that unreadable cells must have once all else is right."""

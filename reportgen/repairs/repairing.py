@@ -15,9 +15,7 @@ from .system import total
 __all__ = ["repair_of"]
 
 
-def repair_of(
-    candidate: Candidate, rank: int, implied: Mapping[str, Number], candidates: Candidates
-) -> Repair:
+def repair_of(candidate: Candidate, rank: int, implied: Mapping[str, Number], candidates: Candidates) -> Repair:
     """Return a candidate as a repair.
 
     Args:

@@ -1,4 +1,4 @@
-"""What other programs read: the JSON of the contract (DESIGN.md 5), made only when it is asked for."""
+"""What other programs read: the JSON of the contract (docs/architecture.md, JSON), made only when it is asked for."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..errors import escaped
 from ..form import Form
 from ..model.findings import Finding, json_number, worst
 from ..model.report import Report
 from ..repairs import Repairs
 
 __all__ = ["document", "finding_json", "report_json", "rules_json", "unreadable_json"]
-
-_CONTROL = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
-"""Those that JSON allows as they are."""
 
 
 def document(reports: Iterable[dict[str, Any]]) -> str:
@@ -28,13 +26,11 @@ def document(reports: Iterable[dict[str, Any]]) -> str:
 
 
 def _text(data: dict[str, Any]) -> str:
-    """Return data as JSON that a terminal can show: control characters stand in it by their numbers."""
-    return json.dumps(data, ensure_ascii=False, indent=1).translate(_CONTROL)
+    """Return data as JSON that a terminal can show: characters that command it stand there by their numbers."""
+    return escaped(json.dumps(data, ensure_ascii=False, indent=1), lines=True)
 
 
-def report_json(
-    report: Report, findings: Sequence[Finding], repairs: Repairs | None = None
-) -> dict[str, Any]:
+def report_json(report: Report, findings: Sequence[Finding], repairs: Repairs | None = None) -> dict[str, Any]:
     """Return one report with its findings and likely corrections (None: not looked for)."""
     return {
         "input": report.path, "kind": report.kind, "form": report.form.id, "org": report.org,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from unicodedata import east_asian_width
 
+from ..errors import escaped
 from ..form import SEVERITIES, Form
 from ..model.findings import SEVERITY_LABELS, Finding
 from ..model.report import Report
@@ -23,8 +24,13 @@ class OutputLine(NamedTuple):
     """A line to print.  A named tuple because a run over many files makes thousands."""
 
     text: str
+    """One line on every screen: what a file brought into it is escaped (:func:`~reportgen.errors.escaped`)."""
     severity: str = ""
     """Of the finding it tells, for its colour; ``""`` for every other line."""
+
+
+def _line(text: str, severity: str = "") -> OutputLine:
+    return OutputLine(escaped(text), severity)
 
 
 def summary(findings: Sequence[Finding]) -> str:
@@ -34,9 +40,7 @@ def summary(findings: Sequence[Finding]) -> str:
     return "、".join(counts) or "全部通过"
 
 
-def report_lines(
-    report: Report, findings: Sequence[Finding], repairs: Repairs | None = None
-) -> Iterator[OutputLine]:
+def report_lines(report: Report, findings: Sequence[Finding], repairs: Repairs | None = None) -> Iterator[OutputLine]:
     """Yield the lines of one report: its findings in columns, likely corrections, a summary.
 
     Args:
@@ -48,28 +52,29 @@ def report_lines(
     corrections = repairs.lines(report) if repairs is not None else []
     if corrections:
         yield OutputLine("")
-    yield from map(OutputLine, corrections)
+    yield from map(_line, corrections)
     if findings:
         yield OutputLine("")
     title = report.full_title if report.org else report.path
-    yield OutputLine(f"{title}：{summary(findings)}")
+    yield _line(f"{title}：{summary(findings)}")
 
 
 def finding_lines(findings: Sequence[Finding]) -> Iterator[OutputLine]:
     """Yield findings one by one, each complete in its line."""
-    return (OutputLine(one.line(), one.severity) for one in findings)
+    return (_line(one.line(), one.severity) for one in findings)
 
 
 def _in_columns(findings: Sequence[Finding]) -> Iterator[OutputLine]:
     ids = max((len(f.rule) for f in findings), default=0)
-    places = min(max((_width(f.place) for f in findings), default=0), _PLACE_WIDTH)
+    shown = [escaped(f.place) for f in findings]
+    places = min(max(map(_width, shown), default=0), _PLACE_WIDTH)
     before = ""
-    for one in findings:
+    for one, place in zip(findings, shown, strict=True):
         if before and one.severity != before:
             yield OutputLine("")
         before = one.severity
         level = _pad(SEVERITY_LABELS[one.severity], _LEVEL_WIDTH)
-        yield OutputLine(f"{level}  {one.rule:<{ids}}  {_pad(one.place, places)}  {one.text}", one.severity)
+        yield _line(f"{level}  {one.rule:<{ids}}  {_pad(place, places)}  {one.text}", one.severity)
 
 
 def _width(text: str) -> int:
@@ -86,4 +91,4 @@ def rules_lines(form: Form) -> Iterator[OutputLine]:
     for rule in form.rules.values():
         level = "停用" if rule.off else SEVERITY_LABELS[rule.severity]
         reason = f"　理由：{rule.reason}" if rule.reason else ""
-        yield OutputLine(f"{rule.id}　{level}　{rule.title}　（{rule.source}）{reason}")
+        yield _line(f"{rule.id}　{level}　{rule.title}　（{rule.source}）{reason}")

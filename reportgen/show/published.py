@@ -15,9 +15,7 @@ from .view import SectionView, View, make_view, signature_lines
 __all__ = ["report_page"]
 
 
-def report_page(
-    report: Report, *, draft: bool = False, marks: Collection[str] = (), notes: Sequence[Note] = ()
-) -> str:
+def report_page(report: Report, *, draft: bool = False, marks: Collection[str] = (), notes: Sequence[Note] = ()) -> str:
     """Return the report for publication as one HTML file.
 
     Args:
@@ -31,8 +29,7 @@ def report_page(
     """
     view = make_view(report, draft=draft, notes=notes)
     values = {
-        cell: {"value": figure, "classes": "marked" if cell in marks else ""}
-        for cell, figure in view.figures.items()
+        cell: {"value": figure, "classes": "marked" if cell in marks else ""} for cell, figure in view.figures.items()
     }
     texts = {section.id: section for section in view.sections}
     sections = [_section(one, view, values, texts.get(one.id)) for one in report.form.sections]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import msgspec
 
 from ..checks.texts import JudgedNumber
+from ..disk.names import name_of, shown_name
+from ..errors import escaped, unexpected
 from ..form import SEVERITIES
 from ..model.findings import SEVERITY_LABELS, worst
 from ..model.numbers import format_number, show
@@ -15,9 +16,10 @@ from ..model.placeholders import filled
 from .page import PageTable, environment, page_table, policy, template_file
 from .review import CheckedReport, Mark, Review, ReviewedFinding, make_review
 
-__all__ = ["result_page"]
+__all__ = ["ResultPage", "make_result_page", "result_page"]
 
 _STATUS = {"errors": "有错误", "warnings": "待核实", "ok": "通过"}
+_UNREADABLE, _FAILED = "读不出", "没能列出"
 _SIGNS = {"error": "≠", "warning": "！", "ask": "？", "info": "·"}
 _SUSPECT = "×"
 _GOOD = ("matched", "last_year", "percentage_ok")
@@ -28,44 +30,72 @@ _LISTED = 6
 """Alternatives of a correction that are listed."""
 
 
+class ResultPage(msgspec.Struct, frozen=True):
+    """The page a reviewer reads."""
+
+    text: str
+    """The whole file; the same arguments give the same text."""
+    failed: tuple[tuple[str, str], ...] = ()
+    """Files that were read and checked, but could not be shown, with the reason."""
+
+
 def result_page(
-    reports: Sequence[CheckedReport],
-    *,
-    unreadable: Sequence[tuple[str, str]] = (),
-    title: str = "",
+    reports: Sequence[CheckedReport], *, unreadable: Sequence[tuple[str, str]] = (), title: str = ""
 ) -> str:
+    """Return the text of :func:`make_result_page`."""
+    return make_result_page(reports, unreadable=unreadable, title=title).text
+
+
+def make_result_page(
+    reports: Sequence[CheckedReport], *, unreadable: Sequence[tuple[str, str]] = (), title: str = ""
+) -> ResultPage:
     """Return the page a reviewer reads: a summary, then every report with its findings in place.
+
+    A fault in one report's part of the page leaves the parts of the others whole.
 
     Args:
         reports: those of clean reports are folded when there is more than one.
         unreadable: files that could not be read, with the reason.
         title: of the page; made from the form's title by default.
-
-    Returns:
-        the whole file; the same arguments give the same text.
     """
     title = title or (f"{reports[0].report.form.title}审核结果" if reports else "审核结果")
     script = template_file("result.js")
-    pages = [_ReportPage(n, one, alone=len(reports) == 1) for n, one in enumerate(reports, 1)]
-    return environment().get_template("result.html").render(
-        title=title, policy=policy(script), script=script,
-        reports=pages, summary=_summary(pages, len(unreadable)),
+    pages, parts, failed = _parts(reports)
+    text = environment().get_template("result.html").render(
+        title=title, policy=policy(script), script=script, reports=pages, parts=parts,
+        summary=_summary(pages, len(unreadable), len(failed)),
         levels=[{"severity": s, "label": SEVERITY_LABELS[s]} for s in SEVERITIES],
-        unreadable=[{"file": _name(path), "message": message} for path, message in unreadable],
+        left_out=[*_left_out(unreadable, "读不出来", _UNREADABLE), *_left_out(failed, "没能列出来", _FAILED)],
     )  # fmt: skip
+    return ResultPage(escaped(text, lines=True), tuple(failed))
 
 
-def _name(path: str) -> str:
-    return Path(path).name
+def _parts(reports: Sequence[CheckedReport]) -> tuple[list[_ReportPage], list[str], list[tuple[str, str]]]:
+    """Return the reports that can be shown, their parts of the page, and the files that cannot, with the reason."""
+    template = environment().get_template("result-report.html")
+    pages, parts, failed = [], [], []
+    for number, one in enumerate(reports, 1):
+        try:
+            page = _ReportPage(number, one, alone=len(reports) == 1)
+            part = template.render(one=page)
+        except Exception as error:
+            path = one.report.path
+            failed.append((path, unexpected(error, shown_name(path) if path else "")))
+        else:
+            pages.append(page)
+            parts.append(part)
+    return pages, parts, failed
 
 
-def _summary(pages: Sequence[_ReportPage], unreadable: int) -> str:
-    parts = [
-        f"{word} {n} 份" for status, word in _STATUS.items() if (n := sum(p.status == status for p in pages))
-    ]
-    if unreadable:
-        parts.append(f"读不出 {unreadable} 份")
-    return f"共 {len(pages) + unreadable} 份：{'、'.join(parts) or '无'}。"
+def _left_out(files: Sequence[tuple[str, str]], why: str, badge: str) -> list[dict[str, str]]:
+    return [{"file": name_of(path), "message": message, "why": why, "badge": badge} for path, message in files]
+
+
+def _summary(pages: Sequence[_ReportPage], unreadable: int, failed: int) -> str:
+    counts = {word: sum(p.status == status for p in pages) for status, word in _STATUS.items()}
+    counts |= {_UNREADABLE: unreadable, _FAILED: failed}
+    parts = [f"{word} {n} 份" for word, n in counts.items() if n]
+    return f"共 {sum(counts.values())} 份：{'、'.join(parts) or '无'}。"
 
 
 class _Sum(msgspec.Struct, frozen=True):
@@ -137,7 +167,7 @@ class _ReportPage:
         self.review: Review = make_review(report, checked.findings, checked.repairs)
         self.anchor = f"r{number}"
         self.ids = {cell: f"{self.anchor}c{n}" for n, cell in enumerate(report.form.cells, 1)}
-        self.file = _name(report.path)
+        self.file = name_of(report.path)
         self.org = report.org or self.file or "机关名称未填"
         self.year = str(report.year or "")
         self.title = report.full_title if report.org else self.org
@@ -224,7 +254,7 @@ class _ReportPage:
 
     def _sections(self, numbers: Sequence[JudgedNumber]) -> Iterator[_TextSection]:
         report = self.review.report
-        sections = {s.id: _TextSection(s.heading or s.title) for s in report.form.text_sections}
+        sections = {s.id: _TextSection(s.heading or s.title) for s in report.form.sections}
         for index, passage in enumerate(filled(report)):
             paragraphs = tuple(
                 _pieces(text, [j for j in numbers if (j.passage, j.paragraph) == (index, n)])

@@ -183,9 +183,7 @@ def _parts(repairs: Repairs) -> tuple[tuple[Repair, ...], ...]:
     return (repairs.repairs,) if repairs.repairs else ()
 
 
-def _reviewed(
-    number: int, report: Report, finding: Finding, parts: Sequence[tuple[Repair, ...]]
-) -> ReviewedFinding:
+def _reviewed(number: int, report: Report, finding: Finding, parts: Sequence[tuple[Repair, ...]]) -> ReviewedFinding:
     part = _part_of(finding.equation, parts)
     return ReviewedFinding(
         number, finding, _target(report, finding, part),

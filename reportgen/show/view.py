@@ -112,16 +112,12 @@ def _entry(value: str | Number | None) -> str:
 
 def _section_names(form: Form, sections: Sequence[SectionView]) -> dict[str, Any]:
     return {
-        part.number or part.title: [
-            {"小标题": heading, "段落": list(texts)} for heading, texts in view.passages
-        ]
+        part.number or part.title: [{"小标题": heading, "段落": list(texts)} for heading, texts in view.passages]
         for part, view in zip(form.text_sections, sections, strict=True)
     }
 
 
-def _table_names(
-    form: Form, figures: Mapping[str, str], below: Mapping[str, Sequence[str]]
-) -> dict[str, Any]:
+def _table_names(form: Form, figures: Mapping[str, str], below: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     names: dict[str, Any] = {}
     places = _figure_places(form)
     for table in form.tables:

@@ -197,7 +197,7 @@ _READERS = {
     "pdf": "pdf", "json": "json",
 }  # fmt: skip
 """Kind of file → module of this package with ``read(path, data) -> Document``."""
-_PACKAGES = {"xlsx", "xlsm", "ods"}
+_PACKAGES = {"xlsx", "xlsm", "ods", "docx"}
 """Kinds whose readers also take the parts that :func:`.sniff.identify` has unpacked."""
 
 
@@ -224,9 +224,7 @@ def open_document(path: Path | str, kinds: Iterable[str] = ()) -> Document:
     return read_document(path, data, kind, parts)
 
 
-def read_document(
-    path: Path | str, data: bytes, kind: str, parts: Mapping[str, bytes] | None = None
-) -> Document:
+def read_document(path: Path | str, data: bytes, kind: str, parts: Mapping[str, bytes] | None = None) -> Document:
     """Read the bytes of a file of a known kind.
 
     Args:

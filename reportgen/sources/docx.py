@@ -1,52 +1,51 @@
 """Word files (.docx): tables as grids of merged cells, and the paragraphs outside them.
 
-Read as it prints: inserted text counts, deleted and hidden text does not, and a text box counts once
-although the file holds it twice (for new and old versions of Word).  Only the main part and the
-properties are read; headers, footers and notes are not.  A document type declaration is refused, so
-there are no entities to expand and nothing to fetch.
+Read as it prints once all revisions are accepted: inserted text counts, deleted, hidden and struck-out text
+does not, and a text box counts once although the file holds it twice (for new and old versions of Word).
+Only the main part, its styles and the properties are read; headers, footers and notes are not.  A document
+type declaration is refused, so there are no entities to expand and nothing to fetch.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
 import posixpath
 import xml.etree.ElementTree as ET
-import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeAlias
+from xml.parsers import expat
 
 import msgspec
 
 from ..disk.names import name_of, shown_name
 from ..errors import InputError
+from ..opc.unpack import unpack
 from .base import Document, Grid, GridCell, Paragraph
 from .limits import MAX_SPAN, Budget
+from .runs import LOWERED, RAISED, STRUCK, Run, told_apart
 
 __all__ = ["Block", "blocks", "read"]
 
 Block: TypeAlias = "Paragraph | Grid"
-Pieces: TypeAlias = "list[str]"
-"""The pieces of text of one paragraph."""
-Add: TypeAlias = "Callable[[Pieces], None]"
+Look: TypeAlias = "dict[str, str | None]"
+"""Properties of text, of those that decide whether it counts: tag → ``w:val``."""
+Add: TypeAlias = "Callable[[_Line], None]"
 """Takes a new paragraph: the content of a cell, or the body."""
 
-_RELATIONS, _CUSTOM = "_rels/.rels", "docProps/custom.xml"
-_OFFICE_DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
+_CUSTOM = "docProps/custom.xml"
+_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _P, _R, _T, _BR = _W + "p", _W + "r", _W + "t", _W + "br"
 _TBL, _TR, _TC, _TEXT_BOX = _W + "tbl", _W + "tr", _W + "tc", _W + "txbxContent"
 _VAL = _W + "val"
-_MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_MATH_TEXT = _MATH + "t"
 _COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _ALTERNATIVES = _COMPATIBILITY + "AlternateContent"
 _VARIANTS = (_COMPATIBILITY + "Choice", _COMPATIBILITY + "Fallback")
-_PICTURES = (
-    "{http://schemas.openxmlformats.org/drawingml/2006/main}blip",
-    "{urn:schemas-microsoft-com:vml}imagedata",
-)
+_PICTURES = ("{http://schemas.openxmlformats.org/drawingml/2006/main}blip", "{urn:schemas-microsoft-com:vml}imagedata")
 
 _CHARACTERS = {_W + "tab": "\t", _W + "ptab": "\t", _W + "cr": "\n", _W + "noBreakHyphen": "-"}
 """Elements that stand for a character."""
@@ -58,6 +57,12 @@ _SKIPPED = {
 }  # fmt: skip
 """Elements whose text is not printed; properties are looked up where they matter."""
 _OFF = {"0", "false", "off"}
+_STRIKES, _SHIFT, _VANISH = (_W + "strike", _W + "dstrike"), _W + "vertAlign", _W + "vanish"
+_SHIFTS = {"superscript": RAISED, "subscript": LOWERED}
+_SHIFTED_MATH = {_MATH + "sup": RAISED, _MATH + "sub": LOWERED}
+_STYLES_DEEP = 20
+"""Styles based on each other; Word allows 10."""
+_REVISIONS = tuple(_W + name for name in ("ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel"))
 
 
 def read(path: Path | str, data: bytes, parts: Mapping[str, bytes] | None = None) -> Document:
@@ -69,24 +74,29 @@ def read(path: Path | str, data: bytes, parts: Mapping[str, bytes] | None = None
         parts: its XML parts, if they have been unpacked already.
 
     Raises:
-        InputError: the document inside cannot be read, or is beyond the limits.
+        InputError: a part of the document is not there or cannot be read, or it is beyond the limits.
     """
     budget = Budget(shown_name(path))
     try:
-        parts = parts or _unpacked(data, (_RELATIONS, _CUSTOM))
-        main = _main_part(_parsed(parts[_RELATIONS], budget))
-        root = _parsed(parts[main] if main in parts else _unpacked(data, [main])[main], budget)
+        parts = unpack(shown_name(path), data) if parts is None else parts
+        _require_well_formed(parts)
+        related = _related(parts, "", budget)
+        main = related.get("officeDocument", "word/document.xml")
+        styles = _related(parts, main, budget).get("styles")
+        root = _parsed(parts[main], budget)
+        looks = _looks(_parsed(parts[styles], budget)) if styles else {}
         properties = _properties(_parsed(parts[_CUSTOM], budget)) if _CUSTOM in parts else {}
-    except (LookupError, ValueError, ET.ParseError) as error:
+    except (LookupError, ValueError, ET.ParseError, expat.ExpatError) as error:
         raise InputError(
             f"“{name_of(path)}”里的正文读不出来，文件可能已损坏。请用 Word 或 WPS 打开并另存为 .docx 后再试。"
         ) from error
-    found = _blocks(root, budget)
+    found = _blocks(root, budget, looks)
     return Document(
         str(path), "docx", hashlib.sha256(data).hexdigest(),
         tuple(block for block in found if isinstance(block, Grid)),
         tuple(block for block in found if isinstance(block, Paragraph)),
         properties, pictures=sum(1 for kind in _PICTURES for _ in root.iter(kind)),
+        revisions=sum(1 for kind in _REVISIONS for _ in root.iter(kind)),
     )  # fmt: skip
 
 
@@ -104,30 +114,47 @@ def blocks(xml: bytes, budget: Budget) -> list[Block]:
         ValueError: a document type declaration, or an encoding that cannot be read.
         InputError: beyond the limits.
     """
-    return _blocks(_parsed(xml, budget), budget)
+    return _blocks(_parsed(xml, budget), budget, {})
 
 
 # ---------------------------------------------------------------- the package
 
 
-def _unpacked(data: bytes, names: Iterable[str]) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return {name: archive.read(name) for name in names if name in archive.namelist()}
-
-
 def _parsed(xml: bytes, budget: Budget) -> ET.Element:
-    budget.spend_tags(xml.count(b"<"))
+    budget.spend_markup(len(xml), xml.count(b"<"))
     # Office packages have none (ECMA-376 part 2); in UTF-16 there are NULs between the letters.
     if b"<!DOCTYPE" in xml.replace(b"\0", b""):
         raise ValueError("document type declaration")
     return ET.fromstring(xml)
 
 
-def _main_part(relations: ET.Element) -> str:
-    for relation in relations:
-        if relation.get("Type") == _OFFICE_DOCUMENT:
-            return posixpath.normpath(relation.get("Target", "")).lstrip("/")
-    return "word/document.xml"
+def _require_well_formed(parts: Mapping[str, bytes]) -> None:
+    """Require that the XML parts are well-formed, also those that are not read.
+
+    Raises:
+        ExpatError: one is not.
+    """
+    for name, xml in parts.items():
+        if name.lower().endswith((".xml", ".rels")):
+            expat.ParserCreate().Parse(xml, True)
+
+
+def _related(parts: Mapping[str, bytes], part: str, budget: Budget) -> dict[str, str]:
+    """Return the XML parts that a part (``""``: the package) names: type of relation → name.
+
+    Raises:
+        KeyError: one of them is not there.
+    """
+    folder, name = posixpath.split(part)
+    relations = posixpath.join(folder, "_rels", f"{name}.rels")
+    names = {one.lower(): one for one in parts}
+    found: dict[str, str] = {}
+    for relation in _parsed(parts[relations], budget) if relations in parts else ():
+        target, kind = relation.get("Target", ""), relation.get("Type", "")
+        if relation.get("TargetMode") != "External" and target.endswith(".xml"):
+            whole = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+            found.setdefault(kind.removeprefix(_RELATION), names[whole.lower()])
+    return found
 
 
 def _properties(root: ET.Element) -> dict[str, str]:
@@ -136,7 +163,45 @@ def _properties(root: ET.Element) -> dict[str, str]:
     return {name: value for name, value in named if name and value}
 
 
+# ---------------------------------------------------------------- looks
+
+
+def _looks(root: ET.Element) -> dict[str | None, Look]:
+    """Return the looks that styles give to text, by their ids."""
+    styles = {style.get(_W + "styleId"): style for style in root.iterfind(_W + "style")}
+
+    def look(id_: str | None, depth: int = 0) -> Look:
+        style = styles.get(id_)
+        if style is None or depth > _STYLES_DEEP:
+            return {}
+        based = style.find(_W + "basedOn")
+        return ({} if based is None else look(based.get(_VAL), depth + 1)) | _own_look(_values(style, "rPr"))
+
+    return {id_: found for id_ in styles if (found := look(id_))}
+
+
+def _own_look(values: Mapping[str, str | None]) -> Look:
+    return {tag: values[tag] for tag in (*_STRIKES, _SHIFT, _VANISH) if tag in values}
+
+
+def _is_on(look: Look, tag: str) -> bool:
+    return tag in look and look[tag] not in _OFF
+
+
+def _mark(look: Look) -> str:
+    if any(_is_on(look, tag) for tag in _STRIKES):
+        return STRUCK
+    return _SHIFTS.get(look.get(_SHIFT) or "", "")
+
+
 # ---------------------------------------------------------------- the body
+
+
+class _Line(msgspec.Struct):
+    """A paragraph: its text, and the look that its style gives to it."""
+
+    look: Look
+    runs: list[Run] = []
 
 
 class _Cell(msgspec.Struct):
@@ -148,14 +213,17 @@ class _Cell(msgspec.Struct):
     """Columns."""
     down: str
     """``restart`` or ``continue`` of ``w:vMerge``, ``""`` without one."""
-    content: list[Pieces] = []
+    content: list[_Line] = []
     rows: int = 1
 
     def in_grid(self) -> GridCell:
         """Return the cell as grids have it, its paragraphs as lines."""
-        text = "\n".join(["".join(line) for line in self.content])
-        address = f"第{self.row}行第{self.column}列"
-        return GridCell(self.row, self.column, text if text.strip() else None, self.rows, self.span, address)
+        runs = [run for line in self.content for run in (Run("\n"), *line.runs)][1:]
+        text, beside = told_apart(runs, cell=True)
+        return GridCell(
+            self.row, self.column, text if text.strip() else None, self.rows, self.span,
+            f"第{self.row}行第{self.column}列", beside=beside,
+        )  # fmt: skip
 
 
 class _Table(msgspec.Struct):
@@ -183,11 +251,11 @@ class _Table(msgspec.Struct):
 class _Body:
     """Walks through the tree of a main part; ``found`` in the order in which things begin."""
 
-    def __init__(self, budget: Budget) -> None:
-        self.budget = budget
-        self.found: list[Pieces | _Table] = []
+    def __init__(self, budget: Budget, looks: Mapping[str | None, Look]) -> None:
+        self.budget, self.looks = budget, looks
+        self.found: list[_Line | _Table] = []
 
-    def walk(self, element: ET.Element, line: Pieces | None, add: Add, depth: int) -> None:
+    def walk(self, element: ET.Element, line: _Line | None, add: Add, depth: int, mark: str = "") -> None:
         """Take over what an element holds; what is not known is looked through.
 
         Args:
@@ -195,6 +263,7 @@ class _Body:
             line: the paragraph that text belongs to, None where text does not count.
             add: takes each new paragraph.
             depth: how many elements stand around what it holds.
+            mark: of the run that it stands in.
         """
         self.budget.check_depth(depth)
         for child in element:
@@ -202,9 +271,10 @@ class _Body:
             if tag in _SKIPPED:
                 continue
             if tag == _R:
-                self.walk(child, None if _is_hidden(child) else line, add, depth + 1)
+                look = self._look(child, line)
+                self.walk(child, None if _is_on(look, _VANISH) else line, add, depth + 1, mark or _mark(look))
             elif tag == _P:
-                paragraph: Pieces = []
+                paragraph = _Line(self.looks.get(_values(child, "pPr").get(_W + "pStyle"), {}))
                 add(paragraph)
                 self.walk(child, paragraph, add, depth + 1)
             elif tag == _TBL:
@@ -213,11 +283,15 @@ class _Body:
                 self.walk(child, line, self.found.append, depth + 1)
             elif tag == _ALTERNATIVES:
                 for variant in [one for one in child if one.tag in _VARIANTS][:1]:
-                    self.walk(variant, line, add, depth + 2)
+                    self.walk(variant, line, add, depth + 2, mark)
             elif (text := _text(child)) is None:
-                self.walk(child, line, add, depth + 1)
+                self.walk(child, line, add, depth + 1, mark or _SHIFTED_MATH.get(tag, ""))
             elif line is not None:
-                line.append(text)
+                line.runs.append(Run(text, mark))
+
+    def _look(self, run: ET.Element, line: _Line | None) -> Look:
+        values = _values(run, "rPr")
+        return (line.look if line else {}) | self.looks.get(values.get(_W + "rStyle"), {}) | _own_look(values)
 
     def _table(self, element: ET.Element, depth: int) -> None:
         self.budget.spend_grid()
@@ -232,9 +306,7 @@ class _Body:
         column = 1 + _count(_values(element, "trPr").get(_W + "gridBefore"), least=0)
         for found in _inside(element, _TC):
             values = _values(found, "tcPr")
-            cell = _Cell(
-                number, column, _count(values.get(_W + "gridSpan"), least=1), _merge(values, "vMerge")
-            )
+            cell = _Cell(number, column, _count(values.get(_W + "gridSpan"), least=1), _merge(values, "vMerge"))
             column += cell.span
             self.walk(found, None, cell.content.append, depth + 1)
             if cells and _merge(values, "hMerge") == "continue":  # as old converters write it
@@ -245,8 +317,8 @@ class _Body:
         return cells
 
 
-def _blocks(root: ET.Element, budget: Budget) -> list[Block]:
-    body = _Body(budget)
+def _blocks(root: ET.Element, budget: Budget, looks: Mapping[str | None, Look]) -> list[Block]:
+    body = _Body(budget, looks)
     body.walk(root, None, body.found.append, 1)
     result: list[Block] = []
     tables = paragraphs = 0
@@ -254,9 +326,11 @@ def _blocks(root: ET.Element, budget: Budget) -> list[Block]:
         if isinstance(item, _Table):
             tables += 1
             result.append(Grid(f"第{tables}个表格", tuple([cell.in_grid() for cell in item.cells])))
-        elif (text := "".join(item)).strip():
+            continue
+        text, beside = told_apart(item.runs)
+        if text.strip() or beside:
             paragraphs += 1
-            result.append(Paragraph(text, f"第{paragraphs}段"))
+            result.append(Paragraph(text if text.strip() else "", f"第{paragraphs}段", beside))
     return result
 
 
@@ -291,12 +365,6 @@ def _merge(values: dict[str, str | None], name: str) -> str:
     if _W + name not in values:
         return ""
     return "restart" if values[_W + name] == "restart" else "continue"
-
-
-def _is_hidden(run: ET.Element) -> bool:
-    properties = run.find(_W + "rPr")
-    vanish = None if properties is None else properties.find(_W + "vanish")
-    return vanish is not None and vanish.get(_VAL) not in _OFF
 
 
 def _count(value: str | None, *, least: int) -> int:

@@ -173,6 +173,7 @@ class _Parser:
         self.depth = 0
 
     def take(self, *operators: str) -> str:
+        """Step over the next token if it is one of these operators, and return it, else ``""``."""
         if self.position < len(self.tokens):
             kind, value = self.tokens[self.position]
             if kind == "op" and value in operators:
@@ -181,16 +182,19 @@ class _Parser:
         return ""
 
     def expect(self, operator: str) -> None:
+        """Step over an operator that must come next."""
         if not self.take(operator):
             raise UnknownError(operator)
 
     def comparison(self) -> object:
+        """Work out comparisons and what binds closer; a range is left as it is."""
         left = self.sum()
         while operator := self.take("=", "<>", "<=", ">=", "<", ">"):
             left = _compare(operator, _scalar(left, self.lookup), _scalar(self.sum(), self.lookup))
         return left
 
     def sum(self) -> object:
+        """Work out sums, differences and joined texts."""
         left = self.product()
         while operator := self.take("+", "-", "&"):
             right = _scalar(self.product(), self.lookup)
@@ -204,6 +208,7 @@ class _Parser:
         return left
 
     def product(self) -> object:
+        """Work out products and quotients."""
         left = self.unary()
         while operator := self.take("*", "/"):
             right = Decimal(_operand(_scalar(self.unary(), self.lookup)))
@@ -214,12 +219,14 @@ class _Parser:
         return left
 
     def unary(self) -> object:
+        """Work out signs."""
         if self.take("-"):
             return _tidy(-_operand(_scalar(self.unary(), self.lookup)))
         self.take("+")
         return self.atom()
 
     def atom(self) -> object:
+        """Work out a value, a range, a call or what stands in brackets."""
         self.depth += 1
         if self.depth > _MAX_DEPTH or self.position >= len(self.tokens):
             raise UnknownError("depth")
@@ -236,6 +243,7 @@ class _Parser:
         return value
 
     def call(self, name: str) -> object:
+        """Work out a function."""
         if name in ("TRUE", "FALSE") and not self.take("("):
             return name == "TRUE"
         if name in ("TRUE", "FALSE"):
@@ -311,14 +319,9 @@ def _compare(operator: str, left: object, right: object) -> bool:
     else:
         a, b = _operand(left), _operand(right)
         order = (a > b) - (a < b)
-    return {
-        "=": order == 0,
-        "<>": order != 0,
-        "<": order < 0,
-        ">": order > 0,
-        "<=": order <= 0,
-        ">=": order >= 0,
-    }[operator]
+    return {"=": order == 0, "<>": order != 0, "<": order < 0, ">": order > 0, "<=": order <= 0, ">=": order >= 0}[
+        operator
+    ]
 
 
 def _numbers(arguments: list[object], lookup: Lookup) -> list[Number]:
@@ -362,9 +365,7 @@ def _abs(arguments: list[object], lookup: Lookup) -> object:
 
 
 def _countblank(arguments: list[object], lookup: Lookup) -> object:
-    return sum(
-        value is None or value == "" for a in arguments if isinstance(a, _Area) for value in a.values(lookup)
-    )
+    return sum(value is None or value == "" for a in arguments if isinstance(a, _Area) for value in a.values(lookup))
 
 
 _FUNCTIONS: dict[str, Callable[[list[object], Lookup], object]] = {

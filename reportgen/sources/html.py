@@ -6,7 +6,8 @@ paragraphs and the tables in it.  Several reports in one page stay in page order
 when the prescribed tables occur more than once, and reads none of them.
 
 Nothing is fetched (no style sheets, frames or pictures), and scripts are not run.  Text hidden in the
-page itself (``hidden``, ``display:none``) is not read; hidden tables are marked as hidden sheets are.
+page itself (``hidden``, ``display:none``) is not read, nor is text that is struck out; hidden tables are
+marked as hidden sheets are.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from ..disk.names import shown_name
 from ..errors import InputError
 from .base import Document, Grid, GridCell, Paragraph
 from .limits import MAX_SPAN, Budget
+from .runs import LOWERED, RAISED, STRUCK, Run, told_apart
 
 __all__ = ["Page", "decode", "read"]
 
@@ -44,8 +46,15 @@ _BLOCKS = {
     "tfoot", "th", "thead", "tr", "ul",
 }  # fmt: skip
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
+_LOOKS = (
+    (re.compile(r"text-decoration(?:-line)?\s*:[^;:]*\bline-through", re.I), STRUCK),
+    (re.compile(r"vertical-align\s*:\s*super\b", re.I), RAISED),
+    (re.compile(r"vertical-align\s*:\s*sub\b", re.I), LOWERED),
+)
+_MARKING = {"s": STRUCK, "strike": STRUCK, "del": STRUCK, "sup": RAISED, "sub": LOWERED}
+_CLASS = re.compile(r"[\w*]*\.([\w-]+)")
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0\u200b\ufeff]+")
-_END = re.compile(r"</(?:body|html)\s*>|(?<=.)<!doctype[^>]*>", re.I | re.S)
+_END = re.compile(r"</(?:body|html)\s*>|(?<=.)<!doctype[^<>]*>", re.I | re.S)
 _CELL_TAG = re.compile(r"<t[dh][\s>/]", re.I)
 _ROW_GROUPS = ("thead", "tbody", "tfoot")
 _MAX_ROWSPAN = 65534
@@ -131,7 +140,9 @@ class Page:
         self.grids: list[Grid] = []
         self.paragraphs: list[Paragraph] = []
         self.frames = False
-        self._line: list[str] = []
+        self._line: list[Run] = []
+        self._classes: dict[str, str] = {}
+        """Class → the mark that the page's style sheet gives to it."""
 
     def take(self, text: str) -> None:
         """Add the tables and paragraphs of a page.
@@ -139,11 +150,14 @@ class Page:
         Raises:
             InputError: beyond the limits.
         """
+        self.budget.spend_markup(len(text), text.count("<"))
         self.budget.check_cells(sum(1 for _ in _CELL_TAG.finditer(text)))
         root = self._parsed(text)
         if root is not None:
             self.frames = self.frames or next(root.iter("frame", "iframe"), None) is not None
-            self._flow(root)
+            for sheet in root.iter("style"):
+                self._classes |= _marking_classes((sheet.text or "").replace("<!--", ""))
+            self._flow(root, "")
             self._flush()
 
     def _parsed(self, text: str) -> Any:
@@ -165,8 +179,13 @@ class Page:
             self.budget.check_depth(depth)
         return root
 
-    def _flow(self, element: Any) -> None:
-        """Add what stands outside data tables, and the data tables as they come."""
+    def _flow(self, element: Any, outer: str) -> None:
+        """Add what stands outside data tables, and the data tables as they come.
+
+        Args:
+            element: a part of the page.
+            outer: the mark of what it stands in.
+        """
         tag = element.tag
         if tag == "br":
             self._flush()
@@ -177,10 +196,11 @@ class Page:
             block = tag in _BLOCKS
             if block:
                 self._flush()
-            self._line.append(element.text or "")
+            mark = self._mark(element, outer)
+            self._line.append(Run(element.text or "", mark))
             for child in element.iterchildren():
-                self._flow(child)
-                self._line.append(child.tail or "")
+                self._flow(child, mark)
+                self._line.append(Run(child.tail or "", mark))
             if block:
                 self._flush()
         elif tag not in _SKIPPED:
@@ -190,10 +210,20 @@ class Page:
                     self.grids.append(grid)
 
     def _flush(self) -> None:
-        text = _BLANKS.sub(" ", "".join(self._line)).strip(" \u3000")
+        text, beside = told_apart(self._line)
+        text = _BLANKS.sub(" ", text).strip(" \u3000")
         self._line.clear()
-        if text:
-            self.paragraphs.append(Paragraph(text, f"第{len(self.paragraphs) + 1}段"))
+        if text or beside:
+            self.paragraphs.append(Paragraph(text, f"第{len(self.paragraphs) + 1}段", beside))
+
+    def _mark(self, element: Any, outer: str) -> str:
+        """Return whether the text of an element is struck out, raised or lowered, also by what it stands in."""
+        if outer == STRUCK or element.tag in _MARKING:
+            return outer if outer == STRUCK else _MARKING[element.tag]
+        marks = [mark for look, mark in _LOOKS if look.search(element.get("style", ""))]
+        marks += [self._classes[one] for one in element.get("class", "").split() if one in self._classes]
+        # Of a block, vertical-align says something else.
+        return STRUCK if STRUCK in marks else next(iter(marks), outer) if element.tag not in _BLOCKS else outer
 
     def _grid(self, table: Any) -> Grid | None:
         """Return the grid of a data table, None for a table that only lays out the page."""
@@ -225,12 +255,48 @@ class Page:
                         taken.update((i, j) for i in range(x, x + columns) for j in range(y, y + height))
                     else:
                         taken.add((x, y))
+                    text, beside = self._text(cell, self._mark(row, ""))
                     yield GridCell(
-                        y + 1, x + 1, _text(cell) or None, height, columns, f"第{y + 1}行第{x + 1}列",
-                        hidden=_is_hidden(cell) or _is_hidden(row),
+                        y + 1, x + 1, text or None, height, columns, f"第{y + 1}行第{x + 1}列",
+                        hidden=_is_hidden(cell) or _is_hidden(row), beside=beside,
                     )  # fmt: skip
                     x += columns
                 y += 1
+
+    def _text(self, cell: Any, outer: str) -> tuple[str, str]:
+        """Return the text of a cell, paragraphs and line breaks as lines, and what stands beside it."""
+        runs: list[Run] = []
+
+        def walk(element: Any, outer: str) -> None:
+            block = element.tag in _BLOCKS
+            if element.tag == "br" or block:
+                runs.append(Run("\n"))
+            if element.tag not in _SKIPPED and (element is cell or not _is_hidden(element)):
+                # Line breaks of the source are blanks; only elements make lines.
+                mark = self._mark(element, outer)
+                runs.append(Run(_BLANKS.sub(" ", element.text or ""), mark))
+                for child in element.iterchildren():
+                    walk(child, mark)
+                    runs.append(Run(_BLANKS.sub(" ", child.tail or ""), mark))
+            if block:
+                runs.append(Run("\n"))
+
+        walk(cell, outer)
+        text, beside = told_apart(runs, cell=True)
+        lines = (line.strip(" \u3000") for line in text.split("\n"))
+        return "\n".join(line for line in lines if line), beside
+
+
+def _marking_classes(sheet: str) -> dict[str, str]:
+    """Return the classes to which a style sheet gives a mark, of rules for a class alone."""
+    found: dict[str, str] = {}
+    for rule in sheet.split("}"):
+        selectors, _, style = rule.rpartition("{")
+        for mark in [mark for look, mark in _LOOKS if look.search(style)][:1]:
+            for selector in selectors.split(","):
+                if match := _CLASS.fullmatch(selector.strip()):
+                    found[match[1]] = mark
+    return found
 
 
 def _groups(table: Any) -> list[tuple[str, list[Any]]]:
@@ -269,25 +335,3 @@ def _is_hidden(element: Any) -> bool:
 
 def _is_hidden_here(element: Any) -> bool:
     return _is_hidden(element) or any(_is_hidden(one) for one in element.iterancestors())
-
-
-def _text(cell: Any) -> str:
-    """Return the text of a cell; paragraphs and line breaks make lines."""
-    parts: list[str] = []
-
-    def walk(element: Any) -> None:
-        block = element.tag in _BLOCKS
-        if element.tag == "br" or block:
-            parts.append("\n")
-        if element.tag not in _SKIPPED and (element is cell or not _is_hidden(element)):
-            # Line breaks of the source are blanks; only elements make lines.
-            parts.append(_BLANKS.sub(" ", element.text or ""))
-            for child in element.iterchildren():
-                walk(child)
-                parts.append(_BLANKS.sub(" ", child.tail or ""))
-        if block:
-            parts.append("\n")
-
-    walk(cell)
-    lines = (line.strip(" \u3000") for line in "".join(parts).split("\n"))
-    return "\n".join(line for line in lines if line)

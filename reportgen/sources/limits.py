@@ -12,8 +12,8 @@ import time
 from ..opc.unpack import MAX_ENTRIES, oversized
 
 __all__ = [
-    "MAX_CELLS", "MAX_DEPTH", "MAX_GRIDS", "MAX_NESTED_PARTS", "MAX_PAGES", "MAX_SECONDS", "MAX_SPAN", "MAX_TAGS",
-    "Budget",
+    "MAX_CELLS", "MAX_CHARACTERS", "MAX_DEPTH", "MAX_GRIDS", "MAX_MEMORY", "MAX_NESTED_PARTS", "MAX_PAGES", "MAX_SECONDS",
+    "MAX_SPAN", "MAX_TAGS", "MAX_WAIT", "Budget",
 ]  # fmt: skip
 
 MAX_CELLS = 300_000
@@ -28,10 +28,16 @@ MAX_DEPTH = 200
 """Elements inside each other; libxml2 itself stops at 256."""
 MAX_NESTED_PARTS = 30
 """Parts of a single-file web page that hold parts; browsers write one, Excel two."""
+MAX_CHARACTERS = 20_000_000
+"""Of one page or part whose text is read; a report has 20,000."""
 MAX_PAGES = 300
 """Pages of a PDF; a report with its annexes has 30."""
-MAX_SECONDS = 60.0
-"""For one file; the largest honest file measured takes 5."""
+MAX_SECONDS = 10.0
+"""Of processor time for one file; the largest honest file measured takes 5."""
+MAX_WAIT = 60.0
+"""Seconds to wait for a file that is read in a process of its own."""
+MAX_MEMORY = 400 * 1024 * 1024
+"""Bytes of memory that such a process may have, where the system can limit it."""
 
 
 class Budget:
@@ -44,7 +50,7 @@ class Budget:
         self.tags = 0
         self.grids = 0
         self.pages = 0
-        self.ends = time.monotonic() + MAX_SECONDS
+        self.ends = time.process_time() + MAX_SECONDS
 
     def spend_cells(self, count: int = 1) -> None:
         """Account for ``count`` cells.
@@ -66,6 +72,16 @@ class Budget:
         if self.tags > MAX_TAGS:
             raise oversized(self.name, f"里面的单元格超过 {MAX_CELLS} 个")
         self.spend_time()
+
+    def spend_markup(self, count: int, tags: int) -> None:
+        """Account for a page or part of so many characters and tags, before a tree is made of it.
+
+        Raises:
+            InputError: more than :data:`MAX_CHARACTERS` or :data:`MAX_TAGS`, or no time left.
+        """
+        if count > MAX_CHARACTERS:
+            raise oversized(self.name, f"里面的文字超过 {MAX_CHARACTERS // 10_000} 万字")
+        self.spend_tags(tags)
 
     def check_cells(self, count: int) -> None:
         """Raises InputError where a file announces more cells than :data:`MAX_CELLS`."""
@@ -105,6 +121,6 @@ class Budget:
             raise oversized(self.name, f"里面的元素嵌套超过 {MAX_DEPTH} 层")
 
     def spend_time(self) -> None:
-        """Raises InputError when :data:`MAX_SECONDS` have gone by."""
-        if time.monotonic() > self.ends:
+        """Raises InputError when :data:`MAX_SECONDS` of processor time have gone by."""
+        if time.process_time() > self.ends:
             raise oversized(self.name, f"读了 {MAX_SECONDS:.0f} 秒还没有读完")

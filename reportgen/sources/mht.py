@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -20,6 +19,8 @@ from .limits import Budget
 
 __all__ = ["read"]
 
+_CHARSET = re.compile(r"""charset[*\d]*\s*=\s*["']?\s*([\w-]+)""", re.I)
+"""Looked for here: :mod:`email` fails over parameters that are not as RFC 2231 has them."""
 _PART = re.compile(rb"^content-type:", re.I | re.M)
 _MULTIPART = re.compile(rb"^content-type:\s*multipart/", re.I | re.M)
 
@@ -37,21 +38,28 @@ def read(path: Path, data: bytes) -> Document:
     name = shown_name(path)
     budget = Budget(name)
     budget.check_parts(len(_PART.findall(data)), len(_MULTIPART.findall(data)))
-    pages = list(_pages(data))
+    pages = _pages(data)
     if not pages:
         raise InputError(f"{name}里面没有网页，可能已损坏。请在浏览器里重新另存，再试。")
     page = Page(budget)
     for content, encoding in pages:
         page.take(decode(content, name, encoding))
-    return Document(
-        str(path), "mht", hashlib.sha256(data).hexdigest(), tuple(page.grids), tuple(page.paragraphs)
-    )
+    return Document(str(path), "mht", hashlib.sha256(data).hexdigest(), tuple(page.grids), tuple(page.paragraphs))
 
 
-def _pages(data: bytes) -> Iterator[tuple[bytes, str]]:
-    """Yield the pages in the file, each with the encoding that its header declares, if any."""
-    for part in message_from_bytes(data, policy=policy.compat32).walk():
-        if part.get_content_type() in ("text/html", "application/xhtml+xml"):
-            content = part.get_payload(decode=True)
-            if isinstance(content, bytes) and content.strip():
-                yield content, part.get_content_charset("")
+def _pages(data: bytes) -> list[tuple[bytes, str]]:
+    """Return content and declared encoding of each web page; none of a file that :mod:`email` cannot take apart."""
+    try:
+        parts = [
+            (part.get_payload(decode=True), _CHARSET.search(str(part.get("content-type", ""))))
+            for part in message_from_bytes(data, policy=policy.compat32).walk()
+            if part.get_content_type() in ("text/html", "application/xhtml+xml")
+        ]
+    except Exception:
+        # email runs into many kinds of exception over broken headers (TypeError over RFC 2231 parameters without
+        # numbers); to the user each means the same.
+        return []
+    return [
+        (content, charset[1] if charset else "") for content, charset in parts
+        if isinstance(content, bytes) and content.strip()
+    ]  # fmt: skip

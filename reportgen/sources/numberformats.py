@@ -126,9 +126,7 @@ def _date_part(date: dt.datetime, word: str, *, minutes: bool) -> str | None:
         return None
     if letter == "y":
         return f"{date.year:04}" if length > 2 else f"{date.year % 100:02}"
-    number = {"m": date.minute if minutes else date.month, "d": date.day, "h": date.hour, "s": date.second}[
-        letter
-    ]
+    number = {"m": date.minute if minutes else date.month, "d": date.day, "h": date.hour, "s": date.second}[letter]
     return f"{number:0{length}}"
 
 
@@ -140,9 +138,7 @@ def _literal(token: re.Match[str]) -> str | None:
         return " "
     if token["other"] and token["other"].isascii() and token["other"].isalpha():
         return None
-    return next(
-        part for part in token.group("quoted", "escaped", "currency", "place", "other") if part is not None
-    )
+    return next(part for part in token.group("quoted", "escaped", "currency", "place", "other") if part is not None)
 
 
 @lru_cache(maxsize=4096)
@@ -153,9 +149,7 @@ def shown_number(number: Number, code: str) -> str | None:
         number: what the cell holds.
         code: the format's; ``""`` for none.
     """
-    if code.lower() in ("general", "g/通用格式") or (
-        code in _AS_IT_IS and (isinstance(number, int) or code != "0")
-    ):
+    if code.lower() in ("general", "g/通用格式") or (code in _AS_IT_IS and (isinstance(number, int) or code != "0")):
         return ""
     section = _section(Decimal(number), code)
     if section is None:
@@ -202,17 +196,13 @@ def _filled(number: Decimal, section: list[re.Match[str]]) -> str | None:
     if last < 0:
         return "".join(filter(None, pieces))
     end = max((at for at, mark in enumerate(whole) if mark in "0#?"), default=-1)
-    scale = 2 * marks.count("%") - 3 * (
-        marks[last:].count(",") + whole[end + 1 :].count(",") * (last > len(whole))
-    )
+    scale = 2 * marks.count("%") - 3 * (marks[last:].count(",") + whole[end + 1 :].count(",") * (last > len(whole)))
     decimals = sum(mark in "0#?" for mark in fraction)
     value = abs(number).scaleb(scale, _EXACT).quantize(Decimal(1).scaleb(-decimals), context=_EXACT)
     digits, _, rest = format(value, "f").partition(".")
     places = [at for at, mark in enumerate(whole) if mark in "0#?"]
     shown = _whole(digits, places, marks, grouped="," in whole[: end + 1])
-    for at, digit in zip(
-        (n for n, m in enumerate(marks) if n > len(whole) and m in "0#?"), rest, strict=False
-    ):
+    for at, digit in zip((n for n, m in enumerate(marks) if n > len(whole) and m in "0#?"), rest, strict=False):
         shown[at] = digit
     # Optional places at the end stay empty.
     for at in range(len(marks) - 1, len(whole), -1):

@@ -2,7 +2,8 @@
 
 A table that continues at the top of the next page is joined to its beginning, without the header rows
 it repeats.  Page numbers and running heads are left out.  A scan has no text and is refused: figures
-are not guessed from pictures.  Nothing in the file is executed or followed.
+are not guessed from pictures.  Nothing in the file is executed or followed; it is read in a process of its
+own, with limits.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ import msgspec
 
 from ..disk.names import shown_name
 from ..errors import InputError
-from .base import Document, Grid, GridCell
+from .base import Document, Grid, GridCell, Paragraph
+from .confined import run_confined
 from .extras import require
 from .limits import Budget
 from .pdftext import TextLine, join_number, lines_of, paragraphs_of
@@ -33,8 +35,16 @@ _FEW_CHARACTERS = 20
 """Per page; a scan may carry a stamp or a page number as text."""
 
 
+class _Content(msgspec.Struct):
+    """What a PDF holds, or why it is refused."""
+
+    refusal: str = ""
+    grids: list[list[GridCell]] = []
+    paragraphs: list[Paragraph] = []
+
+
 def read(path: Path, data: bytes) -> Document:
-    """Read a PDF document.
+    """Read a PDF document, in a process of its own: 800 bytes can unpack to gigabytes.
 
     Args:
         path: for messages only.
@@ -44,17 +54,41 @@ def read(path: Path, data: bytes) -> Document:
         InputError: damaged, protected by a password, a scan, beyond the limits, or pdfplumber is
             not installed.
     """
-    pdfplumber = require("pdfplumber", "pdf", " PDF ")
+    require("pdfplumber", "pdf", " PDF ")  # before the process starts: a copy of this one then has it
     name = shown_name(path)
-    pages = _read_pages(pdfplumber, data, name)
+    answer = run_confined(_work, data, name)
+    content = msgspec.msgpack.decode(answer, type=_Content) if answer else _Content(_beyond(name))
+    if content.refusal:
+        raise InputError(content.refusal)
+    grids = tuple(Grid(f"第{n}个表格", tuple(cells)) for n, cells in enumerate(content.grids, 1))
+    return Document(str(path), "pdf", hashlib.sha256(data).hexdigest(), grids, tuple(content.paragraphs))
+
+
+def _beyond(name: str) -> str:
+    return (
+        f"{name}读不出来：展开后占用的内存或时间超过上限，不像正常的 PDF，或已损坏。"
+        "请重新取得文件，或改用它的 Word 文件。"
+    )
+
+
+def _work(data: bytes, name: str) -> bytes:
+    """Read a PDF in a process of its own; the result encoded."""
+    try:
+        content = _content(data, name)
+    except InputError as error:
+        content = _Content(str(error))
+    return msgspec.msgpack.encode(content)
+
+
+def _content(data: bytes, name: str) -> _Content:
+    pages = _read_pages(require("pdfplumber", "pdf", " PDF "), data, name)
     if sum(page.characters for page in pages) < _FEW_CHARACTERS * len(pages):
         raise InputError(
             f"{name}里没有文字，是扫描件或图片。图片里的数字无法可靠读取，请向填报单位要工作簿或 Word 文件。"
         )
     # This also marks running heads: a table below one is still at the top of its page.
     paragraphs = paragraphs_of([page.lines for page in pages])
-    grids = tuple(table.grid(f"第{n}个表格") for n, table in enumerate(_joined(pages), 1))
-    return Document(str(path), "pdf", hashlib.sha256(data).hexdigest(), grids, tuple(paragraphs))
+    return _Content("", [table.grid_cells() for table in _joined(pages)], paragraphs)
 
 
 def _read_pages(pdfplumber: Any, data: bytes, name: str) -> list[_Page]:
@@ -66,8 +100,10 @@ def _read_pages(pdfplumber: Any, data: bytes, name: str) -> list[_Page]:
     except InputError:
         raise
     except Exception as error:
-        # pdfminer raises many kinds of exception for a broken file; to the user each means the same,
-        # and the cause is kept for debugging.
+        # pdfminer raises many kinds of exception for a broken file, also for what pdfplumber has wrapped; to
+        # the user each means the same, and the cause is kept for debugging.
+        if "MemoryError" in repr(error):
+            raise InputError(_beyond(name)) from error
         if "password" in type(error).__name__.lower() or "Password" in repr(error):
             raise InputError(
                 f"{name}设了打开密码，读不了。请用 PDF 阅读器打开、另存为不带密码的文件后再试。"
@@ -112,7 +148,7 @@ class _Table(msgspec.Struct):
             rows[_nearest(edges, cell.top)].append(cell)
         return [sorted(row, key=lambda cell: cell.x0) for row in rows]
 
-    def grid(self, name: str) -> Grid:
+    def grid_cells(self) -> list[GridCell]:
         columns = _edges([x for cell in self.cells for x in (cell.x0, cell.x1)])
         rows = _edges([y for cell in self.cells for y in (cell.top, cell.bottom)])
         found = []
@@ -126,7 +162,7 @@ class _Table(msgspec.Struct):
                     f"第{row}行第{column}列",
                 )
             )  # fmt: skip
-        return Grid(name, tuple(sorted(found, key=lambda cell: (cell.row, cell.column))))
+        return sorted(found, key=lambda cell: (cell.row, cell.column))
 
 
 class _Page(msgspec.Struct):
@@ -159,7 +195,7 @@ def _pages(pdf: Any, budget: Budget) -> list[_Page]:
 
 
 def _page(page: Any, budget: Budget) -> _Page:
-    budget.spend_cells(len(page.chars) // 4)
+    budget.spend_cells(sum(map(len, page.objects.values())) // 4)
     # Watermarks (rotated letters) belong to no line and no cell.
     chars = [c for c in page.chars if c.get("upright", True) and c["text"].strip("\x00")]
     inside: set[int] = set()
@@ -225,9 +261,7 @@ def _mark_ends(page: _Page) -> None:
         top, bottom = table.top, table.bottom
         others = [other for other in page.tables if other is not table]
         table.first = all(line.top > top for line in body) and all(one.top >= top for one in others)
-        table.last = all(line.bottom < bottom for line in body) and all(
-            one.bottom <= bottom for one in others
-        )
+        table.last = all(line.bottom < bottom for line in body) and all(one.bottom <= bottom for one in others)
 
 
 def _goes_on(before: _Table, after: _Table) -> bool:

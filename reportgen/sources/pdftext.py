@@ -17,9 +17,7 @@ from .base import Paragraph
 
 __all__ = ["TextLine", "join_number", "lines_of", "paragraphs_of"]
 
-_PAGE_NUMBER = re.compile(
-    r"[-—–―·\s]*(?:第\s*)?\d{1,4}\s*(?:页)?(?:\s*[/／,，]?\s*(?:共\s*)?\d{1,4}\s*页?)?[-—–―·\s]*"
-)
+_PAGE_NUMBER = re.compile(r"[-—–―·\s]*(?:第\s*)?\d{1,4}\s*(?:页)?(?:\s*[/／,，]?\s*(?:共\s*)?\d{1,4}\s*页?)?[-—–―·\s]*")
 _FIGURE = re.compile(r"[\d.,]+")
 _MARGIN = 0.12
 """Share of the page height, at top and bottom, where page numbers and running heads stand."""
@@ -27,8 +25,7 @@ _CELL_PADDING = 12.0
 """Most points left and right of a cell's text together (Word: 11, LibreOffice: 5.6)."""
 # Radicals that the tables of some fonts give instead of the characters; Unicode does not decompose them.
 _RADICALS = str.maketrans(
-    "⺠⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰⻳",
-    "民虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙龟",
+    "⺠⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰⻳", "民虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙龟"
 )
 
 
@@ -132,8 +129,7 @@ def paragraphs_of(pages: list[list[TextLine]]) -> list[Paragraph]:
         else:
             found.append([(number, line)])
     return [
-        Paragraph(_join([line.text for _, line in one]), f"第{one[0][0]}页第{n}段")
-        for n, one in enumerate(found, 1)
+        Paragraph(_join([line.text for _, line in one]), f"第{one[0][0]}页第{n}段") for n, one in enumerate(found, 1)
     ]
 
 
@@ -141,9 +137,7 @@ def _mark_running_heads(pages: list[list[TextLine]]) -> None:
     """Mark lines in the margins that are the same, digits apart, at the same height on most pages."""
     if len(pages) < 2:
         return
-    seen = Counter(
-        (re.sub(r"\d+", "0", line.text), round(line.top)) for page in pages for line in page if line.margin
-    )
+    seen = Counter((re.sub(r"\d+", "0", line.text), round(line.top)) for page in pages for line in page if line.margin)
     for page in pages:
         for line in page:
             same = seen[re.sub(r"\d+", "0", line.text), round(line.top)]
@@ -160,11 +154,7 @@ def _common(values: list[float]) -> float | None:
 
 def _begins(before: TextLine, line: TextLine, left: float, right: float) -> bool:
     """Tell whether a paragraph begins with ``line``."""
-    return (
-        abs(before.size - line.size) > 1
-        or line.x0 - left > 1.2 * line.size
-        or right - before.x1 > 2.2 * before.size
-    )
+    return abs(before.size - line.size) > 1 or line.x0 - left > 1.2 * line.size or right - before.x1 > 2.2 * before.size
 
 
 def _join(lines: list[str]) -> str:

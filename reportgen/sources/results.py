@@ -114,8 +114,7 @@ class Results:
         self._under_way.add(here)
         try:
             return formulas.evaluate(
-                cell.formula,
-                lambda name, row, column: self._value(name.casefold() or sheet, (row, column), depth + 1),
+                cell.formula, lambda name, row, column: self._value(name.casefold() or sheet, (row, column), depth + 1)
             )
         except formulas.CircularError as error:
             if error.place != here:

@@ -43,7 +43,5 @@ def told_apart(runs: Sequence[Run], *, cell: bool = False) -> tuple[str, str]:
         (mark, "".join([run.text for run in group]).strip())
         for mark, group in groupby(runs, lambda run: run.mark) if mark in left
     ]  # fmt: skip
-    beside = [
-        f"“{text[:_SHOWN]}{'…' if len(text) > _SHOWN else ''}”（{mark}）" for mark, text in pieces if text
-    ]
+    beside = [f"“{text[:_SHOWN]}{'…' if len(text) > _SHOWN else ''}”（{mark}）" for mark, text in pieces if text]
     return "".join([run.text for run in runs if run.mark not in left]), "、".join(beside)

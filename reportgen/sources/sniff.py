@@ -74,10 +74,7 @@ _MAIN_PARTS = {
     b"application/vnd.ms-word.template.macroEnabledTemplate.main+xml": "dotm",
     b"application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml": "pptx",
 }
-_ODF = {
-    b"application/vnd.oasis.opendocument.spreadsheet": "ods",
-    b"application/vnd.oasis.opendocument.text": "odt",
-}
+_ODF = {b"application/vnd.oasis.opendocument.spreadsheet": "ods", b"application/vnd.oasis.opendocument.text": "odt"}
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_STREAMS = {
     "EncryptedPackage": "encrypted", "Workbook": "xls", "Book": "xls", "WordDocument": "doc",
@@ -186,9 +183,7 @@ def _package_kind(name: str, parts: Mapping[str, bytes]) -> str:
 def _office_kind(name: str, parts: Mapping[str, bytes]) -> str:
     """Return the kind that the content types say; Word documents of the "strict" variant are refused."""
     types = parts[_TYPES].replace(b"\0", b"")  # as if in UTF-8, for the ASCII of media types
-    kind = next(
-        (k for t, k in _MAIN_PARTS.items() if b'"%s"' % t in types or b"'%s'" % t in types), "unknown"
-    )
+    kind = next((k for t, k in _MAIN_PARTS.items() if b'"%s"' % t in types or b"'%s'" % t in types), "unknown")
     if kind == "docx" and _STRICT in parts.get("word/document.xml", b"")[:_HEAD]:
         raise InputError(
             f"{name}是“Strict Open XML”变体，这里不能读。"
@@ -213,11 +208,7 @@ def _ole_kind(name: str, data: bytes) -> str:
     """
     found = set()
     for stream, kind in _OLE_STREAMS.items():
-        field = (
-            stream.encode("utf-16-le").ljust(64, b"\0")
-            + (2 * len(stream) + 2).to_bytes(2, "little")
-            + b"\x02"
-        )
+        field = stream.encode("utf-16-le").ljust(64, b"\0") + (2 * len(stream) + 2).to_bytes(2, "little") + b"\x02"
         at = data.find(field)
         while at >= 0 and at % 128:
             at = data.find(field, at + 1)

@@ -230,9 +230,7 @@ def read_worksheet(xml: bytes, values: Values) -> Worksheet:
         height, width = spans.get((row, column), _ONE_PLACE)
         hidden = row in hidden_rows or column in hidden_columns
         address = f"{column_letters(column)}{row}"
-        cells.append(
-            GridCell(row, column, value, height, width, address, formula, "", hidden, None, beside, shown)
-        )
+        cells.append(GridCell(row, column, value, height, width, address, formula, "", hidden, None, beside, shown))
     places = len(cells) + sum(height * width for height, width in spans.values())
     return Worksheet(Cells(sorted(cells, key=_PLACE)), places)
 

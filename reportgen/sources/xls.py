@@ -36,9 +36,7 @@ def read(path: Path, data: bytes) -> Document:
     budget = Budget(shown_name(path))
     try:
         # Merged cells and hidden rows are part of what xlrd calls formatting.
-        book = xlrd.open_workbook(
-            file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
-        )
+        book = xlrd.open_workbook(file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO())
         grids = tuple(_grid(xlrd, book, sheet, budget) for sheet in book.sheets())
     except InputError:
         raise

@@ -67,9 +67,7 @@ def read(path: Path | str, data: bytes, parts: Mapping[str, bytes] | None = None
     try:
         grids = _grids(unpack(name, data) if parts is None else parts, Budget(name))
     except (ValueError, LookupError, OverflowError) as error:
-        raise InputError(
-            f"{name}已损坏，读不出来。请用 Excel 或 WPS 打开后另存为新的 .xlsx 再试。"
-        ) from error
+        raise InputError(f"{name}已损坏，读不出来。请用 Excel 或 WPS 打开后另存为新的 .xlsx 再试。") from error
     return Document(str(path), "xlsx", hashlib.sha256(data).hexdigest(), grids)
 
 
@@ -88,9 +86,7 @@ def _grids(parts: Mapping[str, bytes], budget: Budget) -> tuple[Grid, ...]:
     listed, from_1904, as_displayed = _workbook(parts[main])
     strings, styles = (_part(parts, relations, kind) for kind in ("sharedStrings", "styles"))
     values = Values(
-        () if strings is None else _strings(strings),
-        (Look(),) if styles is None else _looks(styles),
-        from_1904,
+        () if strings is None else _strings(strings), (Look(),) if styles is None else _looks(styles), from_1904
     )
     sheets: dict[str, Cells] = {}
     for sheet in listed:
@@ -160,11 +156,7 @@ def _workbook(xml: bytes) -> tuple[tuple[_Sheet, ...], bool, bool]:
     if len({sheet.name for sheet in sheets}) < len(sheets):
         raise ValueError("two sheets of one name")
     from_1904 = properties is not None and TRUTH[properties.get("date1904", "0")]
-    return (
-        tuple(sheets),
-        from_1904,
-        calculation is not None and not TRUTH[calculation.get("fullPrecision", "1")],
-    )
+    return (tuple(sheets), from_1904, calculation is not None and not TRUTH[calculation.get("fullPrecision", "1")])
 
 
 def _strings(xml: bytes) -> tuple[tuple[str, str], ...]:
@@ -185,8 +177,6 @@ def _looks(xml: bytes) -> tuple[Look, ...]:
         id_, font = int(xf.get("numFmtId", "0")), int(xf.get("fontId", "0"))
         code = codes.get(id_)
         looks.append(
-            Look(
-                date_kind(id_, code), code or BUILT_IN.get(id_, ""), 0 <= font < len(struck) and struck[font]
-            )
+            Look(date_kind(id_, code), code or BUILT_IN.get(id_, ""), 0 <= font < len(struck) and struck[font])
         )
     return tuple(looks) or (Look(),)

@@ -192,10 +192,7 @@ def _strip(document: Any) -> None:
         del part.rels[relation.rId]
     for relation in [r for r in package.rels.values() if r.reltype.endswith("/thumbnail")]:
         del package.rels[relation.rId]
-    for element, children in (
-        (document.styles.element, look.styles()),
-        (document.settings.element, look.settings()),
-    ):
+    for element, children in ((document.styles.element, look.styles()), (document.settings.element, look.settings())):
         for child in list(element):
             element.remove(child)
         element.extend(children)

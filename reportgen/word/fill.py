@@ -32,9 +32,7 @@ def fill(part: TaggedPart, names: Scope, marks: Collection[str] = ()) -> bytes:
     """
     w = part.prefix
     between = f'</{w}t><{w}%s/><{w}t xml:space="preserve">'
-    escapes = str.maketrans(
-        {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\t": between % "tab", "\n": between % "br"}
-    )
+    escapes = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\t": between % "tab", "\n": between % "br"})
     marked = frozenset(marks)
 
     def pieces(plan: Plan, scope: Scope) -> Iterator[str]:

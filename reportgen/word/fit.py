@@ -98,16 +98,10 @@ def _shown(text: str) -> str:
     return shorten(_TOKEN.sub(lambda m: _tag(tuple(m[1].split("/"))), text))
 
 
-def _check_figures(
-    form: Form, cells: dict[Keys, str], whole: Blocks, bare: Blocks
-) -> Iterator[TemplateFault]:
+def _check_figures(form: Form, cells: dict[Keys, str], whole: Blocks, bare: Blocks) -> Iterator[TemplateFault]:
     printed = Counter(path for text in _texts(whole) for path in _tokens(text))
     always = Counter(
-        path
-        for block in bare
-        if isinstance(block, Grid)
-        for cell in block.cells
-        for path in _tokens(str(cell.value))
+        path for block in bare if isinstance(block, Grid) for cell in block.cells for path in _tokens(str(cell.value))
     )
     for path, cell in cells.items():
         label = f"{form.cells[cell].table} {form.cells[cell].label}"
@@ -117,9 +111,7 @@ def _check_figures(
             yield TemplateFault("正文", _tag(path), f"“{label}”印了 {printed[path]} 次，只能在表格里印一次")
         elif not always[path]:
             yield TemplateFault(
-                "正文",
-                _tag(path),
-                f"“{label}”不在表格里，或写在了循环、条件里，可能印不出来；请直接写在表格的那一格",
+                "正文", _tag(path), f"“{label}”不在表格里，或写在了循环、条件里，可能印不出来；请直接写在表格的那一格"
             )
 
 
@@ -221,9 +213,7 @@ def _check_headings(form: Form, headings: dict[str, str], bare: Blocks) -> Itera
         if count != 1:
             what = "没有标题" if not count else f"有 {count} 个标题"
             yield TemplateFault(
-                "正文",
-                "",
-                f"{what}“{section.heading}”，它应当单独成段、正好出现一次，不能写在循环、条件或表格里",
+                "正文", "", f"{what}“{section.heading}”，它应当单独成段、正好出现一次，不能写在循环、条件或表格里"
             )
     if sorted(order) == sorted(s.id for s in wanted) and order != [s.id for s in wanted]:
         yield TemplateFault("正文", "", "各部分标题的顺序与规定不同")
@@ -255,8 +245,6 @@ def _check_places(form: Form, under: dict[str, list[str]]) -> Iterator[TemplateF
         for what, path in (("段落", f"{name}/*/段落/*"), ("小标题", f"{name}/*/小标题")):
             places = under.get(path)
             if places is None:
-                yield TemplateFault(
-                    "正文", "", f"没有印出“{heading}”的{what}，请用 {{%p for 节 in {name} %}} 印出"
-                )
+                yield TemplateFault("正文", "", f"没有印出“{heading}”的{what}，请用 {{%p for 节 in {name} %}} 印出")
             elif places != [section.id]:
                 yield TemplateFault("正文", "", f"“{heading}”的{what}没有印在它自己的标题之下")

@@ -197,9 +197,7 @@ def styles() -> list[Any]:
 
 def settings() -> list[Any]:
     """Return the children of ``w:settings``."""
-    mode = w(
-        "compatSetting", name="compatibilityMode", uri="http://schemas.microsoft.com/office/word", val=15
-    )
+    mode = w("compatSetting", name="compatibilityMode", uri="http://schemas.microsoft.com/office/word", val=15)
     return [
         w("zoom", percent=100),
         w("defaultTabStop", val=420),
@@ -216,7 +214,5 @@ def font_table() -> Any:
     """Return ``w:fonts``: which face Word takes where one of ours is not installed."""
     fonts = w("fonts")
     for name, instead in FONTS.items():
-        fonts.append(
-            w("font", w("altName", val=instead), w("charset", val="86"), w("family", val="auto"), name=name)
-        )
+        fonts.append(w("font", w("altName", val=instead), w("charset", val="86"), w("family", val="auto"), name=name))
     return fonts

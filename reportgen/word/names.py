@@ -25,9 +25,7 @@ _LOOP = {"index": 1, "first": True, "last": True}
 
 def is_text(kind: Any) -> bool:
     """Tell whether a value of this kind can be printed."""
-    return (
-        kind is _ANYTHING or isinstance(kind, str) or (isinstance(kind, int) and not isinstance(kind, bool))
-    )
+    return kind is _ANYTHING or isinstance(kind, str) or (isinstance(kind, int) and not isinstance(kind, bool))
 
 
 class _OpenLoop(NamedTuple):

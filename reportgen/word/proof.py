@@ -30,9 +30,7 @@ _DIGITS = re.compile(r"\d+")
 _SHOWN = 10
 
 
-def prove(
-    data: bytes, report: Report, *, kind: str = "docx", draft: bool = False, notes: Sequence[Note] = ()
-) -> int:
+def prove(data: bytes, report: Report, *, kind: str = "docx", draft: bool = False, notes: Sequence[Note] = ()) -> int:
     """Compare every figure and every text of a finished document with the report.
 
     Args:
@@ -46,7 +44,8 @@ def prove(
         the number of values compared: figures, and texts (title, headings, paragraphs).
 
     Raises:
-        ProofError: anything is different, missing or too many; lists the differences.
+        ProofError: anything is different, missing or too many, or a figure that is not known would be
+            printed in a report that is no draft; lists the differences.
         InputError: the file cannot be read back at all.
     """
     document = read_document(Path(f"报告.{kind}"), data, kind)
@@ -54,6 +53,9 @@ def prove(
     texts = printed_texts(view)
     known = {digits for text in (view.title, *_fields(view)) for digits in _DIGITS.findall(text)}
     differences = [*_figures(document, view, known), *_texts(document, view, texts, known)]
+    if not draft:
+        unknown = [id_ for id_, value in report.values.items() if value.state in ("problem", "missing")]
+        differences += [f"没有{_named(view, id_)}的数，只能印成草稿" for id_ in unknown]
     if differences:
         more = f"\n……共 {len(differences)} 处" if len(differences) > _SHOWN else ""
         raise ProofError(

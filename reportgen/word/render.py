@@ -67,9 +67,7 @@ def printed_texts(view: View) -> list[str]:
     return texts
 
 
-def render(
-    prepared: Prepared, view: View, properties: Mapping[str, str], *, marks: Collection[str] = ()
-) -> bytes:
+def render(prepared: Prepared, view: View, properties: Mapping[str, str], *, marks: Collection[str] = ()) -> bytes:
     """Print one report.
 
     Args:

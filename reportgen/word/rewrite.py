@@ -113,8 +113,7 @@ class Rewriter(msgspec.Struct):
         placed = [(tag, self._operation(tag, paragraph, text)) for tag in tags]
         for frame in self._frames[depth:]:
             self.fault(
-                text,
-                f"{frame.tag.raw} 没有在同一段里用 {_closing(frame)} 结束；跨段的请写成单独成段的 {{%p … %}}",
+                text, f"{frame.tag.raw} 没有在同一段里用 {_closing(frame)} 结束；跨段的请写成单独成段的 {{%p … %}}"
             )
             self.balanced = False
         while len(self._frames) > depth:
@@ -158,9 +157,7 @@ class Rewriter(msgspec.Struct):
             tags = find_tags(content)
             if not _only_tags(content, tags) or any(t.level != "tr" and t.kind != "comment" for t in tags):
                 self.fault(content, "写 {%tr … %} 的那一行里不能再有别的内容，请让它单独成行")
-            operations += [
-                self._operation(tag, row.getparent(), content) for tag in tags if tag.level == "tr"
-            ]
+            operations += [self._operation(tag, row.getparent(), content) for tag in tags if tag.level == "tr"]
         _replace(row, operations)
         return set(inside)
 
@@ -190,9 +187,7 @@ class Rewriter(msgspec.Struct):
     def _print(self, statement: Statement, container: Element, text: str) -> None:
         kind, path = self.names.resolve(statement.expression)
         if not is_text(kind):
-            what = (
-                "一个列表" if isinstance(kind, list) else "一组内容" if isinstance(kind, dict) else "是非判断"
-            )
+            what = "一个列表" if isinstance(kind, list) else "一组内容" if isinstance(kind, dict) else "是非判断"
             raise TagError(f"这是{what}，不能直接印出，请写明印其中哪一项")
         if not any(e.tag == _MC + "Fallback" for e in container.iterancestors()):
             self.printed.append((path, text))
@@ -252,10 +247,7 @@ class Rewriter(msgspec.Struct):
         for element in self.root.iter(*_NEEDS_PARAGRAPH):
             always, ends_well = self._unconditional(element, W + "p")
             if not always or (element.tag == W + "tc" and not ends_well):
-                self.fault(
-                    _text(element),
-                    "这里可能一段也不剩，Word 会打不开；请在最后一个 {%p … %} 后面留一个空段落",
-                )
+                self.fault(_text(element), "这里可能一段也不剩，Word 会打不开；请在最后一个 {%p … %} 后面留一个空段落")
         for table in self.root.iter(W + "tbl"):
             if not self._unconditional(table, W + "tr")[0]:
                 self.fault(_text(table), "这个表可能一行也不剩，请至少留一行在 {%tr … %} 之外")

@@ -61,9 +61,7 @@ def place(
         run.getparent().remove(run)
 
 
-def _cut(
-    pieces: list[tuple[Element, str]], placed: list[tuple[Tag, int | None]]
-) -> dict[Element, list[str | int]]:
+def _cut(pieces: list[tuple[Element, str]], placed: list[tuple[Tag, int | None]]) -> dict[Element, list[str | int]]:
     """Return, for each text element, the text that stays and the numbers of operations in its place."""
     content: dict[Element, list[str | int]] = {}
     at = 0
@@ -84,9 +82,7 @@ def _cut(
     return content
 
 
-def _rebuilt(
-    run: Element, content: dict[Element, list[str | int]], operations: list[Tagged]
-) -> list[Element]:
+def _rebuilt(run: Element, content: dict[Element, list[str | int]], operations: list[Tagged]) -> list[Element]:
     """Return runs of whole pieces in place of a run: blocks open and close between runs, never inside."""
     look = run.find(W + "rPr")
     parts = [_same_look(run, look)]

@@ -16,7 +16,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from ..form import Form
 from ..model.numbers import Number, format_number
 from ..model.report import Report
-from .cellstyle import SONG
+from .cellstyle import SONG, writable
 from .checksheet import CheckSheet
 from .entries import fields_sheet, last_year_sheet, last_year_texts
 from .figures import figures
@@ -40,19 +40,12 @@ _BASE_FONT = f'<font><sz val="11"/><name val="{SONG}"/><family val="3"/><charset
 """Column widths count characters of this font; openpyxl's default one has no Chinese characters."""
 _FONT = re.compile(rb"(<(?:font|rPr)>)((?:<[a-zA-Z]+(?: [^>]*)?/>)+)(</(?:font|rPr)>)")
 _CHILD = re.compile(rb"<([a-zA-Z]+)(?: [^>]*)?/>")
-_FONT_ORDER = (
-    b"b i strike condense extend outline shadow u vertAlign sz color name rFont family charset scheme".split()
-)
+_FONT_ORDER = b"b i strike condense extend outline shadow u vertAlign sz color name rFont family charset scheme".split()
 """CT_Font and CT_RPrElt, as Excel writes them."""
 
 
 def assemble(
-    form: Form,
-    year: int | None,
-    org: str,
-    typed_totals: bool,
-    report: Report | None,
-    last_year: Report | None,
+    form: Form, year: int | None, org: str, typed_totals: bool, report: Report | None, last_year: Report | None
 ) -> list[tuple[str, bytes]]:
     """Build the workbook, part by part; see :func:`reportgen.workbook.blank_workbook`."""
     fields: dict[str, str | Number] = dict(report.fields) if report else {}
@@ -81,16 +74,15 @@ def assemble(
     names_sheet(book, form, where)
     _describe(book, form, whose)
     results = {
-        (where.sheet[cell], where.address(cell)): format_number(number)
-        for cell, number in contents.results.items()
+        (where.sheet[cell], where.address(cell)): format_number(number) for cell, number in contents.results.items()
     }
     return list(_parts(book, results, _date(form)))
 
 
 def _describe(book: Workbook, form: Form, report: Report) -> None:
     properties = book.properties
-    properties.creator = report.org or "reportgen"
-    properties.title = report.full_title if report.org and report.year else form.title
+    properties.creator = writable(report.org) or "reportgen"
+    properties.title = writable(report.full_title) if report.org and report.year else form.title
     properties.subject = form.document
     properties.created = properties.modified = _date(form)
     custom: Any = getattr(book, "custom_doc_props")  # noqa: B009
@@ -104,9 +96,7 @@ def _date(form: Form) -> datetime:
     return datetime(form.first_year, 1, 1)
 
 
-def _parts(
-    book: Workbook, results: Mapping[tuple[str, str], str], date: datetime
-) -> Iterator[tuple[str, bytes]]:
+def _parts(book: Workbook, results: Mapping[tuple[str, str], str], date: datetime) -> Iterator[tuple[str, bytes]]:
     """Save, then correct what openpyxl writes: time of saving, character references, order of a font's children.
 
     Args:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
@@ -27,6 +28,7 @@ BROKEN = "FFC7CE"
 INVALID = "F8A35B"
 DONE = "D8EFD3"
 LINK = "1F4E9E"
+_NOT_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 MAX_TEXT = 32767  # characters a cell can hold
 MAX_HEIGHT = 400.0  # Excel's limit is 409.5
 
@@ -75,9 +77,7 @@ class Formula(str):
     __slots__ = ()
 
 
-def put(
-    sheet: Worksheet, row: int, column: int, value: object, look: Look, *, rows: int = 1, columns: int = 1
-) -> Cell:
+def put(sheet: Worksheet, row: int, column: int, value: object, look: Look, *, rows: int = 1, columns: int = 1) -> Cell:
     """Write a cell, merged over ``rows`` × ``columns``.
 
     Text is text whatever it begins with; a formula must come as :class:`Formula`.
@@ -90,9 +90,7 @@ def put(
     prefix = _fill_in(cell, value)
     if rows > 1 or columns > 1:
         # Before dressing: openpyxl copies the borders of a dressed cell slowly, side by side.
-        sheet.merge_cells(
-            start_row=row, end_row=row + rows - 1, start_column=column, end_column=column + columns - 1
-        )
+        sheet.merge_cells(start_row=row, end_row=row + rows - 1, start_column=column, end_column=column + columns - 1)
     for line in sheet.iter_rows(row, row + rows - 1, column, column + columns - 1):
         for one in line:
             _dress(one, look)
@@ -132,16 +130,19 @@ def _styles(look: Look) -> _Styles:
     )
 
 
+def writable(text: str) -> str:
+    """Return a text without the characters that no XML file can hold: controls, lone surrogates."""
+    return _NOT_XML.sub("", ILLEGAL_CHARACTERS_RE.sub("", text))
+
+
 def _fill_in(cell: Cell, value: object) -> bool:
     """Set the value; return whether it needs the quote prefix that keeps it text when it is edited."""
     if isinstance(value, Formula):
         cell.value = str(value)
     elif isinstance(value, str):
-        text = ILLEGAL_CHARACTERS_RE.sub("", value).replace("\r\n", "\n").replace("\r", "\n")
+        text = writable(value).replace("\r\n", "\n").replace("\r", "\n")
         if len(text) > MAX_TEXT:
-            raise OutputError(
-                f"有一段文字长达 {len(text)} 个字，一个单元格最多放 {MAX_TEXT} 个字。请先分段或删减。"
-            )
+            raise OutputError(f"有一段文字长达 {len(text)} 个字，一个单元格最多放 {MAX_TEXT} 个字。请先分段或删减。")
         if text:
             cell.value = text
             cell.data_type = "s"  # openpyxl takes =… for a formula and #N/A for an error

@@ -107,10 +107,7 @@ class CheckSheet:
         moved = []
         for table, top, left, bottom, right in self.where.areas(cells):
             shift = self.shift[table]
-            a, b = (
-                f"${get_column_letter(left + shift)}${top}",
-                f"${get_column_letter(right + shift)}${bottom}",
-            )
+            a, b = (f"${get_column_letter(left + shift)}${top}", f"${get_column_letter(right + shift)}${bottom}")
             moved.append(a if a == b else f"{a}:{b}")
         return moved
 
@@ -269,13 +266,7 @@ class CheckSheet:
 
     def _colours(self, sheet: Worksheet) -> None:
         area, first = f"G{HEAD_ROW + 1}:G{self.last}", f"$G{HEAD_ROW + 1}"
-        for word, colour in (
-            (BREAKS, BROKEN),
-            (UNSURE, INVALID),
-            (ASKS, BLANK),
-            (EMPTY, BLANK),
-            (HOLDS, DONE),
-        ):
+        for word, colour in ((BREAKS, BROKEN), (UNSURE, INVALID), (ASKS, BLANK), (EMPTY, BLANK), (HOLDS, DONE)):
             tint(sheet, area, f'{first}="{word}"', colour, stop=True)
         tint_verdict(sheet, f"A2:{get_column_letter(LAST)}2")
 

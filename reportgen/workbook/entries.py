@@ -12,16 +12,7 @@ from ..form import Field, Form
 from ..model.numbers import Number
 from ..model.placeholders import filled
 from ..model.report import Report, Value
-from .cellstyle import (
-    HEI,
-    SONG,
-    Look,
-    height,
-    protect,
-    put,
-    set_page,
-    widths,
-)  # fmt: skip
+from .cellstyle import HEI, SONG, Look, height, protect, put, set_page, widths  # fmt: skip
 from .figures import typed
 from .tables import limit
 
@@ -89,17 +80,13 @@ def _limit(sheet: Worksheet, form: Form, field: Field, address: str) -> None:
     sheet.add_data_validation(rule)
 
 
-def last_year_sheet(
-    book: Workbook, form: Form, values: Mapping[str, Value], texts: Mapping[str, str]
-) -> None:
+def last_year_sheet(book: Workbook, form: Form, values: Mapping[str, Value], texts: Mapping[str, str]) -> None:
     """Add last year's figures and texts, labelled as :meth:`Form.last_year_label` says."""
     sheet = book.create_sheet(form.sheets.last_year)
     widths(sheet, [58, 16, 56])
     put(sheet, 1, 1, form.sheets.last_year, TITLE, columns=3)
     sheet.row_dimensions[1].height = 30
-    intro = (
-        "照上年公布的报告填写。与今年的数衔接不上、确有原因的，在“校验”表写明说明。没有上年报告的可以不填。"
-    )
+    intro = "照上年公布的报告填写。与今年的数衔接不上、确有原因的，在“校验”表写明说明。没有上年报告的可以不填。"
     put(sheet, 2, 1, intro, INTRO, columns=3)
     sheet.row_dimensions[2].height = 20
     for column, head in enumerate(form.sheets.last_year_heads, 1):

@@ -63,11 +63,7 @@ def limit(kind: str, unit: str, decimals: int, subject: str, hint: str = "") -> 
         subject: what is entered, for title and error message.
         hint: put before the prompt.
     """
-    what = (
-        f"不小于 0 的整数（{unit}）"
-        if kind == "count"
-        else f"不小于 0、最多 {decimals} 位小数的金额（{unit}）"
-    )
+    what = f"不小于 0 的整数（{unit}）" if kind == "count" else f"不小于 0、最多 {decimals} 位小数的金额（{unit}）"
     prompt = f"填{what}，没有就填 0。"
     room = MAX_PROMPT - len(prompt)
     return DataValidation(
@@ -107,9 +103,7 @@ class TableSheet:
         frozen = table.label_columns + 1 if table.header_rows else 1
         sheet.freeze_panes = f"{get_column_letter(frozen)}{TABLE_TOP + 1 + table.header_rows}"
         protect(sheet)
-        set_page(
-            sheet, landscape=self.wide, area=f"A1:{get_column_letter(table.width)}{bottom}", one_page=True
-        )
+        set_page(sheet, landscape=self.wide, area=f"A1:{get_column_letter(table.width)}{bottom}", one_page=True)
 
     def top(self, status: str) -> None:
         """Write the heading, the status and the link to the checks."""
@@ -220,9 +214,7 @@ class TableSheet:
             deep = self.table.header_rows > 1 and not self.wide
             subject = row.short if deep or column.hint == "" else f"{row.short}·{column.short}"
             block = next(b for b in self.table.blocks if row in b.row_leaves())
-            rule = limit(
-                cells[0].kind, cells[0].unit, cells[0].decimals, subject, self.hint(block, row, column)
-            )
+            rule = limit(cells[0].kind, cells[0].unit, cells[0].decimals, subject, self.hint(block, row, column))
             for area in self.where.ranges(c.id for c in cells):
                 rule.add(area)
             self.sheet.add_data_validation(rule)

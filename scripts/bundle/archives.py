@@ -21,9 +21,7 @@ def date_of_release() -> int:
     given = os.environ.get("SOURCE_DATE_EPOCH")
     if given:
         return int(given)
-    (date, *_) = re.findall(
-        r"^## \[\d\S*\] - (\d{4})-(\d\d)-(\d\d)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M
-    )
+    (date, *_) = re.findall(r"^## \[\d\S*\] - (\d{4})-(\d\d)-(\d\d)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M)
     # Noon: the same day in every zone from Greenwich to China.
     return calendar.timegm((*map(int, date), 12, 0, 0))
 

@@ -40,9 +40,7 @@ def fill(folder: Path) -> None:
 
 
 def _reportgen(*arguments: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "reportgen", *arguments], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-m", "reportgen", *arguments], capture_output=True, text=True, check=False)
     if done.returncode:
         raise BundleError(f"reportgen {' '.join(arguments)}：{done.stdout}{done.stderr}")
 
@@ -69,7 +67,5 @@ def components(python: Path, version: str, wheels: list[Wheel]) -> str:
     lines = [f"年度报告工具 {VERSION} 由以下部分组成（名称、版本、许可、SHA-256）：", ""]
     lines.append(f"Python  {version}  PSF-2.0  {python.name}  {digest(python)}")
     for w in sorted(wheels, key=lambda w: w.name.lower()):
-        lines.append(
-            f"{w.name}  {w.version}  {w.licence}" + (f"  {w.digest}" if w.name != "reportgen" else "")
-        )
+        lines.append(f"{w.name}  {w.version}  {w.licence}" + (f"  {w.digest}" if w.name != "reportgen" else ""))
     return "\n".join([*lines, "", "各部分的许可全文在程序文件夹里各自的 dist-info 文件夹中。", ""])

@@ -100,9 +100,7 @@ def _assemble(python: Path, folder: Path, wheels: Path, arch: str, date: int) ->
     found = [*download(TARGETS[f"linux-{arch}"], minor, wheels), own_wheel(wheels, date)]
     library = folder / f"python/lib/python{minor}"
     unpack(found, library / "site-packages")
-    compile_tree(
-        library, minor, *([str(folder / "python/bin/python3")] if os.uname().machine == arch else [])
-    )
+    compile_tree(library, minor, *([str(folder / "python/bin/python3")] if os.uname().machine == arch else []))
     _write_launchers(folder)
     fill(folder)
     write_note(folder / "资料/组件清单.txt", components(python, version, [describe(w) for w in found]))
@@ -115,9 +113,7 @@ def _unpack_python(archive: Path, folder: Path, arch: str) -> str:
             packed.extraction_filter = getattr(tarfile, "tar_filter", None)
             packed.extractall(folder, list(_wanted(packed)))
     except (OSError, tarfile.TarError) as error:
-        raise BundleError(
-            f"打不开 {archive}：{error}。请用 …-install_only.tar.gz，不要用 .tar.zst"
-        ) from error
+        raise BundleError(f"打不开 {archive}：{error}。请用 …-install_only.tar.gz，不要用 .tar.zst") from error
     found = [path for path in folder.glob("bin/python3.*") if re.fullmatch(r"python3\.\d+", path.name)]
     if len(found) != 1:
         raise BundleError(
@@ -187,9 +183,7 @@ def _write_entries(app: Path, appid: str) -> None:
         target = app / f"entries/applications/{name}.desktop"
         target.write_text(text.replace("@SELF@", f"/opt/apps/{appid}/files/reportgen.sh"), encoding="utf-8")
     manual = f"/opt/apps/{appid}/files/{PAGES['manual.zh.md']}"
-    (app / f"entries/applications/{appid}.manual.desktop").write_text(
-        _MANUAL.format(manual), encoding="utf-8"
-    )
+    (app / f"entries/applications/{appid}.manual.desktop").write_text(_MANUAL.format(manual), encoding="utf-8")
 
 
 def _write_control(root: Path, arch: str, appid: str, maintainer: str) -> None:

@@ -14,11 +14,7 @@ from markdown_it.token import Token
 __all__ = ["PAGES", "write_pages"]
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
-PAGES = {
-    "manual.zh.md": "使用说明.html",
-    "rules.zh.md": "资料/核对规则.html",
-    "detection.md": "资料/检测率.html",
-}
+PAGES = {"manual.zh.md": "使用说明.html", "rules.zh.md": "资料/核对规则.html", "detection.md": "资料/检测率.html"}
 """Page of docs/ → its place in the bundle."""
 
 _STYLE = """

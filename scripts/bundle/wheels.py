@@ -85,11 +85,7 @@ def _pip_download(target: Target, python: str, folder: Path, *what: str) -> None
 
 def _run(failure: str, *command: str, **environment: str) -> None:
     done = subprocess.run(
-        [sys.executable, *command],
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
+        [sys.executable, *command], env={**os.environ, **environment}, capture_output=True, text=True, check=False
     )
     if done.returncode:
         sys.stderr.write(done.stdout + done.stderr)
@@ -100,10 +96,7 @@ def lock() -> None:
     """Write the lock files anew: the newest wheels that the dependencies of setup.cfg allow today."""
     parser = configparser.ConfigParser()
     parser.read(ROOT / "setup.cfg", encoding="utf-8")
-    lines = [
-        *parser["options"]["install_requires"].split("\n"),
-        *parser["options.extras_require"]["all"].split("\n"),
-    ]
+    lines = [*parser["options"]["install_requires"].split("\n"), *parser["options.extras_require"]["all"].split("\n")]
     # With a marker: for Pythons older than any that goes into a bundle.
     wanted = [line for line in lines if line and ";" not in line]
     for target in TARGETS.values():
@@ -130,11 +123,7 @@ def describe(path: Path) -> Wheel:
     with zipfile.ZipFile(path) as archive:
         (name,) = (n for n in archive.namelist() if n.endswith(".dist-info/METADATA") and n.count("/") == 1)
         fields = message_from_bytes(archive.read(name))
-    named = [
-        line.rpartition(" :: ")[2]
-        for line in fields.get_all("Classifier", [])
-        if line.startswith("License ::")
-    ]
+    named = [line.rpartition(" :: ")[2] for line in fields.get_all("Classifier", []) if line.startswith("License ::")]
     licence = fields["License-Expression"] or "、".join(named) or (fields["License"] or "").partition("\n")[0]
     return Wheel(fields["Name"], fields["Version"], licence, hashlib.sha256(path.read_bytes()).hexdigest())
 

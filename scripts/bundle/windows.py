@@ -62,16 +62,12 @@ def _unpack_python(archive: Path, folder: Path) -> str:
         raise BundleError(f"打不开 {archive}：{error}") from error
     (paths,) = [name for name in names if re.fullmatch(r"python3\d+\._pth", name)] or [""]
     if not paths or "python.exe" not in names:
-        raise BundleError(
-            f"{archive.name} 不是 Windows embeddable package（里面没有 python.exe 和 python3xx._pth）"
-        )
+        raise BundleError(f"{archive.name} 不是 Windows embeddable package（里面没有 python.exe 和 python3xx._pth）")
     dll = (folder / paths.replace("._pth", ".dll")).read_bytes()
     if _machine(dll) != _AMD64:
         raise BundleError(f"{archive.name} 不是 64 位（amd64）的。请用 python-3.x.y-embed-amd64.zip")
     # Without "import site": nothing that is installed for the user or the machine is looked at.
-    (folder / paths).write_text(
-        f"{paths[:-5]}.zip\n.\nLib\\site-packages\n", encoding="ascii", newline="\r\n"
-    )
+    (folder / paths).write_text(f"{paths[:-5]}.zip\n.\nLib\\site-packages\n", encoding="ascii", newline="\r\n")
     return _version(dll, archive.name)
 
 

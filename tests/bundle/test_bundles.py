@@ -104,27 +104,13 @@ def test_same_bytes_twice(made: Made, tmp_path: Path) -> None:
     again = make_all(tmp_path, tmp_path, 0o77, TZ="America/New_York", LC_ALL="C", PYTHONHASHSEED="7")
     for one, other in zip(made, again, strict=True):
         assert one.name == other.name
-        assert hashlib.sha256(one.read_bytes()).digest() == hashlib.sha256(other.read_bytes()).digest(), (
-            one.name
-        )
+        assert hashlib.sha256(one.read_bytes()).digest() == hashlib.sha256(other.read_bytes()).digest(), one.name
 
 
 def test_windows_holds_what_a_clerk_needs(unzipped: Path) -> None:
     top = {p.name for p in unzipped.iterdir()}
-    assert top == {f"{name}.bat" for name in LAUNCHERS} | {
-        "使用说明.html",
-        "python",
-        "forms",
-        "模板",
-        "空白表",
-        "资料",
-    }
-    assert {
-        "空白表/空白工作簿.xlsx",
-        "forms/说明.txt",
-        "模板/report-2021.docx",
-        "资料/组件清单.txt",
-    } <= files(unzipped)
+    assert top == {f"{name}.bat" for name in LAUNCHERS} | {"使用说明.html", "python", "forms", "模板", "空白表", "资料"}
+    assert {"空白表/空白工作簿.xlsx", "forms/说明.txt", "模板/report-2021.docx", "资料/组件清单.txt"} <= files(unzipped)
     for name, do in LAUNCHERS.items():
         script = (unzipped / f"{name}.bat").read_bytes()
         assert script.isascii()
@@ -239,16 +225,12 @@ def test_deb_is_in_the_manner_of_uos(made: Made, app: Path) -> None:
     assert {p.name for p in app.iterdir()} == {"entries", "files", "info"}
     info = json.loads((app / "info").read_text("utf-8"))
     fields = subprocess.run(["dpkg-deb", "-f", made.deb], capture_output=True, text=True, check=True).stdout
-    assert (
-        f"Package: {info['appid']}\nVersion: {info['version']}\nArchitecture: {info['arch'][0]}\n" in fields
-    )
+    assert f"Package: {info['appid']}\nVersion: {info['version']}\nArchitecture: {info['arch'][0]}\n" in fields
     assert "Depends: libc6 (>= 2.17), libgcc-s1 | libgcc1\n" in fields
     assert re.fullmatch(r"\d+\.\d+\.\d+\.\d+", info["version"])
     assert not any(info["permissions"].values())
     parts = subprocess.run(["dpkg-deb", "--ctrl-tarfile", made.deb], capture_output=True, check=True).stdout
-    inside = (
-        subprocess.run(["tar", "-t"], input=parts, capture_output=True, check=True).stdout.decode().split()
-    )
+    inside = subprocess.run(["tar", "-t"], input=parts, capture_output=True, check=True).stdout.decode().split()
     assert set(inside) == {"./", "./control", "./md5sums"}, "no script that changes the system"
 
 
@@ -288,9 +270,7 @@ class System(NamedTuple):
 
     def run(self, command: str, *arguments: str, **environment: str) -> tuple[int, str]:
         """As an ordinary user, without network."""
-        variables = [
-            f"{name}={value}" for name, value in {"PATH": "/bin", "LC_ALL": "C.UTF-8", **environment}.items()
-        ]
+        variables = [f"{name}={value}" for name, value in {"PATH": "/bin", "LC_ALL": "C.UTF-8", **environment}.items()]
         done = subprocess.run(
             ["sh", HERE / "enter.sh", self.root, "env", "-i", *variables, command, *arguments],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
@@ -379,9 +359,7 @@ def test_tar_makes_the_report(carried: System) -> None:
 def test_tar_reads_what_needs_a_library(carried: System) -> None:
     for name in ("huaian-2024.pdf", "huaian-2024.xls"):
         book = give(carried, carried.home / name, ROOT / "examples/sources" / name)
-        code, told = carried.run(
-            inside(carried, folder_of(carried) / "检查（不生成）.sh"), book, HOME="/home/clerk"
-        )
+        code, told = carried.run(inside(carried, folder_of(carried) / "检查（不生成）.sh"), book, HOME="/home/clerk")
         assert code in (0, 1), told
         assert "淮安市" in told
 

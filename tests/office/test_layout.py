@@ -28,13 +28,7 @@ pytestmark = pytest.mark.office
 LEFT, TOP, RIGHT, BOTTOM = 28.0, 37.0, 184.0, 262.0  # the type area, mm
 CHARACTER = 15.75 / 72 * 25.4
 PAGE_NUMBER = re.compile(r"—\d+—")
-FACES = {
-    "小标宋": "NotoSerifCJK",
-    "黑体": "FandolHei",
-    "楷体": "FandolKai",
-    "仿宋": "FandolFang",
-    "宋体": "FandolSong",
-}
+FACES = {"小标宋": "NotoSerifCJK", "黑体": "FandolHei", "楷体": "FandolKai", "仿宋": "FandolFang", "宋体": "FandolSong"}
 LENGTHS = range(22)  # every place on a page that a heading can come to
 
 
@@ -44,9 +38,7 @@ def passages(form: Form, texts: dict[str, tuple[str, ...]]) -> tuple[Passage, ..
     for section in form.text_sections:
         if section.id in texts:
             made.append(Passage(section.id, "", texts[section.id]))
-        made += [
-            Passage(section.id, sub.heading, texts[sub.id]) for sub in section.subheadings if sub.id in texts
-        ]
+        made += [Passage(section.id, sub.heading, texts[sub.id]) for sub in section.subheadings if sub.id in texts]
     return tuple(made)
 
 
@@ -200,10 +192,7 @@ def wrong_faces(pdf: Pdf, report: Report) -> set[str]:
     }
     begun = {
         "text": ([p.paragraphs[0].replace(" ", "")[:4] for p in report.passages], "仿宋"),
-        "note": (
-            [c.note[:6] for t in form.tables for c in t.layout if c.role == "corner" and c.note],
-            "楷体",
-        ),
+        "note": ([c.note[:6] for t in form.tables for c in t.layout if c.role == "corner" and c.note], "楷体"),
     }
     faces: dict[str, set[str]] = {}
     for piece, names in pdf.font_of.items():
@@ -255,9 +244,7 @@ def test_every_number_is_whole_and_in_its_column(pdfs: dict[str, Pdf], form: For
             assert len(words) == 1, f"{cell.cell} is cut or printed twice"
             left, right = place(table, cell.column, cell.column_span)
             assert left < words[0].left < words[0].right < right, cell.cell
-            assert (words[0].left + words[0].right) / 2 == pytest.approx((left + right) / 2, abs=0.5), (
-                cell.cell
-            )
+            assert (words[0].left + words[0].right) / 2 == pytest.approx((left + right) / 2, abs=0.5), cell.cell
             checked += 1
     assert checked == len(form.cells)
 

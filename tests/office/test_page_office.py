@@ -121,9 +121,7 @@ def test_both_sides_light_up(browser: Browser, pages: dict[str, Path], how: str)
     context.close()
 
 
-def test_a_cell_of_two_sums_shows_one_after_the_other(
-    opened: tuple[Page, list[str]], pages: dict[str, Path]
-) -> None:
+def test_a_cell_of_two_sums_shows_one_after_the_other(opened: tuple[Page, list[str]], pages: dict[str, Path]) -> None:
     page, _ = opened
     page.goto(pages["result"].as_uri())
     suspect = page.locator("#r1 td.suspect", has_text="74").first
@@ -135,23 +133,17 @@ def test_a_cell_of_two_sums_shows_one_after_the_other(
     assert first != second
 
 
-def test_button_of_a_finding_leads_to_its_cell(
-    opened: tuple[Page, list[str]], pages: dict[str, Path]
-) -> None:
+def test_button_of_a_finding_leads_to_its_cell(opened: tuple[Page, list[str]], pages: dict[str, Path]) -> None:
     page, _ = opened
     page.goto(pages["result"].as_uri())
     page.locator("#r1 button.show").first.click()
     assert page.locator("#bar").is_visible()
     cell = page.evaluate("document.activeElement.id")
-    assert page.locator(f"#{cell}").evaluate(
-        "c => c.classList.contains('is-left') || c.classList.contains('is-right')"
-    )
+    assert page.locator(f"#{cell}").evaluate("c => c.classList.contains('is-left') || c.classList.contains('is-right')")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_can_be_read_in_every_colour(
-    opened: tuple[Page, list[str]], pages: dict[str, Path], scheme: str
-) -> None:
+def test_text_can_be_read_in_every_colour(opened: tuple[Page, list[str]], pages: dict[str, Path], scheme: str) -> None:
     """Contrast of every text against its ground is at least 4.5 to 1 (WCAG 2.1 AA)."""
     page, _ = opened
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
@@ -252,8 +244,6 @@ def test_marked_copy_survives_a_spreadsheet_program(tmp_path: Path) -> None:
         )  # fmt: skip
 
     pdf = convert(tmp_path / "profile", copy, "pdf", tmp_path / "out")
-    text = subprocess.run(
-        ["pdftotext", "-layout", str(pdf), "-"], check=True, capture_output=True, text=True
-    ).stdout
+    text = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], check=True, capture_output=True, text=True).stdout
     assert NAME in text
     assert "T4-01" in text

@@ -42,10 +42,7 @@ def workbook(cells, last, fields):
 @pytest.fixture(scope="module")
 def books():
     made = {name: workbook(cells, last, fields) for name, cells, last, fields in cases()}
-    return {
-        name: (data, book)
-        for (name, data), book in zip(made.items(), recalculated(made).values(), strict=True)
-    }
+    return {name: (data, book) for (name, data), book in zip(made.items(), recalculated(made).values(), strict=True)}
 
 
 @pytest.mark.parametrize("name", [c[0] for c in cases()])

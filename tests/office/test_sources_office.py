@@ -100,9 +100,7 @@ def test_the_published_report_from_our_word_file_and_its_pdf(convert, tmp_path):
     pdf = convert("liwan.docx", word.read_bytes(), "pdf")
     for path in (word, pdf):
         report = read_report(path)
-        assert {c: v.number for c, v in report.values.items()} == {
-            c: v.number for c, v in original.values.items()
-        }
+        assert {c: v.number for c, v in report.values.items()} == {c: v.number for c, v in original.values.items()}
         assert (report.org, report.year) == (original.org, original.year)
         assert [p[:2] for p in texts(report)] == [p[:2] for p in texts(original)]
         assert words(report) == words(original)

@@ -201,9 +201,7 @@ def test_live_values_of_placeholders(computed):
 
 
 def test_files_are_clean(tmp_path, form: Form):
-    report = make_report(
-        published_cells("liwan_2024"), passages=(Passage("overall", "（一）甲", ("=1", "乙\n丙")),)
-    )
+    report = make_report(published_cells("liwan_2024"), passages=(Passage("overall", "（一）甲", ("=1", "乙\n丙")),))
     for name, data in {
         "blank": blank_workbook(form),
         "typed": blank_workbook(form, typed_totals=True),

@@ -22,9 +22,7 @@ def forwarder(name: str, export: str, target: str) -> bytes:
     directories = struct.pack("<II", _RVA, len(exports)) + bytes(8 * 15)
     optional = (
         struct.pack("<HBBIIIII", 0x20B, 14, 0, 0, 0x200, 0, 0, _RVA)
-        + struct.pack(
-            "<QII6H4IHH", 0x180000000, 0x1000, 0x200, 6, 0, 0, 0, 6, 0, 0, 0x2000, 0x200, 0, 3, 0x160
-        )
+        + struct.pack("<QII6H4IHH", 0x180000000, 0x1000, 0x200, 6, 0, 0, 0, 6, 0, 0, 0x2000, 0x200, 0, 3, 0x160)
         + struct.pack("<4QII", 0x100000, 0x1000, 0x100000, 0x1000, 0, 16)
         + directories
     )
@@ -45,6 +43,4 @@ def _export_table(name: str, export: str, target: str) -> bytes:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_bytes(
-        forwarder("bcryptprimitives.dll", "ProcessPrng", "advapi32.SystemFunction036")
-    )
+    Path(sys.argv[1]).write_bytes(forwarder("bcryptprimitives.dll", "ProcessPrng", "advapi32.SystemFunction036"))

@@ -237,9 +237,7 @@ def _named_itself(text: str, nouns: Sequence[Noun], n: int) -> bool:
     return _JOINED.match(text[end:]) is not None
 
 
-def _upheld(
-    item: Statement, earlier: Sequence[Statement], found: list[Claim], words: Vocabulary
-) -> list[Claim]:
+def _upheld(item: Statement, earlier: Sequence[Statement], found: list[Claim], words: Vocabulary) -> list[Claim]:
     """均获维持: every case counted before it in the sentence was upheld."""
     made = []
     for claim in found:

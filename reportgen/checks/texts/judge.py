@@ -84,9 +84,7 @@ class _Paragraph(NamedTuple):
 class _Judge:
     """Judges the statements of one paragraph."""
 
-    def __init__(
-        self, words: Vocabulary, quantities: Quantities, text: str, said: Sequence[Statement]
-    ) -> None:
+    def __init__(self, words: Vocabulary, quantities: Quantities, text: str, said: Sequence[Statement]) -> None:
         self.report, self.quantities, self.items = quantities.report, quantities, said
         self.claims = claims(said, words, quantities.report.org)
         self.shares = Shares(text, said, self.claims, words, quantities)

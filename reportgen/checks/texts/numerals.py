@@ -95,9 +95,7 @@ def chinese_number(text: str) -> int | None:
 
     Both 一百二十三 and digit by digit 一二三 are read, up to 亿.
     """
-    if not 0 < len(text) <= _LONGEST or any(
-        c not in _DIGITS and c not in _STEPS and c not in "万亿" for c in text
-    ):
+    if not 0 < len(text) <= _LONGEST or any(c not in _DIGITS and c not in _STEPS and c not in "万亿" for c in text):
         return None
     if all(c in _DIGITS for c in text):
         return int("".join(str(_DIGITS[c]) for c in text)) if len(text) > 1 else _DIGITS[text]

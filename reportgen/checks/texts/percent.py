@@ -91,9 +91,7 @@ class Shares:
         ]  # fmt: skip
         return self.share_of(item, token, rates, self.is_sure(item, part, claim))
 
-    def share_of(
-        self, item: Statement, token: Token, rates: Sequence[Decimal], sure: bool
-    ) -> Judgement | None:
+    def share_of(self, item: Statement, token: Token, rates: Sequence[Decimal], sure: bool) -> Judgement | None:
         """Compare a percentage with what it may be; a complaint only where its part and whole are sure."""
         stated, quantum = Decimal(token.value), Decimal(token.quantum)
         shown = [printed(rate, quantum) for rate in rates]
@@ -247,9 +245,7 @@ class Shares:
                     continue
                 return claim
         ranks = [h.phrase.rank for h in own if h.phrase.accuse]
-        readings = (
-            tuple(r for h in own if h.phrase.rank == max(ranks) for r in h.phrase.any_of) if ranks else ()
-        )
+        readings = tuple(r for h in own if h.phrase.rank == max(ranks) for r in h.phrase.any_of) if ranks else ()
         return Claim(item._replace(token=None), readings, _SHARES) if readings and not item.scope else None
 
     def named_last_year(self, item: Statement, token: Token) -> Judgement | None:

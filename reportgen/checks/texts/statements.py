@@ -153,9 +153,7 @@ def is_own(name: str, org: str) -> bool:
 
 
 class _Sentence:
-    def __init__(
-        self, text: str, span: Span, mentions: Sequence[_Mention], words: Vocabulary, org: str
-    ) -> None:
+    def __init__(self, text: str, span: Span, mentions: Sequence[_Mention], words: Vocabulary, org: str) -> None:
         self.text, self.span, self.mentions, self.words, self.org = text, span, mentions, words, org
 
     def statements(self, base: _State, *, to_end: bool) -> tuple[list[Statement], _State]:
@@ -180,9 +178,7 @@ class _Sentence:
     def clauses(self) -> Iterator[_Clause]:
         """Yield the clauses in order; a comma between the thousands of a figure is not a mark."""
         start, end = self.span
-        inside = {
-            place for t in self.mentions if isinstance(t, Token) for place in range(t.start + 1, t.stop)
-        }
+        inside = {place for t in self.mentions if isinstance(t, Token) for place in range(t.start + 1, t.stop)}
         marks = [(*m.span(), m[0]) for m in _MARK.finditer(self.text, start, end) if m.start() not in inside]
         first = 0
         for number, (place, behind, mark) in enumerate([*marks, (end, end, "")]):

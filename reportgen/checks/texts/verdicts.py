@@ -11,9 +11,7 @@ from .quantities import ReadingSum
 
 __all__ = ["JudgedNumber", "Judgement", "Verdict"]
 
-Verdict: TypeAlias = Literal[
-    "matched", "contradicts", "last_year", "percentage_ok", "percentage_wrong", "unattributed"
-]
+Verdict: TypeAlias = Literal["matched", "contradicts", "last_year", "percentage_ok", "percentage_wrong", "unattributed"]
 
 
 class Judgement(NamedTuple):
