@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from support import COSTLY, published_cells
 
@@ -208,13 +211,94 @@ def test_formulas_without_results_are_computed_and_said(saved):
     assert [(f.rule, f.severity, len(f.cells)) for f in judged(report)] == [("N-06", "info", 2)]
 
 
-def test_a_total_formula_we_cannot_compute_is_what_the_form_says(saved):
+def test_a_total_formula_we_cannot_compute_is_unknown(saved):
     book = Workbook()
     places = draw(book, HUAIAN)
     places["表三.new.total"].value = "=SUBTOTAL(9,A1:A1)"
     report = read_report(saved(book))
-    assert_figures(report)
-    assert [f.rule for f in judged(report)] == ["N-06"]
+    assert report.values["表三.new.total"].number is None
+    assert [f.rule for f in judged(report)] == ["N-05"]
+
+
+# ---------------------------------------------------------------- guards of figures, texts and fields
+
+CASES = Path(__file__).parent / "data" / "cases" / "workbooks"
+EXAMPLE = Path(__file__).parent.parent / "examples" / "liwan-2024.xlsx"
+
+
+def texts_of(report):
+    return "\n".join(text for passage in report.passages for text in passage.paragraphs)
+
+
+@pytest.mark.parametrize(
+    ("name", "rule", "address"),
+    [
+        ("d-text-hidden", "N-07", "文字内容 (2)!C3"), ("u-hidrow-text", "N-07", "文字内容!C9"),
+        ("u-strike-text", "S-11", "文字内容!C16"), ("tx-ref", "F-02", "文字内容!C9"),
+        ("w-dispimg-text", "F-02", "文字内容!C16"), ("tx-nov", "N-05", "文字内容!C9"),
+        ("tx-org-err", "F-01", "基本信息!B4"), ("g-dnum", "F-01", "基本信息!B12"),
+        ("f-wan2", "N-10", "表二!B16"), ("m-circ", "N-05", "表三!J6"), ("y-over", "N-08", "表三!J6"),
+        ("v-lrm", "N-04", "表三!D8"),
+    ],
+)  # fmt: skip
+def test_what_is_hidden_struck_out_or_without_a_value_is_reported(name, rule, address):
+    found = [one for one in read_and_check(name) if one.rule == rule]
+    if name == "d-text-hidden":
+        assert all(cell.address.startswith("文字内容 (2)!") for one in found for cell in one.cells)
+    else:
+        assert any(cell.address == address for one in found for cell in one.cells)
+    assert found
+
+
+def read_and_check(name):
+    return check(read_report(CASES / f"{name}.xlsx"))
+
+
+def edited(tmp_path, change):
+    """The example with a change made by openpyxl."""
+    book = load_workbook(EXAMPLE)
+    change(book)
+    book.save(tmp_path / "甲.xlsx")
+    return read_report(tmp_path / "甲.xlsx")
+
+
+def test_hidden_text_is_not_printed(tmp_path):
+    def hide(book):
+        book["文字内容"].row_dimensions[16].hidden = True
+
+    report = edited(tmp_path, hide)
+    assert texts_of(report) != texts_of(read_report(EXAMPLE))
+    assert any("不会印出" in one.message for one in report.notices if one.rule == "N-07")
+
+
+@pytest.mark.parametrize("sheet", ["文字内容", "基本信息"])
+def test_two_visible_sets_are_an_error(tmp_path, sheet):
+    report = edited(tmp_path, lambda book: book.copy_worksheet(book[sheet]))
+    assert [one.rule for one in report.notices if one.severity == "error"] == ["S-04"]
+
+
+def test_struck_characters_are_no_digits(tmp_path):
+    def strike(book):
+        book["表三"]["D8"].font = Font(strike=True)
+
+    report = edited(tmp_path, strike)
+    value = next(v for v in report.values.values() if str(v.origin) == "表三!D8")
+    assert value.number is None
+    assert "删除线" in next(one.message for one in report.notices if one.rule == "N-09")
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "said"),
+    [(True, "General", "F-02"), (dt.datetime(2024, 12, 31), "mmmm", "F-02"), (10010, "000000", "010010"),
+     (dt.datetime(2024, 12, 31), "yyyy/m/d", "2024/12/31"), ("#N/A", "General", "F-02")],
+)  # fmt: skip
+def test_a_text_reads_as_the_cell_shows_it(tmp_path, value, number_format, said):
+    def put(book):
+        cell = book["文字内容"]["C16"]
+        cell.value, cell.number_format = value, number_format
+
+    report = edited(tmp_path, put)
+    assert said in texts_of(report) or said in [one.rule for one in report.notices]
 
 
 def test_another_formula_we_cannot_compute_asks_to_open_and_save(saved):

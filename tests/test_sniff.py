@@ -93,6 +93,7 @@ def test_csv_is_text_of_that_name() -> None:
         ("Strict Open XML", office(PACKAGE + "wordprocessingml.document.main+xml",
                                    word__document=b'<w:document xmlns:w="http://purl.oclc.org/ooxml/wm/main"/>')),
     ],
+    ids=["password", "cut at the end", "cut at the start", "two bytes", "overwritten", "empty", "no book", "strict"],
 )  # fmt: skip
 def test_refused_with_advice(words: str, data: bytes) -> None:
     with pytest.raises(InputError, match=re.escape(words)) as caught:

@@ -450,6 +450,34 @@ def test_a_figure_that_is_struck_out_is_not_known(saved):
     assert [f.severity for f in report.notices if f.rule == "N-09"] == ["error"]
 
 
+@pytest.mark.parametrize(
+    ("look", "what"),
+    [
+        ('style:text-line-through-style="solid"', "“29”（删除线）"),
+        ('style:text-position="super 58%"', "“29”（上标）"),
+        ('style:text-position="-33% 58%"', "“29”（下标）"),
+        ('style:text-position="0% 100%"', ""),
+    ],
+)
+def test_struck_out_and_raised_characters_in_an_opendocument_workbook(saved, look, what):
+    cell = '<table:table-cell office:value-type="string"><text:p>31<text:span text:style-name="T1">29</text:span></text:p></table:table-cell>'
+    style = f'<style:style style:name="T1"><style:text-properties {look}/></style:style>'
+    data = documents.ods_file(
+        f'<table:table table:name="表">{style}<table:table-row>{cell}</table:table-row></table:table>'
+    )
+    ((found,),) = [grid.cells for grid in open_document(saved(data, "甲.ods")).grids]
+    assert (found.value, found.beside) == ("31" if what else "3129", what)
+
+
+def test_what_is_struck_out_in_another_cell_is_named_too(saved):
+    page = documents.html(HUAIAN).decode().replace(">自然人<", ">自然人<s>甲乙</s><", 1)
+    report = read_report(saved(page.encode(), "甲.html"))
+    assert figures(report) == figures(HUAIAN)
+    (found,) = [f for f in report.notices if f.rule == "S-11"]
+    assert "“甲乙”（删除线）" in found.line()
+    assert found.cells[0].address.startswith("第2个表格!")
+
+
 def test_struck_out_text_of_a_page_is_not_read_and_is_named(saved):
     page = documents.html(HUAIAN).decode().replace("及时准确", "<s>及时</s>准确m<sup>2</sup>")
     report = read_report(saved(page.encode(), "甲.html"))

@@ -219,6 +219,15 @@ def test_one_merged_cell_over_the_whole_sheet(tmp_path):
     refused(tmp_path, "甲.ods", documents.ods_file(sheet), "单元格超过")
 
 
+def test_blanks_without_end_in_an_opendocument_cell(tmp_path):
+    blanks = f'<text:p>1<text:s text:c="{"9" * 5000}"/>2</text:p>'
+    cell = f'<table:table-cell office:value-type="string">{blanks}</table:table-cell>'
+    path = tmp_path / "甲.ods"
+    sheet = f'<table:table table:name="表"><table:table-row>{cell}</table:table-row></table:table>'
+    path.write_bytes(documents.ods_file(sheet))
+    assert open_document(path).grids[0].cells[0].value == "1 2"
+
+
 def test_a_cell_in_the_last_corner_costs_nothing(tmp_path):
     path = tmp_path / "甲.xlsx"
     path.write_bytes(workbook(SHEET % b'<sheetData><row r="1048576"><c r="XFD1048576"><v>7</v></c></row></sheetData>'))

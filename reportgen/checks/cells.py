@@ -44,7 +44,9 @@ def decimals(rule: Decimals, facts: Facts) -> Iterator[Finding]:
 
 def _unreadable(rule: Rule, facts: Facts, kind: str) -> Iterator[Finding]:
     for cell, value in facts.odd:
-        if value.state == "problem" and cell.kind == kind:
+        # A formula without a result is the reader's to report (N-05).
+        uncomputed = bool(value.formula) and value.raw == value.formula
+        if value.state == "problem" and cell.kind == kind and not uncomputed:
             yield finding(rule, [facts.report.ref(cell.id)], place=_named(cell), raw=value.raw, what=value.remark)
 
 

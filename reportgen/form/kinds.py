@@ -398,13 +398,15 @@ READER_RULES: dict[str, frozenset[str]] = {
     "N-05": _REFUSED,
     "N-06": frozenset({"table", "count", "what"}),
     "N-07": frozenset({"what"}),
-    "N-08": frozenset({"place", "raw"}),
+    "N-08": frozenset({"place", "raw", "now"}),
     "N-09": frozenset({"place", "what", "value"}),
+    "N-10": frozenset({"place", "what", "value"}),
     "F-01": _REFUSED,
+    "F-02": _REFUSED,
     "L-01": frozenset({"place"}),
     "E-01": frozenset({"about", "what"}),
     "E-02": frozenset({"about"}),
 }
 """Rules that the program itself speaks by, by id: every form has them; the words they may name."""
-VITAL_READER_RULES = frozenset({"S-04", "N-05", "N-08", "F-01"})
+VITAL_READER_RULES = frozenset({"S-04", "N-05", "N-08", "F-01", "F-02"})
 """Those of them that are :attr:`Rule.vital`."""

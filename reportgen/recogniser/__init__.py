@@ -41,7 +41,8 @@ def recognise(document: Document, form: Form | Iterable[Form]) -> Report:
         InputError: the document holds none of the prescribed tables.
     """
     forms = [form] if isinstance(form, Form) else form
-    indexes = [LabelIndex(grid) for grid in document.grids]
+    # What is visible counts before what is hidden.
+    indexes = [LabelIndex(grid) for grid in sorted(document.grids, key=lambda grid: grid.hidden)]
     # Match the labels, then find out who reports of which year: both say which edition it is.
     form, tables, texts = choose_form(document, indexes, forms)
     if not tables.tables:

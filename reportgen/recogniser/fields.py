@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from functools import lru_cache
 
 from ..form import Field, Form
-from ..model.findings import CellRef, finding
+from ..model.findings import CellRef, Finding, finding
 from ..model.numbers import exact, parse_number
 from ..model.report import Origin
-from ..sources import Document
+from ..sources import Document, GridCell
+from .entries import fault_of, shown_otherwise, text_of
 from .index import LabelIndex
 from .labels import key
 from .prose import split_at_title
@@ -32,9 +34,13 @@ def read_fields(form: Form, document: Document, indexes: Sequence[LabelIndex]) -
         texts with fields, title and the paragraphs behind it; the passages are still to be read.
     """
     texts = Texts()
-    for index in indexes:
-        if not text_head(form, index):
-            _sheet(form, index, texts)
+    sheets = [index for index in indexes if not text_head(form, index)]
+    # Visible entries count before hidden ones.
+    for hidden in (False, True):
+        for index in sheets:
+            if hidden or not index.grid.hidden:
+                _sheet(form, index, texts, hidden=hidden)
+    texts.findings.extend(_several(form, sheets))
     texts.title, texts.body = split_at_title(form, document)
     if not texts.title:
         titles = (_title_in(form, index) for index in indexes if not index.grid.hidden)
@@ -49,22 +55,60 @@ def read_fields(form: Form, document: Document, indexes: Sequence[LabelIndex]) -
 def _title_in(form: Form, index: LabelIndex) -> str:
     """Return the first cell of a grid that is a title of the report, ``""`` if none is."""
     cells = (cell for label in possible_titles(form, index.labels) for cell in index.cells(label))
-    return next((text for cell in cells if parse_title(form, text := str(cell.value).strip())), "")
+    shown = (str(cell.value).strip() for cell in cells if not cell.hidden)
+    return next((text for text in shown if parse_title(form, text)), "")
 
 
-def _sheet(form: Form, index: LabelIndex, texts: Texts) -> None:
-    """Read the entries of a sheet, each right of its label; the first of a field counts."""
+def _several(form: Form, sheets: Sequence[LabelIndex]) -> Iterator[Finding]:
+    """S-04: two visible sheets say who reports and of which year."""
+    required = {one.id for one in form.fields if one.required}
+    sets = []
+    for index in sheets:
+        filled = {one.id: cell for one, cell in _entries(form, index) if one.id in required}
+        if not index.grid.hidden and required and filled.keys() == required:
+            sets.append((index.grid, filled))
+    if len(sets) > 1:
+        refs = [
+            CellRef(Origin(grid.name, cell.address, cell.row, cell.column), one.label)
+            for grid, filled in sets for one in form.fields if (cell := filled.get(one.id))
+        ]  # fmt: skip
+        names = "、".join(f"“{grid.name}”" for grid, _ in sets)
+        what = f"文件里有{len(sets)}张“{form.sheets.fields}”（{names}），不能确定用哪一张"
+        yield finding(form.rules["S-04"], refs, what=f"{what}；请把不要的一张删去")
+
+
+def _entries(form: Form, index: LabelIndex) -> Iterator[tuple[Field, GridCell]]:
+    """Yield the visible entries of a sheet that hold something."""
+    for one, label in _wordings(form):
+        for place in index.beside(label) if label in index.labels else ():
+            cell = index.grid.cell(*place)
+            if cell is not None and not cell.hidden and (cell.value not in (None, "") or cell.formula):
+                yield one, cell
+
+
+def _sheet(form: Form, index: LabelIndex, texts: Texts, *, hidden: bool) -> None:
+    """Read the entries of a sheet, each right of its label; the first of a field counts.
+
+    Args:
+        form: the edition.
+        index: the sheet.
+        texts: the entries are added to it.
+        hidden: take hidden entries, else visible ones.
+    """
     for one, label in _wordings(form):
         if label not in index.labels:
             continue
         for place in index.beside(label):
             if one.id in texts.fields:
                 break
-            origin = Origin(index.grid.name, index.grid.address(*place), *place)
-            texts.field_origins.setdefault(one.id, origin)
             entry = index.grid.entry(*place)
-            if entry is not None and entry.value is not None:
-                _field(form, one, entry.value, origin, texts)
+            unseen = index.grid.hidden or (entry is not None and entry.hidden)
+            if unseen != hidden:
+                continue
+            origin = Origin(index.grid.name, index.grid.address(*place), *place, unseen)
+            texts.field_origins.setdefault(one.id, origin)
+            if entry is not None:
+                _entry(form, one, entry, origin, texts)
 
 
 @lru_cache(maxsize=16)
@@ -73,32 +117,55 @@ def _wordings(form: Form) -> list[tuple[Field, str]]:
     return [(one, key(wording)) for one in form.fields for wording in (one.label, *one.variants)]
 
 
-def _field(form: Form, one: Field, value: object, origin: Origin, texts: Texts) -> None:
-    """Read one entry; what cannot be read exactly is a finding F-01."""
-    text = clean(str(value)).strip()
-    if not text:
+def _entry(form: Form, one: Field, entry: GridCell, origin: Origin, texts: Texts) -> None:
+    """Read one entry and say what is wrong with it: N-05, F-01, N-07 and N-10."""
+    ref, place = CellRef(origin, one.label), f"“{one.label}”"
+    fault = fault_of(entry)
+    raw = entry.formula if entry.value is None else str(entry.value)
+    if fault:
+        rule = form.rules["N-05"] if entry.result in ("unknown", "circular") else form.rules["F-01"]
+        texts.findings.append(finding(rule, [ref], place=place, raw=raw, what=fault))
+        texts.field_origins[one.id] = origin
+        return
+    if entry.value is None or not clean(str(entry.value)).strip():
         return
     texts.field_origins[one.id] = origin
-    problem = ""
+    problem = _field(one, entry, texts)
+    if problem:
+        texts.findings.append(finding(form.rules["F-01"], [ref], place=place, raw=clean(raw).strip(), what=problem))
+    if origin.hidden:
+        what = f"“{one.label}”填在隐藏的行、列或工作表里（“{clean(raw).strip()}”）"
+        texts.findings.append(finding(form.rules["N-07"], [ref], what=what))
+    number = texts.fields.get(one.id)
+    shown = shown_otherwise(entry, number) if isinstance(number, (int, Decimal)) and one.kind != "year" else ""
+    if shown:
+        texts.findings.append(finding(form.rules["N-10"], [ref], place=place, what=shown, value=number))
+
+
+def _field(one: Field, entry: GridCell, texts: Texts) -> str:
+    """Read the value of one entry and return why it cannot be read exactly, if so."""
+    value = entry.value
+    text, problem = text_of(entry)
+    text = clean(text).strip()
+    typed = clean(str(value)).strip()
     if one.kind in ("count", "amount"):
         parsed = parse_number(value, kind=one.kind, decimals=2, unit="元")
-        problem = parsed.remark if parsed.state == "problem" else ""
         if parsed.number is not None:
             texts.fields[one.id] = parsed.number
-    elif one.kind == "year":
+        return parsed.remark if parsed.state == "problem" else ""
+    if one.kind == "year":
         number = exact(value) if isinstance(value, float) else value
         match = re.fullmatch(r"(\d{4})年?(?:度)?", key(str(number)))
-        texts.fields[one.id] = int(match[1]) if match else text
-    elif one.kind == "date":
+        texts.fields[one.id] = int(match[1]) if match else typed
+        return ""
+    if one.kind == "date":
         date = chinese_date(value)
-        problem = "" if date else "不是日期"
-        texts.fields[one.id] = date or text
-    elif one.kind == "choice":
-        chosen = next((c for c in one.choices if key(c) == key(text)), "")
-        problem = "" if chosen else f"应是{'、'.join(one.choices)}之一"
-        texts.fields[one.id] = chosen or text
-    else:
+        texts.fields[one.id] = date or typed
+        return "" if date else "不是日期"
+    if one.kind == "choice":
+        chosen = next((c for c in one.choices if key(c) == key(typed)), "")
+        texts.fields[one.id] = chosen or typed
+        return "" if chosen else f"应是{'、'.join(one.choices)}之一"
+    if not problem:
         texts.fields[one.id] = text
-    if problem:
-        ref = CellRef(origin, one.label)
-        texts.findings.append(finding(form.rules["F-01"], [ref], place=f"“{one.label}”", raw=text, what=problem))
+    return problem

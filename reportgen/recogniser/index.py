@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from ..form import LONGEST_LABEL
@@ -19,12 +19,12 @@ class LabelIndex:
     def __init__(self, grid: Grid) -> None:
         """Texts that no label is as long as are left out."""
         self.grid = grid
-        self._cells: defaultdict[str, list[GridCell]] = defaultdict(list)
-        for cell in grid.cells:
-            text = cell.value
-            if isinstance(text, str) and len(text) <= LONGEST_LABEL:
+        self._cells: defaultdict[str, Sequence[GridCell]] = defaultdict(list)
+        for text, cells in grid.cells.by_text.items():
+            if len(text) <= LONGEST_LABEL:
                 for label in _labels(text):
-                    self._cells[label].append(cell)
+                    known = self._cells[label]
+                    self._cells[label] = sorted([*known, *cells], key=lambda cell: cell[:2]) if known else cells
 
     @property
     def labels(self) -> Mapping[str, object]:

@@ -25,10 +25,10 @@ def last_year_figures(form: Form, indexes: Iterable[LabelIndex]) -> dict[str, Va
             for place in index.beside(label) if label in index.labels else ():
                 entry = index.grid.entry(*place)
                 if id_ not in found and entry is not None and entry.value not in (None, ""):
-                    origin = Origin(index.grid.name, entry.address, entry.row, entry.column, entry.hidden)
-                    found[id_] = read_cell(
-                        form.cells[id_], entry.value, origin, formula=entry.formula, result=entry.result
+                    origin = Origin(
+                        index.grid.name, entry.address, entry.row, entry.column, entry.hidden or index.grid.hidden
                     )
+                    found[id_] = read_cell(form.cells[id_], entry, origin)
     return found
 
 

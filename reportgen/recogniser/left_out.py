@@ -24,6 +24,7 @@ def left_out(
         values: the figures as read, by cell id.
         cells: where they stand, by cell id.
     """
+    figures = {(place.grid.name, place.row, place.column) for place in cells.values()}
     for id_, place in cells.items():
         if place.cell is not None and place.cell.beside:
             value, label = values[id_], form.cells[id_].label
@@ -33,9 +34,13 @@ def left_out(
                 form.rules["N-09"], [CellRef(value.origin, label, value.number, id_)], severity=severity,
                 actual=value.number, place=f"“{label}”", what=place.cell.beside, value=value.number,
             )  # fmt: skip
-    for paragraph in document.paragraphs:
-        if paragraph.beside:
-            ref = CellRef(Origin("正文", paragraph.address), "")
-            yield finding(form.rules["S-11"], [ref], place=paragraph.address, what=paragraph.beside)
+    struck = [
+        (Origin(grid.name, cell.address, cell.row, cell.column, cell.hidden), cell.beside)
+        for grid in document.grids for cell in grid.cells
+        if cell.beside and (grid.name, cell.row, cell.column) not in figures
+    ]  # fmt: skip
+    struck += [(Origin("正文", one.address), one.beside) for one in document.paragraphs if one.beside]
+    for origin, what in struck:
+        yield finding(form.rules["S-11"], [CellRef(origin, "")], place=origin.address, what=what)
     if document.revisions:
         yield finding(form.rules["S-10"], count=document.revisions)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from ..form import Form, Section
-from ..model.findings import CellRef, finding
+from ..model.findings import CellRef, Finding, finding
 from ..model.report import Origin, Passage
 from ..sources import GridCell
+from .entries import text_of
 from .index import LabelIndex
 from .labels import key
 from .wording import Texts, clean, section_of, split_paragraphs
@@ -17,11 +18,29 @@ __all__ = ["last_year_texts", "read_sheets", "text_head"]
 
 
 def read_sheets(form: Form, indexes: Sequence[LabelIndex], texts: Texts) -> None:
-    """Add the passages of the sheets with a header row 部分 | 小标题 | 正文 to ``texts``."""
-    for index in indexes:
-        head = text_head(form, index)
-        if head:
-            _text_sheet(form, index, head, texts)
+    """Add the passages of the sheets with a header row 部分 | 小标题 | 正文 to ``texts``.
+
+    Hidden texts are not read, and reported (N-07); of two visible sheets with the same text neither can
+    be preferred (S-04).
+    """
+    sheets = [_TextSheet(form, index, head, texts) for index in indexes if (head := text_head(form, index))]
+    for sheet in sheets:
+        sheet.read()
+    texts.findings.extend(_several(form, sheets))
+
+
+def _several(form: Form, sheets: Sequence[_TextSheet]) -> Iterator[Finding]:
+    """S-04: texts under one heading on several sheets."""
+    first: dict[tuple[str, str], Passage] = {}
+    twice: list[Passage] = []
+    for sheet in sheets:
+        twice += [passage for passage in sheet.found if (passage.section, passage.heading) in first]
+        first |= {(passage.section, passage.heading): passage for passage in sheet.found}
+    if twice:
+        refs = [CellRef(passage.origin, passage.heading) for passage in twice]
+        names = "、".join(f"“{sheet.index.grid.name}”" for sheet in sheets if sheet.found)
+        what = f"文件里有不止一套文字（{names}），不能确定用哪一套；请把不要的一张工作表删去"
+        yield finding(form.rules["S-04"], refs, what=what)
 
 
 def text_head(form: Form, index: LabelIndex) -> list[GridCell]:
@@ -40,29 +59,79 @@ def _heads(form: Form) -> list[str]:
     return [key(head) for head in form.sheets.text_heads]
 
 
-def _text_sheet(form: Form, index: LabelIndex, head: Sequence[GridCell], texts: Texts) -> None:
-    grid = index.grid
-    part, sub, body = (cell.column for cell in head)
-    section: Section | None = None
-    for row in grid.rows_of(part, body):
-        if row <= head[0].row:
-            continue
-        part_cell, body_cell = grid.entry(row, part), grid.entry(row, body)
-        if part_cell is not None and part_cell.value and part_cell.row == row:
-            section = section_of(form, str(part_cell.value))
-        if body_cell is None or body_cell.value is None or body_cell.row != row:
-            continue
-        paragraphs = split_paragraphs(str(body_cell.value))
+class _TextSheet:
+    """Reads a sheet of texts, row by row."""
+
+    def __init__(self, form: Form, index: LabelIndex, head: Sequence[GridCell], texts: Texts) -> None:
+        self.form, self.index, self.texts = form, index, texts
+        self.first = head[0].row + 1
+        self.columns = [cell.column for cell in head]
+        self.section: Section | None = None
+        self.found: list[Passage] = []
+
+    def read(self) -> None:
+        part, _, body = self.columns
+        unseen: list[CellRef] = []
+        for row in self.index.grid.rows_of(part, body):
+            if row < self.first:
+                continue
+            cell = self._begins(row, part)
+            if cell is not None and cell.value:
+                self.section = section_of(self.form, str(cell.value))
+            entry = self._begins(row, body)
+            if entry is None:
+                continue
+            if (entry.hidden or self.index.grid.hidden) and (entry.value not in (None, "") or entry.formula):
+                unseen.append(self._ref(entry))
+            elif not entry.hidden and not self.index.grid.hidden:
+                self._passage(row, entry)
+        self.texts.passages.extend(self.found)
+        if unseen:
+            self._unseen(unseen)
+
+    def _begins(self, row: int, column: int) -> GridCell | None:
+        """Return the cell that begins in a row, None for one that only reaches into it."""
+        cell = self.index.grid.entry(row, column)
+        return cell if cell is not None and cell.row == row else None
+
+    def _passage(self, row: int, entry: GridCell) -> None:
+        """Take the text of a row."""
+        paragraphs = split_paragraphs(self._text(entry))
         if not paragraphs:
-            continue
-        origin = Origin(grid.name, body_cell.address, body_cell.row, body_cell.column)
-        if section is None:
-            what = f"“{grid.name}”第{row}行的正文不知道属于哪一部分"
-            texts.findings.append(finding(form.rules["S-04"], [CellRef(origin, "")], what=what))
-            continue
-        sub_cell = grid.entry(row, sub)
-        heading = clean(str(sub_cell.value)).strip() if sub_cell is not None and sub_cell.value else ""
-        texts.passages.append(Passage(section.id, heading, paragraphs, origin))
+            return
+        if self.section is None:
+            what = f"“{self.index.grid.name}”第{row}行的正文不知道属于哪一部分"
+            self.texts.findings.append(finding(self.form.rules["S-04"], [self._ref(entry)], what=what))
+            return
+        sub = self.index.grid.entry(row, self.columns[1])
+        heading = clean(self._text(sub)).strip() if sub is not None else ""
+        self.found.append(Passage(self.section.id, heading, paragraphs, self._ref(entry).origin))
+
+    def _text(self, cell: GridCell) -> str:
+        """Return the text of a cell, and say why it has none: N-05 and F-02."""
+        text, fault = text_of(cell)
+        ref = self._ref(cell)
+        place = f"“{self.index.grid.name}”第{cell.row}行"
+        if fault:
+            raw = cell.formula if cell.value is None else str(cell.value)
+            uncomputed = cell.result in ("unknown", "circular")
+            rule = self.form.rules["N-05"] if uncomputed else self.form.rules["F-02"]
+            self.texts.findings.append(finding(rule, [ref], place=place, raw=raw, what=fault))
+        return text
+
+    def _unseen(self, refs: Sequence[CellRef]) -> None:
+        """N-07: texts that nobody sees."""
+        grid = self.index.grid
+        what = (
+            f"工作表“{grid.name}”是隐藏的，里面的文字没有读，也不会印出"
+            if grid.hidden
+            else f"“{grid.name}”有{len(refs)}段文字在隐藏的行或列里，没有读，也不会印出"
+        )
+        self.texts.findings.append(finding(self.form.rules["N-07"], refs, what=what))
+
+    def _ref(self, cell: GridCell) -> CellRef:
+        hidden = cell.hidden or self.index.grid.hidden
+        return CellRef(Origin(self.index.grid.name, cell.address, cell.row, cell.column, hidden), "")
 
 
 def last_year_texts(form: Form, indexes: Iterable[LabelIndex]) -> Mapping[str, str]:

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-import msgspec
-
 from ..form import Cell, Form
 from ..model.findings import CellRef, Finding, finding
-from ..model.numbers import MAX_DIGITS, Number, Parsed, format_number, parse_number
+from ..model.numbers import MAX_DIGITS, Parsed, format_number, parse_number
 from ..model.report import Origin, Value
+from ..sources import BEYOND_CALENDAR, GridCell
+from .entries import INVISIBLE, fault_of, invisible_in, shown_otherwise
 from .tables import Found, Located
 
 __all__ = ["figure_findings", "read_cell", "read_figures"]
 
+_WITHOUT_RESULT = ("unknown", "circular")
 _TOO_LONG = 10**MAX_DIGITS
 """From here on a number has more digits than a figure may have."""
 
 
 def read_figures(form: Form, found: Found) -> dict[str, Value]:
     """Return the value of every cell of the form, ``missing`` where the tables have none."""
-    values = {id_: _read(cell, found.cells.get(id_)) for id_, cell in form.cells.items()}
-    return _with_totals(form, values)
+    return {id_: _read(cell, found.cells.get(id_)) for id_, cell in form.cells.items()}
 
 
 def _read(cell: Cell, place: Located | None) -> Value:
@@ -35,28 +35,42 @@ def _read(cell: Cell, place: Located | None) -> Value:
     origin = Origin(grid.name, address, place.row, place.column, hidden)
     if found is None:
         return Value("blank", origin=origin)
-    return read_cell(cell, found.value, origin, formula=found.formula, result=found.result, in_document=not grid.a1)
+    return read_cell(cell, found, origin, in_document=not grid.a1)
 
 
-def read_cell(
-    cell: Cell, raw: object, origin: Origin, *, formula: str = "", result: str = "", in_document: bool = False
-) -> Value:
+def read_cell(cell: Cell, found: GridCell, origin: Origin, *, in_document: bool = False) -> Value:
     """Read what a cell of a grid holds as a figure of the form.
 
     Args:
         cell: the form's.
-        raw: the value there, or the result of its formula.
+        found: the grid's, its formula's result settled.
         origin: where that is.
-        formula, result: as of :class:`~..sources.GridCell`.
         in_document: it is a text, as all that documents hold.
     """
-    if type(raw) is int and cell.kind == "count" and 0 <= raw < _TOO_LONG and result != "unknown":
+    raw, formula, computed = found.value, found.formula, found.result == "computed"
+    if found.result in _WITHOUT_RESULT:
+        return Value("problem", None, formula, origin, formula, False, fault_of(found))
+    if type(raw) is int and cell.kind == "count" and 0 <= raw < _TOO_LONG and found.shown != BEYOND_CALENDAR:
         # Most figures; what follows gives the same.
-        return Value("number", raw, str(raw), origin, formula, result == "computed", "")
-    parsed: Parsed = parse_number(raw, kind=cell.kind, decimals=cell.decimals, unit=cell.unit, text=in_document)
-    if result == "unknown":
-        return Value("problem", parsed.number, formula, origin, formula, False, "公式没有存储结果，程序也算不出")
-    return Value(parsed.state, parsed.number, _raw(raw), origin, formula, result == "computed", parsed.remark)
+        return Value("number", raw, str(raw), origin, formula, computed, "")
+    parsed = _parsed(cell, found, in_document)
+    return Value(parsed.state, parsed.number, _raw(raw), origin, formula, computed, parsed.remark)
+
+
+def _parsed(cell: Cell, found: GridCell, in_document: bool) -> Parsed:
+    """Read a figure, whatever the cell holds."""
+    raw = found.value
+    if found.shown == BEYOND_CALENDAR:
+        return Parsed("problem", remark="按日期显示，而没有这样的日期")
+    unseen = invisible_in(raw) if isinstance(raw, str) else ""
+    parsed = parse_number(
+        INVISIBLE.sub("", raw) if isinstance(raw, str) and unseen else raw,
+        kind=cell.kind, decimals=cell.decimals, unit=cell.unit, text=in_document,
+    )  # fmt: skip
+    if not unseen or parsed.state in ("blank", "placeholder"):
+        return parsed
+    remark = "、".join(filter(None, (f"有看不见的字符 {unseen}", parsed.remark)))
+    return Parsed(parsed.state, parsed.number, remark)
 
 
 def _raw(value: object) -> str:
@@ -64,22 +78,7 @@ def _raw(value: object) -> str:
         return ""
     if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
         return format_number(value)
-    return str(value)
-
-
-def _with_totals(form: Form, values: dict[str, Value]) -> dict[str, Value]:
-    """A total by a formula we cannot compute, with no stored result: the form says what it is."""
-    for equation in form.equations:
-        if equation.relation != "equal" or len(equation.left) != 1:
-            continue
-        total = values[equation.left[0]]
-        parts = [values[c] for c in equation.right]
-        if _is_uncomputed(total) and all(p.state in ("number", "blank") for p in parts):
-            number: Number = sum((p.number or 0 for p in parts), start=0)
-            values[equation.left[0]] = msgspec.structs.replace(
-                total, state="number", number=number, computed=True, remark=""
-            )
-    return values
+    return INVISIBLE.sub("", str(value))
 
 
 def _is_uncomputed(value: Value) -> bool:
@@ -90,6 +89,7 @@ def figure_findings(form: Form, values: Mapping[str, Value], found: Found) -> It
     """Yield what is to be said of how figures were read: formulas, and what nobody sees."""
     for table in form.tables:
         yield from _formulas(form, table.id, values, found)
+    yield from _otherwise(form, values, found)
     refs = [_ref(form.cells[c], v) for c, v in values.items() if v.origin and v.origin.hidden and v.number]
     if refs:
         places = "、".join(f"{r.address}＝{format_number(r.value)}" for r in refs[:6])
@@ -105,10 +105,11 @@ def _formulas(form: Form, table: str, values: Mapping[str, Value], found: Found)
         if value.computed:
             computed.append(ref)
         elif place and place.cell and place.cell.result == "stale":
-            now = parse_number(place.cell.now, kind=cell.kind, decimals=cell.decimals).number
+            now = place.cell.now
+            expected = parse_number(now, kind=cell.kind, decimals=cell.decimals).number
             yield finding(
-                form.rules["N-08"], [ref], actual=value.number, expected=now,
-                place=f"“{cell.label}”", raw=value.formula,
+                form.rules["N-08"], [ref], actual=value.number, expected=expected,
+                place=f"“{cell.label}”", raw=value.formula, now=expected if expected is not None else _raw(now) or "空",
             )  # fmt: skip
         elif _is_uncomputed(value):
             yield finding(form.rules["N-05"], [ref], place=f"“{cell.label}”", raw=value.formula, what=value.remark)
@@ -116,6 +117,20 @@ def _formulas(form: Form, table: str, values: Mapping[str, Value], found: Found)
         what = "、".join(f"{r.address}＝{format_number(r.value)}" for r in computed[:4])
         what += "等" if len(computed) > 4 else ""
         yield finding(form.rules["N-06"], computed, table=table, count=len(computed), what=what)
+
+
+def _otherwise(form: Form, values: Mapping[str, Value], found: Found) -> Iterator[Finding]:
+    """N-10: figures whose number format shows another number than the cell holds."""
+    for id_, place in found.cells.items():
+        value = values[id_]
+        if place.cell is None or not place.cell.shown or value.number is None:
+            continue
+        shown = shown_otherwise(place.cell, value.number)
+        if shown:
+            cell = form.cells[id_]
+            yield finding(
+                form.rules["N-10"], [_ref(cell, value)], place=f"“{cell.label}”", what=shown, value=value.number
+            )
 
 
 def _ref(cell: Cell, value: Value) -> CellRef:

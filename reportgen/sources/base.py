@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 __all__ = [
-    "Cells", "Document", "Grid", "GridCell", "Paragraph", "Place", "column_letters", "column_number",
+    "BEYOND_CALENDAR", "Cells", "Document", "Grid", "GridCell", "Paragraph", "Place", "column_letters", "column_number",
     "columns_in", "open_document",
     "read_document",
 ]  # fmt: skip
@@ -20,6 +20,8 @@ Place = tuple[int, int]
 """Row and column in a grid, both 1-based."""
 LAST_COLUMN = 16384
 """Of a sheet: XFD."""
+BEYOND_CALENDAR = "########"
+"""What a cell shows that is to show a date and holds a number of no date."""
 
 
 @lru_cache(maxsize=1024)
@@ -74,14 +76,17 @@ class GridCell(NamedTuple):
     """With its ``=``; ``value`` is then its result, None if there is none."""
     result: str = ""
     """Of a formula: ``stored`` in the file, ``computed`` by us because the file holds none,
-    ``stale`` (the stored one, but the formula now gives another) or ``unknown``; ``""`` if not
-    yet asked for (:meth:`Grid.resolved`)."""
+    ``stale`` (the stored one, but the formula now gives another), ``circular`` (the formula refers
+    to its own cell) or ``unknown``; ``""`` if not yet asked for (:meth:`Grid.resolved`)."""
     hidden: bool = False
     """In a hidden row or column."""
     now: object = None
     """Of a ``stale`` formula: what it gives now."""
     beside: str = ""
     """What else stands there and is not in ``value``, as messages quote it: struck out, or the mark of a note."""
+    shown: str | None = ""
+    """What the number format makes of a number or date; ``""`` where it shows as it is, None where the
+    format is beyond us."""
 
 
 class Cells(tuple[GridCell, ...]):
@@ -99,6 +104,15 @@ class Cells(tuple[GridCell, ...]):
                 for column in range(cell.column, cell.column + cell.column_span):
                     at.setdefault((row, column), cell)
         return at
+
+    @cached_property
+    def by_text(self) -> dict[str, list[GridCell]]:
+        """The cells that hold each text, in order."""
+        found: dict[str, list[GridCell]] = {}
+        for cell in self:
+            if isinstance(cell.value, str):
+                found.setdefault(cell.value, []).append(cell)
+        return found
 
 
 class Grid:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
 from functools import lru_cache
 from typing import NamedTuple
 
 from ..model.numbers import Number, exact
 from .base import column_letters, column_number
 
-__all__ = ["UnknownError", "evaluate", "shift"]
+__all__ = ["CircularError", "UnknownError", "evaluate", "shift"]
 
 Lookup = Callable[[str, int, int], object]
 """(sheet name or "" for the formula's own, row, column) → value; raises UnknownError."""
@@ -31,10 +31,27 @@ _TOKEN = re.compile(
 )
 _MAX_CELLS = 20_000
 _MAX_DEPTH = 40
+_MAX_LENGTH = 8192
+"""Characters of a formula, as in Excel."""
+_MAX_TEXT = 32_767
+"""Characters that a cell can hold."""
+_CONTEXT = Context(
+    prec=60, Emax=308, Emin=-400, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero, Overflow]
+)
+"""As wide as the doubles of spreadsheets; what does not fit is an error at once, not a long computation."""
 
 
 class UnknownError(Exception):
     """The formula is beyond what is computed here."""
+
+
+class CircularError(UnknownError):
+    """A formula refers, also by way of others, to its own cell."""
+
+    def __init__(self, sheet: str, row: int, column: int) -> None:
+        """The cell at which the circle closes."""
+        super().__init__(f"{sheet}!{column_letters(column)}{row}")
+        self.place = (sheet, (row, column))
 
 
 class _Area(NamedTuple):
@@ -61,6 +78,8 @@ class _Area(NamedTuple):
 def evaluate(formula: str, lookup: Lookup) -> object:
     """Return the exact result of a formula (``int``, ``Decimal``, ``str`` or ``bool``).
 
+    A number larger than spreadsheets can hold is ``#NUM!``, as there.
+
     Args:
         formula: with its leading ``=``.
         lookup: gives the value of a cell.
@@ -68,11 +87,19 @@ def evaluate(formula: str, lookup: Lookup) -> object:
     Raises:
         UnknownError: a function, name or operand it does not know, or an error value.
     """
-    parser = _Parser(_tokens(formula), lookup)
-    result = parser.comparison()
-    if parser.position < len(parser.tokens):
-        raise UnknownError(formula)
-    return _scalar(result, lookup)
+    if len(formula) > _MAX_LENGTH:
+        raise UnknownError("length")
+    try:
+        with localcontext(_CONTEXT):
+            parser = _Parser(_tokens(formula), lookup)
+            result = parser.comparison()
+            if parser.position < len(parser.tokens):
+                raise UnknownError(formula)
+            return _scalar(result, lookup)
+    except Overflow:
+        return "#NUM!"
+    except ArithmeticError as error:
+        raise UnknownError(formula) from error
 
 
 _REFERENCE = re.compile(
@@ -174,6 +201,8 @@ class _Parser:
             left = _scalar(left, self.lookup)
             if operator == "&":
                 left = f"{_text(left)}{_text(right)}"
+                if len(left) > _MAX_TEXT:
+                    raise UnknownError("text")
             else:
                 left = _tidy(_operand(left) + (_operand(right) if operator == "+" else -_operand(right)))
         return left
@@ -234,11 +263,15 @@ def _unknown(what: str) -> object:
     raise UnknownError(what)
 
 
-def _number(text: str) -> object:
+def _number(text: str) -> Number:
+    """Return the number that a text stands for; UnknownError for anything else, NaN and Infinity too."""
     try:
-        return _tidy(Decimal(text))
-    except InvalidOperation as error:  # pragma: no cover - the token pattern allows digits only
+        number = _CONTEXT.create_decimal(text)
+    except InvalidOperation as error:
         raise UnknownError(text) from error
+    if not number.is_finite() or "_" in text:
+        raise UnknownError(text)
+    return _tidy(number)
 
 
 def _tidy(number: Number) -> Number:
@@ -265,10 +298,7 @@ def _operand(value: object) -> Number:
     if isinstance(value, (int, Decimal)):
         return int(value) if isinstance(value, bool) else value
     if isinstance(value, str):
-        try:
-            return Decimal(value.strip())
-        except InvalidOperation as error:
-            raise UnknownError(value) from error
+        return _number(value.strip())
     raise UnknownError(str(value))
 
 

@@ -22,6 +22,7 @@ from ..opc.unpack import unpack
 from .base import Document, Grid, GridCell, column_letters, columns_in
 from .limits import Budget
 from .results import Results
+from .runs import LOWERED, RAISED, STRUCK, Run, told_apart
 
 __all__ = ["read"]
 
@@ -50,13 +51,16 @@ def read(path: Path | str, data: bytes, parts: Mapping[str, bytes] | None = None
 
     name = shown_name(path)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    budget = Budget(name)
     try:
-        root = etree.fromstring((unpack(name, data) if parts is None else parts)["content.xml"], parser)
+        content = (unpack(name, data) if parts is None else parts)["content.xml"]
+        budget.spend_markup(len(content), content.count(b"<"))
+        root = etree.fromstring(content, parser)
     except (KeyError, etree.XMLSyntaxError, ValueError) as error:
         raise InputError(f"{name}已损坏，读不出来。请用 WPS 或 LibreOffice 打开后另存为新的 .xlsx 再试。") from error
     tables = list(root.iterfind(f"{_OFFICE}body/{_OFFICE}spreadsheet/{_TABLE}table"))
-    budget = Budget(name)
-    sheets = [(table.get(f"{_TABLE}name", ""), tuple(_sheet(table, budget))) for table in tables]
+    marks = _marks(root)
+    sheets = [(table.get(f"{_TABLE}name", ""), tuple(_sheet(table, marks, budget))) for table in tables]
     hidden_styles = _hidden_styles(root)
     hidden = [table.get(f"{_TABLE}style-name") in hidden_styles for table in tables]
     results = Results(dict(sheets))
@@ -77,6 +81,20 @@ def _hidden_styles(root: Any) -> set[str]:
     }
 
 
+def _marks(root: Any) -> dict[str, str]:
+    """Return the mark of each style that strikes text out, raises or lowers it."""
+    found: dict[str, str] = {}
+    for style in root.iter(f"{_STYLE}style"):
+        for text in style.iterfind(f"{_STYLE}text-properties"):
+            position = text.get(f"{_STYLE}text-position", "")
+            if text.get(f"{_STYLE}text-line-through-style", "none") != "none":
+                found[style.get(f"{_STYLE}name", "")] = STRUCK
+            elif position and not position.startswith("0%"):
+                lowered = position.startswith(("sub", "-"))
+                found[style.get(f"{_STYLE}name", "")] = LOWERED if lowered else RAISED
+    return found
+
+
 class _Content(NamedTuple):
     """What an element for a cell, or for many equal ones, says."""
 
@@ -85,43 +103,49 @@ class _Content(NamedTuple):
     rows: int
     """How many rows it covers."""
     columns: int
+    beside: str = ""
+    """As of :class:`~.base.GridCell`."""
 
 
-def _sheet(table: Any, budget: Budget) -> Iterator[GridCell]:
+def _sheet(table: Any, marks: Mapping[str, str], budget: Budget) -> Iterator[GridCell]:
     """Yield every filled or merged cell of a sheet."""
     budget.spend_grid()
     hidden_columns = columns_in(_hidden_columns(table))
     row = 0
     for element, hidden in _rows(table, False):
         repeat = _count(element, "number-rows-repeated")
-        filled = [(at, times, content) for at, times, cell in _cells(element) if (content := _content(cell))]
+        filled = [
+            (at, times, content) for at, times, cell in _cells(element) if (content := _content(cell, marks))
+        ]  # fmt: skip
         budget.spend_cells(repeat * sum(times * c.rows * c.columns for _, times, c in filled))
         for number in range(row + 1, row + repeat + 1) if filled else ():
-            for first, times, (value, formula, rows, columns) in filled:
+            for first, times, (value, formula, rows, columns, beside) in filled:
                 for column in range(first, first + times):
                     yield GridCell(
                         number, column, value, rows, columns, f"{column_letters(column)}{number}",
-                        formula, "", hidden or column in hidden_columns,
+                        formula, "", hidden or column in hidden_columns, beside=beside,
                     )  # fmt: skip
         row += repeat
 
 
-def _content(cell: Any) -> _Content | None:
+def _content(cell: Any, marks: Mapping[str, str]) -> _Content | None:
     """Return what a cell says, None if that is nothing, or if a merged cell covers it."""
     if cell.tag != f"{_TABLE}table-cell":
         return None
     formula = cell.get(f"{_TABLE}formula", "")
     rows, columns = _count(cell, "number-rows-spanned"), _count(cell, "number-columns-spanned")
-    content = _Content(_value(cell), _excel(formula) if formula else "", rows, columns)
+    lines = [_runs(line, marks) for line in cell.iterfind(f"{_TEXT}p")]
+    text, beside = told_apart([run for line in lines for run in (Run("\n"), *line)][1:], cell=True)
+    content = _Content(_value(cell, text), _excel(formula) if formula else "", rows, columns, beside)
     return None if content == _NOTHING else content
 
 
 _NOTHING = _Content(None, "", 1, 1)
 
 
-def _count(element: Any, name: str) -> int:
-    """A repeat or span; 1 where it is absent or no positive number."""
-    text = element.get(f"{_TABLE}{name}", "1")
+def _count(element: Any, name: str, space: str = _TABLE) -> int:
+    """Return a repeat or span; 1 where it is absent or not a positive number."""
+    text = element.get(f"{space}{name}", "1")
     return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 10 else 1
 
 
@@ -158,10 +182,9 @@ def _cells(row: Any) -> Iterator[tuple[int, int, Any]]:
         at += times
 
 
-def _value(cell: Any) -> object:
-    """The stored value or result of a cell; None if it is empty."""
+def _value(cell: Any, text: str) -> object:
+    """Return the stored value or result of a cell that shows a text; None if it is empty."""
     kind = cell.get(f"{_OFFICE}value-type", "")
-    text = "\n".join(_plain(p) for p in cell.iterfind(f"{_TEXT}p"))
     if cell.get(f"{_CALCEXT}value-type") == "error":
         return text if text.startswith("#") else f"#{text or 'ERR!'}"
     if kind == "boolean":
@@ -177,21 +200,21 @@ def _value(cell: Any) -> object:
     return text or None
 
 
-def _plain(element: Any) -> str:
-    """The text of a paragraph; comments (office:annotation) stand beside paragraphs, not in them."""
-    parts = [element.text or ""]
+def _runs(element: Any, marks: Mapping[str, str], mark: str = "") -> list[Run]:
+    """Return the text of a paragraph; comments (office:annotation) stand beside paragraphs, not in them."""
+    runs = [Run(element.text or "", mark)]
     for child in element.iterchildren():
         if child.tag == f"{_TEXT}s":
-            count = child.get(f"{_TEXT}c", "1")
-            parts.append(" " * (min(int(count), 1000) if count.isascii() and count.isdigit() else 1))
+            runs.append(Run(" " * min(_count(child, "c", _TEXT), 1000), mark))
         elif child.tag == f"{_TEXT}line-break":
-            parts.append("\n")
+            runs.append(Run("\n"))
         elif child.tag == f"{_TEXT}tab":
-            parts.append("\t")
+            runs.append(Run("\t", mark))
         elif isinstance(child.tag, str) and child.tag not in (f"{_OFFICE}annotation", f"{_TEXT}note"):
-            parts.append(_plain(child))
-        parts.append(child.tail or "")
-    return "".join(parts)
+            own = marks.get(child.get(f"{_TEXT}style-name", ""), mark)
+            runs += _runs(child, marks, STRUCK if mark == STRUCK else own)
+        runs.append(Run(child.tail or "", mark))
+    return runs
 
 
 def _excel(formula: str) -> str:

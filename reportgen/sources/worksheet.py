@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from math import isfinite
@@ -11,11 +12,14 @@ from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from ..memory import remembered
 from ..model.numbers import MAX_DIGITS, Number, exact
-from .base import Cells, GridCell, Place, column_letters, column_number, columns_in
+from .base import BEYOND_CALENDAR, Cells, GridCell, Place, column_letters, column_number, columns_in
 from .formulas import shift
-from .numberformats import date_of, iso_date
+from .numberformats import date_of, iso_date, shown_date, shown_number
+from .runs import LOWERED, RAISED, STRUCK, Run, told_apart
 
-__all__ = ["TRUTH", "Values", "Worksheet", "parse", "parse_main", "read_worksheet", "string_of"]
+__all__ = [
+    "TRUTH", "Look", "Values", "Worksheet", "is_on", "parse", "parse_main", "read_worksheet", "string_of",
+]  # fmt: skip
 
 TRUTH = {"1": True, "true": True, "0": False, "false": False}
 """How XML writes truth values."""
@@ -24,24 +28,48 @@ _NAMESPACES = (
     "{http://purl.oclc.org/ooxml/spreadsheetml/main}",
 )
 """Of SpreadsheetML, transitional and strict."""
-_EMPTY = (None, "")
 _ONE_PLACE = (1, 1)
 _PLACE = itemgetter(0, 1)
 _FALSE = ("0", "false", "")
+_BY_NUMBER = re.compile("(?:_x[0-9A-Fa-f]{4}_)+")
+_SHIFTS = {"superscript": RAISED, "subscript": LOWERED}
+
+
+class Look(NamedTuple):
+    """What a cell style says of how a value is shown."""
+
+    kind: str = ""
+    """``date`` or ``duration`` if it shows a number as such."""
+    code: str = ""
+    """Of the number format; ``""`` if it has none or it is not known."""
+    struck: bool = False
+    """The cell's font is struck out."""
+
+
+class _Content(NamedTuple):
+    """What a cell holds; see :class:`~.base.GridCell`."""
+
+    value: object = None
+    formula: str = ""
+    shown: str | None = ""
+    beside: str = ""
+
+
+_EMPTY = _Content()
 
 
 class Values(NamedTuple):
     """What the cells of a workbook refer to."""
 
-    strings: tuple[str, ...]
-    """The texts that cells share, by number."""
-    formats: tuple[str, ...]
-    """By number of a cell style: ``date`` or ``duration`` if it shows a number as such, else ``""``."""
+    strings: tuple[tuple[str, str], ...]
+    """The texts that cells share, by number, each with what is struck out or raised beside it."""
+    looks: tuple[Look, ...]
+    """The cell styles by number."""
     from_1904: bool
     """Days count from 1904-01-01 on, not from 1899-12-30."""
 
-    def value(self, kind: str, style: str, text: str) -> object:
-        """Return the value that a cell stores as text.
+    def content(self, kind: str, style: str, text: str) -> _Content:
+        """Return what a cell stores as text.
 
         Args:
             kind: attribute ``t`` of the cell.
@@ -52,17 +80,32 @@ class Values(NamedTuple):
             ValueError, LookupError, OverflowError: it is not what its kind promises.
         """
         if kind == "s":
-            return self.strings[_natural(text)]
+            string, beside = self.strings[_natural(text)]
+            return _Content(string, beside=beside)
         if kind == "n":
-            shown = self.formats[_natural(style)]
-            return date_of(float(text), shown, from_1904=self.from_1904) if shown else _number(text)
+            return self._number(self.looks[_natural(style)], text)
         if kind in ("str", "e"):
-            return text
+            return _Content(_decoded(text))
         if kind == "b":
-            return TRUTH[text.strip()]
+            return _Content(TRUTH[text.strip()])
         if kind == "d":
-            return iso_date(text)
+            date, look = iso_date(text), self.looks[_natural(style)]
+            return _Content(date, shown=shown_date(date, look.code))
         raise ValueError(kind)
+
+    def _number(self, look: Look, text: str) -> _Content:
+        """Return a number or the date that it is shown as."""
+        if look.kind:
+            date = date_of(float(text), look.kind, from_1904=self.from_1904)
+            if date is not None:
+                return _Content(date, shown=shown_date(date, look.code))
+            return _Content(_number(text), shown=BEYOND_CALENDAR)
+        number = _number(text)
+        return _Content(number, shown=shown_number(number, look.code) if look.code else "")
+
+    def is_struck(self, style: str) -> bool:
+        """Tell whether a cell style strikes out what the cell holds."""
+        return style.isdecimal() and int(style) < len(self.looks) and self.looks[int(style)].struck
 
 
 def _natural(text: str) -> int:
@@ -118,13 +161,48 @@ def parse_main(xml: bytes) -> tuple[Element, str]:
     return root, namespace
 
 
-def string_of(item: Element, namespace: str) -> str:
-    """Return the text of a string, in one piece or several, without its reading aids."""
+def string_of(item: Element, namespace: str) -> tuple[str, str]:
+    """Return a string without its reading aids, and what is struck out or raised beside it.
+
+    Its text stands in one piece, or in several that differ in their fonts.
+    """
     text, run = f"{namespace}t", f"{namespace}r"
     if len(item) == 1 and item[0].tag == text:
-        return item[0].text or ""
-    pieces = [part if part.tag == text else part.find(text) for part in item if part.tag in (text, run)]
-    return "".join([piece.text or "" for piece in pieces if piece is not None])
+        return _decoded(item[0].text or ""), ""
+    runs = []
+    for part in item:
+        piece = part if part.tag == text else part.find(text) if part.tag == run else None
+        if piece is not None:
+            runs.append(Run(_decoded(piece.text or ""), _mark(part.find(f"{namespace}rPr"), namespace)))
+    return told_apart(runs, cell=True)
+
+
+def _mark(font: Element | None, namespace: str) -> str:
+    """Return the mark that the font of a run gives it."""
+    if font is None:
+        return ""
+    if is_on(font.find(f"{namespace}strike")):
+        return STRUCK
+    shift = font.find(f"{namespace}vertAlign")
+    return "" if shift is None else _SHIFTS.get(shift.get("val", ""), "")
+
+
+def is_on(switch: Element | None) -> bool:
+    """Tell whether an element that switches something on is there and does."""
+    return switch is not None and switch.get("val", "1") not in _FALSE
+
+
+def _decoded(text: str) -> str:
+    """Return a text with the characters that are written by number: ``_x000D_`` (18.9, ST_Xstring)."""
+    if "_x" not in text:
+        return text
+
+    def characters(match: re.Match[str]) -> str:
+        units = "".join([chr(int(unit, 16)) for unit in re.findall("_x(....)_", match[0])])
+        # Two of them may be the halves of one character; a half alone is none.
+        return units.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+    return _BY_NUMBER.sub(characters, text)
 
 
 @remembered(24)
@@ -148,13 +226,13 @@ def read_worksheet(xml: bytes, values: Values) -> Worksheet:
     spans = dict(map(_span, root.iterfind(f"{ns}mergeCells/{ns}mergeCell")))
     contents = _contents(rows, ns, values)
     cells = []
-    for (row, column), (value, formula) in (dict.fromkeys(spans, _EMPTY) | contents).items():
+    for (row, column), (value, formula, shown, beside) in (dict.fromkeys(spans, _EMPTY) | contents).items():
         height, width = spans.get((row, column), _ONE_PLACE)
         hidden = row in hidden_rows or column in hidden_columns
         address = f"{column_letters(column)}{row}"
-        cells.append(GridCell(row, column, value, height, width, address, formula, "", hidden))
+        cells.append(GridCell(row, column, value, height, width, address, formula, "", hidden, None, beside, shown))
     places = len(cells) + sum(height * width for height, width in spans.values())
-    return Worksheet(Cells(sorted(cells)), places)
+    return Worksheet(Cells(sorted(cells, key=_PLACE)), places)
 
 
 def _numbered(data: Element) -> list[tuple[int, Element]]:
@@ -167,35 +245,48 @@ def _numbered(data: Element) -> list[tuple[int, Element]]:
     return rows
 
 
-def _contents(rows: Iterable[tuple[int, Element]], ns: str, values: Values) -> dict[Place, tuple[object, str]]:
-    """Return value and formula of the cells that have any, by place.
+def _contents(rows: Iterable[tuple[int, Element]], ns: str, values: Values) -> dict[Place, _Content]:
+    """Return what the cells hold that hold anything, by place.
 
     A cell without an address is beside the cell before it.  Of one that stands there twice, the last
     counts.
     """
     stored, formula_of, inline = f"{ns}v", f"{ns}f", f"{ns}is"
     shared: dict[str, tuple[str, Place]] = {}
-    found: dict[Place, tuple[object, str]] = {}
+    found: dict[Place, _Content] = {}
     for number, row in rows:
         place = (number, 0)
         for cell in row:
             address = cell.get("r")
             place = _place(address) if address else (number, place[1] + 1)
-            value: object = None
-            formula, kind = "", cell.get("t", "n")
+            content, formula = _EMPTY, ""
+            kind, style = cell.get("t", "n"), cell.get("s", "0")
             for part in cell:
                 if part.tag == stored:
                     if kind != "inlineStr" and part.text:
-                        value = values.value(kind, cell.get("s", "0"), part.text)
+                        content = values.content(kind, style, part.text)
+                    elif kind == "str":
+                        content = _Content("")
                 elif part.tag == formula_of:
                     formula = _formula(part, place, shared)
                 elif part.tag == inline and kind == "inlineStr":
-                    value = string_of(part, ns)
-            if value is not None or formula:
-                found[place] = (value, formula)
+                    string, beside = string_of(part, ns)
+                    content = _Content(string, beside=beside)
+            if formula:
+                content = content._replace(formula=formula)
+            if values.is_struck(style):
+                content = _struck(content)
+            if content != _EMPTY:
+                found[place] = content
             elif place in found:
                 del found[place]
     return found
+
+
+def _struck(content: _Content) -> _Content:
+    """Return what is left of a cell whose font is struck out: nothing that counts."""
+    text = content.shown or ("" if content.value is None else str(content.value)) or content.formula
+    return _Content(beside="、".join(filter(None, (told_apart([Run(text, STRUCK)])[1], content.beside))))
 
 
 def _formula(element: Element, place: Place, shared: dict[str, tuple[str, Place]]) -> str:

@@ -20,9 +20,9 @@ from ..memory import remembered
 from ..opc.unpack import unpack
 from .base import Cells, Document, Grid
 from .limits import Budget
-from .numberformats import date_kind
+from .numberformats import BUILT_IN, date_kind
 from .results import Results
-from .worksheet import TRUTH, Values, parse, parse_main, read_worksheet, string_of
+from .worksheet import TRUTH, Look, Values, is_on, parse, parse_main, read_worksheet, string_of
 
 __all__ = ["read"]
 
@@ -79,13 +79,14 @@ def _grids(parts: Mapping[str, bytes], budget: Budget) -> tuple[Grid, ...]:
         InputError: beyond the limits.
     """
     budget.spend_tags(sum(xml.count(b"<") for xml in parts.values()))
+    parts = _by_name(parts)
     package = (r.target for r in _relations_of(parts, "").values() if r.kind == "officeDocument")
     main = next(package, _USUAL_WORKBOOK)
     relations = _relations_of(parts, main)
-    listed, from_1904 = _workbook(parts[main])
+    listed, from_1904, as_displayed = _workbook(parts[main])
     strings, styles = (_part(parts, relations, kind) for kind in ("sharedStrings", "styles"))
     values = Values(
-        () if strings is None else _strings(strings), ("",) if styles is None else _formats(styles), from_1904
+        () if strings is None else _strings(strings), (Look(),) if styles is None else _looks(styles), from_1904
     )
     sheets: dict[str, Cells] = {}
     for sheet in listed:
@@ -94,11 +95,23 @@ def _grids(parts: Mapping[str, bytes], budget: Budget) -> tuple[Grid, ...]:
             budget.spend_grid()
             sheets[sheet.name], places = read_worksheet(parts[relation.target], values)
             budget.spend_cells(places)
-    results = Results(sheets)
+    results = Results(sheets, as_displayed=as_displayed)
     return tuple(
         Grid(s.name, sheets[s.name], s.hidden, a1=True, resolve=partial(results.resolve, s.name))
         for s in listed if s.name in sheets
     )  # fmt: skip
+
+
+def _by_name(parts: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """Return the parts by their names in small letters: names of parts are the same in either (OPC, 6.2.2.3).
+
+    Raises:
+        ValueError: two parts have the same name.
+    """
+    found = {name.lower(): xml for name, xml in parts.items()}
+    if len(found) < len(parts):
+        raise ValueError("two parts of one name")
+    return found
 
 
 def _relations_of(parts: Mapping[str, bytes], owner: str) -> Mapping[str, _Relation]:
@@ -114,7 +127,7 @@ def _relations(xml: bytes, folder: str) -> Mapping[str, _Relation]:
     return {
         r.attrib["Id"]: _Relation(
             posixpath.basename(r.attrib["Type"]),
-            posixpath.normpath(posixpath.join("/", folder, r.attrib["Target"])).lstrip("/"),
+            posixpath.normpath(posixpath.join("/", folder, r.attrib["Target"])).lstrip("/").lower(),
         )
         for r in parse(xml) if r.get("TargetMode") != "External"
     }  # fmt: skip
@@ -127,14 +140,14 @@ def _part(parts: Mapping[str, bytes], relations: Mapping[str, _Relation], kind: 
         LookupError: the workbook refers to it, and it is not there.
     """
     target = next((r.target for r in relations.values() if r.kind == kind), None)
-    return parts.get(f"xl/{kind}.xml") if target is None else parts[target]
+    return parts.get(f"xl/{kind}.xml".lower()) if target is None else parts[target]
 
 
 @remembered(8)
-def _workbook(xml: bytes) -> tuple[tuple[_Sheet, ...], bool]:
-    """Return the sheets in order, and whether days count from 1904-01-01 on."""
+def _workbook(xml: bytes) -> tuple[tuple[_Sheet, ...], bool, bool]:
+    """Return the sheets in order, whether days count from 1904-01-01 on, and whether it calculates as displayed."""
     root, ns = parse_main(xml)
-    properties = root.find(f"{ns}workbookPr")
+    properties, calculation = root.find(f"{ns}workbookPr"), root.find(f"{ns}calcPr")
     sheets = []
     for element in root.iterfind(f"{ns}sheets/{ns}sheet"):
         ids = [element.attrib[key] for key in _RELATION_IDS if key in element.attrib]
@@ -142,20 +155,28 @@ def _workbook(xml: bytes) -> tuple[tuple[_Sheet, ...], bool]:
             sheets.append(_Sheet(element.attrib["name"], _HIDDEN[element.get("state", "visible")], ids[0]))
     if len({sheet.name for sheet in sheets}) < len(sheets):
         raise ValueError("two sheets of one name")
-    return tuple(sheets), properties is not None and TRUTH[properties.get("date1904", "0")]
+    from_1904 = properties is not None and TRUTH[properties.get("date1904", "0")]
+    return (tuple(sheets), from_1904, calculation is not None and not TRUTH[calculation.get("fullPrecision", "1")])
 
 
-def _strings(xml: bytes) -> tuple[str, ...]:
-    """Return the texts that cells share."""
+def _strings(xml: bytes) -> tuple[tuple[str, str], ...]:
+    """Return the texts that cells share; see :attr:`~.worksheet.Values.strings`."""
     root, ns = parse_main(xml)
     return tuple([string_of(item, ns) for item in root.iterfind(f"{ns}si")])
 
 
 @remembered(8)
-def _formats(xml: bytes) -> tuple[str, ...]:
-    """Return what each cell style shows a number as; see :attr:`~.worksheet.Values.formats`."""
+def _looks(xml: bytes) -> tuple[Look, ...]:
+    """Return the cell styles by number."""
     root, ns = parse_main(xml)
     own = root.iterfind(f"{ns}numFmts/{ns}numFmt")
     codes = {int(f.attrib["numFmtId"]): f.attrib["formatCode"] for f in own}
-    ids = [int(xf.get("numFmtId", "0")) for xf in root.iterfind(f"{ns}cellXfs/{ns}xf")]
-    return tuple([date_kind(id_, codes.get(id_)) for id_ in ids]) or ("",)
+    struck = [is_on(font.find(f"{ns}strike")) for font in root.iterfind(f"{ns}fonts/{ns}font")]
+    looks = []
+    for xf in root.iterfind(f"{ns}cellXfs/{ns}xf"):
+        id_, font = int(xf.get("numFmtId", "0")), int(xf.get("fontId", "0"))
+        code = codes.get(id_)
+        looks.append(
+            Look(date_kind(id_, code), code or BUILT_IN.get(id_, ""), 0 <= font < len(struck) and struck[font])
+        )
+    return tuple(looks) or (Look(),)

@@ -1,0 +1,75 @@
+"""Texts and numbers as a cell of a sheet shows them, or why it shows none."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from decimal import ROUND_HALF_UP, Context, Decimal
+
+from ..model.numbers import Number, format_number
+from ..sources import GridCell
+
+__all__ = ["INVISIBLE", "fault_of", "invisible_in", "shown_otherwise", "text_of"]
+
+INVISIBLE = re.compile(
+    "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb]"
+)
+"""Characters that nobody sees: soft hyphens, marks of direction, joiners."""
+_ERROR = re.compile(r"#[A-Z][A-Z0-9_/]*[!?]?")
+"""An error value of Excel, WPS or LibreOffice."""
+_PICTURE = re.compile(r"=\s*(?:_xlfn\.)?(?:DISPIMG|IMAGE)\(", re.I)
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
+
+
+def fault_of(cell: GridCell) -> str:
+    """Return why a cell has no value that can be read, ``""`` if it has one or is empty."""
+    value = cell.value
+    if _PICTURE.match(cell.formula) or (isinstance(value, str) and _PICTURE.match(value)):
+        return "单元格里是图片，读不出来"
+    if cell.result == "circular":
+        return "公式引用自己（循环引用），没有结果"
+    if cell.result == "unknown":
+        return "公式没有存储结果，程序也算不出"
+    if isinstance(value, str) and _ERROR.fullmatch(value.strip()):
+        return "是错误值"
+    return ""
+
+
+def text_of(cell: GridCell) -> tuple[str, str]:
+    """Return the text that a cell shows, and why it shows none that can be printed.
+
+    Args:
+        cell: with its formula's result settled.
+    """
+    value = cell.value
+    fault = fault_of(cell)
+    if not fault and isinstance(value, bool):
+        fault = "是逻辑值，不是文字"
+    if not fault and (cell.shown is None or (isinstance(value, (dt.date, dt.time, dt.timedelta)) and not cell.shown)):
+        fault = "是日期或数字，程序不知道按它的格式显示成什么"
+    if fault or value is None:
+        return "", fault
+    if cell.shown:
+        return cell.shown.strip(), ""
+    return (format_number(value) if isinstance(value, (int, Decimal)) else str(value)), ""
+
+
+def shown_otherwise(cell: GridCell, number: Number) -> str:
+    """Return what a cell shows if that is another number than it holds, else ``""``.
+
+    Fewer decimals and a sign before or behind the number make no other number of it.
+    """
+    if not cell.shown:
+        return ""
+    match = _NUMBER.search(cell.shown)
+    if match is None:
+        return ("空白" if not cell.shown.strip() else cell.shown.strip()) if number else ""
+    shown = Decimal(match[0].replace(",", ""))
+    held = abs(Decimal(number)).quantize(Decimal(1).scaleb(shown.as_tuple().exponent), context=_EXACT)  # type: ignore[arg-type]
+    return "" if held == shown and "%" not in cell.shown else cell.shown.strip()
+
+
+def invisible_in(text: str) -> str:
+    """Return the names of the invisible characters in a text: ``U+200B、U+FEFF``."""
+    return "、".join(dict.fromkeys(f"U+{ord(character):04X}" for character in INVISIBLE.findall(text)))

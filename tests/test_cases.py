@@ -1,0 +1,276 @@
+"""Small inputs after public bug reports (tests/data/cases): what is right for each workbook and each hostile file."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+import reportgen
+from reportgen.cli import cli
+from reportgen.errors import InputError, ReportgenError
+from reportgen.model.findings import Finding
+from reportgen.model.report import Report
+
+CASES = Path(__file__).parent / "data" / "cases"
+EXAMPLE = Path(__file__).parent.parent / "examples" / "liwan-2024.xlsx"
+HOSTILE = sorted(path.relative_to(CASES).as_posix() for path in (CASES / "hostile").iterdir())
+EVERY = sorted(
+    path.relative_to(CASES).as_posix()
+    for room in ("documents", "hostile", "workbooks")
+    for path in (CASES / room).iterdir()
+)
+
+
+def judged(name: str) -> tuple[Report, list[Finding]]:
+    report = reportgen.read_report(CASES / name)
+    return report, reportgen.check(report)
+
+
+def at(findings: list[Finding], address: str) -> list[Finding]:
+    """Return the findings that name a cell."""
+    return [one for one in findings if any(cell.address == address for cell in one.cells)]
+
+
+def rules(findings: list[Finding], *severities: str) -> set[str]:
+    return {one.rule for one in findings if not severities or one.severity in severities}
+
+
+def texts_of(report: Report) -> str:
+    return "\n".join(text for passage in report.passages for text in passage.paragraphs)
+
+
+def run(*arguments: str | Path) -> Result:
+    """Run the command line; an unexpected exception is never swallowed."""
+    result = CliRunner().invoke(cli, [str(one) for one in arguments])
+    if result.exception is not None and not isinstance(result.exception, (SystemExit, ReportgenError)):
+        raise result.exception
+    return result
+
+
+# --------------------------------------------------------------------------- texts and fields
+
+
+def test_a_visible_sheet_counts_before_a_hidden_one() -> None:
+    report, _ = judged("workbooks/d-info-hidden-first.xlsx")
+    assert report.year == 2024
+
+
+def test_a_hidden_sheet_of_texts_is_not_printed_and_is_named() -> None:
+    report, findings = judged("workbooks/d-text-hidden.xlsx")
+    assert texts_of(report) == texts_of(reportgen.read_report(EXAMPLE))
+    assert any("文字内容 (2)" in one.line() for one in findings)
+
+
+def test_text_in_a_hidden_row_is_reported() -> None:
+    _, findings = judged("workbooks/u-hidrow-text.xlsx")
+    assert "N-07" in rules(at(findings, "文字内容!C9"), "error", "warning")
+
+
+def test_struck_out_text_is_reported() -> None:
+    _, findings = judged("workbooks/u-strike-text.xlsx")
+    assert rules(at(findings, "文字内容!C16"), "error", "warning") - {"C-06"}
+
+
+@pytest.mark.parametrize(
+    ("name", "address"), [("tx-ref", "文字内容!C9"), ("tx-org-err", "基本信息!B4"), ("w-dispimg-text", "文字内容!C16")]
+)
+def test_an_error_value_or_a_picture_is_no_text(name: str, address: str) -> None:
+    report, findings = judged(f"workbooks/{name}.xlsx")
+    assert rules(at(findings, address), "error")
+    assert "#REF!" not in texts_of(report)
+    assert "DISPIMG" not in texts_of(report)
+
+
+def test_a_text_whose_formula_has_no_result_is_not_left_out_silently() -> None:
+    _, findings = judged("workbooks/tx-nov.xlsx")
+    assert "N-05" in rules(at(findings, "文字内容!C9"), "error")
+
+
+def test_a_date_among_the_texts_reads_as_the_cell_shows_it() -> None:
+    report, findings = judged("workbooks/tx-date2.xlsx")
+    assert "2024/12/31" in texts_of(report) or rules(at(findings, "文字内容!C16"), "error")
+    assert "2024-12-31" not in texts_of(report)
+
+
+def test_a_post_code_reads_as_shown() -> None:
+    report, findings = judged("workbooks/g-post-format.xlsx")
+    assert report.fields["postcode"] == "010010" or at(findings, "基本信息!B15")
+
+
+def test_a_date_that_cannot_be_is_quoted_as_typed() -> None:
+    _, findings = judged("workbooks/g-dnum.xlsx")
+    found = at(findings, "基本信息!B12")
+    assert rules(found, "error")
+    assert not any("#VALUE!" in one.line() for one in found)
+
+
+# --------------------------------------------------------------------------- figures
+
+
+def test_a_scaling_number_format_is_reported() -> None:
+    _, findings = judged("workbooks/f-wan2.xlsx")
+    lines = [one.line() for one in at(findings, "表二!B16") if one.severity in ("error", "warning")]
+    assert any("5,230.52" in line or "5230.52" in line for line in lines)
+
+
+def test_a_circular_formula_is_named_as_such() -> None:
+    _, findings = judged("workbooks/m-circ.xlsx")
+    lines = [one.line() for one in at(findings, "表三!J6")]
+    assert any("引用自己" in line or "循环引用" in line for line in lines)
+    assert not any("31950" in line for line in lines)
+
+
+@pytest.mark.parametrize("name", ["x-missing-sheet", "x-sum-missing"])
+def test_a_reference_that_cannot_be_followed_is_unknown(name: str) -> None:
+    report, findings = judged(f"workbooks/{name}.xlsx")
+    number = report.values["表二.penalty.decisions"].number
+    assert number in (None, 11331)
+    assert number is not None or "N-05" in rules(at(findings, "表二!B12"), "error")
+
+
+def test_a_link_to_another_file_keeps_its_stored_result() -> None:
+    _, findings = judged("workbooks/y-extquoted.xlsx")
+    assert "N-08" not in rules(findings)
+    assert not rules(findings, "error")
+
+
+def test_a_workbook_that_calculates_as_displayed_is_right() -> None:
+    _, findings = judged("workbooks/z-asdisplayed.xlsx")
+    assert not rules(findings, "error")
+
+
+def test_only_what_was_computed_is_said_to_be() -> None:
+    _, findings = judged("workbooks/x-sumproduct.xlsx")
+    assert "N-06" not in rules(at(findings, "表三!J6")) or any(
+        "J6＝638" in one.line() for one in at(findings, "表三!J6")
+    )
+
+
+@pytest.mark.parametrize("name", ["y-inf", "y-over"])
+def test_arithmetic_without_a_result_ends_in_unknown(name: str) -> None:
+    _, findings = judged(f"workbooks/{name}.xlsx")
+    assert rules(at(findings, "表三!J6"), "error", "warning")
+
+
+def test_an_invisible_character_is_no_mystery() -> None:
+    report, findings = judged("workbooks/v-lrm.xlsx")
+    value = next(v for v in report.values.values() if str(v.origin) == "表三!D8")
+    lines = [one.line() for one in at(findings, "表三!D8")]
+    assert value.number == 111 or any("看不见" in line or "U+202A" in line for line in lines)
+    assert not any("\u202a" in line for line in lines)
+
+
+def test_characters_written_by_number_are_decoded() -> None:
+    report, _ = judged("workbooks/t-x000D.xlsx")
+    assert "_x000D_" not in texts_of(report)
+    _, findings = judged("workbooks/tx-label-x000d.xlsx")
+    assert not rules(findings, "error")
+
+
+def test_a_part_of_another_spelling_is_not_dropped_silently() -> None:
+    """Names of parts are the same in any case of letters (ECMA-376 part 2, 6.2.2); read, or told as damaged."""
+    with contextlib.suppress(InputError):
+        assert judged("workbooks/p-Sheet1-case.xlsx")[0].values["表三.new.total"].number == 639
+
+
+# --------------------------------------------------------------------------- hostile
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_every_hostile_file_is_read_or_refused_in_chinese(name: str, tmp_path: Path) -> None:
+    result = run("validate", CASES / name)
+    assert result.exit_code in (0, 1, 3)
+    assert "内部" not in result.output or "内部的 XML" in result.output
+    assert "Error" not in result.output
+    assert not any(c in result.output for c in "\x1b\x9b\x85\u202e\u2066"), "sent raw to a terminal"
+    for target in ("x.docx", "x.html"):
+        result = run("build", CASES / name, "-o", tmp_path / target)
+        assert "Error" not in result.output
+        assert "内部出错" not in result.output
+    run("extract", CASES / name, "-o", tmp_path / "x.xlsx")
+    run("extract", CASES / name, "-o", tmp_path / "x.json")
+
+
+@pytest.mark.parametrize("name", ["json-no-t3.json", "json-one-missing.json", "missing-table.json"])
+def test_a_missing_figure_is_an_error_whatever_the_source(name: str, tmp_path: Path) -> None:
+    _, findings = judged(f"hostile/{name}")
+    assert rules(findings, "error")
+    assert run("build", CASES / "hostile" / name, "-o", tmp_path / "x.docx").exit_code == 1
+    assert not (tmp_path / "x.docx").exists()
+
+
+def test_malformed_markup_is_damage() -> None:
+    with pytest.raises(InputError, match="损坏"):
+        reportgen.read_report(CASES / "hostile" / "malformed-10486.xlsx")
+
+
+def test_a_line_break_in_a_value_forges_no_line() -> None:
+    result = run("validate", CASES / "hostile" / "cell-nl.xlsx")
+    assert not any(line.startswith("错误 0") for line in result.output.splitlines())
+
+
+def test_the_section_that_is_a_list_is_refused() -> None:
+    with pytest.raises(InputError):
+        reportgen.read_report(CASES / "hostile" / "section-list.json")
+
+
+def test_last_years_bad_figure_is_told_of_the_right_file(tmp_path: Path) -> None:
+    result = run("validate", EXAMPLE, "--last-year", CASES / "hostile" / "v-nan.xlsx")
+    assert result.exit_code in (0, 1, 3)
+    assert "内部出错" not in result.output
+    lines = [line for line in result.output.splitlines() if "NaN" in line]
+    assert all("v-nan" in line or "上年" in line for line in lines)
+
+
+def test_both_kinds_of_document_are_proved_alike(tmp_path: Path) -> None:
+    name = CASES / "hostile" / "proof-11242.json"
+    codes = {run("build", name, "-o", tmp_path / out).exit_code for out in ("x.docx", "x.html")}
+    assert len(codes) == 1
+
+
+# --------------------------------------------------------------------------- documents
+
+
+@pytest.mark.parametrize("name", ["ht-sup.html", "re-strike.docx"])
+def test_marks_and_struck_characters_are_no_digits(name: str) -> None:
+    report, _ = judged(f"documents/{name}")
+    assert next(v.number for c, v in report.values.items() if v.number in (11331, 113311, 111331)) == 11331
+
+
+def test_a_note_mark_beside_a_figure_is_reported() -> None:
+    _, findings = judged("documents/ht-sup.html")
+    assert any(11331 in [cell.value for cell in one.cells] for one in findings if one.severity != "info")
+
+
+def test_revisions_not_yet_accepted_are_reported() -> None:
+    _, findings = judged("documents/rd-ins.docx")
+    assert any("修订" in one.line() for one in findings)
+
+
+# --------------------------------------------------------------------------- one file beside another
+
+
+@pytest.fixture(scope="module")
+def example_alone(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("alone")
+    shutil.copy(EXAMPLE, folder / "甲.xlsx")
+    return run("validate", folder / "甲.xlsx").output
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_one_files_oddity_stays_its_own(name: str, tmp_path: Path, example_alone: str) -> None:
+    """The result page, the marked copies and the lines of another file are there and whole."""
+    good = tmp_path / "甲.xlsx"
+    shutil.copy(EXAMPLE, good)
+    (tmp_path / "标记").mkdir()
+    page = tmp_path / "结果.html"
+    result = run("validate", good, CASES / name, "--html", page, "--mark", tmp_path / "标记")
+    assert all(line in result.output for line in example_alone.splitlines() if line.strip())
+    text = page.read_text("utf-8")
+    assert "广州市荔湾区人民政府" in text
+    assert text.rstrip().endswith("</html>")
+    assert (tmp_path / "标记" / "甲（审核）.xlsx").exists()
