@@ -358,6 +358,7 @@ def faulty_reports(form: Form) -> list[Report]:
         Passage("overall", "", (
             "2024年新收政府信息公开申请9件。", "新收政府信息公开申请8件。", "我委{{ 没有这个 }}，XX件，110101199003070011。", sentence + "。", "长" * 1001)),
         Passage("problems", "", ("无",)), Passage("other", "", ("其他。",)),
+        Passage("overall", "", ("收到申请" + "1件和" * 201, "六、其他需要报告的事项")),
     )  # fmt: skip
     wrong = make_report(
         {"表三.new.natural": 5, "表三.new.total": 4, "表三.carried_out.natural": 9, "表二.permit.decisions": 900,
