@@ -21,7 +21,7 @@ from .facts import Facts
 __all__ = ["length", "marks", "mentions", "personal", "present"]
 
 _EACH = 20
-"""Finds of one kind in one paragraph that are reported one by one."""
+"""Finds of one rule in one passage that are reported one by one."""
 _STOPS = " \t\n　。，、；;,."
 
 
@@ -106,21 +106,21 @@ def present(rule: Present, facts: Facts) -> Iterator[Finding]:
 
 def marks(rule: Marks, facts: Facts) -> Iterator[Finding]:
     """C-08: marks that a draft or a template left behind."""
-    for passage, text in _paragraphs(facts):
-        for one in rule.patterns:
-            for match in islice(re.finditer(one.pattern, text, re.M), _EACH):
-                ref = facts.report.passage_ref(passage)
-                around = text[max(0, match.start() - 12) : match.end() + 8].strip()
-                yield finding(
-                    rule, [ref], strict=facts.strict,
-                    sentence=around, place=f"“{ref.label}”", raw=match[0].strip(), what=one.what,
-                )  # fmt: skip
-
-
-def _paragraphs(facts: Facts) -> Iterator[tuple[Passage, str]]:
     for passage in facts.passages:
-        for text in passage.paragraphs:
-            yield passage, text
+        ref = facts.report.passage_ref(passage)
+        for what, match in islice(_marked(rule, passage), _EACH):
+            around = match.string[max(0, match.start() - 12) : match.end() + 8].strip()
+            yield finding(
+                rule, [ref], strict=facts.strict,
+                sentence=around, place=f"“{ref.label}”", raw=match[0].strip(), what=what,
+            )  # fmt: skip
+
+
+def _marked(rule: Marks, passage: Passage) -> Iterator[tuple[str, re.Match[str]]]:
+    for text in passage.paragraphs:
+        for one in rule.patterns:
+            for match in re.finditer(one.pattern, text, re.M):
+                yield one.what, match
 
 
 _ID_NUMBER = re.compile(r"(?<!\d)(\d{17})([\dXx])(?![\dXx])")
@@ -152,24 +152,35 @@ def personal(rule: Personal, facts: Facts) -> Iterator[Finding]:
     """
     contact = re.sub(r"\D", "", str(facts.report.fields.get(rule.contact, "")))
     introduced = rf"(?:{'|'.join(rule.contact_words)})[^\d,。;]{{0,8}}$"
-    for passage, paragraph in _paragraphs(facts):
-        if not _SIX_DIGITS.search(paragraph):
-            continue
-        text = unicodedata.normalize("NFKC", paragraph)
-        found = [f"身份证号码 {_masked(m[0])}" for m in _ID_NUMBER.finditer(text) if is_id_number(m[0])]
-        may_introduce = passage.section == rule.contact_section
-        for match in _MOBILE.finditer(text):
-            number = re.sub(r"\D", "", match[1])
-            own = may_introduce and re.search(introduced, text[max(0, match.start() - _INTRODUCED) : match.start()])
-            if number not in contact and not own:
-                found.append(f"手机号码 {_masked(number)}")
+    for passage in facts.passages:
+        own = introduced if passage.section == rule.contact_section else ""
+        ref = facts.report.passage_ref(passage)
+        found = [what for text in passage.paragraphs for what in _personal(text, contact, own)]
         for what in _few(found):
-            ref = facts.report.passage_ref(passage)
             yield finding(rule, [ref], strict=facts.strict, place=f"“{ref.label}”", what=what)
 
 
+def _personal(paragraph: str, contact: str, own: str) -> Iterator[str]:
+    """Yield the personal numbers in a paragraph.
+
+    Args:
+        paragraph: the text.
+        contact: digits of the body's own contact.
+        own: expression for what stands before the body's own number, ``""`` if none is expected.
+    """
+    if not _SIX_DIGITS.search(paragraph):
+        return
+    text = unicodedata.normalize("NFKC", paragraph)
+    yield from (f"身份证号码 {_masked(m[0])}" for m in _ID_NUMBER.finditer(text) if is_id_number(m[0]))
+    for match in _MOBILE.finditer(text):
+        number = re.sub(r"\D", "", match[1])
+        before = text[max(0, match.start() - _INTRODUCED) : match.start()]
+        if number not in contact and not (own and re.search(own, before)):
+            yield f"手机号码 {_masked(number)}"
+
+
 def _few(found: list[str]) -> list[str]:
-    """Return what was found in a paragraph; of very many one that counts them."""
+    """Return what was found in a passage; of very many one that counts them."""
     return found if len(found) <= _EACH else [f"{found[0]}、{found[1]}等{len(found)}个号码"]
 
 

@@ -16,6 +16,8 @@ from .facts import Facts
 __all__ = ["pasted"]
 
 _LONGEST_TITLE = 100  # characters
+_NAMED = 6
+"""Lines that a message names."""
 
 
 def pasted(rule: Pasted, facts: Facts) -> Iterator[Finding]:
@@ -28,8 +30,12 @@ def pasted(rule: Pasted, facts: Facts) -> Iterator[Finding]:
             ref = report.passage_ref(passage)
             yield finding(
                 rule, [ref], strict=facts.strict, severity=rule.severity if wrong else rule.weak,
-                place=f"“{ref.label}”", what="、".join(dict.fromkeys([*wrong, *doubtful])),
+                place=f"“{ref.label}”", what=_few(list(dict.fromkeys([*wrong, *doubtful]))),
             )  # fmt: skip
+
+
+def _few(what: Sequence[str]) -> str:
+    return "、".join(what[:_NAMED]) + (f"等{len(what)}处" if len(what) > _NAMED else "")
 
 
 def _headings(report: Report, paragraphs: Sequence[str]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice
 
 import msgspec
 
@@ -24,7 +24,7 @@ _TAG = re.compile(r"[{｛]\s{0,9}[{｛](.{0,200}?)[}｝]\s{0,9}[}｝]", re.S)
 _LEFTOVER = re.compile(r"[{｛]\s{0,9}[{｛%％#＃]|[}｝%％#＃]\s{0,9}[}｝]")
 
 _EACH = 20
-"""Placeholders of one paragraph that are reported at most."""
+"""Placeholders of one passage that are reported at most."""
 
 
 class Unknown(msgspec.Struct, frozen=True):
@@ -101,8 +101,8 @@ def unknown(report: Report) -> Iterator[Unknown]:
     lookup = _Lookup(report)
     known = names(report.form)
     for passage in report.passages:
-        for text in filter(_has_brace, passage.paragraphs):
-            yield from islice(_unknown(passage, text, lookup, known), _EACH)
+        some = (_unknown(passage, text, lookup, known) for text in passage.paragraphs if _has_brace(text))
+        yield from islice(chain.from_iterable(some), _EACH)
 
 
 def _unknown(passage: Passage, text: str, lookup: _Lookup, known: tuple[str, ...]) -> Iterator[Unknown]:
