@@ -149,7 +149,9 @@ def _workbook(xml: bytes) -> tuple[tuple[_Sheet, ...], bool, bool]:
     root, ns = parse_main(xml)
     properties, calculation = root.find(f"{ns}workbookPr"), root.find(f"{ns}calcPr")
     sheets = []
-    for element in root.iterfind(f"{ns}sheets/{ns}sheet"):
+    for element in root.iterfind(f"{ns}sheets/*"):
+        if element.tag != f"{ns}sheet":
+            raise ValueError(f"{element.tag} among the sheets")
         ids = [element.attrib[key] for key in _RELATION_IDS if key in element.attrib]
         if ids != [""]:  # old programs leave entries without a part behind
             sheets.append(_Sheet(element.attrib["name"], _HIDDEN[element.get("state", "visible")], ids[0]))
