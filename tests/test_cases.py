@@ -180,6 +180,7 @@ def test_a_part_of_another_spelling_is_not_dropped_silently() -> None:
 # --------------------------------------------------------------------------- hostile
 
 
+@pytest.mark.office
 @pytest.mark.parametrize("name", HOSTILE)
 def test_every_hostile_file_is_read_or_refused_in_chinese(name: str, tmp_path: Path) -> None:
     result = run("validate", CASES / name)
@@ -261,6 +262,7 @@ def example_alone(tmp_path_factory: pytest.TempPathFactory) -> str:
     return run("validate", folder / "甲.xlsx").output
 
 
+@pytest.mark.office
 @pytest.mark.parametrize("name", EVERY)
 def test_one_files_oddity_stays_its_own(name: str, tmp_path: Path, example_alone: str) -> None:
     """The result page, the marked copies and the lines of another file are there and whole."""
