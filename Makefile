@@ -29,7 +29,7 @@ demo: $(READY)   ## build the report of the example workbook into out/
 test: $(READY)   ## the fast tests, on all processors; a minute on two
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
-test-full: $(READY)   ## the property tests of the fast suite with twelve times as many examples, drawn anew
+test-full: $(READY)   ## the property tests of the fast suite with twelve times as many examples
 	$(BIN)/python -m pytest -n auto --dist worksteal -m hypothesis --hypothesis-profile full
 
 test-office: $(READY)   ## the tests with LibreOffice, validators and injected faults; installs them

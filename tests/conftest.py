@@ -17,7 +17,7 @@ settings.register_profile(
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-settings.register_profile("full", settings.get_profile("fast"), max_examples=500, derandomize=False)
+settings.register_profile("full", settings.get_profile("fast"), max_examples=500)
 settings.load_profile("fast")  # make test-full: --hypothesis-profile=full
 
 

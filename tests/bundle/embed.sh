@@ -6,6 +6,8 @@
 set -euo pipefail
 out=$1
 python=${PYTHON:-python3}
+# From another folder, too: the folder is made absolute, the link in it stays (a virtual environment is known by it).
+case $python in */*) python=$(cd "$(dirname "$python")" && pwd)/$(basename "$python") ;; esac
 [ ! -s "$out" ] || exit 0
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
