@@ -75,7 +75,12 @@ def sheet_of(cells: bytes, more: bytes = b"") -> bytes:
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.office if name in OFFICE - {*SMALL} else ()) for name in CORPUS]
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.office if name in OFFICE - {*SMALL} else ())
+        for name in CORPUS
+        if name != "u-strike-text"  # what is struck out is left out here; openpyxl does not say which letters are
+    ],
 )
 def test_both_readers_agree(name):
     try:
