@@ -14,6 +14,7 @@ from reportgen.cli import cli
 from reportgen.errors import InputError, ReportgenError
 from reportgen.model.findings import Finding
 from reportgen.model.report import Report
+from reportgen.repairs import find_repairs
 
 CASES = Path(__file__).parent / "data" / "cases"
 EXAMPLE = Path(__file__).parent.parent / "examples" / "liwan-2024.xlsx"
@@ -175,6 +176,34 @@ def test_a_part_of_another_spelling_is_not_dropped_silently() -> None:
     """Names of parts are the same in any case of letters (ECMA-376 part 2, 6.2.2); read, or told as damaged."""
     with contextlib.suppress(InputError):
         assert judged("workbooks/p-Sheet1-case.xlsx")[0].values["表三.new.total"].number == 639
+
+
+# --------------------------------------------------------------------------- what the clerk added
+
+
+@pytest.mark.parametrize(("name", "address"), [("q1_head6", "文字内容!C13"), ("s09_pasted", "文字内容!C6")])
+def test_what_was_pasted_into_a_text_is_a_finding_at_its_cell(name: str, address: str) -> None:
+    _, findings = judged(f"workbooks/clerk-{name}.xlsx")
+    assert "C-14" in rules(at(findings, address), "error", "warning")
+
+
+def test_a_heading_pasted_into_a_text_is_not_built(tmp_path: Path) -> None:
+    name = CASES / "workbooks" / "clerk-q1_head6.xlsx"
+    assert run("build", name, "-o", tmp_path / "x.docx").exit_code == 1
+    assert not (tmp_path / "x.docx").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "label"), [("s10_extrarow", "第31行", "五、其他"), ("i3_label", "第17行", "8.属于行政查询")]
+)
+def test_a_row_that_is_not_the_forms_is_one_finding_and_nothing_follows(name: str, row: str, label: str) -> None:
+    report, findings = judged(f"workbooks/clerk-{name}.xlsx")
+    errors = [one for one in findings if one.severity == "error"]
+    assert [one.rule for one in errors] == ["S-04"]
+    assert row in errors[0].message
+    assert label in errors[0].message
+    assert errors[0].cells[0].address.startswith("表三!")
+    assert not find_repairs(report).repairs
 
 
 # --------------------------------------------------------------------------- hostile
