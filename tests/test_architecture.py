@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent / "reportgen"
 # The rooms in the order in which data passes: a room imports only from rooms named above it, at any
 # depth, also inside functions.  `forms` holds data alone.
 ROOMS = (
-    "errors", "forms", "memory", "disk", "opc", "form", "model", "sources", "recogniser", "checks", "repairs", "show",
+    "errors", "forms", "memory", "disk", "opc", "form", "model", "sources", "recogniser", "checks", "repairs", "rollup", "show",
     "workbook", "word", "marking", "api", "batch", "cli", "__main__",
 )  # fmt: skip
 

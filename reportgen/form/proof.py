@@ -70,6 +70,7 @@ def prove(file: EditionFile, edition: str, base: Form | None, faults: Faults) ->
         title_expressions=tuple(map(_title_expression, (file.report_title, *file.title_variants))),
         last_year_tables=others | file.last_year.other_editions, last_year_cells=file.last_year.cells,
         last_year_sections=file.last_year.sections, unverified=file.unverified, narrative=file.narrative,
+        rollup=file.rollup,
     )  # fmt: skip
 
 
@@ -193,7 +194,9 @@ class _Proof:
         for key, texts in (("report_title", (file.report_title,)), ("title_variants", file.title_variants)):
             for text in texts:
                 self.braces((key,), text, {"org", "year"}, needed=True)
-        sheets = [v for v in msgspec.structs.astuple(file.sheets) if isinstance(v, str)]
+        own = (*msgspec.structs.astuple(file.sheets), *msgspec.structs.astuple(file.rollup.sheets))
+        sheets = [name for name in own if isinstance(name, str) and (name or file.rollup.groups)]
+        check_unique(self.faults, ("rollup", "groups"), (group.id for group in file.rollup.groups))
         for name in (*sheets, *(t.id for t in file.tables)):
             if not 0 < len(name) <= _LONGEST_SHEET or _NO_SHEET.search(name):
                 self.faults.add(
@@ -252,7 +255,8 @@ class _Proof:
             steps: Steps = ("rules", rule.id)
             if rule.by_reader != (rule.id in READER_RULES):
                 self.faults.add(
-                    (*steps, "kind"), f"只有 {'、'.join(READER_RULES)} 由读取程序提出（reading、explanations）"
+                    (*steps, "kind"),
+                    f"只有 {'、'.join(READER_RULES)} 由读取程序、汇总程序提出（reading、explanations、merging）",
                 )
             words = READER_RULES.get(rule.id, frozenset()) | rule.words | EVERYWHERE
             for key in ("message", "advice"):
