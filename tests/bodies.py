@@ -15,13 +15,70 @@ from reportgen.model.report import Passage, Report
 from reportgen.workbook import blank_workbook
 
 KINDS = ("xlsx", "xls", "ods", "docx", "html", "json")
-DEPARTMENTS = (
-    "发展和改革局 教育局 科技和工业局 民族宗教事务局 民政局 司法局 财政局 人力资源和社会保障局 自然资源局 生态环境局 "
-    "住房和城乡建设局 交通运输局 水利局 农业农村局 商务局 文化广电旅游局 卫生健康局 退役军人事务局 应急管理局 审计局 "
-    "市场监督管理局 体育局 统计局 医疗保障局 信访局 城市管理局 政务服务局 数据管理局 林业局 金融工作局 投资促进局 "
-    "地方志办公室 档案局 供销合作社 园林管理处 机关事务管理局 公安局 消防救援局 气象局 税务局"
-).split()
-TOWNS = "东 西 南 北 城 河 山 湖 桥 塘 林 田 沙 石 泉 坪 岭 坝 港 洲".split()
+DEPARTMENTS = [
+    "发展和改革局",
+    "教育局",
+    "科技和工业局",
+    "民族宗教事务局",
+    "民政局",
+    "司法局",
+    "财政局",
+    "人力资源和社会保障局",
+    "自然资源局",
+    "生态环境局",
+    "住房和城乡建设局",
+    "交通运输局",
+    "水利局",
+    "农业农村局",
+    "商务局",
+    "文化广电旅游局",
+    "卫生健康局",
+    "退役军人事务局",
+    "应急管理局",
+    "审计局",
+    "市场监督管理局",
+    "体育局",
+    "统计局",
+    "医疗保障局",
+    "信访局",
+    "城市管理局",
+    "政务服务局",
+    "数据管理局",
+    "林业局",
+    "金融工作局",
+    "投资促进局",
+    "地方志办公室",
+    "档案局",
+    "供销合作社",
+    "园林管理处",
+    "机关事务管理局",
+    "公安局",
+    "消防救援局",
+    "气象局",
+    "税务局",
+]
+TOWNS = [
+    "东",
+    "西",
+    "南",
+    "北",
+    "城",
+    "河",
+    "山",
+    "湖",
+    "桥",
+    "塘",
+    "林",
+    "田",
+    "沙",
+    "石",
+    "泉",
+    "坪",
+    "岭",
+    "坝",
+    "港",
+    "洲",
+]
 RESULTS = (40, 10, 1, 1, 1, 2, 2, 3, 4, 3, 22, 3, 1, 4, 2, 1, 1, 1, 3, 1, 3)
 """Rough shares of the results in published reports."""
 
@@ -60,7 +117,10 @@ def figures(form: Form, rng: random.Random, size: int) -> dict[str, object]:
     for row in rows:
         cells[f"表三.{row}.total"] = sum(int(str(cells[f"表三.{row}.{column}"])) for column in columns)
     for row in ("review", "direct", "after_review"):
-        parts = {one: rng.choice((0, 0, rng.randint(0, 1 + size // 40))) for one in ("upheld", "corrected", "otherwise", "pending")}
+        parts = {
+            one: rng.choice((0, 0, rng.randint(0, 1 + size // 40)))
+            for one in ("upheld", "corrected", "otherwise", "pending")
+        }
         cells |= {f"表四.{row}.{one}": number for one, number in parts.items()}
         cells[f"表四.{row}.total"] = sum(parts.values())
     made, abolished = rng.randint(0, 3), rng.randint(0, 1)

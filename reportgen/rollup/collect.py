@@ -243,13 +243,15 @@ class _Collector:
         """Yield what to leave out because a merged workbook says which bodies are in it."""
         there = {key(one.body): one for one in bodies if one.counts}
         holder: dict[str, str] = {}
-        for one in there.values():
+        for one in bodies:
             inner = [self.known(part.body) for part in (one.filing.parts if one.filing else ())]
             parts = [key(name) for name in inner]
             inside = [name for name in parts if name in there and there[name] is not one]
             doubled = [name for name in parts if name in holder]
             if parts and len(inside) == len(parts):
                 yield one.body, f"它是{_named([there[name].body for name in inside])}的汇总，已按各单位自己的报告计入"
+            elif not one.counts:
+                continue
             elif doubled:
                 others = _named([name for name in inner if key(name) in holder])
                 yield one.body, f"它的{len(doubled)}个单位（{others}）已包含在“{holder[doubled[0]]}”的汇总里"

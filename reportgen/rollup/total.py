@@ -104,7 +104,7 @@ def roll_up(
             groups.append(GroupTotal(group, bodies, add(_figures(bodies))))
     region = add(one.figures for one in groups)
     own = add(one.figures for one in groups if one.group.own)
-    report = _report(form, org, collection.year, region, previous)
+    report = _report(form, org, collection.year, region, previous, filed)
     if last is not None:
         report = with_last_year(report, last)
     compared = compare(filed, region, _suspects(collection, before, last_year)) if filed is not None else None
@@ -129,10 +129,11 @@ def _nothing(collection: Collection) -> str:
     return f"没有一份可以汇总的报告，没有生成汇总表。{told}"
 
 
-def _report(form: Form, org: str, year: int, total: Figures, previous: Report | None) -> Report:
-    """Return the sum as a report; what the lead office had entered the last time is kept."""
+def _report(form: Form, org: str, year: int, total: Figures, previous: Report | None, filed: Report | None) -> Report:
+    """Return the sum as a report; what the lead office had entered the last time, or has filed, is kept."""
     sums = {field.id: total.get(field.id, 0) for field in form.fields if field.kind in ("count", "amount")}
-    fields = {**(previous.fields if previous else {}), **sums, "org": org, "year": year}
+    entered = {**(filed.fields if filed else {}), **(previous.fields if previous else {})}
+    fields = {**entered, **sums, "org": org, "year": year}
     summary = next((field for field in form.fields if field.id == "summary"), None)
     if summary is not None:
         fields["summary"] = summary.choices[0]
@@ -199,7 +200,10 @@ def _landing(form: Form, collection: Collection, last_year: Sequence[Filing]) ->
         told |= {key(name) for name in (*names, *former)}
         whence = [last[key(name)] for name in dict.fromkeys((*names, *former)) if key(name) in last]
         if former and one.counts and one.filing:
-            before, now = sum(w.figures.get(rule.pending, 0) for w in whence), one.filing.figures.get(rule.taken_over, 0)
+            before, now = (
+                sum(w.figures.get(rule.pending, 0) for w in whence),
+                one.filing.figures.get(rule.taken_over, 0),
+            )
             if before != now:
                 called = "、".join(f"“{w.org}”" for w in whence)
                 what = f"“{one.body}”由{'、'.join(former)}更名或合并而来：{called}上年结转下年{show(before)}件，今年只接上{show(now)}件"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
@@ -27,6 +27,7 @@ from .figures import figures
 from .guide import guide_sheet
 from .places import places
 from .rollupsheets import add_rollup_sheets, warn_of_drafts
+from .streamed import Streamed
 from .tables import TableSheet
 from .textsheet import names_sheet, text_rows, text_sheet
 
@@ -63,9 +64,9 @@ def assemble_rollup(rollup: Rollup, folder: Path | None) -> list[tuple[str, byte
     details = Details(report.form, rollup)
     book, results = _standard(report.form, None, "", False, report, None, details)
     results |= details.write(book)
-    add_rollup_sheets(book, report.form, rollup, folder)
+    lists = (details.rows, *add_rollup_sheets(book, report.form, rollup, folder))
     warn_of_drafts(book, rollup)
-    return list(_parts(book, results, _date(report.form), details))
+    return list(_parts(book, results, _date(report.form), lists))
 
 
 def _standard(
@@ -134,7 +135,7 @@ def _date(form: Form) -> datetime:
 
 
 def _parts(
-    book: Workbook, results: Mapping[tuple[str, str], str], date: datetime, details: Details | None = None
+    book: Workbook, results: Mapping[tuple[str, str], str], date: datetime, lists: Iterable[Streamed] = ()
 ) -> Iterator[tuple[str, bytes]]:
     """Save, then correct what openpyxl writes: time of saving, character references, order of a font's children.
 
@@ -142,10 +143,11 @@ def _parts(
         results: (sheet, address) → what the formula there gives.  openpyxl cannot store results;
             with them the totals also show where nothing is computed (previews, telephones).
         date: of creation and saving.
-        details: its rows are put into its sheet.
+        lists: rows to be put into their sheets.
     """
     raw = BytesIO()
     book.save(raw)
+    streamed = {one.name: one for one in lists}
     stamp = date.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
     parts = {f"xl/worksheets/sheet{n}.xml": sheet.title for n, sheet in enumerate(book.worksheets, 1)}
     with zipfile.ZipFile(raw) as old:
@@ -159,8 +161,7 @@ def _parts(
                 data = _FONT.sub(_in_order, data)
                 data = _with_results(data, {a: v for (s, a), v in results.items() if s == parts[name]})
                 data = _EMPTY.sub(rb"\1/>", data.replace(b"</f><v></v>", b"</f>")).replace(b' t="n">', b">")
-                if details is not None and parts[name] == details.name:
-                    data = details.stream(data)
+                data = streamed[parts[name]].put_into(data) if parts[name] in streamed else data
             yield name, data
 
 

@@ -1,27 +1,21 @@
 """The sheet 汇总明细: a row per body, a column per figure; what the prescribed tables add up.
 
-Its rows go straight into the part (``stream``): with openpyxl every cell is an object, ten thousand
-bodies are two million of them, and its write-only mode is for whole workbooks, not for one sheet
-(docs/decisions.md, 30).
+The bodies' rows stand together, groups one after another, so that every total is one sum over rows.
 """
 
 from __future__ import annotations
-
-import re
-from collections.abc import Iterable, Iterator
-from decimal import Decimal
-from xml.sax.saxutils import escape
 
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ..form import Form
-from ..model.numbers import Number, format_number
-from ..rollup import STATES, Collected, Rollup, figure_ids
+from ..model.numbers import format_number
+from ..rollup import STATES, Rollup, figure_ids
 from ..rollup.filing import Figures
 from ..rollup.previous import DETAIL_HEADS, detail_label
-from .cellstyle import HEI, Formula, Look, protect, put, set_page, widths, writable
+from .cellstyle import HEI, Formula, Look, protect, put, set_page, widths
+from .streamed import Streamed
 
 __all__ = ["Details"]
 
@@ -78,14 +72,14 @@ class Details:
             put(sheet, HEAD_ROW, column, head, HEAD)
         sheet.row_dimensions[HEAD_ROW].height = 62
         results = self._totals(sheet)
-        for column, look in ((1, NUMBER), (2, NAME), (3, NUMBER)):
-            put(sheet, self.top, column, None, look)  # gives the bodies' rows their styles
+        self.rows = Streamed(sheet, self.top, (NUMBER, NAME, NUMBER, NUMBER, NUMBER))
+        self._bodies(self.rows)
         sheet.freeze_panes = f"{get_column_letter(FIRST_FIGURE)}{self.top}"
         protect(sheet)
         set_page(sheet, landscape=True)
+        sheet.page_setup.fitToWidth = 0  # two hundred columns on one page could not be read
         sheet.print_title_rows = f"{HEAD_ROW}:{HEAD_ROW}"
         sheet.print_title_cols = "A:D"
-        self.styles = [str(sheet.cell(self.top, column).style_id) for column in (1, 2, 3)]
         return results
 
     def _totals(self, sheet: Worksheet) -> dict[tuple[str, str], str]:
@@ -101,56 +95,20 @@ class Details:
                     results[self.name, f"{letter}{row}"] = format_number(figures.get(figure, 0))
         return results
 
-    # ---- the bodies
-
-    def stream(self, xml: bytes) -> bytes:
-        """Put the rows of the bodies into the sheet's part, in place of the row that has their styles."""
-        row = re.compile(rb'<row r="%d".*?</row>' % self.top, re.S)
-        before, after = row.split(xml, maxsplit=1)
-        return b"".join([before, *self._rows(), after])
-
-    def _rows(self) -> Iterator[bytes]:
-        letters = [get_column_letter(n) for n in range(1, FIRST_FIGURE + len(self.figures))]
-        number, text, middle = self.styles
-        row = self.top
+    def _bodies(self, rows: Streamed) -> None:
+        """Write a row for each body; after them those that do not count, without figures."""
         for total in self.rollup.groups:
             for one in total.bodies:
-                cells = [
-                    f'<c r="A{row}" s="{number}"><v>{row - self.top + 1}</v></c>',
-                    _text(f"B{row}", text, one.body), _text(f"C{row}", middle, total.group.name),
-                    _text(f"D{row}", middle, STATES[one.state]),
-                ]  # fmt: skip
                 figures = one.filing.figures if one.filing else {}
-                for letter, figure in zip(letters[FIRST_FIGURE - 1 :], self.figures, strict=True):
-                    cells.append(f'<c r="{letter}{row}" s="{number}"><v>{_plain(figures.get(figure, 0))}</v></c>')
-                yield f'<row r="{row}">{"".join(cells)}</row>'.encode()
-                row += 1
-        yield from self._left_out(row + 1, text)
-
-    def _left_out(self, row: int, style: str) -> Iterator[bytes]:
-        """Yield the rows of the bodies that do not count: names and reasons, no figures."""
+                numbers = (figures.get(figure, 0) for figure in self.figures)
+                rows.add([len(rows.rows) + 1, one.body, total.group.name, STATES[one.state], *numbers])
         left = [one for one in self.rollup.collection.bodies if not one.counts]
         if left:
-            yield _line(row, style, [f"以下{len(left)}个单位没有计入："])
-        for below, one in enumerate(left, row + 1):
-            yield _line(below, style, [one.body, self._group(one), STATES[one.state], one.reason])
-
-    def _group(self, one: Collected) -> str:
-        return next((g.name for g in self.form.rollup.known_groups if g.id == one.group), "")
-
-
-def _line(row: int, style: str, texts: Iterable[str]) -> bytes:
-    cells = "".join(_text(f"{get_column_letter(n)}{row}", style, text) for n, text in enumerate(texts, 2))
-    return f'<row r="{row}">{cells}</row>'.encode()
-
-
-def _text(address: str, style: str, text: str) -> str:
-    shown = escape(writable(text))
-    return f'<c r="{address}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{shown}</t></is></c>'
-
-
-def _plain(number: Number) -> str:
-    return format(number, "f") if isinstance(number, Decimal) else str(number)
+            rows.add([])
+            rows.add([None, f"以下{len(left)}个单位没有计入："])
+        names = {group.id: group.name for group in self.form.rollup.known_groups}
+        for one in left:
+            rows.add([None, one.body, names[one.group], STATES[one.state]])
 
 
 INTRO_TEXT = (
