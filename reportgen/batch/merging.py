@@ -11,7 +11,7 @@ import msgspec
 
 from ..api import read_report, report_of
 from ..checks import check
-from ..disk.files import write_output
+from ..disk.files import refuse_existing, write_output
 from ..disk.folders import files_in
 from ..disk.names import shown_name
 from ..errors import InputError
@@ -46,6 +46,8 @@ _ROSTER_NAMES = ("单位名册", "名册", "单位名单")
 """What the name of a roster beside the reports ends with."""
 _ROSTER_SUFFIXES = (".xlsx", ".xls", ".ods", ".csv", ".txt")
 _LETTER = ".催报.txt"
+_OF_BUNDLE = ("python", "空白表", "模板", "forms", "资料", "使用说明.html")
+"""What stands beside the launchers and is no report (docs/bundle.zh.md)."""
 
 
 class MergeResult(msgspec.Struct, frozen=True):
@@ -78,6 +80,7 @@ def merge(
     last_year: Path | str | None = None,
     include_drafts: bool = False,
     force: bool = False,
+    skip: Iterable[Path | str] = (),
     progress: Progress | None = None,
     processes: int | None = None,
 ) -> MergeResult:
@@ -98,6 +101,7 @@ def merge(
         last_year: a report of the year before, or a folder of them.
         include_drafts: add reports with errors, too; every sheet then says so.
         force: replace an existing file, keeping a dated copy of it.
+        skip: files and folders in the folders given that hold no reports.
         progress: called after each file.
         processes: how many to use; by default one for each processor.
 
@@ -106,9 +110,11 @@ def merge(
         OutputError: the workbook cannot be written.
     """
     given = list(sources)
+    if out is not None:
+        refuse_existing(out, force=force)
     named = [one for one in (filed, previous, out) if isinstance(one, (str, Path))]
     listed = roster.path if isinstance(roster, Roster) else roster
-    paths = files_in((one for one in given if not isinstance(one, Report)), skip=[*named, listed])
+    paths = files_in((one for one in given if not isinstance(one, Report)), skip=[*named, listed, *skip])
     form = load_form(year=year)
     members = read_roster(roster, form) if isinstance(roster, (str, Path)) else roster
     last = _last_filings(last_year, processes)
@@ -235,8 +241,8 @@ def _written(rollup: Rollup, out: Path | str | None, inputs: Sequence[Path], for
 # --------------------------------------------------------------------------- by double click
 
 
-def merge_folder(folder: Path, *, progress: Progress | None = None) -> MergeResult:
-    """Merge the reports in a folder into a workbook there, as the double click does.
+def merge_folder(folder: Path, files: Sequence[Path] = (), *, progress: Progress | None = None) -> MergeResult:
+    """Merge the reports in a folder, or some files, into a workbook there, as the double click does.
 
     The roster is the file whose name ends with 单位名册 (or 名册, 单位名单), if there is one; the body is
     called as the rest of its name, else as the folder.  A merged workbook that is there already is the
@@ -249,8 +255,10 @@ def merge_folder(folder: Path, *, progress: Progress | None = None) -> MergeResu
     roster = next((path for path in sorted(folder.iterdir()) if _roster_of(path) is not None), None)
     org = (_roster_of(roster) if roster else "") or folder.name
     out = folder / f"{org}汇总.xlsx"
-    before = out if out.exists() else None
-    return merge([folder], out, org=org, roster=roster, previous=before, force=True, progress=progress)
+    return merge(
+        files or [folder], out, org=org, roster=roster, previous=out if out.exists() else None, force=True,
+        skip=[folder / name for name in _OF_BUNDLE], progress=progress,
+    )  # fmt: skip
 
 
 def _roster_of(path: Path) -> str | None:

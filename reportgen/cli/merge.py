@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,11 +49,14 @@ def merge(
     sys.exit(_tell(result))
 
 
-def merge_folder(folder: Path) -> int:
-    """Merge a folder for the double click; return the exit code."""
+def merge_folder(dropped: Sequence[Path], folder: Path) -> int:
+    """Merge for the double click what was dropped, else a folder; return the exit code."""
     from ..batch.merging import merge_folder as run
 
-    return _tell(run(folder, progress=_progress))
+    folders = [one for one in dropped if one.is_dir()]
+    if len(dropped) == len(folders) == 1:
+        return _tell(run(folders[0], progress=_progress))
+    return _tell(run(folder, dropped, progress=_progress))
 
 
 def _progress(done: int, total: int) -> None:
