@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent / "reportgen"
 # depth, also inside functions.  `forms` holds data alone.
 ROOMS = (
     "errors", "forms", "memory", "disk", "opc", "form", "model", "sources", "recogniser", "checks", "repairs", "show",
-    "workbook", "word", "marking", "api", "batch", "cli", "__main__",
+    "workbook", "word", "marking", "publish", "api", "batch", "cli", "__main__",
 )  # fmt: skip
 
 # What the package itself offers (`import reportgen`): its version to all, the verbs to its users.
@@ -31,7 +31,7 @@ ROOT_NAMES = {"__version__", "templates"}
 FENCES = {
     "click": {"cli"},
     "openpyxl": {"workbook"},
-    "docx": {"word"},
+    "docx": {"word", "publish.signoff"},
     "jinja2": {"word", "show.page"},
     "markupsafe": {"show.page"},
     "lxml": {"opc", "marking", "word", "sources"},
