@@ -90,7 +90,8 @@ def _heading(document: WordDocument, text: str, size: int) -> None:
 def _write(paragraph: Paragraph, text: str, size: int, font: str = _BODY) -> None:
     run = paragraph.add_run(text)
     run.font.size, run.font.name = Pt(size), font
-    run.element.rPr.rFonts.set(qn("w:eastAsia"), font)
+    for fonts in run.element.iter(qn("w:rFonts")):
+        fonts.set(qn("w:eastAsia"), font)
 
 
 def _packed(document: WordDocument, title: str, year: int) -> bytes:
