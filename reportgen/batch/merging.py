@@ -11,7 +11,7 @@ import msgspec
 
 from ..api import read_report, report_of
 from ..checks import check
-from ..disk.files import refuse_existing, write_output
+from ..disk.files import refuse_existing, write_outputs
 from ..disk.folders import files_in
 from ..disk.names import shown_name
 from ..errors import InputError
@@ -229,12 +229,12 @@ def _written(rollup: Rollup, out: Path | str | None, inputs: Sequence[Path], for
     path = Path(out)
     if path.suffix.lower() != ".xlsx":
         raise InputError(f"汇总表{shown_name(path)}应以 .xlsx 结尾。")
-    copy = write_output(path, merged_workbook(rollup, folder=path.parent), force=force, inputs=inputs)
+    outputs: list[tuple[Path | str, bytes]] = [(path, merged_workbook(rollup, folder=path.parent))]
     beside = path.with_name(path.stem + _LETTER)
-    if not letter and not beside.exists():
-        return MergeResult(rollup, path, copy)
-    text = letter or "各单位都已报齐，没有需要催报的。\n"
-    write_output(beside, text.replace("\n", "\r\n").encode("utf-8-sig"), force=True, tidy=False)
+    if letter or beside.exists():
+        text = letter or "各单位都已报齐，没有需要催报的。\n"
+        outputs.append((beside, text.replace("\n", "\r\n").encode("utf-8-sig")))
+    copy, *_ = write_outputs(outputs, force=force, inputs=inputs)
     return MergeResult(rollup, path, copy, letter, beside if letter else None)
 
 
