@@ -28,7 +28,7 @@ from .word.faults import TemplateFault
 
 __all__ = [
     "BuildResult", "Delivered", "Printed", "Written", "WrittenPage", "build", "default_output", "mark", "print_report",
-    "read_report", "report_of", "review", "template_faults", "write_result_page",
+    "read_report", "review", "template_faults", "write_result_page",
 ]  # fmt: skip
 
 _PAGES = (".html", ".htm")

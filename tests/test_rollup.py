@@ -22,6 +22,7 @@ from reportgen.batch.merging import merge_folder
 from reportgen.checks import check
 from reportgen.errors import InputError, OutputError
 from reportgen.form import load_form
+from reportgen.form.kinds import EVERYWHERE, READER_RULES
 from reportgen.model.report import Report
 from reportgen.rollup import Filing, Member, Roster, collect, filing_of, read_parts, read_roster, roll_up
 from reportgen.rollup.guard import find_sums
@@ -521,3 +522,32 @@ def test_the_body_at_fault_is_named_first():
     sure = list(blame.PLANTED)[:4]
     for name, count, first, _ in blame.rates(20, 5):
         assert first >= 0.95 * count or name not in sure, name
+
+
+def test_every_word_of_a_message_about_a_sum_is_filled():
+    """Messages that name every word their kind declares; every rule is told without a KeyError."""
+    words = {
+        id_: sorted(EVERYWHERE | rule.words | READER_RULES.get(id_, frozenset())) for id_, rule in FORM.rules.items()
+    }
+    rules_ = {
+        id_: replace(rule, message=" ".join(f"{{{word}}}" for word in words[id_])) for id_, rule in FORM.rules.items()
+    }
+    wordy = replace(FORM, rules=rules_)
+    every = [replace(one, form=wordy) for one in some(6)]
+    broken = make_report({"表三.new.total": 1}, org="坏局", form=wordy)
+    total = make_report(added(every[:3]), org="和局", form=wordy, passages=bodies.passages("和局"))
+    last = filing_of(bodies.body("撤局", "政府部门", random.Random(1), year=2023))
+    roster = Roster((*(Member(one.org) for one in (*every, broken, total)), Member("缺局"), Member("又缺局")))
+    given = [
+        *every,
+        broken,
+        total,
+        replace(every[0], sha256="other"),
+        bodies.body("外局", "政府部门", random.Random(2)),
+    ]
+    seen = collect([filing_of(one, check(one)) for one in given], wordy, 2024, roster=roster)
+    cells = {cell: number + 1 for cell, number in added(every).items()}
+    made = roll_up(seen, wordy, org=ORG, filed=make_report(cells, org=ORG, form=wordy), last_year=[last])
+    drafts = collect([filing_of(broken, check(broken))], wordy, 2024, drafts=True)
+    told = {one.rule for one in (*made.findings, *roll_up(drafts, wordy, org=ORG).findings)}
+    assert told == {rule.id for rule in FORM.rules.values() if rule.of_sum}

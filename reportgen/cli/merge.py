@@ -20,6 +20,8 @@ if TYPE_CHECKING:  # `--help` needs none of it
 __all__ = ["merge", "merge_folder"]
 
 _EXIT_ERRORS, _EXIT_UNREADABLE = 1, 3
+_HINTS = 10
+"""Findings of level info that are still told one by one."""
 
 
 @click.command(
@@ -72,7 +74,10 @@ def _tell(result: MergeResult) -> int:
     from ..show.lines import finding_lines, report_lines
 
     rollup, collection = result.rollup, result.rollup.collection
-    print_lines(finding_lines([one for one in rollup.findings if one.severity != "info"]))
+    hints = sum(one.severity == "info" for one in rollup.findings)
+    print_lines(finding_lines([one for one in rollup.findings if one.severity != "info" or hints <= _HINTS]))
+    if hints > _HINTS:
+        say(f"另有 {hints} 条提示，见汇总工作簿。")
     if rollup.findings:
         say("")
     print_lines(report_lines(rollup.report, rollup.checked))

@@ -10,6 +10,7 @@ from .collect import Collected, Collection
 
 __all__ = ["reminder"]
 
+_NUMBERS = ("一、", "二、", "三、")
 _ERRORS = 12
 """Errors of one report that are told."""
 
@@ -23,15 +24,18 @@ def reminder(collection: Collection, title: str) -> str:
     """
     missing = [one for one in collection.bodies if one.state == "missing"]
     returned = [one for one in collection.bodies if one.state in ("errors", "blank", "draft")]
-    lines = [*_missing(missing), *_returned(returned), *_strays(collection)]
-    if not lines:
-        return ""
-    return "\n".join([f"{title}催报", "", *lines]).rstrip() + "\n"
+    parts = [list(part) for part in (_missing(missing), _returned(returned), _strays(collection))]
+    lines = [
+        line
+        for number, part in zip(_NUMBERS, filter(None, parts), strict=False)
+        for line in (number + part[0], *part[1:])
+    ]
+    return "\n".join([f"{title}催报", "", *lines]).rstrip() + "\n" if lines else ""
 
 
 def _missing(bodies: list[Collected]) -> Iterator[str]:
     if bodies:
-        yield f"一、还没有报的单位（{len(bodies)}个）"
+        yield f"还没有报的单位（{len(bodies)}个）"
         for number, one in enumerate(bodies, 1):
             yield f"{number}. {one.body}{f'（{one.reason}）' if one.reason else ''}"
         yield "请尽快填报；没有发生的也要报，数字填 0。"
@@ -40,7 +44,7 @@ def _missing(bodies: list[Collected]) -> Iterator[str]:
 
 def _returned(bodies: list[Collected]) -> Iterator[str]:
     if bodies:
-        yield f"二、退回改正的单位（{len(bodies)}个）"
+        yield f"退回改正的单位（{len(bodies)}个）"
         for number, one in enumerate(bodies, 1):
             yield f"{number}. {one.body}（{name_of(one.filing.path) if one.filing else ''}）：{one.reason}"
             wrong = [found for found in (one.filing.findings if one.filing else ()) if found.severity == "error"]
@@ -58,6 +62,6 @@ def _told(found: Finding) -> str:
 
 def _strays(collection: Collection) -> Iterator[str]:
     if collection.strays:
-        yield f"三、没有计入的文件（{len(collection.strays)}个）"
+        yield f"没有计入的文件（{len(collection.strays)}个）"
         for number, left in enumerate(collection.strays, 1):
             yield f"{number}. {name_of(left.filing.path) or left.body}：{left.reason}"
