@@ -15,7 +15,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import msgspec
 
 from .expressions import Figures, equations, relations
-from .kinds import EVERYWHERE, READER_RULES, VITAL_READER_RULES, AtMost, Equal, Jump, RelationRule, Rule
+from .kinds import EVERYWHERE, READER_RULES, VITAL_READER_RULES, AtMost, Equal, Jump, RelationRule, Rule, Summed
 from .phrases import Narrative, expand
 from .records import Equation, Form, Relation, Term
 from .source import Faults, Steps
@@ -263,6 +263,10 @@ class _Proof:
             for key in ("message", "advice"):
                 self.braces((*steps, key), getattr(rule, key), set(words))
             self.level(rule, steps)
+            known = {cell.row for cell in self.figures.cells.values()} if isinstance(rule, Summed) else set()
+            for row in rule.rows if isinstance(rule, Summed) else ():
+                if row not in known:
+                    self.faults.add((*steps, "rows"), f"没有行“{row}”")
             for key in ("fields", "unless_fields") if isinstance(rule, RelationRule) else ():
                 self.field_values((*steps, key), getattr(rule, key))
 
