@@ -17,8 +17,7 @@ from msgspec.structs import replace
 from reportgen.form import Block, Form, Node, Section, Table, editions, load_form
 from reportgen.form.layout import lay_out
 from reportgen.show.view import template_names
-from reportgen.word.design import default_template, main, reference
-from reportgen.word.design_table import column_widths
+from reportgen.word.design import column_widths, default_template, main, reference
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 SHIPPED = sorted(path.stem.removeprefix("report-") for path in TEMPLATES.glob("report-*.docx"))

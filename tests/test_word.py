@@ -39,8 +39,7 @@ from reportgen.form import Form
 from reportgen.model.report import Passage
 from reportgen.show.view import make_view
 from reportgen.word import render, render_report, shipped_templates
-from reportgen.word.fill import printable
-from reportgen.word.plan import Prepared
+from reportgen.word.plan import Prepared, printable
 from reportgen.word.proof import prove
 from reportgen.word.template import check_template, prepare
 

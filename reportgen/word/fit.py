@@ -16,8 +16,8 @@ from typing import TypeAlias
 from ..form import Form, LayoutCell, Table
 from ..sources import Grid, GridCell, Paragraph
 from .faults import TemplateFault, shorten, squeezed
-from .names import UNKNOWN, Keys
 from .plan import Choice, Expression, Fill, Highlight, Loop, Name, Operation, Plan
+from .tags import UNKNOWN, Keys
 
 __all__ = ["check_fit", "specimen"]
 

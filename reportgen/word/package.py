@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator
 
 from ..opc.parts import REL, Package
-from .properties import CORE, CUSTOM
+from .render import CORE, CUSTOM
 
 __all__ = ["PackageError", "main_part", "text_parts", "tidy"]
 

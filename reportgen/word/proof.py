@@ -18,7 +18,7 @@ from ..recogniser import recognise
 from ..show.view import View, make_view
 from ..sources import Document, GridCell, read_document
 from .faults import shorten, squeezed
-from .fill import printable
+from .plan import printable
 from .render import printed_texts
 
 __all__ = ["prove"]

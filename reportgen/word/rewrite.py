@@ -17,10 +17,9 @@ import msgspec
 from lxml import etree
 
 from .faults import TemplateFault, shorten
-from .names import UNKNOWN, Names, is_text
 from .plan import Choice, Expression, Fill, Highlight, Loop, Name, Plan, Step, TaggedPart
 from .runs import Tagged, W, marker, place
-from .tags import Statement, Tag, TagError, find_tags, leftover, parse_tag
+from .tags import UNKNOWN, Names, Statement, Tag, TagError, find_tags, is_text, leftover, parse_tag
 
 __all__ = ["Rewriter"]
 

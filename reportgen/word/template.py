@@ -21,10 +21,10 @@ from ..sources.docx import Block, blocks
 from ..sources.limits import Budget
 from .faults import TemplateFault, shorten
 from .fit import check_fit, specimen
-from .names import Names
 from .package import PackageError, text_parts, tidy
 from .plan import Prepared, TaggedPart
 from .rewrite import Rewriter
+from .tags import Names
 
 __all__ = ["TemplateFault", "check_template", "prepare", "prepared_template"]
 

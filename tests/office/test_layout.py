@@ -20,8 +20,7 @@ from reportgen.form import Form, Table, editions, load_form
 from reportgen.model.report import Passage, Report
 from reportgen.show.view import title_lines
 from reportgen.word import render_report
-from reportgen.word.design import default_template
-from reportgen.word.design_table import column_widths
+from reportgen.word.design import column_widths, default_template
 
 pytestmark = pytest.mark.office
 
