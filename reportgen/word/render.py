@@ -14,7 +14,16 @@ from ..opc.archive import write_zip
 from ..show.view import View, make_view
 from .plan import Prepared, TaggedPart, fill, printable
 
-__all__ = ["CORE", "CUSTOM", "default_template", "printed_texts", "render", "render_report", "shipped_templates"]
+__all__ = [
+    "CORE",
+    "CUSTOM",
+    "default_template",
+    "printed_texts",
+    "render",
+    "render_report",
+    "shipped_template",
+    "shipped_templates",
+]
 
 CORE, CUSTOM = "docProps/core.xml", "docProps/custom.xml"
 """Names of the parts."""
@@ -33,11 +42,9 @@ def default_template(form: Form) -> Path | None:
     Raises:
         TemplateError: a shipped edition has none: reports of its years are read, not written.
     """
-    from .. import templates
-
     if own := own_template(form.id):
         return own
-    shipped = Path(templates.__path__[0]) / f"report-{form.id}.docx"
+    shipped = shipped_template(form)
     if shipped.is_file():
         return shipped
     if form.id in editions() and not is_shipped(form.id):
@@ -46,6 +53,13 @@ def default_template(form: Form) -> Path | None:
         f"没有随程序提供“{form.id}”版格式的 Word 模板，请用 --template 指定一个"
         f"（可以先运行 reportgen template make {form.id} -o 模板.docx 生成）。"
     )
+
+
+def shipped_template(form: Form) -> Path:
+    """Return where the shipped Word template of an edition is, if there is one."""
+    from .. import templates
+
+    return Path(templates.__path__[0]) / f"report-{form.id}.docx"
 
 
 def shipped_templates() -> Iterator[tuple[str, bytes]]:

@@ -237,6 +237,8 @@ class Names:
             for column in block.column_leaves()
         }
         """Keys → cell id."""
+        self.optional = {field.short for field in form.fields if not field.required and field.default is None}
+        """Fields that may be blank."""
 
     def open_loop(self, variable: str, expression: Expression) -> None:
         """Enter a loop.
