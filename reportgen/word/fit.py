@@ -165,22 +165,28 @@ class _Tables(msgspec.Struct):
                 yield TemplateFault(where, _shown(_content(cell)), f"第{want.row}行第{want.column}列{message}")
                 if cell is None or _span_fault(want, cell):
                     broken.add(want.row)
+                    self.excused.update(one.cell for one in table.layout if one.row == want.row)
         for cell in found.values():
             if cell.row not in broken:
                 message = f"第{cell.row}行第{cell.column}列多出一格，规定的{table.id}里没有"
                 yield TemplateFault(where, _shown(_content(cell)), message)
 
     def _fault_of(self, table: Table, want: LayoutCell, cell: GridCell | None) -> str:
-        tag = next((_tag(path) for path, id_ in self.cells.items() if id_ == want.cell), "")
-        expected = tag or f"“{want.text}{want.note}”"
+        path = next((path for path, id_ in self.cells.items() if id_ == want.cell), ())
+        expected = _tag(path) if path else f"“{want.text}{want.note}”"
         if cell is None:
             return f"应为{expected}，模板里没有这一格（{table.id}的行列或合并与规定不同）"
         if message := _span_fault(want, cell):
             return message
-        if want.cell and (UNKNOWN,) in _tokens(_content(cell)):
+        if path and (UNKNOWN,) in _tokens(_content(cell)):
             self.excused.add(want.cell)
             return ""
-        return _content_fault(self.form, want, _content(cell), self.cells, expected)
+        if path and not _content(cell) and self.printed[path]:
+            return ""  # it stands in a loop, or elsewhere
+        message = _content_fault(self.form, want, _content(cell), self.cells, expected)
+        if message and not self.printed[path]:
+            self.excused.add(want.cell)
+        return message
 
 
 def _content(cell: GridCell | None) -> str:

@@ -125,10 +125,8 @@ def _foreign(root: Element, label: str) -> Iterator[TemplateFault]:
 
 def _fields(root: Element, label: str) -> Iterator[TemplateFault]:
     """Fields that fetch something, or say something else each time the report is opened."""
-    for element, code in _unfilled(root):
-        if _local(element) not in ("instrText", "fldSimple"):
-            continue
-        field = (code.split() or [""])[0].upper()
+    for element in root.iter(W + "instrText", W + "fldSimple"):
+        field = ((element.get(W + "instr") or element.text or "").split() or [""])[0].upper()
         if field in _FETCHING:
             message = f"域代码 {field} 会取本文件之外的内容，请改为直接写在这里"
             yield TemplateFault(label, _place(element), message)
@@ -248,5 +246,5 @@ def _place(element: Element | None) -> str:
     own = next(element.iterancestors(W + "p"), None)
     if own is not None and (text := _words(own).strip()):
         return shorten(text)
-    before = element.xpath("preceding::w:p[.//w:t[normalize-space()]][1]", namespaces={"w": W[1:-1]})
-    return shorten(_words(before[0])) if before else ""
+    around = element.xpath("preceding::w:p", namespaces={"w": W[1:-1]})[::-1]
+    return next((shorten(text) for text in map(_words, around) if text.strip() and not find_tags(text)), "")

@@ -64,7 +64,7 @@ class Rewriter(msgspec.Struct):
     printed: list[tuple[tuple[str, ...], str]] = []
     """Path of every value printed, with the paragraph's text; copies for old Word left out."""
     balanced: bool = True
-    """Every block has its end, so that :meth:`part` makes sense, faults or not."""
+    """Every block has its end and no text is undecided, so that :meth:`part` makes sense, faults or not."""
     _frames: list[_Frame] = []
 
     def fault(self, text: str, message: str, severity: Literal["error", "warning"] = "error") -> None:
@@ -77,6 +77,7 @@ class Rewriter(msgspec.Struct):
             paragraph = next(revision.iterancestors(W + "p", W + "tr"), None)
             text = "" if paragraph is None else _text(paragraph)
             self.fault(text, "有未接受的修订，请先在“审阅”里接受全部修订并关闭修订，再保存")
+            self.balanced = False
         gone: set[Element] = set()
         for paragraph in list(self.root.iter(W + "p")):
             if paragraph not in gone:

@@ -160,7 +160,7 @@ def _trial(prepared: Prepared, form: Form) -> list[TemplateFault]:
             found.update(dict.fromkeys(differences(data, report, draft=draft)))
     except InputError as error:
         found[str(error)] = None
-    return [TemplateFault("正文", "", f"试印一份报告，读回来与数据不一致：{message}") for message in found]
+    return [TemplateFault("正文", "", f"试印的报告与数据不一致：{message}") for message in found]
 
 
 def _specimen(form: Form, *, full: bool) -> Report:
