@@ -30,11 +30,12 @@ from .looks import w
 
 __all__ = ["column_widths", "default_template", "main", "reference"]
 
-# A block or group of at most this many rows is not torn apart by a page's end.
-_KEPT_TOGETHER = 6
+# A table, a block or a group of at most this many rows is not torn apart by a page's end.
+_TABLE_KEPT, _KEPT_TOGETHER = 15, 6
 # Figures of table 三 and 四 have had five digits; digits of 宋体 are half as wide as high.
 _DIGITS = 5
 
+_THEME = "word/theme/theme1.xml"
 _NO_DATE = datetime(2000, 1, 1, tzinfo=timezone.utc)
 _KEPT_PARTS = {RT.STYLES, RT.SETTINGS, RT.FONT_TABLE, RT.THEME, RT.HEADER, RT.FOOTER}
 _IGNORABLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Ignorable"
@@ -94,7 +95,9 @@ def _content(form: Form) -> Iterator[Any]:
         after_table = bool(section.table)
         if section.table:
             form_table = form.table(section.table)
-            yield _table(form_table, _figure_tags(form_table).__getitem__)
+            yield _table(
+                form_table, section.heading.removeprefix(f"{section.number}、"), _figure_tags(form_table).__getitem__
+            )
             yield from _loop("句", notes_name(form_table), [_paragraph(look.REMARK, "{{ 句 }}")])
         else:
             yield from _passages(section)
@@ -150,11 +153,12 @@ def column_widths(table: Table) -> list[int]:
     return [right - left for left, right in pairwise(edges)]
 
 
-def _table(form_table: Table, tag: Callable[[str], str]) -> Any:
+def _table(form_table: Table, heading: str, tag: Callable[[str], str]) -> Any:
     """Return ``w:tbl``.
 
     Args:
         form_table: a table of the form.
+        heading: what it stands under; with the table's name the title that screen readers say.
         tag: gives the text that stands for a figure, by its cell id.
     """
     widths = column_widths(form_table)
@@ -164,7 +168,11 @@ def _table(form_table: Table, tag: Callable[[str], str]) -> Any:
             covering[row, cell.column] = cell
     kept, repeated = _kept_rows(form_table), form_table.header_rows
     wide = {block.first_row + block.header_rows for block in form_table.blocks if block.wide}
-    element = w("tbl", _table_properties(), w("tblGrid", *(w("gridCol", w=width) for width in widths)))
+    element = w(
+        "tbl",
+        _table_properties(f"{form_table.id}：{heading}"),
+        w("tblGrid", *(w("gridCol", w=width) for width in widths)),
+    )
     for row in range(1, form_table.height + 1):
         height = look.WIDE_ROW_HEIGHT if row in wide else look.ROW_HEIGHT
         properties = w("trPr", w("cantSplit"), w("trHeight", val=height, hRule="atLeast"))
@@ -179,7 +187,9 @@ def _table(form_table: Table, tag: Callable[[str], str]) -> Any:
 
 
 def _kept_rows(table: Table) -> set[int]:
-    """Rows that stay on the page of the next one: headers, all of a short block or group but its last."""
+    """Rows that stay on the page of the next one: headers, all of a short table, block or group but its last."""
+    if table.height <= _TABLE_KEPT:
+        return set(range(1, table.height))
     kept: set[int] = set()
     ends = [*(block.first_row for block in table.blocks[1:]), table.height + 1]
     for block, end in zip(table.blocks, ends, strict=True):
@@ -191,7 +201,7 @@ def _kept_rows(table: Table) -> set[int]:
     return kept
 
 
-def _table_properties() -> Any:
+def _table_properties(caption: str) -> Any:
     line = {"val": "single", "sz": look.TABLE_BORDER, "space": 0, "color": "000000"}
     sides = ("top", "left", "bottom", "right", "insideH", "insideV")
     margins = (("top", look.CELL_AIR), ("left", look.CELL_MARGIN),
@@ -204,6 +214,7 @@ def _table_properties() -> Any:
         w("tblLayout", type="fixed"),
         w("tblCellMar", *(w(side, w=width, type="dxa") for side, width in margins)),
         w("tblLook", val="0000", firstRow=0, lastRow=0, firstColumn=0, lastColumn=0, noHBand=1, noVBand=1),
+        w("tblCaption", val=caption),
     )
 
 
@@ -328,10 +339,15 @@ def _strip(document: Any) -> None:
 def _packed(document: Any) -> bytes:
     """Save with the fixed dates and order of :mod:`reportgen.opc.archive`, and our own plain parts."""
     fonts = etree.tostring(look.font_table(), xml_declaration=True, encoding="UTF-8", standalone=True)
-    own = {"docProps/app.xml": _APP, "word/fontTable.xml": fonts}
     buffer = io.BytesIO()
     document.save(buffer)
     with zipfile.ZipFile(buffer) as archive:
+        theme = etree.fromstring(archive.read(_THEME))
+        look.set_theme_fonts(theme)
+        own = {
+            "docProps/app.xml": _APP, "word/fontTable.xml": fonts,
+            _THEME: etree.tostring(theme, xml_declaration=True, encoding="UTF-8", standalone=True),
+        }  # fmt: skip
         names = sorted(archive.namelist(), key=lambda name: (name != "[Content_Types].xml", name))
         return write_zip((name, own.get(name) or archive.read(name)) for name in names)
 

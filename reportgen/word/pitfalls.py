@@ -246,5 +246,7 @@ def _place(element: Element | None) -> str:
     own = next(element.iterancestors(W + "p"), None)
     if own is not None and (text := _words(own).strip()):
         return shorten(text)
-    around = element.xpath("preceding::w:p", namespaces={"w": W[1:-1]})[::-1]
-    return next((shorten(text) for text in map(_words, around) if text.strip() and not find_tags(text)), "")
+    namespaces = {"w": W[1:-1]}
+    before, after = (element.xpath(f"{axis}::w:p", namespaces=namespaces) for axis in ("preceding", "following"))
+    texts = map(_words, (*reversed(before), *after))
+    return next((shorten(text) for text in texts if text.strip() and not find_tags(text)), "")

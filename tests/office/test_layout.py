@@ -312,6 +312,22 @@ def test_tables_start_with_their_heading(pdfs: dict[str, Pdf], form: Form) -> No
                 assert label in inside(words, LEFT, RIGHT), f"{section.heading}: {label} ({lines} lines)"
 
 
+def test_a_short_table_is_on_one_page(pdfs: dict[str, Pdf], form: Form) -> None:
+    near_the_end = 0
+    for lines in LENGTHS:
+        pdf = pdfs[f"length{lines}"]
+        for table in (t for t in form.tables if t.label_columns == 1):
+            labels = [c.text for c in table.layout if c.role in ("row", "title")]
+            pages_of = {
+                label: [n for n in pages(pdf) for line in body(pdf, n) if label in "".join(w.text for w in line.words)]
+                for label in labels
+            }
+            (page,) = {n for found in pages_of.values() for n in found[:1]}
+            assert all(page in found for found in pages_of.values()), f"{table.id}, {lines} lines"
+            near_the_end += page > 1
+    assert near_the_end, "the lengths must bring the table to a page's end"
+
+
 def test_header_rows_repeat(pdfs: dict[str, Pdf], form: Form) -> None:
     """A page that holds rows of a table with a header holds the header, once."""
     broken = 0
