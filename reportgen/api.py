@@ -245,7 +245,7 @@ def template_faults(path: Path | str, form: Form | str | None = None) -> list[Te
         all its mistakes, each with its place, and warnings; without mistakes it can be used.
 
     Raises:
-        InputError: it cannot be read, or is not a .docx file.
+        InputError: it cannot be read, or is no .docx or .dotx file.
     """
     from .sources.sniff import kind_of, refusal
     from .word.template import check_template, edition_of
@@ -253,7 +253,7 @@ def template_faults(path: Path | str, form: Form | str | None = None) -> list[Te
     path = Path(path)
     data = read_input(path)
     kind = kind_of(path, data)
-    if kind != "docx":
+    if kind not in ("docx", "dotx"):
         raise refusal(path, kind, {"docx"})
     if form is None:
         named = [edition for edition in editions() if path.stem == f"report-{edition}"]

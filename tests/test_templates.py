@@ -322,3 +322,13 @@ def test_a_template_of_another_edition_is_one_message(tmp_path: Path) -> None:
     with pytest.raises(TemplateError, match="按 2019 版格式做的 Word 模板，这份报告用的是 2021 版") as error:
         render_report(example(), template=template)
     assert "\n" not in str(error.value)
+
+
+def test_word_s_own_kind_of_template_is_as_good(form: Form, tmp_path: Path) -> None:
+    files = unzip(SHIPPED)
+    types = files["[Content_Types].xml"]
+    files["[Content_Types].xml"] = types.replace(b"document.main+xml", b"template.main+xml")
+    template = tmp_path / "模板.dotx"
+    template.write_bytes(rezip(files))
+    assert template_faults(template) == []
+    assert prove(render_report(example(), template=template), example()) > 200

@@ -5,12 +5,12 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from ..opc.parts import REL, Package
+from ..opc.parts import REL, Element, Package
 from .faults import TemplateFault, shorten
 from .render import CORE, CUSTOM
 from .runs import W
 
-__all__ = ["PackageError", "main_part", "text_parts", "tidy"]
+__all__ = ["PackageError", "is_on", "main_part", "text_parts", "tidy"]
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 _MAIN_TYPES = {_WORD + "document.main+xml", _WORD + "template.main+xml"}
@@ -101,6 +101,13 @@ def tidy(package: Package, labels: dict[str, str]) -> Iterator[TemplateFault]:
                 yield _whole(f"引用了本文件之外的“{relation.get('Target')}”（{kind}），请改为嵌入或去掉")
 
 
+def is_on(setting: Element | None) -> bool:
+    """Tell whether a setting is there and not switched off."""
+    if setting is None:
+        return False
+    return setting.get(W + "enforcement", setting.get(W + "val", "1")) not in ("0", "false", "off")
+
+
 def _whole(message: str, *, warning: bool = False) -> TemplateFault:
     return TemplateFault("模板文件", "", message, "warning" if warning else "error")
 
@@ -125,7 +132,7 @@ def _leave_out_settings(package: Package, settings: str) -> Iterator[TemplateFau
         name = str(one.tag).rpartition("}")[2]
         if name in _SETTINGS:
             one.getparent().remove(one)
-            if _SETTINGS[name]:
+            if _SETTINGS[name] and is_on(one):
                 yield _whole(f"{_SETTINGS[name]}，不会带进报告", warning=True)
 
 

@@ -10,18 +10,15 @@ import posixpath
 import re
 from collections.abc import Iterator
 from itertools import chain
-from typing import Any
 from urllib.parse import unquote
 
-from ..opc.parts import REL, Package
+from ..opc.parts import REL, Element, Package
 from .faults import TemplateFault, shorten
+from .package import is_on
 from .runs import W
 from .tags import find_tags
 
 __all__ = ["pitfalls"]
-
-Element = Any
-"""An lxml element."""
 
 _R = f"{{{REL}}}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -48,7 +45,8 @@ _FOREIGN = (
 )
 _FETCHING = {"INCLUDETEXT", "INCLUDEPICTURE", "LINK", "DDE", "DDEAUTO", "DATABASE"}
 _CHANGING = {"DATE", "TIME", "SAVEDATE", "PRINTDATE", "CREATEDATE", "EDITTIME", "FILENAME", "AUTHOR", "LASTSAVEDBY"}
-_LENGTH = re.compile(r"(?:^|;)\s*height:\s*([\d.]+)\s*(pt|in|cm|mm|px)")
+_LENGTH = re.compile(r"(?:^|;)\s*height:\s*(\d+(?:\.\d+)?)\s*(pt|in|cm|mm|px)")
+_CENTIMETRE = 567  # twips
 _TWIPS = {"pt": 20.0, "in": 1440.0, "cm": 567.0, "mm": 56.7, "px": 15.0}
 _PAGES = {"default": "单页", "even": "双页", "first": "首页"}
 
@@ -108,7 +106,7 @@ def _tagged_links(package: Package, labels: dict[str, str]) -> Iterator[Template
     for owner in list(package.owners()):
         for relation in package.relations(owner):
             target = unquote(relation.get("Target", ""))
-            if relation.get("TargetMode") == "External" and (tags := find_tags(target)):
+            if owner in package and relation.get("TargetMode") == "External" and (tags := find_tags(target)):
                 users = (one for one in package.tree(owner).iter("*") if one.get(_R + "id") == relation.get("Id"))
                 message = f"{tags[0].raw} 写在链接的地址里，不会换成内容，请改为固定的地址，或去掉链接"
                 yield TemplateFault(labels.get(owner, owner), _place(next(users, None)), message)
@@ -180,7 +178,7 @@ def _cut_off(root: Element, label: str, pitches: _Pitches) -> Iterator[TemplateF
         pitch = 0 if paragraph is None else pitches.exact(paragraph)
         if pitch and height > pitch:
             message = (
-                f"图片高 {height / 567:.1f} 厘米，这一段的行距却是固定值 {pitch / 20:g} 磅，只会露出一条；"
+                f"图片高 {height / _CENTIMETRE:.1f} 厘米，这一段的行距却是固定值 {pitch / 20:g} 磅，只会露出一条；"
                 "请把这一段的行距改为“单倍行距”"
             )
             yield TemplateFault(label, _place(picture), message, "warning")
@@ -190,7 +188,8 @@ def _height(picture: Element) -> float:
     """Return the height in twips of a picture that stands in a line, 0 for one that floats."""
     if picture.tag == _INLINE:
         extent = picture.find(_INLINE.replace("inline", "extent"))
-        return 0 if extent is None else int(extent.get("cy", "0")) / _EMU
+        height = "0" if extent is None else extent.get("cy", "0")
+        return int(height) / _EMU if height.isdecimal() else 0
     style = picture.get("style", "")
     found = _LENGTH.search(style)
     return float(found[1]) * _TWIPS[found[2]] if found and "absolute" not in style else 0
@@ -199,7 +198,7 @@ def _height(picture: Element) -> float:
 def _uneven_pages(package: Package, main: str) -> Iterator[TemplateFault]:
     """What stands in the header (footer) of some pages only, and pages of a draft without its mark."""
     settings = package.related(main, "settings")
-    uneven = bool(settings) and package.tree(settings).find(W + "evenAndOddHeaders") is not None
+    uneven = bool(settings) and is_on(package.tree(settings).find(W + "evenAndOddHeaders"))
     for section in package.tree(main).iter(W + "sectPr"):
         for name, what in (("headerReference", "页眉"), ("footerReference", "页脚")):
             parts = {one.get(W + "type"): package.by_id(main, one.get(_R + "id", "")) for one in section.iter(W + name)}
