@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from lxml import etree
-from wordkit import DOCUMENT, W, changed, example, lines, only, put, rezip, unzip, with_lines, words
+from wordkit import DOCUMENT, SHIPPED, W, changed, example, lines, only, put, rezip, unzip, with_lines, words
 
 from reportgen.api import template_faults
 from reportgen.errors import ReportgenError, TemplateError
