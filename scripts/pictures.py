@@ -35,10 +35,10 @@ class Screen(NamedTuple):
 
 
 SCREENS = (
-    Screen("workbook.png", "工作簿.xlsx", "本年度办理结果"),
-    Screen("texts.png", "工作簿.xlsx", "存在的主要问题"),
+    Screen("workbook.png", "工作簿.xlsx", "申请人情况"),
+    Screen("texts.png", "工作簿.xlsx", "小标题正文提示"),
     Screen("result.png", "结果.html"),
-    Screen("marked.png", "标记.xlsx", "本年度办理结果"),
+    Screen("marked.png", "标记.xlsx", "申请人情况"),
     Screen("report-1.png", "报告.docx", "总体情况"),
     Screen("report-2.png", "报告.docx", "申请人情况"),
 )
@@ -86,7 +86,7 @@ def draw(folder: Path, screen: Screen) -> None:
              "--outdir", str(folder), str(source))  # fmt: skip
         source.with_suffix(".pdf").rename(pdf)
     page = _page_with(pdf, screen.shows)
-    _run("pdftoppm", "-r", "72", "-png", "-singlefile", "-f", str(page), "-l", str(page), str(pdf),
+    _run("pdftoppm", "-r", "84", "-png", "-singlefile", "-f", str(page), "-l", str(page), str(pdf),
          str(target.with_suffix("")))  # fmt: skip
 
 
