@@ -80,6 +80,23 @@ def test_nothing_of_anybody_else_is_left(form: Form) -> None:
     assert b"2013" not in members["docProps/core.xml"]
 
 
+def test_the_theme_names_the_report_s_own_faces(form: Form) -> None:
+    theme = etree.fromstring(parts(default_template(form))["word/theme/theme1.xml"])
+    faces = {font.get("typeface") for font in theme.iterfind(".//{*}fontScheme//*[@typeface]")}
+    assert faces == {"黑体", "仿宋_GB2312"}
+
+
+def test_tables_have_titles_for_screen_readers(form: Form) -> None:
+    titles = [one.get(qn("w:val")) for one in opened(form).element.body.iter(qn("w:tblCaption"))]
+    sections = [section for section in form.sections if section.table]
+    assert len(titles) == len(sections) == len(form.tables)
+    for title, section in zip(titles, sections, strict=True):
+        name, _, words = title.partition("：")
+        assert name == section.table
+        assert words
+        assert section.heading.endswith(words)
+
+
 def test_every_row_fills_the_grid(any_form: Form) -> None:
     for table, element in zip(any_form.tables, opened(any_form).element.body.iter(qn("w:tbl")), strict=True):
         grid = [int(column.get(qn("w:w"))) for column in element.iter(qn("w:gridCol"))]

@@ -513,11 +513,11 @@ def test_cell_that_could_lose_its_only_paragraph(form: Form) -> None:
             lambda files: files.update(
                 {
                     "word/_rels/settings.xml.rels": b'<Relationships xmlns="http://schemas.openxmlformats.org/'
-                    b'package/2006/relationships"><Relationship Id="a" Type="x/attachedTemplate" '
-                    b'Target="http://a/b.dotm" TargetMode="External"/></Relationships>'
+                    b'package/2006/relationships"><Relationship Id="a" Type="x/image" '
+                    b'Target="http://a/b.png" TargetMode="External"/></Relationships>'
                 }
             ),
-            "http://a/b.dotm",
+            "http://a/b.png",
         ),
         (
             lambda files: files.update(
