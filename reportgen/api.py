@@ -268,26 +268,25 @@ def template_faults(path: Path | str, form: Form | str | None = None) -> list[Te
     Args:
         path: the template.
         form: the edition it is for, or its id; None for the one its file name names
-            (``report-<edition>.docx``), else for the one it fits best.
+            (``report-<edition>.docx``), else for the one whose labels it has.
 
     Returns:
-        all its mistakes, each with its place; empty if it can be used.
+        all its mistakes, each with its place, and warnings; without mistakes it can be used.
 
     Raises:
-        InputError: it cannot be read, or is not a .docx file.
+        InputError: it cannot be read, or is no .docx or .dotx file.
     """
     from .sources.sniff import kind_of, refusal
-    from .word.template import check_template
+    from .word.template import check_template, edition_of
 
     path = Path(path)
     data = read_input(path)
     kind = kind_of(path, data)
-    if kind != "docx":
+    if kind not in ("docx", "dotx"):
         raise refusal(path, kind, {"docx"})
     if form is None:
         named = [edition for edition in editions() if path.stem == f"report-{edition}"]
-        forms = [load_form(edition) for edition in named or reversed(editions())]
-        return min((check_template(data, one) for one in forms), key=len)
+        form = named[0] if named else edition_of(data)
     return check_template(data, load_form(form) if isinstance(form, str) else form)
 
 

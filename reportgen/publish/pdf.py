@@ -22,9 +22,9 @@ from ..opc.xml import Element
 from ..recogniser import recognise
 from ..show.view import View, make_view
 from ..sources import Document, read_document
-from ..word.fill import printable
 from ..word.looks import TABLE_HEAD, TABLE_TEXT, style_name
 from ..word.package import main_part
+from ..word.plan import printable
 from ..word.render import printed_texts
 from .office import find_office, word_to_pdf
 
