@@ -10,8 +10,8 @@ MAINTAINER = reportgen <reportgen@localhost.localdomain>
 EXAMPLE = examples/liwan-2024.xlsx
 LOCALE = reportgen/cli/locale/zh_CN/LC_MESSAGES/reportgen
 
-.PHONY: help setup demo demo-rollup test test-full test-office test-wine test-bundle lint format types templates docs locale \
-	examples pictures detection wheel wheel-test bundle-windows bundle-linux bundle-lock check bench clean
+.PHONY: help setup demo demo-rollup test test-full test-office test-wine test-bundle lint format types templates docs \
+	locale examples pictures detection wheel wheel-test bundle-windows bundle-linux bundle-lock check bench clean
 
 help:   ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
