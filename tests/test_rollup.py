@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import sys
+import zipfile
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -558,3 +559,19 @@ def test_every_word_of_a_message_about_a_sum_is_filled():
     drafts = collect([filing_of(broken, check(broken))], wordy, 2024, drafts=True)
     told = {one.rule for one in (*made.findings, *roll_up(drafts, wordy, org=ORG).findings)}
     assert told == {rule.id for rule in FORM.rules.values() if rule.of_sum}
+
+
+def test_a_sum_over_more_bodies_than_can_be_read_is_read_by_its_results(tmp_path, monkeypatch):
+    out = tmp_path / "汇总.xlsx"
+    out.write_bytes(merged_book(12))
+    with zipfile.ZipFile(out) as archive:
+        sizes = sorted(archive.read(name).count(b"<") for name in archive.namelist())
+    assert sizes[-2] < 8000 < sizes[-1]
+    monkeypatch.setattr("reportgen.sources.xlsx.MAX_SHEET_TAGS", 8000)
+    read = read_report(out)
+    assert figures(read) == added(some(12))
+    assert [one.message for one in read.notices if one.rule == "S-12"] == [
+        "工作表“汇总明细”太大，没有读；引用它的公式按存储的结果读取"
+    ]
+    result = merge(some(12), org=ORG, previous=out)
+    assert {one.what for one in result.rollup.changes} <= {"replaced"}

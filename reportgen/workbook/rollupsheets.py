@@ -25,7 +25,7 @@ TEXT = Look(size=10, border="lines", vertical="top", indent=1)
 SMALL = Look(size=10, border="lines", vertical="top", horizontal="center")
 GO = Look(size=10, border="lines", vertical="top", indent=1, colour=LINK)
 TOP = 4
-MOST = 20_000
+MOST = 10_000
 """Rows of a list; beyond them it says how many more there are."""
 _CHANGES = {"added": "新增", "removed": "不再计入", "replaced": "换了一份报告", "figure": "数有变动"}
 _ESCAPES = str.maketrans({"%": "%25", " ": "%20", "#": "%23", "?": "%3F"})
@@ -35,9 +35,10 @@ Row = Sequence[Content]
 
 
 def _list(
-    book: Workbook, name: str, intro: str, heads: Sequence[str], sizes: Sequence[float], rows: Sequence[Row]
-) -> Streamed:
-    """Add a sheet with a list: title, what it is, heads, a row for each."""
+    book: Workbook, name: str, intro: str, heads: Sequence[str], sizes: Sequence[float], rows: Sequence[Row],
+    most: int = MOST,
+) -> Streamed:  # fmt: skip
+    """Add a sheet with a list: title, what it is, heads, a row for each up to ``most``."""
     sheet = book.create_sheet(name)
     widths(sheet, list(sizes))
     put(sheet, 1, 1, name, TITLE, columns=len(heads))
@@ -49,12 +50,12 @@ def _list(
     first: Row = rows[0] if rows else ()
     looks = [GO if isinstance(value, Link) else SMALL if isinstance(value, int) else TEXT for value in first]
     streamed = Streamed(sheet, TOP, looks or [TEXT])
-    for values in rows[:MOST]:
+    for values in rows[:most]:
         words = (value.text if isinstance(value, Link) else str(value or "") for value in values)
         tall = max(height(text, size, line=13) for text, size in zip(words, sizes, strict=False))
         streamed.add(values, tall)
-    if len(rows) > MOST:
-        streamed.add([f"还有 {len(rows) - MOST} 条没有列出，见各单位的报告。"])
+    if len(rows) > most:
+        streamed.add([f"还有 {len(rows) - most} 条没有列出，见各单位的报告。"])
     elif not rows:
         streamed.add(["没有。"])
     sheet.freeze_panes = f"A{TOP}"
@@ -112,7 +113,7 @@ class _Sheets:
         rows += [self.left(one) for one in self.rollup.collection.strays]
         intro = "每个单位、每份文件各一行；SHA-256 是文件的指纹，文件改过就不同。再次汇总时靠这张表认出已经汇总过的单位，请保留。"
         sizes = [30, 12, 16, 9, 34, 36, 9, 8, 7, 7, 8, 16, 50]
-        return _list(self.book, self.names.bodies, intro, BODY_HEADS, sizes, rows)
+        return _list(self.book, self.names.bodies, intro, BODY_HEADS, sizes, rows, most=len(rows))
 
     def group(self, id_: str) -> str:
         return next((group.name for group in self.form.rollup.known_groups if group.id == id_), "")
