@@ -27,6 +27,8 @@ GO = Look(size=10, border="lines", vertical="top", indent=1, colour=LINK)
 TOP = 4
 MOST = 10_000
 """Rows of a list; beyond them it says how many more there are."""
+_LONGEST_TEXT = 30_000
+"""Characters of a text that are shown; a cell holds some more."""
 _CHANGES = {"added": "新增", "removed": "不再计入", "replaced": "换了一份报告", "figure": "数有变动"}
 _ESCAPES = str.maketrans({"%": "%25", " ": "%20", "#": "%23", "?": "%3F"})
 
@@ -196,7 +198,7 @@ class _Sheets:
                 for passage in body.filing.passages if body.filing else ():
                     if passage.section == section.id:
                         rows.append((f"〔{part}〕", body.body, f"〔{passage.heading}〕" if passage.heading else "",
-                                     "\n".join(passage.paragraphs)[:32000]))  # fmt: skip
+                                     _shortened("\n".join(passage.paragraphs))))  # fmt: skip
         heads = ("哪一部分", "报送单位", "哪一段", "单位写的文字")
         intro = "各单位写的文字，按部分排在一起，供写稿参考；不会自动写进报告。"
         return _list(self.book, self.names.texts, intro, heads, [24, 28, 24, 110], rows)
@@ -211,6 +213,10 @@ class _Sheets:
         return _list(
             self.book, self.names.changes, "与上次汇总相比。", heads, [30, 16, 34, 12, 12, 34], rows
         )  # fmt: skip
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}……（太长，其余见单位的报告）"
 
 
 def warn_of_drafts(book: Workbook, rollup: Rollup) -> None:
