@@ -64,7 +64,7 @@ class Rollup(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
     """Of the set of reports, errors first."""
     checked: tuple[Finding, ...]
-    """What the ordinary checks say of the sum."""
+    """What the ordinary checks say of the figures; the texts, still to be written, are judged with the workbook."""
     changes: tuple[Change, ...] = ()
     compared: Compared | None = None
     has_previous: bool = False
@@ -113,7 +113,7 @@ def roll_up(
         found += _of_comparison(form, filed, compared)
     return Rollup(
         report, collection, own, region, tuple(groups),
-        tuple(sort_findings(settle(_answers(report, of_sum=True), found), form)), tuple(check(report)),
+        tuple(sort_findings(settle(_answers(report, of_sum=True), found), form)), tuple(check(msgspec.structs.replace(report, passages=()))),
         tuple(_changes(before, counted)) if before is not None else (), compared, before is not None,
     )  # fmt: skip
 
