@@ -350,6 +350,19 @@ def test_a_filed_report_that_is_the_sum_has_no_differences():
     assert not {"A-01", "A-02", "A-03", "T4-03"} & set(rules(result))
 
 
+def test_documents_of_one_body_counted_elsewhere():
+    """A-02: what both the office and the department that drafted it had counted, the parent counts once."""
+    every = some(12)
+    body = next(one for one in every if one.number("表二.normative.made") and one.number("表二.normative.abolished"))
+    row = [f"表二.normative.{column}" for column in ("made", "abolished", "valid")]
+    filed = filed_of(every, {cell: added(every)[cell] - body.number(cell) for cell in row})
+    result = merge(every, org=ORG, filed=filed)
+    (said,) = (one for one in result.rollup.findings if one.rule.startswith("A-0"))
+    assert said.rule == "A-02"
+    assert body.org in said.message
+    assert "行政规范性文件" in said.message
+
+
 def test_suits_after_review_may_be_fewer_but_not_more():
     every = some(12)
     number = added(every)["表四.after_review.upheld"]
