@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from .words import Name, Reading, RuleId, TopicId, YearPattern
 
-__all__ = ["Narrative", "Phrase", "Reading", "Topic", "expand"]
+__all__ = ["Division", "Narrative", "Phrase", "Reading", "Topic", "expand"]
 
 
 class Topic(Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,6 +30,8 @@ class Topic(Struct, frozen=True, forbid_unknown_fields=True):
     """说没有而不是 0 时用哪条规则"""
     wholes: tuple[Reading, ...] = ()
     """百分比可以是哪些数的百分比"""
+    own_business: YearPattern = ""
+    """前面有这些词、又没有 ours 的词，说的可能是本单位的业务，不报告"""
     only_zero: bool = False
     """词义太宽，只在说没有时才算"""
 
@@ -44,7 +46,7 @@ class Phrase(Struct, frozen=True, forbid_unknown_fields=True):
     any_of: tuple[Reading, ...] = ()
     """与其中一个和相等就算相符"""
     column: str = ""
-    """代替 any_of：话题的这一栏"""
+    """代替 any_of：话题的这一栏；前面加“-”是除这一栏以外的"""
     topic: str = ""
     """这句话自己说明了是哪个话题"""
     topics: tuple[TopicId, ...] = ()
@@ -57,8 +59,21 @@ class Phrase(Struct, frozen=True, forbid_unknown_fields=True):
     """不相符时报告；false 只在相符时算核对到"""
     result: bool = False
     """是一项办理结果，可以指某一类申请人"""
+    listed: bool = False
+    """只在“其中”后面、或分项列举时才算"""
     outcome: bool = False
     """是复议、诉讼的一种结果"""
+
+
+class Division(Struct, frozen=True, forbid_unknown_fields=True):
+    """A way to divide what is counted: by channel, by body; its parts add up to the whole."""
+
+    id: str
+    """标识"""
+    key: YearPattern
+    """分项前后有这些词就是按它分的"""
+    complete: bool = False
+    """通常写全：相加应正好等于总数；false 只要求不超过总数"""
 
 
 class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,12 +91,28 @@ class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
     """说的是别的时间"""
     foreign: tuple[YearPattern, ...] = ()
     """数的是别的东西"""
+    divisions: tuple[Division, ...] = ()
+    """总数的分法"""
+    sums_rule: RuleId = ""
+    """分项相加不等于总数时用哪条规则"""
+    total: YearPattern = ""
+    """前面几个数相加的“合计”（数前面的词）"""
+    ours: YearPattern = ""
+    """说明是政府信息公开方面的"""
     owners: YearPattern = ""
     """说的是别的单位"""
+    short_names: tuple[tuple[str, ...], ...] = ()
+    """单位名称的结尾，和可以代替它的简称"""
+    own_office: YearPattern = ""
+    """本单位的这些简称，前面说过全部或“其中”时只算其中一部分"""
     whole: YearPattern = ""
     """说的是本单位全部"""
     negation: YearPattern = ""
     """后面的东西没有发生，即 0"""
+    denied_too: YearPattern = ""
+    """逗号后面接着否定的（提起行政诉讼情况发生）"""
+    denied_before: YearPattern = ""
+    """否定写在后面的（依申请公开情况：无）"""
     not_negation: YearPattern = ""
     """看似否定而不是的"""
     all_done: YearPattern = ""
@@ -100,6 +131,8 @@ class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
     """“各、均为”一类的词"""
     respectively: YearPattern = ""
     """“分别”"""
+    aside: YearPattern = ""
+    """说申请内容的插入语，不改变话题"""
     including: YearPattern = ""
     """“其中”一类的词"""
 

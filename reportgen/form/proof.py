@@ -333,7 +333,7 @@ class _Proof:
             if phrase.rule and phrase.topic and phrase.topic not in topics:
                 self.faults.add((*steps, "topic"), f"没有话题“{phrase.topic}”")
             for topic in phrase.topics if phrase.column else ():
-                if topic in topics and f"{topics[topic]}.{phrase.column}" not in self.names:
+                if topic in topics and f"{topics[topic]}.{phrase.column.removeprefix('-')}" not in self.names:
                     self.faults.add(steps, f"没有名称“{topics[topic]}.{phrase.column}”")
 
 

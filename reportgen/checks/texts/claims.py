@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from ...form.phrases import Phrase, Reading, Topic
 from .numerals import PIECES
-from .statements import CHANGED_TO, Statement, is_own
+from .statements import CHANGED_TO, Statement
 from .vocabulary import Hit, Noun, Vocabulary
-from .wording import PUNCTUATION, Remainder, narrows, plain, remainder
+from .wording import PUNCTUATION, Remainder, is_own, narrows, plain, remainder, without_own
 
 __all__ = ["DOUBTFUL", "SURE", "UNSURE", "Claim", "claims"]
 
@@ -21,6 +21,7 @@ SURE, DOUBTFUL, UNSURE = 0, 1, 2
 _JOINED = re.compile(r"[,、]|和|及|与|或|以及")
 _ONLY_JOINED = re.compile(r"[,、和及与或]*$")
 _USUAL_UNITS = ("件", "宗", "起", "份", "例", "元", "万元", "")
+_IS = ("为", "是", "均", ":")
 _NEAR, _FAR = 2, 6  # letters not understood: still doubtful; too many even to agree by chance
 
 
@@ -43,14 +44,14 @@ class Claim(NamedTuple):
         return (self.rule, self.readings, self.every)
 
 
-def claims(statements: Sequence[Statement], words: Vocabulary, org: str) -> list[Claim]:
+def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: str) -> list[Claim]:
     """Return the claims of a paragraph's statements, in their order; statements that claim nothing are left out."""
     found: list[Claim] = []
     queue: list[Hit] = []
     for n, item in enumerate(statements):
         previous = statements[n - 1] if n else None
-        following = queue and previous is not None and previous.sentence == item.sentence
-        if following and item.token and _ONLY_JOINED.fullmatch(item.before.lstrip(",")):
+        same = previous is not None and previous.sentence == item.sentence
+        if queue and same and item.token and _ONLY_JOINED.fullmatch(item.before.lstrip(",")):
             found.append(_made(item, [queue.pop(0)], words, SURE))
             continue
         queue = []
@@ -65,13 +66,29 @@ def claims(statements: Sequence[Statement], words: Vocabulary, org: str) -> list
         elif item.kind == "done":
             found += _all_done(item, words)
         elif item.token and not item.token.percent:
-            claim, queue = _counted(item, words, org)
-            found += [claim] if claim else []
+            claim, queue = _counted(item, words, org, listed=same or _is_part(item, words))
+            found += [_own_business(claim, text, words)] if claim else []
     return _with_included(found, words)
 
 
-def _counted(item: Statement, words: Vocabulary, org: str) -> tuple[Claim | None, list[Hit]]:
+def _is_part(item: Statement, words: Vocabulary) -> bool:
+    return words.including.match(item.before) is not None
+
+
+def _own_business(claim: Claim, text: str, words: Vocabulary) -> Claim:
+    """受理行政复议86件: the cases a body decides are no figures of the form unless they are said to be of our kind."""
+    topic = claim.topic
+    handled = words.own_business.get(topic.id) if topic else None
+    said = text[claim.item.sentence[0] : claim.item.start]
+    if handled is None or not handled.search(f"{claim.item.before}#{claim.item.after}") or words.ours.search(said):
+        return claim
+    return claim._replace(doubt=UNSURE)
+
+
+def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> tuple[Claim | None, list[Hit]]:
     before, after = words.hits(item.before, item.topic), words.hits(item.after, item.topic)
+    if not listed:
+        before, after = ([h for h in hits if not h.phrase.listed] for hits in (before, after))
     if not before and not after:
         return None, []
     here = _fitting(before, item)
@@ -104,8 +121,9 @@ def _fitting(hits: Sequence[Hit], item: Statement) -> list[Hit]:
     fitting = [hit for hit in hits if unit in (hit.phrase.units or PIECES)]
     if unit or item.token is None:
         return fitting
-    # A number without a unit counts something only after a form's own word, at a mark.
-    return [hit for hit in fitting if hit.phrase.rank >= 2 and not item.after]
+    # A number without a unit counts something only after a form's own word, or 为 before a zero, at a mark.
+    plain = item.token.value == 0 and item.before.endswith(_IS)
+    return [hit for hit in fitting if (plain or hit.phrase.rank >= 2) and not item.after]
 
 
 def _readings(hit: Hit, topic: Topic | None) -> tuple[Reading, ...]:
@@ -120,6 +138,8 @@ def _made(item: Statement, hits: list[Hit], words: Vocabulary, doubt: int) -> Cl
     topic = words.topics.get(first.topic, item.topic) if first.topic else item.topic
     per_hit = [_readings(h, item.topic if not h.phrase.topic else None) for h in hits]
     rule = item.topic.rule if first.outcome and item.topic else first.rule
+    if item.token and item.token.value == 0 and item.topic and item.topic.zero and first.rank <= 0 and first.accuse:
+        rule = item.topic.zero_rule
     every = False
     if len(hits) == 1:
         readings = per_hit[0]
@@ -169,36 +189,35 @@ def _grade(item: Statement, phrase: Phrase, rest: int, own: bool) -> int:
     token = item.token
     elsewhere = item.scope or item.how == "foreign" or item.compared
     odd_unit = token is not None and token.unit not in _USUAL_UNITS and not own
-    if elsewhere or odd_unit or rest > _NEAR:
+    if elsewhere or (odd_unit and item.how != "before") or rest > _NEAR:
         return UNSURE
     from_heading = item.how == "heading" and not phrase.topic
     rounded = token is not None and token.about
-    return DOUBTFUL if rest or from_heading or rounded or phrase.rank < 0 else SURE
+    return DOUBTFUL if rest or odd_unit or from_heading or rounded or phrase.rank < 0 else SURE
 
 
 def _rest(left: Remainder, words: Vocabulary, org: str) -> str:
     """Return what is left when every understood word is taken out, the body's own name included."""
-    rest, whole = left.rest, left.whole
-    if org and org in left.text:
-        rest, whole = plain(left.text.replace(org, ""), words)
-    if not rest or is_own(rest, org) or is_own(whole[: len(rest) + 2], org):
-        return ""
-    return "" if org.endswith("政府") and rest in org else rest
+    rest = left.rest
+    if rest and (text := without_own(left.text, org, words)) != left.text:
+        rest, _ = plain(text, words)
+    return "" if not rest or is_own(rest, org, words) else rest
 
 
 def _absent(item: Statement, words: Vocabulary, org: str) -> list[Claim]:
-    """未收到…、无…: everything named behind it is 0."""
-    hits = [h for h in words.hits(item.after) if h.phrase.topic and h.phrase.rank >= 2 and h.phrase.accuse]
+    """未收到…、无…、…情况：无: everything named behind it, or before it, is 0."""
+    text, place = (item.after, item.end) if item.after else (item.before, item.start - len(item.before))
+    hits = [h for h in words.hits(text) if h.phrase.topic and h.phrase.rank >= 2 and h.phrase.accuse]
     around = (
         remainder(item.before, words, words.hits(item.before, item.topic)), remainder(item.inner, words),
-        remainder(item.after, words, hits),
+        remainder(text, words, hits),
     )  # fmt: skip
     rest = "".join(_rest(one, words, org) for one in around)
     doubt = UNSURE if rest or item.scope or item.compared else SURE
     found = []
-    for n, denied in enumerate(_denied(item.after, hits, words.nouns(item.after))):
-        start = item.end + denied.start if n else item.start
-        part = item._replace(start=start, end=item.end + denied.end)
+    for n, denied in enumerate(_denied(text, hits, words.nouns(text))):
+        start = place + denied.start if n or not item.after else item.start
+        part = item._replace(start=start, end=place + denied.end if item.after else item.end)
         if denied.readings:
             found.append(Claim(part, denied.readings, denied.rule, doubt, topic=denied.topic))
     return found
@@ -255,6 +274,10 @@ def _upheld(item: Statement, found: list[Claim], words: Vocabulary) -> list[Clai
     return made
 
 
+def _is_result(claim: Claim) -> bool:
+    return bool(claim.phrases) and all(p.result for p in claim.phrases)
+
+
 def _all_done(item: Statement, words: Vocabulary) -> list[Claim]:
     if item.topic is None or item.topic.id != "request" or item.how not in ("here", "before"):
         return []
@@ -263,8 +286,8 @@ def _all_done(item: Statement, words: Vocabulary) -> list[Claim]:
 
 
 def _with_included(found: list[Claim], words: Vocabulary) -> list[Claim]:
-    """收到674件（含上年结转35件）: the whole may include the part that is named behind it."""
-    parts = [(n, c) for n, c in enumerate(found) if words.including.match(c.item.before)]
+    """予以公开10件（含部分公开3件）: a result may include another that is named behind it."""
+    parts = [(n, c) for n, c in enumerate(found) if _is_part(c.item, words) and _is_result(c)]
     if not parts:
         return found
     widened = []
@@ -274,8 +297,7 @@ def _with_included(found: list[Claim], words: Vocabulary) -> list[Claim]:
             near = other.item.clause == claim.item.clause + 1 and other.item.sentence == claim.item.sentence
             if m > n and near and len(other.readings) == 1:
                 extra += [(*r, *other.readings[0]) for r in claim.readings if other.readings[0][0] not in r]
-        verbs = all(p.rank <= 1 and p.topics == ("request",) for p in claim.phrases) and claim.phrases
-        if extra and verbs:
+        if extra and _is_result(claim):
             widened.append(claim._replace(readings=(*claim.readings, *dict.fromkeys(extra))))
         else:
             widened.append(claim)

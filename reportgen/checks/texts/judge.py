@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ...form.kinds import NarrativeRule
 from ...form.phrases import Topic
 from ...model.findings import CellRef
-from ...model.numbers import show
+from ...model.numbers import Number, show
 from ...model.placeholders import filled
 from ...model.report import Passage, Report
 from .claims import DOUBTFUL, SURE, UNSURE, Claim, claims
@@ -18,6 +18,7 @@ from .numerals import Compact, compact
 from .percent import Shares
 from .quantities import Quantities, ReadingSum, agrees
 from .statements import Mention, Statement, mentions, sentences, statements
+from .together import Told, together, weighed
 from .verdicts import JudgedNumber, Judgement
 from .vocabulary import Vocabulary, vocabulary
 
@@ -125,20 +126,32 @@ class _Judge:
 
     def __init__(self, words: Vocabulary, quantities: Quantities, text: str, said: Sequence[Statement]) -> None:
         self.report, self.quantities, self.items = quantities.report, quantities, said
-        self.claims = claims(said, words, quantities.report.org)
+        self.text, self.words = text, words
+        self.claims = weighed(claims(text, said, words, quantities.report.org), self.is_right)
         self.shares = Shares(text, said, self.claims, words, quantities)
 
     def all(self) -> list[tuple[Statement, Judgement]]:
         """Return every statement, and what is claimed of several quantities once for each, in order."""
-        return sorted(self._all(), key=lambda one: (one[0].start, one[0].end))
+        alone = sorted(self._all(), key=lambda one: (one.item.start, one.item.end))
+        read = together(self.text, alone, self.words, self.figures, self.claim)
+        return [(one.item, one.judgement) for one in read]
 
-    def _all(self) -> Iterator[tuple[Statement, Judgement]]:
+    def _all(self) -> Iterator[Told]:
         for claim in self.claims:
-            yield claim.item, self.claim(claim)
+            yield Told(claim.item, claim, self.claim(claim))
         claimed = {claim.item.start for claim in self.claims}
         for item in self.items:
             if item.token and item.start not in claimed:
-                yield item, self.share(item)
+                yield Told(item, None, self.share(item))
+
+    def figures(self, claim: Claim) -> list[Number]:
+        """Return the figures of the form that a claim may mean."""
+        return [one.value for one in self.quantities.sums_of(claim.readings)]
+
+    def is_right(self, claim: Claim) -> bool:
+        """Whether a figure of this year agrees with a claim."""
+        sums = self.quantities.sums_of(claim.readings)
+        return claim.item.year is None and any(self.agrees(one, claim.item) for one in sums)
 
     def claim(self, claim: Claim) -> Judgement:
         """Compare a number with the figures it may be."""
