@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ...form.phrases import Phrase, Reading, Topic
 from .numerals import PIECES
 from .statements import CHANGED_TO, Statement
-from .vocabulary import Hit, Noun, Vocabulary
+from .vocabulary import Hit, Noun, Span, Vocabulary
 from .wording import PUNCTUATION, Remainder, is_own, narrows, plain, remainder, without_own
 
 __all__ = ["DOUBTFUL", "SURE", "UNSURE", "Claim", "claims"]
@@ -22,6 +22,7 @@ _JOINED = re.compile(r"[,、]|和|及|与|或|以及")
 _ONLY_JOINED = re.compile(r"[,、和及与或]*$")
 _USUAL_UNITS = ("件", "宗", "起", "份", "例", "元", "万元", "")
 _IS = ("为", "是", "均", ":")
+_NARROWED = "…只说其中一部分"
 _NEAR, _FAR = 2, 6  # letters not understood: still doubtful; too many even to agree by chance
 
 
@@ -37,6 +38,8 @@ class Claim(NamedTuple):
     """All readings must agree (各、均)."""
     phrases: tuple[Phrase, ...] = ()
     topic: Topic | None = None
+    unknown: str = ""
+    """Letters around the number that are not understood."""
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -48,6 +51,7 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
     """Return the claims of a paragraph's statements, in their order; statements that claim nothing are left out."""
     found: list[Claim] = []
     queue: list[Hit] = []
+    statements = _with_theme(statements, words)
     for n, item in enumerate(statements):
         previous = statements[n - 1] if n else None
         same = previous is not None and previous.sentence == item.sentence
@@ -67,7 +71,7 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
             found += _all_done(item, words)
         elif item.token and not item.token.percent:
             claim, queue = _counted(item, words, org, listed=same or _is_part(item, words))
-            found += [_own_business(claim, text, words)] if claim else []
+            found += [_own_business(claim, found, text, words)] if claim else []
     return _with_included(found, words)
 
 
@@ -75,14 +79,32 @@ def _is_part(item: Statement, words: Vocabulary) -> bool:
     return words.including.match(item.before) is not None
 
 
-def _own_business(claim: Claim, text: str, words: Vocabulary) -> Claim:
+def _with_theme(statements: Sequence[Statement], words: Vocabulary) -> list[Statement]:
+    """年内答复43件，另有5件结转下年: what the talk is of may be said only behind a number."""
+    found: list[Statement] = []
+    theme: tuple[Span, Topic | None] | None = None
+    for item in reversed(statements):
+        named = [h for h in words.hits(f"{item.before}#{item.after}") if h.phrase.topic and h.phrase.rank >= 2]
+        if named:
+            theme = (item.sentence, words.topics.get(named[0].phrase.topic))
+        elif theme and theme[0] == item.sentence and not item.how and theme[1]:
+            item = item._replace(topic=theme[1], how="behind")
+        found.append(item)
+    return found[::-1]
+
+
+def _own_business(claim: Claim, found: Sequence[Claim], text: str, words: Vocabulary) -> Claim:
     """受理行政复议86件: the cases a body decides are no figures of the form unless they are said to be of our kind."""
     topic = claim.topic
     handled = words.own_business.get(topic.id) if topic else None
     said = text[claim.item.sentence[0] : claim.item.start]
-    if handled is None or not handled.search(f"{claim.item.before}#{claim.item.after}") or words.ours.search(said):
+    if handled is None or words.ours.search(said):
         return claim
-    return claim._replace(doubt=UNSURE)
+    before = found[-1] if found and found[-1].item.sentence == claim.item.sentence else None
+    same = before is not None and before.doubt == UNSURE and before.topic and before.topic.own_business
+    if same or handled.search(f"{claim.item.before}#{claim.item.after}"):
+        return claim._replace(doubt=UNSURE)
+    return claim
 
 
 def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> tuple[Claim | None, list[Hit]]:
@@ -100,13 +122,14 @@ def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> t
     chosen = [h for h in here if h.phrase.rank == top]
     if not chosen:
         return None, []
-    doubt = _doubt(item, before, after, chosen[0], words, org)
-    if doubt is None:
+    rest = _unknown(item, before, after, chosen[0], words, org)
+    if rest is None:
         return None, []
+    doubt = _grade(item, chosen[0].phrase, rest)
     distinct = _distinct(chosen)
-    if len(distinct) > 1 and words.respectively.search(item.before):
-        return _made(item, distinct[:1], words, doubt), distinct[1:]
-    return _made(item, distinct, words, doubt), []
+    divided = len(distinct) > 1 and words.respectively.search(item.before)
+    claim = _made(item, distinct[:1] if divided else distinct, words, doubt)
+    return claim._replace(unknown=rest), distinct[1:] if divided else []
 
 
 def _distinct(hits: list[Hit]) -> list[Hit]:
@@ -157,10 +180,10 @@ def _made(item: Statement, hits: list[Hit], words: Vocabulary, doubt: int) -> Cl
     return Claim(item, readings, rule, doubt, every, tuple(h.phrase for h in hits), topic)
 
 
-def _doubt(
+def _unknown(
     item: Statement, before: Sequence[Hit], after: Sequence[Hit], chosen: Hit, words: Vocabulary, org: str
-) -> int | None:
-    """Return how far the words around a number are understood; None if it counts something else."""
+) -> str | None:
+    """Return the words around a number that are not understood; None if it counts something else."""
     phrase, behind = chosen.phrase, chosen not in before
     here = remainder(item.before, words, before)
     rest = _rest(here, words, org)
@@ -168,30 +191,26 @@ def _doubt(
         rest += _rest(remainder(item.after, words, after), words, org)
     if (rest and words.foreign.search(rest)) or (item.how == "foreign" and phrase.topics):
         return None
-    own = bool(phrase.topic) or item.how == "here"
     narrowed = narrows(here, words) or bool(rest and words.restrict.search(rest))
-    if (len(rest) > _FAR and not own) or (narrowed and phrase.rank <= 1):
+    if (len(rest) > _FAR and not _names_topic(item, phrase)) or (narrowed and phrase.rank <= 1):
         return None
     if behind and phrase.rank <= 0 and _rest(remainder(item.after[: chosen.start], words), words, org):
         return None  # 32个单位收到申请
-    return UNSURE if narrowed else _grade(item, phrase, len(rest), own)
+    return rest + _NARROWED if narrowed else rest
 
 
-def _grade(item: Statement, phrase: Phrase, rest: int, own: bool) -> int:
-    """Return the doubt about a number that counts what a phrase says.
+def _names_topic(item: Statement, phrase: Phrase) -> bool:
+    return bool(phrase.topic) or item.how == "here"
 
-    Args:
-        item: the number.
-        phrase: what is said of it.
-        rest: letters around it that are not understood.
-        own: the phrase or the words around the number name the topic.
-    """
+
+def _grade(item: Statement, phrase: Phrase, rest: str) -> int:
+    """Return the doubt about a number that counts what a phrase says, with the words not understood around it."""
     token = item.token
     elsewhere = item.scope or item.how == "foreign" or item.compared
-    odd_unit = token is not None and token.unit not in _USUAL_UNITS and not own
-    if elsewhere or (odd_unit and item.how != "before") or rest > _NEAR:
+    odd_unit = token is not None and token.unit not in _USUAL_UNITS and not _names_topic(item, phrase)
+    if elsewhere or (odd_unit and item.how != "before") or len(rest) > _NEAR:
         return UNSURE
-    from_heading = item.how == "heading" and not phrase.topic
+    from_heading = item.how in ("heading", "behind") and not phrase.topic
     rounded = token is not None and token.about
     return DOUBTFUL if rest or odd_unit or from_heading or rounded or phrase.rank < 0 else SURE
 

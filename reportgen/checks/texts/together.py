@@ -88,7 +88,7 @@ def _weighed(claim: Claim, sure: set[str], unclear: set[str]) -> Claim:
     rounded = claim.item.token is not None and claim.item.token.about
     if topic in unclear and _weak(claim) and claim.item.how != "here":
         return claim._replace(doubt=UNSURE)
-    if topic in sure and claim.doubt == DOUBTFUL and not rounded:
+    if topic in sure and claim.doubt == DOUBTFUL and not (claim.unknown or rounded):
         return claim._replace(doubt=SURE)
     return claim
 
@@ -134,7 +134,7 @@ def _sentences(text: str, told: Sequence[Told], words: Vocabulary) -> Iterator[l
     """Yield the numbers of each sentence, with those of the next one that names its parts (。其中：)."""
     gathered: list[Told] = []
     for span, some in groupby(told, key=lambda one: one.item.sentence):
-        if gathered and not words.including.match(text, span[0]):
+        if gathered and not words.including.match(text[span[0] : span[1]]):
             yield gathered
             gathered = []
         gathered += some
@@ -156,6 +156,7 @@ class _Whole:
         if len(self.numbers) > 1:
             if any(one.wrong for one in self.numbers):
                 self.kinds(again)
+                self.of_others()
                 self.subsets()
                 self.classes()
                 self.split(value)
@@ -210,6 +211,12 @@ class _Whole:
                     claim = one.claim._replace(item=other.item, doubt=DOUBTFUL)
                     self.numbers[part] = Told(other.item, claim, again(claim))
 
+    def of_others(self) -> None:
+        """公示信息467条，其中行政许可410条: parts of what is no figure of the form are none either."""
+        for whole, parts in self.parts:
+            if self.numbers[whole].item.how == "foreign":
+                self.free(*parts)
+
     def subsets(self) -> None:
         """制定9件，其中新制定5件: a part of what its whole counts, if no more than that."""
         for whole, parts in self.parts:
@@ -232,7 +239,10 @@ class _Whole:
 
     def _may_be_class(self, whole: int, n: int) -> bool:
         claim = self.numbers[n].claim
-        return claim is None or _weak(claim) or self.numbers[whole].judgement.verdict == "unattributed"
+        if claim is None or _weak(claim):
+            return True
+        one = self.numbers[whole]
+        return one.judgement.verdict == "unattributed" and one.item.topic == claim.topic
 
     def split(self, value: Callable[[Claim], Sequence[Number]]) -> None:
         """废止1件、宣布失效2件: one figure of the form in several numbers."""
