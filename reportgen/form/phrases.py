@@ -30,6 +30,8 @@ class Topic(Struct, frozen=True, forbid_unknown_fields=True):
     """说没有而不是 0 时用哪条规则"""
     wholes: tuple[Reading, ...] = ()
     """百分比可以是哪些数的百分比"""
+    office_part: bool = False
+    """“区政府……几件”可能只是全区的一部分"""
     own_business: YearPattern = ""
     """前面有这些词、又没有 ours 的词，说的可能是本单位的业务，不报告"""
     only_zero: bool = False
@@ -123,10 +125,8 @@ class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
     """全部办结时应为 0 的数"""
     done_of: tuple[Reading, ...] = ()
     """办结率可以是哪些数的百分比"""
-    all_upheld: YearPattern = ""
-    """前面说的各案结果相同"""
-    all_upheld_column: str = ""
-    """那个结果是哪一栏（简称）"""
+    all_ended: YearPattern = ""
+    """前面说的各案结果相同，后面接着是哪种结果的说法"""
     each: YearPattern = ""
     """“各、均为”一类的词"""
     respectively: YearPattern = ""

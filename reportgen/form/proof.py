@@ -322,8 +322,6 @@ class _Proof:
         for topic, name in topics.items():
             if not any(known == name or known.startswith(name + ".") for known in self.names):
                 self.faults.add(("narrative", "topics", topic), f"没有名称“{name}”")
-        if file.all_upheld_column and not any(n.endswith(f".{file.all_upheld_column}") for n in self.names):
-            self.faults.add(("narrative", "all_upheld_column"), f"没有栏目“{file.all_upheld_column}”")
         for number, phrase in enumerate(file.phrases, 1):
             steps: Steps = ("narrative", "phrases", number)
             if bool(phrase.any_of) == bool(phrase.column):

@@ -65,13 +65,14 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
             continue
         if item.kind == "none":
             found += _absent(item, words, org)
-        elif item.kind == "upheld":
-            found += _upheld(item, found, words)
+        elif item.kind == "ended":
+            found += _ended(item, found, text, words)
         elif item.kind == "done":
             found += _all_done(item, words)
         elif item.token and not item.token.percent:
             claim, queue = _counted(item, words, org, listed=same or _is_part(item, words))
-            found += [_own_business(claim, found, text, words)] if claim else []
+            said = text[previous.end if previous and same else item.sentence[0] : item.start]
+            found += [_own_business(claim, found, said, words)] if claim else []
     return _with_included(found, words)
 
 
@@ -80,24 +81,22 @@ def _is_part(item: Statement, words: Vocabulary) -> bool:
 
 
 def _with_theme(statements: Sequence[Statement], words: Vocabulary) -> list[Statement]:
-    """年内答复43件，另有5件结转下年: what the talk is of may be said only behind a number."""
-    found: list[Statement] = []
-    theme: tuple[Span, Topic | None] | None = None
-    for item in reversed(statements):
+    """年内答复43件，另有5件结转下年: what the talk is of may be said only with another number of the sentence."""
+    themes: dict[Span, Topic | None] = {}
+    for item in statements:
         named = [h for h in words.hits(f"{item.before}#{item.after}") if h.phrase.topic and h.phrase.rank >= 2]
         if named:
-            theme = (item.sentence, words.topics.get(named[0].phrase.topic))
-        elif theme and theme[0] == item.sentence and not item.how and theme[1]:
-            item = item._replace(topic=theme[1], how="behind")
-        found.append(item)
-    return found[::-1]
+            themes.setdefault(item.sentence, words.topics.get(named[0].phrase.topic))
+    return [
+        item._replace(topic=theme, how="behind") if not item.how and (theme := themes.get(item.sentence)) else item
+        for item in statements
+    ]  # fmt: skip
 
 
-def _own_business(claim: Claim, found: Sequence[Claim], text: str, words: Vocabulary) -> Claim:
+def _own_business(claim: Claim, found: Sequence[Claim], said: str, words: Vocabulary) -> Claim:
     """受理行政复议86件: the cases a body decides are no figures of the form unless they are said to be of our kind."""
     topic = claim.topic
     handled = words.own_business.get(topic.id) if topic else None
-    said = text[claim.item.sentence[0] : claim.item.start]
     if handled is None or words.ours.search(said):
         return claim
     before = found[-1] if found and found[-1].item.sentence == claim.item.sentence else None
@@ -152,7 +151,11 @@ def _fitting(hits: Sequence[Hit], item: Statement) -> list[Hit]:
 def _readings(hit: Hit, topic: Topic | None) -> tuple[Reading, ...]:
     if not hit.phrase.column:
         return hit.phrase.any_of
-    return ((f"{topic.name}.{hit.phrase.column}",),) if topic else ()
+    if topic is None:
+        return ()
+    column = hit.phrase.column.removeprefix("-")
+    name = f"{topic.name}.{column}"
+    return ((topic.name, f"-{name}"),) if column != hit.phrase.column else ((name,),)
 
 
 def _made(item: Statement, hits: list[Hit], words: Vocabulary, doubt: int) -> Claim:
@@ -206,13 +209,14 @@ def _names_topic(item: Statement, phrase: Phrase) -> bool:
 def _grade(item: Statement, phrase: Phrase, rest: str) -> int:
     """Return the doubt about a number that counts what a phrase says, with the words not understood around it."""
     token = item.token
-    elsewhere = item.scope or item.how == "foreign" or item.compared
+    part = item.office and item.topic is not None and item.topic.office_part
+    elsewhere = item.scope or item.how == "foreign" or item.compared or part
     odd_unit = token is not None and token.unit not in _USUAL_UNITS and not _names_topic(item, phrase)
     if elsewhere or (odd_unit and item.how != "before") or len(rest) > _NEAR:
         return UNSURE
     from_heading = item.how in ("heading", "behind") and not phrase.topic
     rounded = token is not None and token.about
-    return DOUBTFUL if rest or odd_unit or from_heading or rounded or phrase.rank < 0 else SURE
+    return DOUBTFUL if rest or odd_unit or from_heading or rounded or phrase.rank < -1 else SURE
 
 
 def _rest(left: Remainder, words: Vocabulary, org: str) -> str:
@@ -275,22 +279,23 @@ def _named_itself(text: str, nouns: Sequence[Noun], n: int) -> bool:
     return _JOINED.match(text[end:]) is not None
 
 
-def _upheld(item: Statement, found: list[Claim], words: Vocabulary) -> list[Claim]:
-    """均获维持: every case counted before it in the sentence was upheld."""
+def _ended(item: Statement, found: list[Claim], text: str, words: Vocabulary) -> list[Claim]:
+    """均获维持: every case counted before it, for which nothing else is said, ended like this."""
     made = []
     here = takewhile(lambda claim: claim.item.sentence == item.sentence, reversed(found))
-    for claim in reversed(list(here)):
+    for claim in here:
         topic = claim.topic
-        same = claim.item.kind == "number"
-        if not (same and topic and len(claim.readings) == 1 and claim.readings[0] == (topic.name,)):
+        if any(p.outcome for p in claim.phrases):
+            break
+        if claim.item.kind != "number" or claim.doubt is not SURE or topic is None or claim.readings != ((topic.name,),):
             continue
-        if claim.doubt is SURE and not any(p.outcome for p in claim.phrases):
-            reading = ((f"{topic.name}.{words.upheld_column}",),)
-            part = item._replace(token=claim.item.token, year=claim.item.year)
-            rest = words.neutral.sub("", item.before)
-            doubt = SURE if not PUNCTUATION.sub("", rest) else UNSURE
-            made.append(Claim(part, reading, topic.rule, doubt, topic=topic))
-    return made
+        if ";" in text[claim.item.end : item.start] and made:
+            break
+        ends = [h for h in words.hits(text[item.start : item.end] + item.after, topic) if h.phrase.outcome]
+        part = item._replace(token=claim.item.token, year=claim.item.year)
+        doubt = UNSURE if PUNCTUATION.sub("", words.neutral.sub("", item.before)) else SURE
+        made += [Claim(part, _readings(ends[0], topic), topic.rule, doubt, topic=topic)] if ends else []
+    return made[::-1]
 
 
 def _is_result(claim: Claim) -> bool:

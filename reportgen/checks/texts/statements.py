@@ -20,7 +20,7 @@ class Statement(NamedTuple):
     """A number, or words that say a number (未收到, 全部办结, 均获维持), with its surroundings."""
 
     kind: str
-    """``number``, ``none``, ``done`` or ``upheld``."""
+    """``number``, ``none``, ``done`` or ``ended``."""
     start: int
     end: int
     token: Token | None
@@ -46,6 +46,8 @@ class Statement(NamedTuple):
     """The words that narrow the scope of this part of the sentence: a period, another body."""
     inner: str = ""
     """Words inside a denial that may narrow it: 未因…引发."""
+    office: bool = False
+    """Of a government: its name stands there so that only its own office may be meant."""
 
 
 class _Words(NamedTuple):
@@ -88,6 +90,7 @@ class _State(NamedTuple):
     year: int | None = None
     year_said: bool = False
     scope: str = ""
+    office: bool = False
     whole: bool = False
     """The whole body has been named, or a part begun: 区政府 may then be one part."""
 
@@ -136,7 +139,7 @@ def mentions(text: str, words: Vocabulary) -> list[Mention]:
     """Return the numbers of a text and the words that say one, in order."""
     found: list[Mention] = list(tokens(text))
     found += [_Words(*match.span(), "done") for match in words.all_done.finditer(text)]
-    found += [_Words(*match.span(), "upheld") for match in words.all_upheld.finditer(text)]
+    found += [_Words(*match.span(), "ended") for match in words.all_ended.finditer(text)]
     found += [_Words(*match.span(), "none") for match in words.denied_before.finditer(text)]
     for match in words.negation.finditer(text):
         if not words.not_negation.match(text, match.start()):
@@ -224,6 +227,7 @@ class _Sentence:
         return Statement(
             kind, mention.start, mention.stop, token, before, after, cut, self.span, clause.number, topic, how,
             self.year_before(before, after, state.year), state.year_said, compared, state.scope, inner,
+            state.office,
         )  # fmt: skip
 
     def worded(self, clause: _Clause, end: int) -> str:
@@ -274,7 +278,10 @@ class _Sentence:
             scope = brought.owner
         elif brought.whole and scope and not self.words.periods.search(scope):
             scope = ""
-        return state._replace(year=year, year_said=said, scope=scope, whole=state.whole or brought.whole)
+        office = bool(self.words.own_office.search(brought.owner)) and brought.owner != self.org
+        return state._replace(
+            year=year, year_said=said, scope=scope, whole=state.whole or brought.whole, office=office or state.office
+        )  # fmt: skip
 
     def is_own(self, brought: Brought, state: _State) -> bool:
         """Whether the body named is the reporting one, and all of it."""

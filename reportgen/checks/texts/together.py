@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from ...form.phrases import Division
@@ -20,14 +20,16 @@ from .quantities import said
 from .statements import Statement
 from .verdicts import Judgement
 from .vocabulary import Vocabulary
+from .wording import PUNCTUATION
 
 __all__ = ["Told", "together", "weighed"]
 
 _FREE = Judgement()
-_LEAD = re.compile(r"^[,、。;:(]*")
+_LEAD = re.compile(r"[^,、。;:(]*[,、。;:(]*")
 _ENDS_PARTS = re.compile(r"[;。]|另[有外]?|此外")
 _ALL = 3
 """Parts of a complete division that are all of them, even where much of the whole is missing."""
+_FEW, _WHOLE = 1, 100
 _SLIP = 10
 """One part in so many may be missing by a slip; where more is, parts were left out on purpose."""
 
@@ -119,7 +121,7 @@ def together(
     found: list[Told] = []
     for sentence in _sentences(text, told, words):
         numbers = [n for n, one in enumerate(sentence) if _plain(one.item)]
-        whole = _Whole(text, [sentence[n] for n in numbers], words)
+        whole = _Whole(text, sentence, words)
         for n, one in zip(numbers, whole.read(value, again), strict=True):
             sentence[n] = one
         found += sentence
@@ -145,14 +147,21 @@ def _sentences(text: str, told: Sequence[Told], words: Vocabulary) -> Iterator[l
 class _Whole:
     """The numbers of one sentence."""
 
-    def __init__(self, text: str, numbers: list[Told], words: Vocabulary) -> None:
-        self.text, self.numbers, self.words = text, numbers, words
+    def __init__(self, text: str, sentence: Sequence[Told], words: Vocabulary) -> None:
+        self.text, self.words = text, words
+        self.numbers = [one for one in sentence if _plain(one.item)]
+        self.shared = {
+            one.item.start for one, share in pairwise(sentence)
+            if share.judgement.verdict == "percentage_ok" and share.token.value != _WHOLE
+        }  # fmt: skip
         self.parts = list(self._parts())
 
     def read(
         self, value: Callable[[Claim], Sequence[Number]], again: Callable[[Claim], Judgement]
     ) -> list[Told]:  # fmt: skip
         """Return the numbers as the whole sentence makes them right or wrong."""
+        if any(one.wrong for one in self.numbers):
+            self.shares()
         if len(self.numbers) > 1:
             if any(one.wrong for one in self.numbers):
                 self.kinds(again)
@@ -214,8 +223,14 @@ class _Whole:
     def of_others(self) -> None:
         """公示信息467条，其中行政许可410条: parts of what is no figure of the form are none either."""
         for whole, parts in self.parts:
-            if self.numbers[whole].item.how == "foreign":
+            if self._other(self.numbers[whole]):
                 self.free(*parts)
+
+    def _other(self, one: Told) -> bool:
+        """Whether words that are not understood say what a number counts, and no topic of the form."""
+        unknown = PUNCTUATION.sub("", self.words.neutral.sub("", one.item.before))
+        unsaid = one.claim is None and one.item.how in ("", "behind")
+        return one.item.how == "foreign" or (unsaid and len(unknown) > _FEW)
 
     def subsets(self) -> None:
         """制定9件，其中新制定5件: a part of what its whole counts, if no more than that."""
@@ -255,6 +270,12 @@ class _Whole:
             if len(places) > 1 and claim and self.sum(places) in value(claim):
                 self.free(*places)
 
+    def shares(self) -> None:
+        """区政府收到210件，占23.3%: a right share of a figure of the form is a part of it, not the whole."""
+        for n, one in enumerate(self.numbers):
+            if one.claim and _weak(one.claim) and one.item.start in self.shared:
+                self.free(n)
+
     # ---- readings that make a sentence wrong
 
     def totals(self) -> None:
@@ -265,7 +286,7 @@ class _Whole:
                 continue
             sums = [self.sum(range(first, n)) for first in range(n - 1)]
             same = {m.token.unit for m in self.numbers[:n]} == {one.token.unit}
-            if same and one.item.topic and one.item.how in ("here", "before") and one.value not in sums:
+            if same and one.item.topic and one.item.how in ("here", "before", "behind") and one.value not in sums:
                 self.accuse(n, f"前面各项相加是{show(sums[0])}", sums[0])
 
     def divided(self) -> None:
@@ -294,6 +315,6 @@ class _Whole:
     def accuse(self, n: int, says: str, expected: Number) -> None:
         """Complain of a sum, at one of its numbers."""
         rule, one = self.words.sums_rule, self.numbers[n]
-        if rule and one.judgement.verdict == "unattributed" and not one.item.scope and one.item.year is None:
+        if rule and one.judgement.verdict != "contradicts" and not one.item.scope and one.item.year is None:
             judgement = Judgement("contradicts", rule, (), expected, "warning", says, about=())
             self.numbers[n] = one._replace(judgement=judgement)

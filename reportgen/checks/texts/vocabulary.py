@@ -86,8 +86,7 @@ class Vocabulary:
         self.denied_too, self.denied_before = any_of(data.denied_too), any_of(data.denied_before)
         self.each, self.respectively = any_of(data.each), any_of(data.respectively)
         self.all_done, self.all_done_rates = any_of(data.all_done), any_of(data.all_done_rates)
-        self.all_upheld = any_of(data.all_upheld)
-        self.upheld_column: str = data.all_upheld_column
+        self.all_ended = any_of(data.all_ended)
         self.all_done_names: tuple[str, ...] = data.all_done_names
         self.done_of: tuple[tuple[str, ...], ...] = data.done_of
 
