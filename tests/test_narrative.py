@@ -481,8 +481,8 @@ def test_a_report_without_texts_hears_nothing() -> None:
     [
         ('any_of = [["部分公开"]]', 'any_of = [["部份公开"]]', "部份公开"),
         ('topics = ["review", "suit", "direct", "after"]', 'topics = ["reviews"]', "reviews"),
-        ('key = "无法提供"', 'key = "无法提供("', "无法提供("),
-        ('key = "无法提供"', 'key = "(无法)提供"', "(?:…)"),
+        ('key = "不予处理"', 'key = "不予处理("', "不予处理("),
+        ('key = "不予处理"', 'key = "(不予)处理"', "(?:…)"),
         ('rule = "X-08"', 'rule = "X-88"', "X-88"),
         ('respectively = "分别"', "", "respectively"),
         ('each = "', 'eech = "', "eech"),

@@ -105,6 +105,10 @@ class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
     """说的是别的单位"""
     short_names: tuple[tuple[str, ...], ...] = ()
     """单位名称的结尾，和可以代替它的简称"""
+    wider: YearPattern = ""
+    """只有一级政府的报告才说全部的（全县），别的单位这样说就不是它一家"""
+    government: YearPattern = ""
+    """名称这样的单位是一级政府"""
     own_office: YearPattern = ""
     """本单位的这些简称，前面说过全部或“其中”时只算其中一部分"""
     whole: YearPattern = ""

@@ -11,7 +11,7 @@ from ...form.phrases import Phrase, Reading, Topic
 from .numerals import PIECES
 from .statements import CHANGED_TO, Statement
 from .vocabulary import Hit, Noun, Span, Vocabulary
-from .wording import PUNCTUATION, Remainder, is_own, narrows, plain, remainder, without_own
+from .wording import PUNCTUATION, narrows, remainder
 
 __all__ = ["DOUBTFUL", "SURE", "UNSURE", "Claim", "claims"]
 
@@ -66,11 +66,11 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
         if item.kind == "none":
             found += _absent(item, words, org)
         elif item.kind == "ended":
-            found += _ended(item, found, text, words)
+            found += _ended(item, found, text, words, org)
         elif item.kind == "done":
             found += _all_done(item, words)
         elif item.token and not item.token.percent:
-            claim, queue = _counted(item, words, org, listed=same or _is_part(item, words))
+            claim, queue = _counted(item, words, org, listed=same or item.how == "behind" or _is_part(item, words))
             said = text[previous.end if previous and same else item.sentence[0] : item.start]
             found += [_own_business(claim, found, said, words)] if claim else []
     return _with_included(found, words)
@@ -101,7 +101,8 @@ def _own_business(claim: Claim, found: Sequence[Claim], said: str, words: Vocabu
         return claim
     before = found[-1] if found and found[-1].item.sentence == claim.item.sentence else None
     same = before is not None and before.doubt == UNSURE and before.topic and before.topic.own_business
-    if same or handled.search(f"{claim.item.before}#{claim.item.after}"):
+    ending = any(p.outcome for p in claim.phrases)
+    if same or (not ending and handled.search(f"{claim.item.before}#{claim.item.after}")):
         return claim._replace(doubt=UNSURE)
     return claim
 
@@ -188,16 +189,16 @@ def _unknown(
 ) -> str | None:
     """Return the words around a number that are not understood; None if it counts something else."""
     phrase, behind = chosen.phrase, chosen not in before
-    here = remainder(item.before, words, before)
-    rest = _rest(here, words, org)
+    here = remainder(item.before, words, org, before)
+    rest = here.rest
     if behind or not item.cut:
-        rest += _rest(remainder(item.after, words, after), words, org)
+        rest += remainder(item.after, words, org, after).rest
     if (rest and words.foreign.search(rest)) or (item.how == "foreign" and phrase.topics):
         return None
     narrowed = narrows(here, words) or bool(rest and words.restrict.search(rest))
     if (len(rest) > _FAR and not _names_topic(item, phrase)) or (narrowed and phrase.rank <= 1):
         return None
-    if behind and phrase.rank <= 0 and _rest(remainder(item.after[: chosen.start], words), words, org):
+    if behind and phrase.rank <= 0 and remainder(item.after[: chosen.start], words, org).rest:
         return None  # 32个单位收到申请
     return rest + _NARROWED if narrowed else rest
 
@@ -219,23 +220,15 @@ def _grade(item: Statement, phrase: Phrase, rest: str) -> int:
     return DOUBTFUL if rest or odd_unit or from_heading or rounded or phrase.rank < -1 else SURE
 
 
-def _rest(left: Remainder, words: Vocabulary, org: str) -> str:
-    """Return what is left when every understood word is taken out, the body's own name included."""
-    rest = left.rest
-    if rest and (text := without_own(left.text, org, words)) != left.text:
-        rest, _ = plain(text, words)
-    return "" if not rest or is_own(rest, org, words) else rest
-
-
 def _absent(item: Statement, words: Vocabulary, org: str) -> list[Claim]:
     """未收到…、无…、…情况：无: everything named behind it, or before it, is 0."""
     text, place = (item.after, item.end) if item.after else (item.before, item.start - len(item.before))
     hits = [h for h in words.hits(text) if h.phrase.topic and h.phrase.rank >= 2 and h.phrase.accuse]
     around = (
-        remainder(item.before, words, words.hits(item.before, item.topic)), remainder(item.inner, words),
-        remainder(text, words, hits),
+        remainder(item.before, words, org, words.hits(item.before, item.topic)),
+        remainder(item.inner, words, org), remainder(text, words, org, hits),
     )  # fmt: skip
-    rest = "".join(_rest(one, words, org) for one in around)
+    rest = "".join(one.rest for one in around)
     doubt = UNSURE if rest or item.scope or item.compared else SURE
     found = []
     for n, denied in enumerate(_denied(text, hits, words.nouns(text))):
@@ -279,23 +272,27 @@ def _named_itself(text: str, nouns: Sequence[Noun], n: int) -> bool:
     return _JOINED.match(text[end:]) is not None
 
 
-def _ended(item: Statement, found: list[Claim], text: str, words: Vocabulary) -> list[Claim]:
-    """均获维持: every case counted before it, for which nothing else is said, ended like this."""
-    made = []
-    here = takewhile(lambda claim: claim.item.sentence == item.sentence, reversed(found))
-    for claim in here:
-        topic = claim.topic
-        if any(p.outcome for p in claim.phrases):
+def _ended(item: Statement, found: list[Claim], text: str, words: Vocabulary, org: str) -> list[Claim]:
+    """均获维持, 均为自然人申请: what was counted before it in the sentence, and not divided since, is all of that."""
+    made: list[Claim] = []
+    for claim in takewhile(lambda claim: claim.item.sentence == item.sentence, reversed(found)):
+        if claim.item.kind != "number" or claim.topic is None or any(p.outcome or p.result for p in claim.phrases):
             break
-        if claim.item.kind != "number" or claim.doubt is not SURE or topic is None or claim.readings != ((topic.name,),):
-            continue
-        if ";" in text[claim.item.end : item.start] and made:
+        if made and (";" in text[claim.item.end : item.start] or claim.topic.id == "request"):
             break
-        ends = [h for h in words.hits(text[item.start : item.end] + item.after, topic) if h.phrase.outcome]
-        part = item._replace(token=claim.item.token, year=claim.item.year)
-        doubt = UNSURE if PUNCTUATION.sub("", words.neutral.sub("", item.before)) else SURE
-        made += [Claim(part, _readings(ends[0], topic), topic.rule, doubt, topic=topic)] if ends else []
+        class_ = next((h for h in words.hits(item.after, claim.topic) if _is_class(h)), None)
+        if class_ and claim.doubt == SURE and (claim.topic.id == "request" or claim.readings == ((claim.topic.name,),)):
+            rest = remainder(item.before, words, org).rest + remainder(item.after, words, org, [class_]).rest
+            part = item._replace(token=claim.item.token, year=claim.item.year)
+            rule = claim.topic.rule if class_.phrase.outcome else class_.phrase.rule
+            readings = _readings(class_, claim.topic)
+            made.append(Claim(part, readings, rule, UNSURE if rest else SURE, topic=claim.topic))
     return made[::-1]
+
+
+def _is_class(hit: Hit) -> bool:
+    """Whether a phrase names a class of what is counted."""
+    return hit.start == 0 and (hit.phrase.outcome or (hit.phrase.topic == "request" and hit.phrase.rank >= 2))
 
 
 def _is_result(claim: Claim) -> bool:

@@ -29,27 +29,25 @@ class Remainder(NamedTuple):
     """The words with # for what is understood."""
     rest: str
     """Without words that change nothing."""
-    whole: str
-    """Without punctuation alone."""
 
 
-def remainder(text: str, words: Vocabulary, hits: Sequence[Hit] = ()) -> Remainder:
-    """Return what is left of a text without some phrases in it and the form's nouns."""
+def remainder(text: str, words: Vocabulary, org: str, hits: Sequence[Hit] = ()) -> Remainder:
+    """Return what is left of a text without some phrases in it, the form's nouns and the body's own name."""
     spans = [*((h.start, h.end) for h in hits), *((start, end) for _, start, end in words.nouns(text))]
-    kept = _replaced(text, spans, "#")
-    return Remainder(kept, *plain(kept, words))
+    kept = without_own(_replaced(text, spans, "#"), org, words)
+    rest = plain(kept, words)
+    return Remainder(kept, "" if rest and is_own(rest, org, words) else rest)
 
 
-def plain(text: str, words: Vocabulary) -> tuple[str, str]:
-    """Return a text without words that change nothing; and without punctuation alone."""
-    whole = PUNCTUATION.sub("", text)
-    if not whole:
-        return "", ""
+def plain(text: str, words: Vocabulary) -> str:
+    """Return a text without words that change nothing."""
+    if not PUNCTUATION.sub("", text):
+        return ""
     rest = words.neutral.sub("", text)
     # Where words have gone, the letters around them may make another one.
     if rest and rest != text:
         rest = words.neutral.sub("", rest)
-    return PUNCTUATION.sub("", rest), whole
+    return PUNCTUATION.sub("", rest)
 
 
 def narrows(left: Remainder, words: Vocabulary) -> bool:
@@ -110,9 +108,11 @@ def is_own(name: str, org: str, words: Vocabulary) -> bool:
         return False
     if name == org or (len(name) > 5 and name in org):
         return True
+    if words.wider.match(name):
+        return words.government.search(org) is not None
     return any(
         name.endswith(short) and _abbreviates(name.removesuffix(short), org.removesuffix(tail))
-        for tail, short in _ends(org, words) if name.removesuffix(short)
+        for tail, short in _ends(org, words)
     )  # fmt: skip
 
 
@@ -127,7 +127,7 @@ def _ends(org: str, words: Vocabulary) -> Iterator[tuple[str, str]]:
 def _abbreviates(name: str, full: str) -> bool:
     """Whether the letters of a name stand in the full one in that order; a single one at its end."""
     letters = iter(full)
-    return all(letter in letters for letter in name) and (len(name) > 1 or full.endswith(name))
+    return all(letter in letters for letter in name) and (len(name) != 1 or full.endswith(name))
 
 
 def without_own(text: str, org: str, words: Vocabulary) -> str:
@@ -159,9 +159,10 @@ def brought(clause: str, words: Vocabulary) -> Brought:
     """Return what the words of a clause bring to the numbers behind them."""
     period = words.periods.search(clause)
     lead = _LEAD.sub("", clause)
-    owner = words.owners.match(lead)
+    owner = words.wider.match(lead) or words.owners.match(lead)
     joined = owner is not None and _JOINS.match(lead, owner.end()) is not None
-    other = owner is not None and not words.whole.match(owner[0]) and words.neutral.sub("", owner[0])
+    other = owner is not None and (words.wider.match(owner[0]) or not words.whole.match(owner[0]))
+    other = other and (words.wider.match(lead) or words.neutral.sub("", owner[0] if owner else ""))
     return Brought(
         _years(clause, words), period[0] if period else "", owner[0] if owner and other else "", joined,
         words.whole.match(lead) is not None, COMPARED.search(clause) is not None,
