@@ -105,6 +105,10 @@ class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
     """说的是别的单位"""
     short_names: tuple[tuple[str, ...], ...] = ()
     """单位名称的结尾，和可以代替它的简称"""
+    authorities: YearPattern = ""
+    """以 own_business 为本职的单位：没有 ours 的词就是说本职工作"""
+    places: YearPattern = ""
+    """地名的最后一个字（市局）"""
     wider: YearPattern = ""
     """只有一级政府的报告才说全部的（全县），别的单位这样说就不是它一家"""
     government: YearPattern = ""

@@ -72,7 +72,7 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
         elif item.token and not item.token.percent:
             claim, queue = _counted(item, words, org, listed=same or item.how == "behind" or _is_part(item, words))
             said = text[previous.end if previous and same else item.sentence[0] : item.start]
-            found += [_own_business(claim, found, said, words)] if claim else []
+            found += [_own_business(claim, found, said, words, org)] if claim else []
     return _with_included(found, words)
 
 
@@ -93,7 +93,7 @@ def _with_theme(statements: Sequence[Statement], words: Vocabulary) -> list[Stat
     ]  # fmt: skip
 
 
-def _own_business(claim: Claim, found: Sequence[Claim], said: str, words: Vocabulary) -> Claim:
+def _own_business(claim: Claim, found: Sequence[Claim], said: str, words: Vocabulary, org: str) -> Claim:
     """受理行政复议86件: the cases a body decides are no figures of the form unless they are said to be of our kind."""
     topic = claim.topic
     handled = words.own_business.get(topic.id) if topic else None
@@ -102,7 +102,7 @@ def _own_business(claim: Claim, found: Sequence[Claim], said: str, words: Vocabu
     before = found[-1] if found and found[-1].item.sentence == claim.item.sentence else None
     same = before is not None and before.doubt == UNSURE and before.topic and before.topic.own_business
     ending = any(p.outcome for p in claim.phrases)
-    if same or (not ending and handled.search(f"{claim.item.before}#{claim.item.after}")):
+    if same or words.authorities.search(org) or (not ending and handled.search(f"{claim.item.before}#{claim.item.after}")):
         return claim._replace(doubt=UNSURE)
     return claim
 
@@ -189,13 +189,13 @@ def _unknown(
 ) -> str | None:
     """Return the words around a number that are not understood; None if it counts something else."""
     phrase, behind = chosen.phrase, chosen not in before
-    here = remainder(item.before, words, org, before)
-    rest = here.rest
+    around = [remainder(item.before, words, org, before)]
     if behind or not item.cut:
-        rest += remainder(item.after, words, org, after).rest
+        around.append(remainder(item.after, words, org, after))
+    rest = "".join(one.rest for one in around)
     if (rest and words.foreign.search(rest)) or (item.how == "foreign" and phrase.topics):
         return None
-    narrowed = narrows(here, words) or bool(rest and words.restrict.search(rest))
+    narrowed = any(narrows(one, words) for one in around) or bool(rest and words.restrict.search(rest))
     if (len(rest) > _FAR and not _names_topic(item, phrase)) or (narrowed and phrase.rank <= 1):
         return None
     if behind and phrase.rank <= 0 and remainder(item.after[: chosen.start], words, org).rest:

@@ -96,7 +96,7 @@ class _State(NamedTuple):
 
 
 _SENTENCE = re.compile(r"[^。!?！？\n]+[。!?！？\n]?")
-_MARK = re.compile(r"[,;:()。!?]|——")
+_MARK = re.compile(r"[,;()。!?]|:(?!\d)|——")
 _FROM = re.compile(r"[由从](?:上一?年度?的?|去年的?|(?:19|20)\d\d年的?)?$")
 CHANGED_TO = re.compile(r"(?:增|升|减|降|增加|上升|增长|减少|下降|提高)[至到为]")
 """Before the figure that a change led to."""

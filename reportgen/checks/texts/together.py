@@ -169,7 +169,7 @@ class _Whole:
                 self.subsets()
                 self.classes()
                 self.split(value)
-            self.totals()
+            self.totals(value)
             self.divided()
         return self.numbers
 
@@ -278,16 +278,24 @@ class _Whole:
 
     # ---- readings that make a sentence wrong
 
-    def totals(self) -> None:
+    def totals(self, value: Callable[[Claim], Sequence[Number]]) -> None:
         """…，合计132件: the sum of numbers before it, or a figure of the form."""
         for n, one in enumerate(self.numbers):
             before = one.item.before.lstrip(",、")
             if n < 2 or one.judgement.verdict != "unattributed" or not self.words.total.fullmatch(before):
                 continue
             sums = [self.sum(range(first, n)) for first in range(n - 1)]
+            if one.value in sums:
+                self.made_up(range(sums.index(one.value), n), one.value, value)
             same = {m.token.unit for m in self.numbers[:n]} == {one.token.unit}
             if same and one.item.topic and one.item.how in ("here", "before", "behind") and one.value not in sums:
                 self.accuse(n, f"前面各项相加是{show(sums[0])}", sums[0])
+
+    def made_up(self, places: Sequence[int], total: Number, value: Callable[[Claim], Sequence[Number]]) -> None:
+        """新增5件，上年转入2件，共7件: the total is the figure of the form, what it is made of is not."""
+        claims = [self.numbers[n].claim for n in places if self.numbers[n].wrong]
+        if any(claim and total in value(claim) for claim in claims):
+            self.free(*places)
 
     def divided(self) -> None:
         """其中网络27件、信函16件, of 42件: parts of one division add up to the whole, or at least to no more."""

@@ -111,7 +111,7 @@ def is_own(name: str, org: str, words: Vocabulary) -> bool:
     if words.wider.match(name):
         return words.government.search(org) is not None
     return any(
-        name.endswith(short) and _abbreviates(name.removesuffix(short), org.removesuffix(tail))
+        name.endswith(short) and _abbreviates(name.removesuffix(short), org.removesuffix(tail), words)
         for tail, short in _ends(org, words)
     )  # fmt: skip
 
@@ -124,10 +124,13 @@ def _ends(org: str, words: Vocabulary) -> Iterator[tuple[str, str]]:
             yield from ((tail, one) for one in (tail, *short))
 
 
-def _abbreviates(name: str, full: str) -> bool:
-    """Whether the letters of a name stand in the full one in that order; a single one at its end."""
+def _abbreviates(name: str, full: str, words: Vocabulary) -> bool:
+    """Whether the letters of a name stand in the full one in that order; a single one at its end or its place's (市局)."""
+    if len(name) == 1:
+        place = words.places.findall(full)
+        return full.endswith(name) or place[-1:] == [name]
     letters = iter(full)
-    return all(letter in letters for letter in name) and (len(name) != 1 or full.endswith(name))
+    return all(letter in letters for letter in name)
 
 
 def without_own(text: str, org: str, words: Vocabulary) -> str:
