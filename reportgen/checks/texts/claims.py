@@ -11,7 +11,7 @@ from ...form.phrases import Phrase, Reading, Topic
 from .numerals import PIECES
 from .statements import CHANGED_TO, Statement
 from .vocabulary import Hit, Noun, Span, Vocabulary
-from .wording import PUNCTUATION, narrows, remainder
+from .wording import narrows, remainder
 
 __all__ = ["DOUBTFUL", "SURE", "UNSURE", "Claim", "claims"]
 
@@ -84,9 +84,9 @@ def _with_theme(statements: Sequence[Statement], words: Vocabulary) -> list[Stat
     """年内答复43件，另有5件结转下年: what the talk is of may be said only with another number of the sentence."""
     themes: dict[Span, Topic | None] = {}
     for item in statements:
-        named = [h for h in words.hits(f"{item.before}#{item.after}") if h.phrase.topic and h.phrase.rank >= 2]
-        if named:
-            themes.setdefault(item.sentence, words.topics.get(named[0].phrase.topic))
+        for hit in (*words.hits(item.before), *words.hits(item.after)):
+            if hit.phrase.topic and hit.phrase.rank >= 2:
+                themes.setdefault(item.sentence, words.topics.get(hit.phrase.topic))
     return [
         item._replace(topic=theme, how="behind") if not item.how and (theme := themes.get(item.sentence)) else item
         for item in statements
@@ -102,7 +102,11 @@ def _own_business(claim: Claim, found: Sequence[Claim], said: str, words: Vocabu
     before = found[-1] if found and found[-1].item.sentence == claim.item.sentence else None
     same = before is not None and before.doubt == UNSURE and before.topic and before.topic.own_business
     ending = any(p.outcome for p in claim.phrases)
-    if same or words.authorities.search(org) or (not ending and handled.search(f"{claim.item.before}#{claim.item.after}")):
+    if (
+        same
+        or words.authorities.search(org)
+        or (not ending and handled.search(f"{claim.item.before}#{claim.item.after}"))
+    ):
         return claim._replace(doubt=UNSURE)
     return claim
 
@@ -110,7 +114,7 @@ def _own_business(claim: Claim, found: Sequence[Claim], said: str, words: Vocabu
 def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> tuple[Claim | None, list[Hit]]:
     before, after = words.hits(item.before, item.topic), words.hits(item.after, item.topic)
     if not listed:
-        before, after = ([h for h in hits if not h.phrase.listed] for hits in (before, after))
+        before, after = (tuple(h for h in hits if not h.phrase.listed) for hits in (before, after))
     if not before and not after:
         return None, []
     here = _fitting(before, item)

@@ -214,7 +214,12 @@ class _Whole:
         """行政复议86件，其中涉及政府信息公开的5件: only the part is of the form's kind."""
         for whole, (part, *_) in self.parts:
             one, other = self.numbers[whole], self.numbers[part]
-            if one.claim and one.claim.topic and one.claim.topic.own_business and self.words.ours.search(self.gap(whole)):
+            if (
+                one.claim
+                and one.claim.topic
+                and one.claim.topic.own_business
+                and self.words.ours.search(self.gap(whole))
+            ):
                 self.free(whole)
                 if other.claim is None or other.claim.doubt == UNSURE:
                     claim = one.claim._replace(item=other.item, doubt=DOUBTFUL)

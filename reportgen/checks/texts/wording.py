@@ -162,10 +162,10 @@ def brought(clause: str, words: Vocabulary) -> Brought:
     """Return what the words of a clause bring to the numbers behind them."""
     period = words.periods.search(clause)
     lead = _LEAD.sub("", clause)
-    owner = words.wider.match(lead) or words.owners.match(lead)
+    wider = words.wider.match(lead)
+    owner = wider or words.owners.match(lead)
     joined = owner is not None and _JOINS.match(lead, owner.end()) is not None
-    other = owner is not None and (words.wider.match(owner[0]) or not words.whole.match(owner[0]))
-    other = other and (words.wider.match(lead) or words.neutral.sub("", owner[0] if owner else ""))
+    other = wider or (owner and not words.whole.match(owner[0]) and words.neutral.sub("", owner[0]))
     return Brought(
         _years(clause, words), period[0] if period else "", owner[0] if owner and other else "", joined,
         words.whole.match(lead) is not None, COMPARED.search(clause) is not None,
