@@ -132,6 +132,8 @@ def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> t
     doubt = _grade(item, chosen[0].phrase, rest)
     distinct = _distinct(chosen)
     divided = len(distinct) > 1 and words.respectively.search(item.before)
+    if any(h.phrase.rank >= 0 and h not in chosen for h in here) and words.respectively.search(item.before):
+        doubt = UNSURE  # 新收、办结、结转分别为: which is the first?
     claim = _made(item, distinct[:1] if divided else distinct, words, doubt)
     return claim._replace(unknown=rest), distinct[1:] if divided else []
 

@@ -148,8 +148,8 @@ class Shares:
 
     def form_wholes(self, item: Statement, claim: Claim | None) -> list[Number]:
         """Return the totals of the form that a share may be of."""
-        topic = claim.topic if claim and claim.topic else item.topic
-        return [one.value for one in self.quantities.sums_of(topic.wholes)] if topic else []
+        topics = dict.fromkeys([claim.topic if claim and claim.topic else item.topic, item.topic])
+        return [one.value for topic in topics if topic for one in self.quantities.sums_of(topic.wholes)]
 
     def text_wholes(self, item: Statement, part: Statement | None) -> list[Number]:
         """Return the numbers said before that a share may be of."""

@@ -169,7 +169,7 @@ class _Whole:
                 self.subsets()
                 self.classes()
                 self.split(value)
-            self.totals(value)
+            self.totals(value, again)
             self.divided()
         return self.numbers
 
@@ -283,7 +283,9 @@ class _Whole:
 
     # ---- readings that make a sentence wrong
 
-    def totals(self, value: Callable[[Claim], Sequence[Number]]) -> None:
+    def totals(
+        self, value: Callable[[Claim], Sequence[Number]], again: Callable[[Claim], Judgement]
+    ) -> None:  # fmt: skip
         """…，合计132件: the sum of numbers before it, or a figure of the form."""
         for n, one in enumerate(self.numbers):
             before = one.item.before.lstrip(",、")
@@ -291,7 +293,11 @@ class _Whole:
                 continue
             sums = [self.sum(range(first, n)) for first in range(n - 1)]
             if one.value in sums:
-                self.made_up(range(sums.index(one.value), n), one.value, value)
+                places = range(sums.index(one.value), n)
+                self.made_up(places, one.value, value)
+                division = self._division(places)
+                if division and division.complete and one.claim and one.item.how in ("here", "before"):
+                    self.numbers[n] = one._replace(judgement=again(one.claim._replace(doubt=SURE)))
             same = {m.token.unit for m in self.numbers[:n]} == {one.token.unit}
             if same and one.item.topic and one.item.how in ("here", "before", "behind") and one.value not in sums:
                 self.accuse(n, f"前面各项相加是{show(sums[0])}", sums[0])
