@@ -61,6 +61,8 @@ class Phrase(Struct, frozen=True, forbid_unknown_fields=True):
     """不相符时报告；false 只在相符时算核对到"""
     result: bool = False
     """是一项办理结果，可以指某一类申请人"""
+    shared: bool = False
+    """说别的话题也用这些词，那时不报告"""
     listed: bool = False
     """只在“其中”后面、或分项列举时才算"""
     outcome: bool = False

@@ -216,7 +216,7 @@ def _names_topic(item: Statement, phrase: Phrase) -> bool:
 def _grade(item: Statement, phrase: Phrase, rest: str) -> int:
     """Return the doubt about a number that counts what a phrase says, with the words not understood around it."""
     token = item.token
-    part = item.office and item.topic is not None and item.topic.office_part
+    part = item.topic is not None and ((item.office and item.topic.office_part) or _shared(item.topic, phrase))
     elsewhere = item.scope or item.how == "foreign" or item.compared or part
     odd_unit = token is not None and token.unit not in _USUAL_UNITS and not _names_topic(item, phrase)
     if elsewhere or (odd_unit and item.how != "before") or len(rest) > _NEAR:
@@ -294,6 +294,11 @@ def _ended(item: Statement, found: list[Claim], text: str, words: Vocabulary, or
             readings = _readings(class_, claim.topic)
             made.append(Claim(part, readings, rule, UNSURE if rest else SURE, topic=claim.topic))
     return made[::-1]
+
+
+def _shared(topic: Topic, phrase: Phrase) -> bool:
+    """行政复议方面，上年结转8件: words that cases of another kind are spoken of with too."""
+    return phrase.shared and topic.id != phrase.topic
 
 
 def _is_class(hit: Hit) -> bool:

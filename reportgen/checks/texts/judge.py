@@ -167,8 +167,9 @@ class _Judge:
             return Judgement(
                 "matched", claim.rule, right[0].reading, right[0].value, about=(), key=key
             )  # fmt: skip
-        if claim.doubt == UNSURE or len(sums) < len(claim.readings) or not claim.rule:
-            return Judgement(key=key)
+        part = item.office and item.token and not any(one.value < item.token.value for one in sums)
+        if claim.doubt == UNSURE or len(sums) < len(claim.readings) or not claim.rule or part:
+            return Judgement(key=() if part else key)
         return self.wrong(claim, [one for one in sums if one not in right])
 
     def wrong(self, claim: Claim, sums: Sequence[ReadingSum]) -> Judgement:

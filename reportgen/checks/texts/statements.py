@@ -167,7 +167,7 @@ class _Sentence:
             elif clause.mark == ")" and brackets:
                 state = brackets.pop()
             elif clause.mark == ";":
-                state = state._replace(scope=base.scope, year=base.year)
+                state = state._replace(year=base.year)
         return found, state._replace(how="before" if state.topic else state.how)
 
     def clauses(self) -> Iterator[_Clause]:
@@ -278,7 +278,8 @@ class _Sentence:
             scope = brought.owner
         elif brought.whole and scope and not self.words.periods.search(scope):
             scope = ""
-        office = bool(self.words.own_office.search(brought.owner)) and brought.owner != self.org
+        some = self.words.own_office.search(brought.owner) and self.words.government.search(self.org)
+        office = bool(some) and brought.owner != self.org
         return state._replace(
             year=year, year_said=said, scope=scope, whole=state.whole or brought.whole, office=office or state.office
         )  # fmt: skip

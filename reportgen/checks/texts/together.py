@@ -26,10 +26,11 @@ __all__ = ["Told", "together", "weighed"]
 
 _FREE = Judgement()
 _LEAD = re.compile(r"[^,、。;:(]*[,、。;:(]*")
-_ENDS_PARTS = re.compile(r"[;。]|另[有外]?|此外")
+_AMONG = re.compile(r"[^,;。、]{0,6}中[,已的]?")
+_ENDS_PARTS = re.compile(r"[;。]|另[有外]?|此外|合计|共计|总计|[,、]共")
 _ALL = 3
 """Parts of a complete division that are all of them, even where much of the whole is missing."""
-_FEW, _WHOLE = 1, 100
+_FEW, _WHOLE, _RUN = 1, 100, 10
 _SLIP = 10
 """One part in so many may be missing by a slip; where more is, parts were left out on purpose."""
 
@@ -185,10 +186,11 @@ class _Whole:
             gap = self.gap(whole)
             lead = _LEAD.match(gap)
             opened = "(" in gap and ")" not in gap
-            if not (opened or (lead and self.words.including.match(gap[lead.end() :])) or gap.endswith(":")):
+            named = lead and self.words.including.match(gap[lead.end() :])
+            if not (opened or named or gap.endswith(":") or _AMONG.match(gap)):
                 continue
             last = whole + 1
-            while last + 1 < len(self.numbers) and not self._ends(last, bracketed=opened):
+            while not _AMONG.match(gap) and last + 1 < len(self.numbers) and not self._ends(last, bracketed=opened):
                 last += 1
             yield Part(whole, tuple(range(whole + 1, last + 1)))
 
@@ -243,7 +245,8 @@ class _Whole:
             for n in parts:
                 one, other = self.numbers[whole], self.numbers[n]
                 same = one.claim and other.claim and one.claim.key == other.claim.key
-                if same and not one.wrong and other.value <= one.value:
+                among = _AMONG.match(self.gap(whole)) and other.claim and _weak(other.claim)
+                if (same or among) and not one.wrong and other.value <= one.value:
                     self.free(n)
 
     def classes(self) -> None:
@@ -265,20 +268,40 @@ class _Whole:
         return one.judgement.verdict == "unattributed" and one.item.topic == claim.topic
 
     def split(self, value: Callable[[Claim], Sequence[Number]]) -> None:
-        """废止1件、宣布失效2件: one figure of the form in several numbers."""
-        by_key: dict[tuple[object, ...], list[int]] = {}
+        """废止1件、宣布失效2件; 按时答复430件，延期答复2件: one figure of the form in several numbers."""
         for n, one in enumerate(self.numbers):
-            if one.claim and one.claim.readings:
-                by_key.setdefault(one.claim.readings, []).append(n)
-        for places in by_key.values():
-            claim = self.numbers[places[0]].claim
-            if len(places) > 1 and claim and self.sum(places) in value(claim):
-                self.free(*places)
+            if one.wrong and one.claim:
+                figures = value(one.claim)
+                for places in (self._same(n), *self._runs(n)):
+                    if len(places) > 1 and self.sum(places) in figures:
+                        self.free(*places)
+                        break
+
+    def _same(self, n: int) -> list[int]:
+        """Return the numbers that claim the same as one of them, without those that agree."""
+        claim = self.numbers[n].claim
+        return [
+            m for m, one in enumerate(self.numbers)
+            if one.claim and claim and one.claim.readings == claim.readings and one.judgement.verdict != "matched"
+        ]  # fmt: skip
+
+    def _runs(self, n: int) -> Iterator[Sequence[int]]:
+        """Yield the numbers next to one said with a verb alone, that agree with nothing."""
+        claim = self.numbers[n].claim
+        first = last = n
+        open_ = [one.judgement.verdict != "matched" for one in self.numbers]
+        while first and open_[first - 1]:
+            first -= 1
+        while last + 1 < len(open_) and open_[last + 1]:
+            last += 1
+        if claim and _weak(claim):
+            yield from (range(a, b + 1) for a in range(first, n + 1) for b in range(n, min(last, n + _RUN) + 1))
 
     def shares(self) -> None:
         """区政府收到210件，占23.3%: a right share of a figure of the form is a part of it, not the whole."""
         for n, one in enumerate(self.numbers):
-            if one.claim and _weak(one.claim) and one.item.start in self.shared:
+            part = one.item.start in self.shared or (one.item.office and self.shared)
+            if one.claim and _weak(one.claim) and part:
                 self.free(n)
 
     # ---- readings that make a sentence wrong
