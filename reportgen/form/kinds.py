@@ -254,7 +254,7 @@ class NarrativeRule(Rule, frozen=True, tag="narrative"):
 class Coverage(Rule, frozen=True, tag="coverage"):
     """文字里的数有多少能与表格核对。"""
 
-    words = frozenset({"total", "judged", "right", "wrong", "rest"})
+    words = frozenset({"total", "judged", "right", "wrong", "rest", "which"})
 
 
 class Contradictions(Rule, frozen=True, tag="contradictions"):

@@ -216,7 +216,7 @@ def _names_topic(item: Statement, phrase: Phrase) -> bool:
 def _grade(item: Statement, phrase: Phrase, rest: str) -> int:
     """Return the doubt about a number that counts what a phrase says, with the words not understood around it."""
     token = item.token
-    part = item.topic is not None and ((item.office and item.topic.office_part) or _shared(item.topic, phrase))
+    part = item.topic is not None and ((item.office and item.topic.office_part) or _shared(item, phrase))
     elsewhere = item.scope or item.how == "foreign" or item.compared or part
     odd_unit = token is not None and token.unit not in _USUAL_UNITS and not _names_topic(item, phrase)
     if elsewhere or (odd_unit and item.how != "before") or len(rest) > _NEAR:
@@ -289,16 +289,17 @@ def _ended(item: Statement, found: list[Claim], text: str, words: Vocabulary, or
         class_ = next((h for h in words.hits(item.after, claim.topic) if _is_class(h)), None)
         if class_ and claim.doubt == SURE and (claim.topic.id == "request" or claim.readings == ((claim.topic.name,),)):
             rest = remainder(item.before, words, org).rest + remainder(item.after, words, org, [class_]).rest
-            part = item._replace(token=claim.item.token, year=claim.item.year)
+            part = item._replace(token=claim.item.token, year=claim.item.year, end=item.end + class_.end)
             rule = claim.topic.rule if class_.phrase.outcome else class_.phrase.rule
             readings = _readings(class_, claim.topic)
             made.append(Claim(part, readings, rule, UNSURE if rest else SURE, topic=claim.topic))
     return made[::-1]
 
 
-def _shared(topic: Topic, phrase: Phrase) -> bool:
+def _shared(item: Statement, phrase: Phrase) -> bool:
     """行政复议方面，上年结转8件: words that cases of another kind are spoken of with too."""
-    return phrase.shared and topic.id != phrase.topic
+    elsewhere = item.topic is not None and item.topic.id != phrase.topic and item.how in ("here", "before")
+    return phrase.shared and elsewhere
 
 
 def _is_class(hit: Hit) -> bool:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from operator import attrgetter
 from typing import NamedTuple
 
 from ...form.kinds import NarrativeRule
 from ...form.phrases import Topic
 from ...model.findings import CellRef
-from ...model.numbers import Number, show
+from ...model.numbers import Number, format_number, show
 from ...model.placeholders import filled
 from ...model.report import Passage, Report
 from .claims import DOUBTFUL, SURE, UNSURE, Claim, claims
 from .numerals import Compact, compact
 from .percent import Shares
-from .quantities import Quantities, ReadingSum, agrees
+from .quantities import YUAN, Quantities, ReadingSum, agrees
 from .statements import Mention, Statement, mentions, sentences, statements
 from .together import Told, together, weighed
 from .verdicts import JudgedNumber, Judgement
@@ -181,7 +182,7 @@ class _Judge:
         key = claim.key if claim.doubt == SURE else ()
         return Judgement(
             "contradicts", claim.rule, sums[0].reading, sums[0].value, severity,
-            "表中" + _shown(sums), tuple(sums), key,
+            "表中" + _shown(sums, claim.item), tuple(sums), key,
         )  # fmt: skip
 
     def agrees(self, one: ReadingSum, item: Statement) -> bool:
@@ -199,7 +200,7 @@ class _Judge:
                 return Judgement("last_year", claim.rule, one.reading, one.value)
         if claim.doubt != SURE or len(sums) < len(claim.readings) or not claim.rule:
             return _NOTHING
-        says = "上年数据中" + _shown(sums)
+        says = "上年数据中" + _shown(sums, item)
         return Judgement(
             "contradicts", claim.rule, sums[0].reading, sums[0].value, "warning", says, about=()
         )  # fmt: skip
@@ -209,5 +210,12 @@ class _Judge:
         return self.shares.judge(item) or _NOTHING
 
 
-def _shown(sums: Sequence[ReadingSum]) -> str:
-    return "，".join(dict.fromkeys(f"{s.name}是{show(s.value)}{'元' if s.money else ''}" for s in sums))
+def _shown(sums: Sequence[ReadingSum], item: Statement) -> str:
+    """Return figures by name, money in the unit of the text."""
+    unit = item.token.unit if item.token and item.token.unit in YUAN else "元"
+    return "，".join(
+        dict.fromkeys(
+            f"{s.name}是{format_number(Decimal(s.value) / YUAN[unit])}{unit}" if s.money else f"{s.name}是{show(s.value)}"
+            for s in sums
+        )
+    )  # fmt: skip
