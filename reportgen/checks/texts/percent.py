@@ -28,7 +28,7 @@ _SHARES, _RATES = "X-13", "X-14"
 _WHOLES = 100
 """Numbers before a percentage that it may be a share of."""
 _RIGHT = Judgement("percentage_ok", _SHARES, about=())
-_OF_THAT = re.compile(r"^[,(]*(?:约|共|分别|所)?占?[^,;。()、\d]{0,14}$")
+_OF_THAT = re.compile(r"^[,、(]*(?:约|共|分别|所)?占?[^,;。()、\d]{0,14}$")
 
 
 def _as_stated(token: Token, shown: list[tuple[Decimal, Decimal]]) -> Judgement | None:
