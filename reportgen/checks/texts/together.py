@@ -190,7 +190,7 @@ class _Whole:
             if not (opened or named or gap.endswith(":") or _AMONG.match(gap)):
                 continue
             last = whole + 1
-            while not _AMONG.match(gap) and last + 1 < len(self.numbers) and not self._ends(last, bracketed=opened):
+            while last + 1 < len(self.numbers) and not self._ends(last, bracketed=opened):
                 last += 1
             yield Part(whole, tuple(range(whole + 1, last + 1)))
 
@@ -245,7 +245,7 @@ class _Whole:
             for n in parts:
                 one, other = self.numbers[whole], self.numbers[n]
                 same = one.claim and other.claim and one.claim.key == other.claim.key
-                among = _AMONG.match(self.gap(whole)) and other.claim and _weak(other.claim)
+                among = n == whole + 1 and _AMONG.match(self.gap(whole)) and other.claim and _weak(other.claim)
                 if (same or among) and not one.wrong and other.value <= one.value:
                     self.free(n)
 
@@ -265,7 +265,8 @@ class _Whole:
         if claim is None or _weak(claim):
             return True
         one = self.numbers[whole]
-        return one.judgement.verdict == "unattributed" and one.item.topic == claim.topic
+        other = one.claim is not None and one.claim.topic != claim.topic
+        return other or (one.judgement.verdict == "unattributed" and one.item.topic == claim.topic)
 
     def split(self, value: Callable[[Claim], Sequence[Number]]) -> None:
         """废止1件、宣布失效2件; 按时答复430件，延期答复2件: one figure of the form in several numbers."""
@@ -357,6 +358,6 @@ class _Whole:
     def accuse(self, n: int, says: str, expected: Number) -> None:
         """Complain of a sum, at one of its numbers."""
         rule, one = self.words.sums_rule, self.numbers[n]
-        if rule and one.judgement.verdict != "contradicts" and not one.item.scope and one.item.year is None:
+        if rule and one.judgement.verdict != "contradicts" and one.item.year is None:
             judgement = Judgement("contradicts", rule, (), expected, "warning", says, about=())
             self.numbers[n] = one._replace(judgement=judgement)
