@@ -30,9 +30,14 @@ _AMONG = re.compile(r"[^,;。、]{0,6}中[,已的]?")
 _ENDS_PARTS = re.compile(r"[;。]|另[有外]?|此外|合计|共计|总计|[,、]共")
 _ALL = 3
 """Parts of a complete division that are all of them, even where much of the whole is missing."""
-_FEW, _WHOLE, _RUN = 1, 100, 10
 _SLIP = 10
 """One part in so many may be missing by a slip; where more is, parts were left out on purpose."""
+_RUN, _PARTS = 10, 30
+"""Numbers on either side that one figure may be told in, and parts of a whole; beyond them nobody adds up."""
+_FEW = 1
+"""Letters not understood that say nothing of what is counted."""
+_WHOLE = 100
+"""Per cent."""
 
 
 class Told(NamedTuple):
@@ -190,7 +195,7 @@ class _Whole:
             if not (opened or named or gap.endswith(":") or _AMONG.match(gap)):
                 continue
             last = whole + 1
-            while last + 1 < len(self.numbers) and not self._ends(last, bracketed=opened):
+            while last + 1 < min(len(self.numbers), whole + _PARTS) and not self._ends(last, bracketed=opened):
                 last += 1
             yield Part(whole, tuple(range(whole + 1, last + 1)))
 
@@ -296,7 +301,7 @@ class _Whole:
         while last + 1 < len(open_) and open_[last + 1]:
             last += 1
         if claim and _weak(claim):
-            yield from (range(a, b + 1) for a in range(first, n + 1) for b in range(n, min(last, n + _RUN) + 1))
+            yield from (range(a, b + 1) for a in range(max(first, n - _RUN), n + 1) for b in range(n, min(last, n + _RUN) + 1))
 
     def shares(self) -> None:
         """区政府收到210件，占23.3%: a right share of a figure of the form is a part of it, not the whole."""
@@ -315,9 +320,9 @@ class _Whole:
             before = one.item.before.lstrip(",、")
             if n < 2 or one.judgement.verdict != "unattributed" or not self.words.total.fullmatch(before):
                 continue
-            sums = [self.sum(range(first, n)) for first in range(n - 1)]
+            sums = [self.sum(range(first, n)) for first in range(max(0, n - _PARTS), n - 1)]
             if one.value in sums:
-                places = range(sums.index(one.value), n)
+                places = range(n - len(sums) - 1 + sums.index(one.value), n)
                 self.made_up(places, one.value, value)
                 division = self._division(places)
                 if division and division.complete and one.claim and one.item.how in ("here", "before"):
