@@ -64,7 +64,7 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
             found.append(found[-1]._replace(item=item._replace(year=None)))
             continue
         if item.kind == "none":
-            found += _absent(item, words, org)
+            found += _absent(item, words, org) or _nothing(item, text, words, org)
         elif item.kind == "ended":
             found += _ended(item, found, text, words, org)
         elif item.kind == "done":
@@ -221,7 +221,7 @@ def _grade(item: Statement, phrase: Phrase, rest: str) -> int:
     odd_unit = token is not None and token.unit not in _USUAL_UNITS and not _names_topic(item, phrase)
     if elsewhere or (odd_unit and item.how != "before") or len(rest) > _NEAR:
         return UNSURE
-    from_heading = item.how in ("heading", "behind") and not phrase.topic
+    from_heading = item.how == "behind" and not phrase.topic
     rounded = token is not None and token.about
     return DOUBTFUL if rest or odd_unit or from_heading or rounded or phrase.rank < -1 else SURE
 
@@ -243,6 +243,15 @@ def _absent(item: Statement, words: Vocabulary, org: str) -> list[Claim]:
         if denied.readings:
             found.append(Claim(part, denied.readings, denied.rule, doubt, topic=denied.topic))
     return found
+
+
+def _nothing(item: Statement, text: str, words: Vocabulary, org: str) -> list[Claim]:
+    """依申请公开情况。本年度未收到。: what the talk is of is 0 where the denial has no object of its own."""
+    topic, verb = item.topic, text[item.start : item.end]
+    if topic is None or not topic.zero or item.how not in ("before", "heading") or not words.hits(verb, topic):
+        return []
+    rest = remainder(item.before, words, org).rest + remainder(item.after, words, org).rest
+    return [] if rest or item.scope else [Claim(item, topic.zero, topic.zero_rule, SURE, topic=topic)]
 
 
 class _Denied(NamedTuple):

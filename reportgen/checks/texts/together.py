@@ -301,7 +301,9 @@ class _Whole:
         while last + 1 < len(open_) and open_[last + 1]:
             last += 1
         if claim and _weak(claim):
-            yield from (range(a, b + 1) for a in range(max(first, n - _RUN), n + 1) for b in range(n, min(last, n + _RUN) + 1))
+            yield from (
+                range(a, b + 1) for a in range(max(first, n - _RUN), n + 1) for b in range(n, min(last, n + _RUN) + 1)
+            )
 
     def shares(self) -> None:
         """区政府收到210件，占23.3%: a right share of a figure of the form is a part of it, not the whole."""
