@@ -101,14 +101,9 @@ def _own_business(claim: Claim, found: Sequence[Claim], said: str, words: Vocabu
         return claim
     before = found[-1] if found and found[-1].item.sentence == claim.item.sentence else None
     same = before is not None and before.doubt == UNSURE and before.topic and before.topic.own_business
-    ending = any(p.outcome for p in claim.phrases)
-    if (
-        same
-        or words.authorities.search(org)
-        or (not ending and handled.search(f"{claim.item.before}#{claim.item.after}"))
-    ):
-        return claim._replace(doubt=UNSURE)
-    return claim
+    around = "" if any(p.outcome for p in claim.phrases) else f"{claim.item.before}#{claim.item.after}"
+    own = same or words.authorities.search(org) or handled.search(around)
+    return claim._replace(doubt=UNSURE) if own else claim
 
 
 def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> tuple[Claim | None, list[Hit]]:
@@ -117,8 +112,7 @@ def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> t
         before, after = (tuple(h for h in hits if not h.phrase.listed) for hits in (before, after))
     if not before and not after:
         return None, []
-    here = _fitting(before, item)
-    behind = _fitting(after, item)
+    here, behind = _fitting(before, item), _fitting(after, item)
     top = max((h.phrase.rank for h in here), default=-9)
     if behind and (not here or (not item.cut and max(h.phrase.rank for h in behind) > max(top, 0))):
         here = behind
@@ -126,16 +120,15 @@ def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> t
     chosen = [h for h in here if h.phrase.rank == top]
     if not chosen:
         return None, []
-    rest = _unknown(item, before, after, chosen[0], words, org)
-    if rest is None:
+    if (rest := _unknown(item, before, after, chosen[0], words, org)) is None:
         return None, []
     doubt = _grade(item, chosen[0].phrase, rest)
     distinct = _distinct(chosen)
-    divided = len(distinct) > 1 and words.respectively.search(item.before)
-    if any(h.phrase.rank >= 0 and h not in chosen for h in here) and words.respectively.search(item.before):
+    each = words.respectively.search(item.before)
+    if each and any(h.phrase.rank >= 0 and h not in chosen for h in here):
         doubt = UNSURE  # 新收、办结、结转分别为: which is the first?
-    claim = _made(item, distinct[:1] if divided else distinct, words, doubt)
-    return claim._replace(unknown=rest), distinct[1:] if divided else []
+    claim = _made(item, distinct[:1] if each else distinct, words, doubt)
+    return claim._replace(unknown=rest), distinct[1:] if each else []
 
 
 def _distinct(hits: list[Hit]) -> list[Hit]:
@@ -329,18 +322,12 @@ def _all_done(item: Statement, words: Vocabulary) -> list[Claim]:
 
 def _with_included(found: list[Claim], words: Vocabulary) -> list[Claim]:
     """予以公开10件（含部分公开3件）: a result may include another that is named behind it."""
-    parts = [(n, c) for n, c in enumerate(found) if _is_part(c.item, words) and _is_result(c)]
-    if not parts:
-        return found
-    widened = []
-    for n, claim in enumerate(found):
-        extra: list[Reading] = []
-        for m, other in parts:
-            near = other.item.clause == claim.item.clause + 1 and other.item.sentence == claim.item.sentence
-            if m > n and near and len(other.readings) == 1:
-                extra += [(*r, *other.readings[0]) for r in claim.readings if other.readings[0][0] not in r]
-        if extra and _is_result(claim):
-            widened.append(claim._replace(readings=(*claim.readings, *dict.fromkeys(extra))))
-        else:
-            widened.append(claim)
-    return widened
+    parts = [c for c in found if _is_part(c.item, words) and _is_result(c) and len(c.readings) == 1]
+    return [_including(claim, parts) if _is_result(claim) else claim for claim in found] if parts else found
+
+
+def _including(claim: Claim, parts: Sequence[Claim]) -> Claim:
+    place = (claim.item.sentence, claim.item.clause + 1)
+    near = [one.readings[0] for one in parts if (one.item.sentence, one.item.clause) == place]
+    extra = [(*reading, *one) for one in near for reading in claim.readings if one[0] not in reading]
+    return claim._replace(readings=(*claim.readings, *extra))

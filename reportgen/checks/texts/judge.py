@@ -134,7 +134,7 @@ class _Judge:
     def all(self) -> list[tuple[Statement, Judgement]]:
         """Return every statement, and what is claimed of several quantities once for each, in order."""
         alone = sorted(self._all(), key=lambda one: (one.item.start, one.item.end))
-        read = together(self.text, alone, self.words, self.figures, self.claim)
+        read = together(self.text, alone, self.words, self)
         return [(one.item, one.judgement) for one in read]
 
     def _all(self) -> Iterator[Told]:
@@ -148,6 +148,12 @@ class _Judge:
     def figures(self, claim: Claim) -> list[Number]:
         """Return the figures of the form that a claim may mean."""
         return [one.value for one in self.quantities.sums_of(claim.readings)]
+
+    def wrong_sum(self, says: str, expected: Number) -> Judgement:
+        """Complain of numbers that do not add up."""
+        rule = self.words.sums_rule
+        severity = self.report.form.rules[rule].severity
+        return Judgement("contradicts", rule, (), expected, severity, says, about=())
 
     def is_right(self, claim: Claim) -> bool:
         """Whether a figure of this year agrees with a claim."""
@@ -165,9 +171,7 @@ class _Judge:
         right = [one for one in sums if self.agrees(one, item)]
         key = claim.key if claim.doubt == SURE and item.kind != "done" else ()
         if right and not (claim.every and len(right) < len(claim.readings)):
-            return Judgement(
-                "matched", claim.rule, right[0].reading, right[0].value, about=(), key=key
-            )  # fmt: skip
+            return Judgement("matched", claim.rule, right[0].reading, right[0].value, about=(), key=key)
         part = item.office and item.token and not any(one.value < item.token.value for one in sums)
         if claim.doubt == UNSURE or len(sums) < len(claim.readings) or not claim.rule or part:
             return Judgement(key=() if part else key)
@@ -201,9 +205,7 @@ class _Judge:
         if claim.doubt != SURE or len(sums) < len(claim.readings) or not claim.rule:
             return _NOTHING
         says = "上年数据中" + _shown(sums, item)
-        return Judgement(
-            "contradicts", claim.rule, sums[0].reading, sums[0].value, "warning", says, about=()
-        )  # fmt: skip
+        return Judgement("contradicts", claim.rule, sums[0].reading, sums[0].value, "warning", says, about=())
 
     def share(self, item: Statement) -> Judgement:
         """Recompute a percentage or a change; nothing is said of other numbers."""
@@ -213,9 +215,5 @@ class _Judge:
 def _shown(sums: Sequence[ReadingSum], item: Statement) -> str:
     """Return figures by name, money in the unit of the text."""
     unit = item.token.unit if item.token and item.token.unit in YUAN else "元"
-    return "，".join(
-        dict.fromkeys(
-            f"{s.name}是{format_number(Decimal(s.value) / YUAN[unit])}{unit}" if s.money else f"{s.name}是{show(s.value)}"
-            for s in sums
-        )
-    )  # fmt: skip
+    shown = [f"{format_number(Decimal(s.value) / YUAN[unit])}{unit}" if s.money else show(s.value) for s in sums]
+    return "，".join(dict.fromkeys(f"{s.name}是{value}" for s, value in zip(sums, shown, strict=True)))

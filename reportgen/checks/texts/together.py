@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby, pairwise
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from ...form.phrases import Division
 from ...model.numbers import Number, show
@@ -64,13 +64,6 @@ class Told(NamedTuple):
         return said(self.token)
 
 
-class Part(NamedTuple):
-    """A whole and the numbers named as its parts; places in the list of a sentence's numbers."""
-
-    whole: int
-    parts: tuple[int, ...]
-
-
 def weighed(claims: Sequence[Claim], agrees: Callable[[Claim], bool]) -> list[Claim]:
     """Return claims with the certainty that the rest of their sentence gives or takes.
 
@@ -111,24 +104,32 @@ def _weak(claim: Claim) -> bool:
     return bool(claim.phrases) and all(p.rank <= 1 and p.topics for p in claim.phrases)
 
 
-def together(
-    text: str, told: Sequence[Told], words: Vocabulary, value: Callable[[Claim], Sequence[Number]],
-    again: Callable[[Claim], Judgement],
-) -> list[Told]:  # fmt: skip
+class Judge(Protocol):
+    """Compares with the form."""
+
+    def figures(self, claim: Claim) -> Sequence[Number]:
+        """Return the figures that a claim may mean."""
+
+    def claim(self, claim: Claim) -> Judgement:
+        """Judge a claim by itself."""
+
+    def wrong_sum(self, says: str, expected: Number) -> Judgement:
+        """Complain of a sum."""
+
+
+def together(text: str, told: Sequence[Told], words: Vocabulary, judge: Judge) -> list[Told]:
     """Return what the numbers of a paragraph are found to be when each sentence is read as a whole.
 
     Args:
         text: the paragraph, compact.
         told: its numbers by themselves, in order.
         words: the form's vocabulary.
-        value: the figures of the form that a claim may mean.
-        again: judges a claim.
+        judge: compares with the form.
     """
     found: list[Told] = []
     for sentence in _sentences(text, told, words):
         numbers = [n for n, one in enumerate(sentence) if _plain(one.item)]
-        whole = _Whole(text, sentence, words)
-        for n, one in zip(numbers, whole.read(value, again), strict=True):
+        for n, one in zip(numbers, _Whole(text, sentence, words, judge).read(), strict=True):
             sentence[n] = one
         found += sentence
     return found
@@ -153,8 +154,8 @@ def _sentences(text: str, told: Sequence[Told], words: Vocabulary) -> Iterator[l
 class _Whole:
     """The numbers of one sentence."""
 
-    def __init__(self, text: str, sentence: Sequence[Told], words: Vocabulary) -> None:
-        self.text, self.words = text, words
+    def __init__(self, text: str, sentence: Sequence[Told], words: Vocabulary, judge: Judge) -> None:
+        self.text, self.words, self.judge = text, words, judge
         self.numbers = [one for one in sentence if _plain(one.item)]
         self.shared = {
             one.item.start for one, share in pairwise(sentence)
@@ -162,21 +163,13 @@ class _Whole:
         }  # fmt: skip
         self.parts = list(self._parts())
 
-    def read(
-        self, value: Callable[[Claim], Sequence[Number]], again: Callable[[Claim], Judgement]
-    ) -> list[Told]:  # fmt: skip
+    def read(self) -> list[Told]:
         """Return the numbers as the whole sentence makes them right or wrong."""
         if any(one.wrong for one in self.numbers):
-            self.shares()
-        if len(self.numbers) > 1:
-            if any(one.wrong for one in self.numbers):
-                self.kinds(again)
-                self.of_others()
-                self.subsets()
-                self.classes()
-                self.split(value)
-            self.totals(value, again)
-            self.divided()
+            for reading in (self.shares, self.kinds, self.of_others, self.subsets, self.classes, self.split):
+                reading()
+        self.totals()
+        self.divided()
         return self.numbers
 
     # ---- how the numbers stand to each other
@@ -185,8 +178,8 @@ class _Whole:
         """Return the words between a number and the next one."""
         return self.text[self.numbers[n].item.end : self.numbers[n + 1].item.start]
 
-    def _parts(self) -> Iterator[Part]:
-        """Yield wholes with the numbers named behind 其中, 含, a colon or a bracket."""
+    def _parts(self) -> Iterator[tuple[int, Sequence[int]]]:
+        """Yield the places of wholes and of the numbers named behind 其中, 含, a colon or a bracket."""
         for whole in range(len(self.numbers) - 1):
             gap = self.gap(whole)
             lead = _LEAD.match(gap)
@@ -197,7 +190,7 @@ class _Whole:
             last = whole + 1
             while last + 1 < min(len(self.numbers), whole + _PARTS) and not self._ends(last, bracketed=opened):
                 last += 1
-            yield Part(whole, tuple(range(whole + 1, last + 1)))
+            yield whole, range(whole + 1, last + 1)
 
     def _ends(self, n: int, *, bracketed: bool) -> bool:
         """Whether a list of parts ends behind a number."""
@@ -217,20 +210,16 @@ class _Whole:
 
     # ---- readings that make a sentence right
 
-    def kinds(self, again: Callable[[Claim], Judgement]) -> None:
+    def kinds(self) -> None:
         """行政复议86件，其中涉及政府信息公开的5件: only the part is of the form's kind."""
         for whole, (part, *_) in self.parts:
             one, other = self.numbers[whole], self.numbers[part]
-            if (
-                one.claim
-                and one.claim.topic
-                and one.claim.topic.own_business
-                and self.words.ours.search(self.gap(whole))
-            ):
+            of_all = one.claim and one.claim.topic and one.claim.topic.own_business
+            if one.claim and of_all and self.words.ours.search(self.gap(whole)):
                 self.free(whole)
                 if other.claim is None or other.claim.doubt == UNSURE:
                     claim = one.claim._replace(item=other.item, doubt=DOUBTFUL)
-                    self.numbers[part] = Told(other.item, claim, again(claim))
+                    self.numbers[part] = Told(other.item, claim, self.judge.claim(claim))
 
     def of_others(self) -> None:
         """公示信息467条，其中行政许可410条: parts of what is no figure of the form are none either."""
@@ -273,11 +262,11 @@ class _Whole:
         other = one.claim is not None and one.claim.topic != claim.topic
         return other or (one.judgement.verdict == "unattributed" and one.item.topic == claim.topic)
 
-    def split(self, value: Callable[[Claim], Sequence[Number]]) -> None:
+    def split(self) -> None:
         """废止1件、宣布失效2件; 按时答复430件，延期答复2件: one figure of the form in several numbers."""
         for n, one in enumerate(self.numbers):
             if one.wrong and one.claim:
-                figures = value(one.claim)
+                figures = self.judge.figures(one.claim)
                 for places in (self._same(n), *self._runs(n)):
                     if len(places) > 1 and self.sum(places) in figures:
                         self.free(*places)
@@ -294,16 +283,12 @@ class _Whole:
     def _runs(self, n: int) -> Iterator[Sequence[int]]:
         """Yield the numbers next to one said with a verb alone, that agree with nothing."""
         claim = self.numbers[n].claim
-        first = last = n
-        open_ = [one.judgement.verdict != "matched" for one in self.numbers]
-        while first and open_[first - 1]:
-            first -= 1
-        while last + 1 < len(open_) and open_[last + 1]:
-            last += 1
-        if claim and _weak(claim):
-            yield from (
-                range(a, b + 1) for a in range(max(first, n - _RUN), n + 1) for b in range(n, min(last, n + _RUN) + 1)
-            )
+        if claim is None or not _weak(claim):
+            return
+        matched = [m for m, one in enumerate(self.numbers) if one.judgement.verdict == "matched"]
+        first = max([n - _RUN, 0, *(m + 1 for m in matched if m < n)])
+        last = min([n + _RUN + 1, len(self.numbers), *(m for m in matched if m > n)])
+        yield from (range(a, b) for a in range(first, n + 1) for b in range(n + 1, last + 1))
 
     def shares(self) -> None:
         """区政府收到210件，占23.3%: a right share of a figure of the form is a part of it, not the whole."""
@@ -314,9 +299,7 @@ class _Whole:
 
     # ---- readings that make a sentence wrong
 
-    def totals(
-        self, value: Callable[[Claim], Sequence[Number]], again: Callable[[Claim], Judgement]
-    ) -> None:  # fmt: skip
+    def totals(self) -> None:
         """…，合计132件: the sum of numbers before it, or a figure of the form."""
         for n, one in enumerate(self.numbers):
             before = one.item.before.lstrip(",、")
@@ -325,18 +308,18 @@ class _Whole:
             sums = [self.sum(range(first, n)) for first in range(max(0, n - _PARTS), n - 1)]
             if one.value in sums:
                 places = range(n - len(sums) - 1 + sums.index(one.value), n)
-                self.made_up(places, one.value, value)
+                self.made_up(places, one.value)
                 division = self._division(places)
                 if division and division.complete and one.claim and one.item.how in ("here", "before"):
-                    self.numbers[n] = one._replace(judgement=again(one.claim._replace(doubt=SURE)))
+                    self.numbers[n] = one._replace(judgement=self.judge.claim(one.claim._replace(doubt=SURE)))
             same = {m.token.unit for m in self.numbers[:n]} == {one.token.unit}
             if same and one.item.topic and one.item.how in ("here", "before", "behind") and one.value not in sums:
                 self.accuse(n, f"前面各项相加是{show(sums[0])}", sums[0])
 
-    def made_up(self, places: Sequence[int], total: Number, value: Callable[[Claim], Sequence[Number]]) -> None:
+    def made_up(self, places: Sequence[int], total: Number) -> None:
         """新增5件，上年转入2件，共7件: the total is the figure of the form, what it is made of is not."""
         claims = [self.numbers[n].claim for n in places if self.numbers[n].wrong]
-        if any(claim and total in value(claim) for claim in claims):
+        if any(claim and total in self.judge.figures(claim) for claim in claims):
             self.free(*places)
 
     def divided(self) -> None:
@@ -344,7 +327,7 @@ class _Whole:
         for whole, parts in self.parts:
             one = self.numbers[whole]
             kind = self._division(parts)
-            if kind is None or one.item.topic is None or one.claim is None or one.judgement.verdict == "contradicts":
+            if kind is None or one.item.topic is None or one.claim is None or one.wrong:
                 continue
             total, missing = self.sum(parts), one.value - self.sum(parts)
             slip = kind.complete and (len(parts) >= _ALL or missing * _SLIP <= one.value)
@@ -364,7 +347,6 @@ class _Whole:
 
     def accuse(self, n: int, says: str, expected: Number) -> None:
         """Complain of a sum, at one of its numbers."""
-        rule, one = self.words.sums_rule, self.numbers[n]
-        if rule and one.judgement.verdict != "contradicts" and one.item.year is None:
-            judgement = Judgement("contradicts", rule, (), expected, "warning", says, about=())
-            self.numbers[n] = one._replace(judgement=judgement)
+        one = self.numbers[n]
+        if self.words.sums_rule and not one.wrong and one.item.year is None:
+            self.numbers[n] = one._replace(judgement=self.judge.wrong_sum(says, expected))
