@@ -20,8 +20,8 @@ ROOT = Path(__file__).parent.parent / "reportgen"
 # The rooms in the order in which data passes: a room imports only from rooms named above it, at any
 # depth, also inside functions.  `forms` holds data alone.
 ROOMS = (
-    "errors", "forms", "memory", "disk", "opc", "form", "model", "sources", "recogniser", "checks", "repairs", "show",
-    "workbook", "word", "marking", "publish", "api", "batch", "cli", "__main__",
+    "errors", "forms", "memory", "disk", "opc", "form", "model", "sources", "recogniser", "checks", "repairs", "rollup",
+    "show", "workbook", "word", "marking", "publish", "api", "batch", "cli", "__main__",
 )  # fmt: skip
 
 # What the package itself offers (`import reportgen`): its version to all, the verbs to its users.
