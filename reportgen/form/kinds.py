@@ -9,7 +9,7 @@ whose findings the reader itself makes.  The docstrings of kinds and options are
 """
 
 # No `from __future__ import annotations` where records are declared: msgspec would have to evaluate
-# every annotation from its text when the first prepared form is decoded.
+# every annotation from its text when the first form is decoded.
 
 from typing import Annotated, ClassVar, TypeAlias, get_args
 
