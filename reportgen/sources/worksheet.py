@@ -18,7 +18,8 @@ from .numberformats import date_of, iso_date, shown_date, shown_number
 from .runs import LOWERED, RAISED, STRUCK, Run, told_apart
 
 __all__ = [
-    "TRUTH", "Look", "Values", "Worksheet", "is_on", "parse", "parse_main", "read_worksheet", "string_of",
+    "TRUTH", "Content", "Look", "Values", "Worksheet", "is_on", "parse", "parse_main", "read_worksheet", "string_of",
+    "struck",
 ]  # fmt: skip
 
 TRUTH = {"1": True, "true": True, "0": False, "false": False}
@@ -46,7 +47,7 @@ class Look(NamedTuple):
     """The cell's font is struck out."""
 
 
-class _Content(NamedTuple):
+class Content(NamedTuple):
     """What a cell holds; see :class:`~.base.GridCell`."""
 
     value: object = None
@@ -55,7 +56,7 @@ class _Content(NamedTuple):
     beside: str = ""
 
 
-_EMPTY = _Content()
+_EMPTY = Content()
 
 
 class Values(NamedTuple):
@@ -68,7 +69,7 @@ class Values(NamedTuple):
     from_1904: bool
     """Days count from 1904-01-01 on, not from 1899-12-30."""
 
-    def content(self, kind: str, style: str, text: str) -> _Content:
+    def content(self, kind: str, style: str, text: str) -> Content:
         """Return what a cell stores as text.
 
         Args:
@@ -81,27 +82,26 @@ class Values(NamedTuple):
         """
         if kind == "s":
             string, beside = self.strings[_natural(text)]
-            return _Content(string, beside=beside)
+            return Content(string, beside=beside)
         if kind == "n":
-            return self._number(self.looks[_natural(style)], text)
+            return self.number(self.looks[_natural(style)], _number(text))
         if kind in ("str", "e"):
-            return _Content(_decoded(text))
+            return Content(_decoded(text))
         if kind == "b":
-            return _Content(TRUTH[text.strip()])
+            return Content(TRUTH[text.strip()])
         if kind == "d":
             date, look = iso_date(text), self.looks[_natural(style)]
-            return _Content(date, shown=shown_date(date, look.code))
+            return Content(date, shown=shown_date(date, look.code))
         raise ValueError(kind)
 
-    def _number(self, look: Look, text: str) -> _Content:
-        """Return a number or the date that it is shown as."""
+    def number(self, look: Look, number: Number) -> Content:
+        """Return a number, or the date that it is shown as."""
         if look.kind:
-            date = date_of(float(text), look.kind, from_1904=self.from_1904)
+            date = date_of(float(number), look.kind, from_1904=self.from_1904)
             if date is not None:
-                return _Content(date, shown=shown_date(date, look.code))
-            return _Content(_number(text), shown=BEYOND_CALENDAR)
-        number = _number(text)
-        return _Content(number, shown=shown_number(number, look.code) if look.code else "")
+                return Content(date, shown=shown_date(date, look.code))
+            return Content(number, shown=BEYOND_CALENDAR)
+        return Content(number, shown=shown_number(number, look.code) if look.code else "")
 
     def is_struck(self, style: str) -> bool:
         """Tell whether a cell style strikes out what the cell holds."""
@@ -245,7 +245,7 @@ def _numbered(data: Element) -> list[tuple[int, Element]]:
     return rows
 
 
-def _contents(rows: Iterable[tuple[int, Element]], ns: str, values: Values) -> dict[Place, _Content]:
+def _contents(rows: Iterable[tuple[int, Element]], ns: str, values: Values) -> dict[Place, Content]:
     """Return what the cells hold that hold anything, by place.
 
     A cell without an address is beside the cell before it.  Of one that stands there twice, the last
@@ -253,7 +253,7 @@ def _contents(rows: Iterable[tuple[int, Element]], ns: str, values: Values) -> d
     """
     stored, formula_of, inline = f"{ns}v", f"{ns}f", f"{ns}is"
     shared: dict[str, tuple[str, Place]] = {}
-    found: dict[Place, _Content] = {}
+    found: dict[Place, Content] = {}
     for number, row in rows:
         place = (number, 0)
         for cell in row:
@@ -266,16 +266,16 @@ def _contents(rows: Iterable[tuple[int, Element]], ns: str, values: Values) -> d
                     if kind != "inlineStr" and part.text:
                         content = values.content(kind, style, part.text)
                     elif kind == "str":
-                        content = _Content("")
+                        content = Content("")
                 elif part.tag == formula_of:
                     formula = _formula(part, place, shared)
                 elif part.tag == inline and kind == "inlineStr":
                     string, beside = string_of(part, ns)
-                    content = _Content(string, beside=beside)
+                    content = Content(string, beside=beside)
             if formula:
                 content = content._replace(formula=formula)
             if values.is_struck(style):
-                content = _struck(content)
+                content = struck(content)
             if content != _EMPTY:
                 found[place] = content
             elif place in found:
@@ -283,10 +283,10 @@ def _contents(rows: Iterable[tuple[int, Element]], ns: str, values: Values) -> d
     return found
 
 
-def _struck(content: _Content) -> _Content:
+def struck(content: Content) -> Content:
     """Return what is left of a cell whose font is struck out: nothing that counts."""
     text = content.shown or ("" if content.value is None else str(content.value)) or content.formula
-    return _Content(beside="、".join(filter(None, (told_apart([Run(text, STRUCK)])[1], content.beside))))
+    return Content(beside="、".join(filter(None, (told_apart([Run(text, STRUCK)])[1], content.beside))))
 
 
 def _formula(element: Element, place: Place, shared: dict[str, tuple[str, Place]]) -> str:
