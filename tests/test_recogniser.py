@@ -301,6 +301,42 @@ def test_a_text_reads_as_the_cell_shows_it(tmp_path, value, number_format, said)
     assert said in texts_of(report) or said in [one.rule for one in report.notices]
 
 
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"B34": "五、补报", "D34": 3, "J34": 3}, "第34行“五、补报”（D34＝3等2格）"),
+        ({"A52": "另：信函申请", "E52": "2件"}, "第52行“另：信函申请”（E52＝2件）"),
+        ({"D40": 7}, "第40行（D40＝7）"),
+        ({"N5": "其中线上", "N6": 12, "N7": 3}, "N列（N6＝12等2格）"),
+    ],
+)  # fmt: skip
+def test_figures_around_a_table_are_named(tmp_path, cells, said):
+    """Whatever gap parts them from it; they may be anybody's reckoning, so nothing follows."""
+
+    def add(book):
+        for address, value in cells.items():
+            book["表三"][address] = value
+
+    (found,) = [one for one in edited(tmp_path, add).notices if one.rule == "S-17"]
+    assert said in found.message
+    assert {str(ref.origin) for ref in found.cells} <= {f"表三!{address}" for address in cells}
+    assert found.severity == "warning"
+
+
+def test_a_formula_or_a_text_beside_a_table_is_nothing_odd(tmp_path):
+    def add(book):
+        sheet = book["表三"]
+        sheet["N6"], sheet["D40"], sheet["D41"] = "=SUM(D6:I6)-J6", "=SUM(D6:D9)", "经办人签字"
+
+    assert "S-17" not in [one.rule for one in edited(tmp_path, add).notices]
+
+
+def test_tables_below_and_beside_each_other_are_no_strays(saved):
+    book = Workbook()
+    draw(book, HUAIAN)
+    assert not found(read_report(saved(book)))
+
+
 def test_another_formula_we_cannot_compute_asks_to_open_and_save(saved):
     book = Workbook()
     places = draw(book, HUAIAN)

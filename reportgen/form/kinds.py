@@ -395,6 +395,7 @@ READER_RULES: dict[str, frozenset[str]] = {
     "S-07": frozenset({"what"}),
     "S-10": frozenset({"count"}),
     "S-11": frozenset({"place", "what"}),
+    "S-17": frozenset({"table", "what"}),
     "N-05": _REFUSED,
     "N-06": frozenset({"table", "count", "what"}),
     "N-07": frozenset({"what"}),

@@ -17,6 +17,7 @@ from ..model.report import Report
 from ..recogniser import recognise
 from ..show.view import View, make_view
 from ..sources import Document, GridCell, read_document
+from ..sources.html import one_blank
 from .faults import shorten, squeezed
 from .fill import printable
 from .render import printed_texts
@@ -50,7 +51,7 @@ def prove(data: bytes, report: Report, *, kind: str = "docx", draft: bool = Fals
     """
     document = read_document(Path(f"报告.{kind}"), data, kind)
     view = make_view(report, draft=draft, notes=notes)
-    texts = printed_texts(view)
+    texts = [one_blank(text) if kind == "html" else printable(text) for text in printed_texts(view)]
     known = {digits for text in (view.title, *_fields(view)) for digits in _DIGITS.findall(text)}
     differences = [*_figures(document, view, known), *_texts(document, view, texts, known)]
     if not draft:
@@ -128,7 +129,7 @@ def _named(view: View, cell: str) -> str:
 
 def _texts(document: Document, view: View, texts: Sequence[str], known: set[str]) -> Iterator[str]:
     """Every text in its order; what the template adds may hold no figure that the report does not."""
-    title, *rest = (printable(text) for text in texts)
+    title, *rest = texts
     wanted = [text for text in rest if text.strip()]
     actual = [paragraph.text for paragraph in document.paragraphs]
     start = _after_title(title, actual)
