@@ -399,7 +399,7 @@ READER_RULES: dict[str, frozenset[str]] = {
     "N-05": _REFUSED,
     "N-06": frozenset({"table", "count", "what"}),
     "N-07": frozenset({"what"}),
-    "N-08": frozenset({"place", "raw", "now"}),
+    "N-08": frozenset({"place", "was", "raw", "now"}),
     "N-09": frozenset({"place", "what", "value"}),
     "N-10": frozenset({"place", "what", "value"}),
     "F-01": _REFUSED,
