@@ -272,6 +272,22 @@ def test_hidden_text_is_not_printed(tmp_path):
     assert any("不会印出" in one.message for one in report.notices if one.rule == "N-07")
 
 
+def test_text_that_nobody_can_see_is_hidden(tmp_path):
+    def hide(book):
+        book["文字内容"]["C16"].number_format = ";;;"
+
+    report = edited(tmp_path, hide)
+    assert [str(ref.origin) for one in report.notices if one.rule == "N-07" for ref in one.cells] == ["文字内容!C16"]
+
+
+def test_a_row_without_height_is_hidden(tmp_path):
+    with zipfile.ZipFile(EXAMPLE) as old, zipfile.ZipFile(tmp_path / "甲.xlsx", "w") as new:
+        for name in old.namelist():
+            new.writestr(name, re.sub(rb'<row r="16"( ht="[^"]*")?', rb'<row r="16" ht="0"', old.read(name)))
+    report = read_report(tmp_path / "甲.xlsx")
+    assert "N-07" in [one.rule for one in report.notices]
+
+
 @pytest.mark.parametrize("sheet", ["文字内容", "基本信息"])
 def test_two_visible_sets_are_an_error(tmp_path, sheet):
     report = edited(tmp_path, lambda book: book.copy_worksheet(book[sheet]))

@@ -78,7 +78,7 @@ def _raw(value: object) -> str:
         return ""
     if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
         return format_number(value)
-    return INVISIBLE.sub("", str(value))
+    return str(value).upper() if isinstance(value, bool) else INVISIBLE.sub("", str(value))
 
 
 def _is_uncomputed(value: Value) -> bool:

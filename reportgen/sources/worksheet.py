@@ -32,6 +32,7 @@ _NAMESPACES = (
 _ONE_PLACE = (1, 1)
 _PLACE = itemgetter(0, 1)
 _FALSE = ("0", "false", "")
+_NOTHING = re.compile(r"0+(?:\.0*)?")
 _BY_NUMBER = re.compile("(?:_x[0-9A-Fa-f]{4}_)+")
 _SHIFTS = {"superscript": RAISED, "subscript": LOWERED}
 
@@ -46,6 +47,11 @@ class Look(NamedTuple):
     struck: bool = False
     """The cell's font is struck out."""
 
+    @property
+    def hides_text(self) -> bool:
+        """Whether the format shows nothing of a text, as ``;;;`` does."""
+        return self.code.endswith(";") and self.code.count(";") == 3
+
 
 class Content(NamedTuple):
     """What a cell holds; see :class:`~.base.GridCell`."""
@@ -54,6 +60,8 @@ class Content(NamedTuple):
     formula: str = ""
     shown: str | None = ""
     beside: str = ""
+    hidden: bool = False
+    """By its number format."""
 
 
 _EMPTY = Content()
@@ -103,9 +111,9 @@ class Values(NamedTuple):
             return Content(number, shown=BEYOND_CALENDAR)
         return Content(number, shown=shown_number(number, look.code) if look.code else "")
 
-    def is_struck(self, style: str) -> bool:
-        """Tell whether a cell style strikes out what the cell holds."""
-        return style.isdecimal() and int(style) < len(self.looks) and self.looks[int(style)].struck
+    def look(self, style: str) -> Look:
+        """Return a cell style; the usual one if there is none of this number."""
+        return self.looks[int(style)] if style.isdecimal() and int(style) < len(self.looks) else Look()
 
 
 def _natural(text: str) -> int:
@@ -226,9 +234,9 @@ def read_worksheet(xml: bytes, values: Values) -> Worksheet:
     spans = dict(map(_span, root.iterfind(f"{ns}mergeCells/{ns}mergeCell")))
     contents = _contents(rows, ns, values)
     cells = []
-    for (row, column), (value, formula, shown, beside) in (dict.fromkeys(spans, _EMPTY) | contents).items():
+    for (row, column), (value, formula, shown, beside, unseen) in (dict.fromkeys(spans, _EMPTY) | contents).items():
         height, width = spans.get((row, column), _ONE_PLACE)
-        hidden = row in hidden_rows or column in hidden_columns
+        hidden = unseen or row in hidden_rows or column in hidden_columns
         address = f"{column_letters(column)}{row}"
         cells.append(GridCell(row, column, value, height, width, address, formula, "", hidden, None, beside, shown))
     places = len(cells) + sum(height * width for height, width in spans.values())
@@ -274,13 +282,19 @@ def _contents(rows: Iterable[tuple[int, Element]], ns: str, values: Values) -> d
                     content = Content(string, beside=beside)
             if formula:
                 content = content._replace(formula=formula)
-            if values.is_struck(style):
-                content = struck(content)
+            content = _seen(content, values.look(style))
             if content != _EMPTY:
                 found[place] = content
             elif place in found:
                 del found[place]
     return found
+
+
+def _seen(content: Content, look: Look) -> Content:
+    """Return what a cell holds as its style lets it be seen."""
+    if look.struck:
+        content = struck(content)
+    return content._replace(hidden=True) if look.hides_text and isinstance(content.value, str) else content
 
 
 def struck(content: Content) -> Content:
@@ -323,7 +337,11 @@ def _hidden_columns(columns: Iterable[Element]) -> set[int]:
 
 
 def _is_hidden(element: Element) -> bool:
-    return element.get("hidden", "0") not in _FALSE
+    """Tell whether a row or column is hidden, or has no height or width left."""
+    return (
+        element.get("hidden", "0") not in _FALSE
+        or _NOTHING.fullmatch(element.get("ht", element.get("width", ""))) is not None
+    )
 
 
 @lru_cache(maxsize=4096)

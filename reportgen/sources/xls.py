@@ -74,14 +74,14 @@ def _grid(reader: _Reader, sheet: Any, budget: Budget) -> Grid:
     for row in range(sheet.nrows):
         budget.spend_cells(sheet.row_len(row))
         for column in range(sheet.row_len(row)):
-            value, _, shown, beside = reader.content(sheet, row, column)
+            value, _, shown, beside, unseen = reader.content(sheet, row, column)
             if value is None and not beside and (row, column) not in spans:
                 continue
             row_span, column_span = spans.get((row, column), (1, 1))
             cells.append(
                 GridCell(
                     row + 1, column + 1, value, row_span, column_span,
-                    f"{column_letters(column + 1)}{row + 1}", hidden=row in rows or column in columns,
+                    f"{column_letters(column + 1)}{row + 1}", hidden=unseen or row in rows or column in columns,
                     beside=beside, shown=shown,
                 )
             )  # fmt: skip
@@ -112,7 +112,7 @@ class _Reader:
         elif cell.ctype == xlrd.XL_CELL_TEXT:
             runs = self._runs(cell.value, sheet.rich_text_runlist_map.get((row, column), ()))
             text, beside = told_apart(runs, cell=True)
-            content = Content(text or None, beside=beside)
+            content = Content(text or None, beside=beside, hidden=look.hides_text)
         elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
             content = Content(bool(cell.value))
         elif cell.ctype == xlrd.XL_CELL_ERROR:
