@@ -9,7 +9,7 @@ whose findings the reader itself makes.  The docstrings of kinds and options are
 """
 
 # No `from __future__ import annotations` where records are declared: msgspec would have to evaluate
-# every annotation from its text when the first prepared form is decoded.
+# every annotation from its text when the first form is decoded.
 
 from typing import Annotated, ClassVar, TypeAlias, get_args
 
@@ -426,10 +426,11 @@ READER_RULES: dict[str, frozenset[str]] = {
     "S-07": frozenset({"what"}),
     "S-10": frozenset({"count"}),
     "S-11": frozenset({"place", "what"}),
+    "S-17": frozenset({"table", "what"}),
     "N-05": _REFUSED,
     "N-06": frozenset({"table", "count", "what"}),
     "N-07": frozenset({"what"}),
-    "N-08": frozenset({"place", "raw", "now"}),
+    "N-08": frozenset({"place", "was", "raw", "now"}),
     "N-09": frozenset({"place", "what", "value"}),
     "N-10": frozenset({"place", "what", "value"}),
     "F-01": _REFUSED,
