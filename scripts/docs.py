@@ -23,6 +23,7 @@ from reportgen.form.kinds import KINDS, READER_RULES, Rule
 from reportgen.form.layout import walk
 from reportgen.form.phrases import Narrative, Phrase, Topic
 from reportgen.form.records import Field, NodeEntry, Section, Sheets, SignOff, Subheading, WhenZero
+from reportgen.form.rollups import Rollup, RollupGroup, RollupSheets, RosterHeads
 from reportgen.form.source import DIRECTIVES
 from reportgen.form.written import BlockEntry, EditionFile, LastYear, TableEntry
 from reportgen.model.findings import SEVERITY_LABELS
@@ -166,6 +167,10 @@ PARTS: list[tuple[str, type, str]] = [
     ("last_year：上年数据", LastYear, ""),
     ("sheets：标准工作簿里各表的名称", Sheets, ""),
     ("sign_off：审签单", SignOff, "totals 里的数按这个次序列出。"),
+    ("rollup：多个单位的汇总", Rollup, ""),
+    ("rollup.groups：单位的分组", RollupGroup, ""),
+    ("rollup.roster：单位名册的列名", RosterHeads, "写在前面的是要写的，后面的读取时也认。"),
+    ("rollup.sheets：汇总工作簿另有的表的名称", RollupSheets, ""),
     ("rules：规则", Rule, "所有规则都有的键；kind（必填）是规则的种类，各种规则另有自己的键，见下。"),
 ]
 WORDS = {

@@ -9,7 +9,7 @@ whose findings the reader itself makes.  The docstrings of kinds and options are
 """
 
 # No `from __future__ import annotations` where records are declared: msgspec would have to evaluate
-# every annotation from its text when the first prepared form is decoded.
+# every annotation from its text when the first form is decoded.
 
 from typing import Annotated, ClassVar, TypeAlias, get_args
 
@@ -52,6 +52,8 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_fi
     """Stands in the sheet 校验 as a live formula."""
     by_reader: ClassVar[bool] = False
     """The findings are made where the report is read, not in ``checks``."""
+    of_sum: ClassVar[bool] = False
+    """Judges a sum by the reports that were added up: in ``rollup``, not in ``checks``."""
     vital: ClassVar[bool] = False
     """Without it a figure or name could be printed that nobody knows: an error of it stays one."""
 
@@ -380,10 +382,39 @@ class Explaining(Rule, frozen=True, tag="explanations"):
     by_reader = True
 
 
+class Summed(Rule, frozen=True, tag="summed"):
+    """上报的报告与各单位之和一致；汇总时用 --filed 才核对。"""
+
+    table: TableId
+    """哪个表"""
+    rows: tuple[str, ...] = ()
+    """哪些行的标识；不写就是全部"""
+    at_most: bool = False
+    """只要不大于各单位之和"""
+
+    words, of_sum = frozenset({"table", "count", "what", "why"}), True
+
+
+class Merging(Rule, frozen=True, tag="merging"):
+    """汇总各单位的报告时发现的问题；由汇总程序提出，只有下面这些编号可用。"""
+
+    by_reader = of_sum = True
+
+
+class Landing(Merging, frozen=True, tag="landing"):
+    """上年没有办完的，今年由某个单位接着办；由汇总程序提出。"""
+
+    pending: CellId
+    """上年的哪一格"""
+    taken_over: CellId
+    """接到今年的哪一格"""
+
+
 AnyRule: TypeAlias = (
     Equal | AtMost | RelationRule | Jump | Blanks | Whole | Decimals | Remarks | Identity | Headings | EditionRule
     | Selves | Placeholders | Repeated | Leftovers | Period | Deadline | NarrativeRule | Coverage | Contradictions | Crowded
-    | Mentions | Length | Present | Marks | Pasted | Personal | Reading | Explaining
+    | Mentions | Length | Present | Marks | Pasted | Personal | Reading | Explaining | Summed | Merging
+    | Landing
 )  # fmt: skip
 
 KINDS: dict[str, type[Rule]] = {str(kind.__struct_config__.tag): kind for kind in get_args(AnyRule)}
@@ -395,10 +426,11 @@ READER_RULES: dict[str, frozenset[str]] = {
     "S-07": frozenset({"what"}),
     "S-10": frozenset({"count"}),
     "S-11": frozenset({"place", "what"}),
+    "S-17": frozenset({"table", "what"}),
     "N-05": _REFUSED,
     "N-06": frozenset({"table", "count", "what"}),
     "N-07": frozenset({"what"}),
-    "N-08": frozenset({"place", "raw", "now"}),
+    "N-08": frozenset({"place", "was", "raw", "now"}),
     "N-09": frozenset({"place", "what", "value"}),
     "N-10": frozenset({"place", "what", "value"}),
     "F-01": _REFUSED,
@@ -406,6 +438,12 @@ READER_RULES: dict[str, frozenset[str]] = {
     "L-01": frozenset({"place"}),
     "E-01": frozenset({"about", "what"}),
     "E-02": frozenset({"about"}),
+    "A-04": frozenset({"what"}),
+    "A-05": frozenset({"what"}),
+    "A-06": frozenset({"what"}),
+    "A-07": frozenset({"what"}),
+    "A-08": frozenset({"what"}),
+    "A-09": frozenset({"what"}),
 }
 """Rules that the program itself speaks by, by id: every form has them; the words they may name."""
 VITAL_READER_RULES = frozenset({"S-04", "N-05", "N-08", "F-01", "F-02"})

@@ -17,6 +17,7 @@ from msgspec import Meta, Struct
 
 from .kinds import AnyRule
 from .phrases import Narrative
+from .rollups import Rollup
 from .words import FieldKind, FigureKind, Label, Name, TableId
 
 __all__ = [
@@ -365,6 +366,8 @@ class Form(Struct, frozen=True, eq=False):
     """Last year of data this edition is for; 0 while no other follows it."""
     narrative: Narrative = Narrative()
     """How texts speak of the figures."""
+    rollup: Rollup = Rollup()
+    """How reports of many bodies are summed."""
 
     @property
     def title_patterns(self) -> tuple[re.Pattern[str], ...]:

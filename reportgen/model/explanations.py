@@ -75,8 +75,9 @@ def _left_over(
 ) -> Iterator[Finding]:
     rules = report.form.rules
     for explanation in report.explanations:
-        if explanation in used:
-            continue
+        rule = rules.get(explanation.rule)
+        if explanation in used or (rule is not None and rule.of_sum and not any(f.rule == rule.id for f in findings)):
+            continue  # what is about a sum is judged where it is added up
         ref = CellRef(explanation.origin, explanation.rule)
         same = [f for f in findings if f.rule == explanation.rule]
         if explanation in refused or (same and not any(answerable(f, report.form) for f in same)):

@@ -12,7 +12,7 @@ from ..model.findings import CellRef, Finding, finding
 from ..model.numbers import exact, parse_number
 from ..model.report import Origin
 from ..sources import Document, GridCell
-from .entries import fault_of, shown_otherwise, text_of
+from .entries import fault_of, formula_finding, shown_otherwise, text_of
 from .index import LabelIndex
 from .labels import key
 from .prose import split_at_title
@@ -122,9 +122,14 @@ def _entry(form: Form, one: Field, entry: GridCell, origin: Origin, texts: Texts
     ref, place = CellRef(origin, one.label), f"“{one.label}”"
     fault = fault_of(entry)
     raw = entry.formula if entry.value is None else str(entry.value)
+    said = formula_finding(form, entry, ref, place)
+    if said is not None:
+        texts.findings.append(said)
+    elif fault:
+        texts.findings.append(finding(form.rules["F-01"], [ref], place=place, raw=raw, what=fault))
+    elif entry.result == "computed":
+        texts.computed.append((ref, text_of(entry)[0]))
     if fault:
-        rule = form.rules["N-05"] if entry.result in ("unknown", "circular") else form.rules["F-01"]
-        texts.findings.append(finding(rule, [ref], place=place, raw=raw, what=fault))
         texts.field_origins[one.id] = origin
         return
     if entry.value is None or not clean(str(entry.value)).strip():

@@ -78,7 +78,7 @@ def _raw(value: object) -> str:
         return ""
     if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
         return format_number(value)
-    return INVISIBLE.sub("", str(value))
+    return str(value).upper() if isinstance(value, bool) else INVISIBLE.sub("", str(value))
 
 
 def _is_uncomputed(value: Value) -> bool:
@@ -109,7 +109,7 @@ def _formulas(form: Form, table: str, values: Mapping[str, Value], found: Found)
             expected = parse_number(now, kind=cell.kind, decimals=cell.decimals).number
             yield finding(
                 form.rules["N-08"], [ref], actual=value.number, expected=expected,
-                place=f"“{cell.label}”", raw=value.formula, now=expected if expected is not None else _raw(now) or "空",
+                place=f"“{cell.label}”", was=_raw(value.number), raw=value.formula, now=expected if expected is not None else _raw(now) or "空",
             )  # fmt: skip
         elif _is_uncomputed(value):
             yield finding(form.rules["N-05"], [ref], place=f"“{cell.label}”", raw=value.formula, what=value.remark)
