@@ -34,8 +34,10 @@ class Remainder(NamedTuple):
 def remainder(text: str, words: Vocabulary, org: str, hits: Sequence[Hit] = ()) -> Remainder:
     """Return what is left of a text without some phrases in it, the form's nouns and the body's own name."""
     spans = [*((h.start, h.end) for h in hits), *((start, end) for _, start, end in words.nouns(text))]
-    kept = without_own(_replaced(text, spans, "#"), org, words)
+    kept = _replaced(text, spans, "#")
     rest = plain(kept, words)
+    if rest and (others := without_own(kept, org, words)) != kept:
+        kept, rest = others, plain(others, words)
     return Remainder(kept, "" if rest and is_own(rest, org, words) else rest)
 
 
