@@ -34,10 +34,7 @@ _SLIP = 10
 """One part in so many may be missing by a slip; where more is, parts were left out on purpose."""
 _RUN, _PARTS = 10, 30
 """Numbers on either side that one figure may be told in, and parts of a whole; beyond them nobody adds up."""
-_FEW = 1
-"""Letters not understood that say nothing of what is counted."""
-_WHOLE = 100
-"""Per cent."""
+_FEW, _WHOLE = 1, 100  # letters that do not yet say what is counted; per cent
 
 
 class Told(NamedTuple):
