@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
+from msgspec.structs import replace
+
 from ..model.explanations import settle
 from ..model.findings import Finding, sort_findings
 from ..model.report import Report
@@ -67,4 +69,6 @@ def check(report: Report, *, strict: bool = False) -> list[Finding]:
     for rule in report.form.rules.values():
         if rule.kind in KINDS and not rule.off:
             found += KINDS[rule.kind](rule, facts)
+    body = f"{report.org}{report.year or ''}"
+    found = [replace(one, body=body) for one in found]
     return sort_findings(settle(report, found), report.form)

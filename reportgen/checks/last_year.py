@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from ..form.kinds import Deadline, Leftovers, Period, Repeated
 from ..model.findings import CellRef, Finding, finding
+from ..model.placeholders import filler, standard_sentence, typed
 from ..model.report import Passage
 from .facts import Facts
 
@@ -35,10 +36,12 @@ def _pairs(text: str) -> Counter[str]:
 
 
 def repeated(rule: Repeated, facts: Facts) -> Iterator[Finding]:
-    """C-05: a part of which ``percent`` or more is last year's."""
+    """C-05: a part of which ``percent`` or more is last year's; names of laws and of the body are no copy."""
+    named = re.compile(f"《[^》]*》|{re.escape(facts.report.org)}" if facts.report.org else "《[^》]*》")
     for section, passages in facts.sections.items():
         last = facts.report.last_year_texts.get(section, "")
-        text = "\n".join(t for p in passages for t in p.paragraphs)
+        own = [s for passage, s in _own_sentences(facts) if passage.section == section]
+        text = named.sub("", "\n".join(s for s in own if s == typed(s)))
         if section not in rule.sections or min(len(text), len(last)) < _SHORTEST:
             continue
         percent = similarity(text, last)
@@ -48,21 +51,33 @@ def repeated(rule: Repeated, facts: Facts) -> Iterator[Finding]:
             yield finding(rule, [ref], strict=facts.strict, place=place, percent=percent)
 
 
+def _own_sentences(facts: Facts) -> Iterator[tuple[Passage, str]]:
+    """Yield the sentences as typed, the form's standard ones left out: those are alike every year."""
+    standard, fill = standard_sentence(facts.form), filler(facts.report)
+    for passage in facts.report.passages:
+        for sentence in (s for text in passage.paragraphs for s in _SENTENCE.findall(text)):
+            if not standard.fullmatch(_bare(fill(sentence))):
+                yield passage, sentence
+
+
 def leftovers(rule: Leftovers, facts: Facts) -> Iterator[Finding]:
     """C-11: a sentence with figures that stands word for word in last year's report.
 
     Years and figures left standing are found this way without accusing honest comparisons.
+    Figures that placeholders filled in are this year's, and those of our own sentences are compared
+    with the tables.
     """
     report = facts.report
     if not report.last_year_texts:
         return
     last = {_bare(s) for text in report.last_year_texts.values() for s in _SENTENCE.findall(text)}
-    for passage in _in_sections(facts):
-        for sentence in (s for t in passage.paragraphs for s in _SENTENCE.findall(t)):
-            bare = _bare(sentence)
-            if len(bare) >= _SENTENCE_LENGTH and re.search(r"\d", bare) and bare in last:
-                ref = report.passage_ref(passage)
-                yield finding(rule, [ref], strict=facts.strict, place=f"“{ref.label}”", sentence=sentence.strip())
+    fill = filler(report)
+    for passage, written in _own_sentences(facts):
+        sentence = fill(written)
+        bare = _bare(sentence)
+        if len(bare) >= _SENTENCE_LENGTH and bare in last and re.search(r"\d", typed(written)):
+            ref = report.passage_ref(passage)
+            yield finding(rule, [ref], strict=facts.strict, place=f"“{ref.label}”", sentence=sentence.strip())
 
 
 def period(rule: Period, facts: Facts) -> Iterator[Finding]:

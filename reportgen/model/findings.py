@@ -64,16 +64,25 @@ class Finding(msgspec.Struct, frozen=True):
     """The sentence of the text it is about."""
     explanation: str = ""
     """The accepted answer to it, signed."""
+    explainable: bool = False
+    """An explanation settles it, whatever its severity."""
+    body: str = ""
+    """Whose report it is about and of which year: an explanation of one report says nothing about another."""
+
+    @property
+    def is_answerable(self) -> bool:
+        """Whether an explanation settles it."""
+        return self.explainable or self.severity == "ask"
 
     @property
     def code(self) -> str:
-        """Return the 核对码: five characters made of the rule and the values it speaks of.
+        """Return the 核对码: five characters made of the rule, the body and the values it speaks of.
 
         An explanation quotes it and so is bound to these values.
         """
         values = [(c.id or c.label, show(c.value)) for c in self.cells]
         said = self.sentence or ("" if any(c.value is not None for c in self.cells) else self.message)
-        made_of = repr((self.rule, values, show(self.actual), show(self.expected), said))
+        made_of = repr((self.rule, self.body, values, show(self.actual), show(self.expected), said))
         number = int.from_bytes(hashlib.sha256(made_of.encode()).digest()[:4], "big")
         return "".join(_CODE_LETTERS[(number >> shift) & 31] for shift in (0, 5, 10, 15, 20))
 
@@ -89,9 +98,14 @@ class Finding(msgspec.Struct, frozen=True):
     def text(self) -> str:
         """Return what is wrong, then what to do."""
         said = f"“{self.sentence}”：" if self.sentence and self.sentence not in self.message else ""
-        code = f"（核对码 {self.code}）" if self.severity == "ask" else ""
-        answer = f"说明：{self.explanation}" if self.explanation else self.advice
-        return f"{said}{self.message}。{answer}{code}"
+        return f"{said}{self.message}。{self.what_to_do}"
+
+    @property
+    def what_to_do(self) -> str:
+        """Return the advice with the 核对码 that an explanation quotes, or the explanation that was given."""
+        if self.explanation:
+            return f"说明：{self.explanation}"
+        return self.advice + (f"（核对码 {self.code}）" if self.is_answerable else "")
 
     def line(self) -> str:
         """Return one line: severity, rule, place, what is wrong, what to do."""
@@ -145,7 +159,7 @@ def finding(
         (rule.strict if strict and rule.strict else severity or rule.severity),
         rule.message.format_map(texts),
         rule.advice.format_map(texts) + (f"（理由：{rule.reason}）" if rule.reason else ""),
-        tuple(cells), expected, actual, difference, equation, sentence,
+        tuple(cells), expected, actual, difference, equation, sentence, explainable=rule.explainable,
     )  # fmt: skip
 
 

@@ -196,7 +196,7 @@ class _ReportPage:
             cell = self.ids[item.target.id]
         label = f"（{item.label}）" if item.label else ""
         return _Listed(
-            self._finding_id(item), finding.rule, _SIGNS[finding.severity], finding.message, finding.advice,
+            self._finding_id(item), finding.rule, _SIGNS[finding.severity], finding.message, finding.what_to_do,
             f"{item.place}{label}" if item.place else "", item.corrections, self._sum(item), cell,
         )  # fmt: skip
 
