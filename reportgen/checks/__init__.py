@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from ..model.explanations import settle
 from ..model.findings import Finding, sort_findings
 from ..model.report import Report
-from . import cells, content, last_year, narrative, pasted, placeholders, relations, shape, sums
+from . import cells, content, last_year, narrative, pasted, placeholders, relations, shape, sums, who, years
 from .facts import Facts
 
 __all__ = ["KINDS", "check"]
@@ -32,14 +32,18 @@ KINDS: dict[str, Generator] = {
     "identity": cells.identity,
     "headings": shape.headings,
     "edition": shape.edition,
-    "selves": shape.selves,
+    "selves": who.selves,
+    "authors": who.authors,
+    "misnamed": who.misnamed,
+    "unit": who.unit,
     "placeholders": placeholders.placeholders,
     "relation": relations.relation,
     "jump": relations.jump,
     "repeated": last_year.repeated,
     "leftovers": last_year.leftovers,
     "period": last_year.period,
-    "deadline": last_year.deadline,
+    "deadline": years.deadline,
+    "other_years": years.other_years,
     "narrative": narrative.narrative,
     "coverage": narrative.coverage,
     "contradictions": narrative.contradictions,

@@ -1,23 +1,21 @@
-"""Texts against last year's report, and the dates of this one (FORMAT.md 6.6, 6.8)."""
+"""Texts against last year's report (FORMAT.md 6.6), and the period of the data."""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterator
 
-from ..form.kinds import Deadline, Leftovers, Period, Repeated
-from ..model.findings import CellRef, Finding, finding
+from ..form.kinds import Leftovers, Period, Repeated
+from ..model.findings import Finding, finding
 from ..model.placeholders import filler, standard_sentence, typed
 from ..model.report import Passage
 from .facts import Facts
 
-__all__ = ["deadline", "leftovers", "period", "repeated", "similarity"]
+__all__ = ["leftovers", "period", "repeated", "similarity"]
 
 _SENTENCE = re.compile(r"[^。！？；;\n]+")
 _SPACE = re.compile(r"\s+")
-_DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
 _PERIOD = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日(?:起)?(?:至|到|—|-|～|~|－)(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日")
 _SHORTEST = 40  # characters of a part below which likeness says nothing
 _SENTENCE_LENGTH = 12
@@ -45,7 +43,7 @@ def repeated(rule: Repeated, facts: Facts) -> Iterator[Finding]:
         if section not in rule.sections or min(len(text), len(last)) < _SHORTEST:
             continue
         percent = similarity(text, last)
-        if percent >= rule.percent:
+        if percent >= (rule.percent if len(text) > rule.short else rule.short_percent):
             place = f"“{facts.form.section(section).heading}”"
             ref = facts.report.passage_ref(passages[0])
             yield finding(rule, [ref], strict=facts.strict, place=place, percent=percent)
@@ -103,27 +101,3 @@ def _in_sections(facts: Facts) -> Iterator[Passage]:
 
 def _bare(text: str) -> str:
     return _SPACE.sub("", text)
-
-
-def deadline(rule: Deadline, facts: Facts) -> Iterator[Finding]:
-    """D-01, D-02: published later than the law allows; D-03: dated inside its own year."""
-    report, year = facts.report, facts.report.year
-    published = str(report.fields.get("published", ""))
-    date = _date(published)
-    if date is None or year is None:
-        return
-    if rule.unit_types and report.fields.get("unit_type") not in rule.unit_types:
-        return
-    limit = dt.date(year + 1, rule.month, rule.day) if rule.month else dt.date(year, 12, 31)
-    if (date > limit) == bool(rule.month):
-        refs = [CellRef(report.field_origins.get("published"), facts.form.field("published").label)]
-        until = f"{limit.year}年{limit.month}月{limit.day}日"
-        yield finding(rule, refs, strict=facts.strict, what=published, limit=until)
-
-
-def _date(text: str) -> dt.date | None:
-    match = _DATE.fullmatch(text)
-    try:
-        return dt.date(*(int(part) for part in match.groups())) if match else None
-    except ValueError:  # 2月30日
-        return None

@@ -200,6 +200,59 @@ class Selves(Rule, frozen=True, tag="selves"):
     words = frozenset({"place", "what", "org"})
 
 
+class Authors(Rule, frozen=True, tag="authors"):
+    """文字的作者是本机关。"""
+
+    ends: tuple[Pattern, ...]
+    """各类机关的名称怎样结尾（正则表达式）；只查同一类的"""
+    sayings: tuple[Pattern, ...]
+    """怎样的话里有作者（正则表达式）；<body> 指一个名称"""
+    not_names: Pattern
+    """不是名称开头的词"""
+
+    words = frozenset({"place", "what", "org"})
+
+
+class Mark(Struct, frozen=True, forbid_unknown_fields=True):
+    """Something that should not stand there: a mark of a draft, a title in a name."""
+
+    what: str
+    """是什么，印在结果里"""
+    pattern: Pattern
+    """怎样认出（正则表达式）"""
+
+
+class Misnamed(Rule, frozen=True, tag="misnamed"):
+    """基本信息里的名称只是名称。"""
+
+    field: FieldId
+    """基本信息里的哪一项"""
+    patterns: tuple[Mark, ...]
+    """名称里不该有的"""
+
+    words = frozenset({"raw", "what"})
+
+
+class NamedUnit(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a body of such a name may be."""
+
+    pattern: Pattern
+    """怎样的机关名称（正则表达式）"""
+    types: tuple[UnitType, ...]
+    """可以是哪些单位类型"""
+
+
+class Unit(Rule, frozen=True, tag="unit"):
+    """单位类型已选，与机关名称相符；没有选的，说明哪些规则没有核对。"""
+
+    field: FieldId
+    """基本信息里的哪一项"""
+    names: tuple[NamedUnit, ...]
+    """看名称可以是哪些；第一个合适的算"""
+
+    words = frozenset({"what"})
+
+
 class Placeholders(Rule, frozen=True, tag="placeholders"):
     """文字里的占位符都认得。"""
 
@@ -213,6 +266,10 @@ class Repeated(Rule, frozen=True, tag="repeated"):
     """查哪些部分"""
     percent: Annotated[int, Meta(ge=1, le=100)]
     """相同百分之几以上"""
+    short: Annotated[int, Meta(ge=0)] = 0
+    """不超过这么多字的算短，短的话说法有限，另定百分比"""
+    short_percent: Annotated[int, Meta(ge=1, le=100)] = 100
+    """短的相同百分之几以上"""
 
     words = frozenset({"place", "percent"})
 
@@ -229,17 +286,40 @@ class Period(Rule, frozen=True, tag="period"):
     words = frozenset({"place", "year"})
 
 
-class Deadline(Rule, frozen=True, tag="deadline"):
-    """发布日期不晚于次年的某一天；不写日期时，不早于次年第一天。"""
+class OtherYears(Rule, frozen=True, tag="other_years"):
+    """文字说的是数据年度的事。"""
 
+    never: Severity
+    """各处文字都没有写到数据年度时的级别；这时合为一条"""
+    comparing: Pattern
+    """句子里有这样的词，就是与别的年度比较"""
+    plans: Pattern
+    """句子里有这样的词，后面的年份就是打算"""
+    plans_in: tuple[SectionId, ...] = ()
+    """这些部分里后面的年份都是打算"""
+    excused: tuple[Pattern, ...] = ()
+    """年份落在这样的话里不算；<named> 指一个年份"""
+
+    words = frozenset({"place", "what"})
+
+
+class Deadline(Rule, frozen=True, tag="deadline"):
+    """日期不晚于次年的某一天，或不晚于另一个日期；都不写时，在次年之内。"""
+
+    dates: tuple[FieldId, ...]
+    """基本信息里的哪些日期"""
     month: Annotated[int, Meta(ge=0, le=12)] = 0
     """几月"""
     day: Annotated[int, Meta(ge=0, le=31)] = 0
     """几日"""
+    other: FieldId | None = None
+    """另一个日期"""
+    late: Severity | None = None
+    """在次年之后的级别；不写就同 severity"""
     unit_types: tuple[UnitType, ...] = ()
     """哪些单位类型；不写就是全部"""
 
-    words = frozenset({"what", "limit"})
+    words = frozenset({"place", "what", "limit", "year"})
 
 
 class NarrativeRule(Rule, frozen=True, tag="narrative"):
@@ -324,15 +404,6 @@ class Present(_Concerning, frozen=True, tag="present"):
     words = frozenset({"what"})
 
 
-class Mark(Struct, frozen=True, forbid_unknown_fields=True):
-    """Something a draft left behind."""
-
-    what: str
-    """是什么，印在结果里"""
-    pattern: Pattern
-    """怎样认出（正则表达式）"""
-
-
 class Marks(Rule, frozen=True, tag="marks"):
     """没有模板、草稿留下的记号。"""
 
@@ -382,7 +453,7 @@ class Explaining(Rule, frozen=True, tag="explanations"):
 
 AnyRule: TypeAlias = (
     Equal | AtMost | RelationRule | Jump | Blanks | Whole | Decimals | Remarks | Identity | Headings | EditionRule
-    | Selves | Placeholders | Repeated | Leftovers | Period | Deadline | NarrativeRule | Coverage | Contradictions | Crowded
+    | Selves | Authors | Misnamed | Unit | Placeholders | Repeated | Leftovers | Period | OtherYears | Deadline | NarrativeRule | Coverage | Contradictions | Crowded
     | Mentions | Length | Present | Marks | Pasted | Personal | Reading | Explaining
 )  # fmt: skip
 
