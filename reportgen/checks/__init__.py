@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from ..model.explanations import settle
 from ..model.findings import Finding, sort_findings
 from ..model.report import Report
-from . import cells, content, last_year, narrative, pasted, placeholders, relations, shape, sums, who, years
+from . import cells, content, gaps, last_year, narrative, pasted, placeholders, relations, shape, sums, who, years
 from .facts import Facts
 
 __all__ = ["KINDS", "check"]
@@ -26,6 +26,7 @@ KINDS: dict[str, Generator] = {
     "equal": sums.equal,
     "at_most": sums.at_most,
     "blanks": cells.blanks,
+    "gaps": gaps.gaps,
     "whole": cells.whole,
     "decimals": cells.decimals,
     "remarks": cells.remarks,
@@ -39,6 +40,7 @@ KINDS: dict[str, Generator] = {
     "placeholders": placeholders.placeholders,
     "relation": relations.relation,
     "jump": relations.jump,
+    "magnitude": relations.magnitude,
     "repeated": last_year.repeated,
     "leftovers": last_year.leftovers,
     "period": last_year.period,

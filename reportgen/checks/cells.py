@@ -15,8 +15,9 @@ __all__ = ["blanks", "decimals", "identity", "remarks", "whole"]
 
 
 def blanks(rule: Blanks, facts: Facts) -> Iterator[Finding]:
-    """N-01: one finding per table, listing the cells that hold no number."""
-    empty = [(cell, value) for cell, value in facts.odd if value.state in ("blank", "placeholder")]
+    """N-01: one finding per table, listing the cells that hold no number and break no sum (N-11)."""
+    told = facts.filling.blank
+    empty = [(c, value) for c, value in facts.odd if value.state in ("blank", "placeholder") and c.id not in told]
     for table in facts.form.tables:
         here = [(cell, value) for cell, value in empty if cell.table == table.id]
         if here:

@@ -7,13 +7,12 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from ..form import Form
 from ..form.kinds import Authors, Misnamed, Rule, Selves, Unit
 from ..model.findings import CellRef, Finding, finding
 from ..model.report import Report
 from .facts import Facts
 
-__all__ = ["authors", "misnamed", "selves", "unit", "units_by_name"]
+__all__ = ["authors", "likely_units", "misnamed", "selves", "unit"]
 
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+")
 _SHORTEST_NAME = 3  # characters; 省局 and the like name nobody
@@ -40,7 +39,7 @@ def misnamed(rule: Misnamed, facts: Facts) -> Iterator[Finding]:
 def unit(rule: Unit, facts: Facts) -> Iterator[Finding]:
     """S-15: the kind of body is blank, so that rules were not applied, or is not what the name says."""
     report = facts.report
-    chosen, fits = str(report.fields.get(rule.field, "")), units_by_name(rule, report.org)
+    chosen, fits = str(report.fields.get(rule.field, "")), _units_by_name(rule, report.org)
     refs = _field_ref(report, rule.field)
     likely = f"，看名称像是“{'”或“'.join(fits)}”" if fits else ""
     if not chosen and refs:
@@ -53,9 +52,18 @@ def unit(rule: Unit, facts: Facts) -> Iterator[Finding]:
     yield finding(rule, refs, strict=facts.strict, what=what)
 
 
-def units_by_name(rule: Unit, org: str) -> Sequence[str]:
+def _units_by_name(rule: Unit, org: str) -> Sequence[str]:
     """Return the kinds of body that a name fits, () if the name does not tell."""
     return next((one.types for one in rule.names if re.search(one.pattern, org)), ())
+
+
+def likely_units(facts: Facts) -> Sequence[str]:
+    """Return what kind of body it is: as chosen, else all that its name fits."""
+    for rule in facts.form.rules.values():
+        if isinstance(rule, Unit):
+            chosen = str(facts.report.fields.get(rule.field, ""))
+            return (chosen,) if chosen else _units_by_name(rule, facts.report.org)
+    return ()
 
 
 def _needs(rule: Rule, field: str) -> bool:

@@ -137,11 +137,34 @@ class Jump(Rule, frozen=True, tag="jump"):
     words = frozenset({"place", "what"})
 
 
+class Magnitude(Rule, frozen=True, tag="magnitude"):
+    """不与上年比，数也大得不像；看单位类型和同表的数。没有选单位类型的，看名称。"""
+
+    cells: tuple[CellId, ...]
+    """哪些格"""
+    most: dict[UnitType, Annotated[int, Meta(ge=1)]]
+    """各类单位一般不超过多少；没有写到的类型不查"""
+    beside: tuple[CellId, ...] = ()
+    """同时看的几格，印在结果里"""
+    each: Annotated[int, Meta(ge=0)] = 0
+    """平均到 beside 的每一件，超过多少也算；不写就不算"""
+    least: Annotated[int, Meta(ge=0)] = 0
+    """数不超过这么多的，不算平均"""
+
+    words = frozenset({"place", "what"})
+
+
 class Blanks(Rule, frozen=True, tag="blanks"):
     """数字格没有填数。"""
 
     words = frozenset({"table", "count", "what"})
     formula = True
+
+
+class Gaps(Rule, frozen=True, tag="gaps"):
+    """空着的格不使勾稽关系不成立；由空格造成的，不再逐个式子说。"""
+
+    words = frozenset({"place", "what", "broken"})
 
 
 class Whole(Rule, frozen=True, tag="whole"):
@@ -452,7 +475,7 @@ class Explaining(Rule, frozen=True, tag="explanations"):
 
 
 AnyRule: TypeAlias = (
-    Equal | AtMost | RelationRule | Jump | Blanks | Whole | Decimals | Remarks | Identity | Headings | EditionRule
+    Equal | AtMost | RelationRule | Jump | Magnitude | Blanks | Gaps | Whole | Decimals | Remarks | Identity | Headings | EditionRule
     | Selves | Authors | Misnamed | Unit | Placeholders | Repeated | Leftovers | Period | OtherYears | Deadline | NarrativeRule | Coverage | Contradictions | Crowded
     | Mentions | Length | Present | Marks | Pasted | Personal | Reading | Explaining
 )  # fmt: skip

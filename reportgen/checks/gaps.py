@@ -1,0 +1,141 @@
+"""Cells left blank that break the sums: said once, instead of every sum that does not hold because of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ..form import Cell, Equation
+from ..form.kinds import Gaps
+from ..model.findings import Finding, finding
+from ..model.numbers import Number, show
+from ..model.report import Report, Value
+
+if TYPE_CHECKING:
+    from .facts import Facts
+
+__all__ = ["Filling", "fill", "gaps"]
+
+_NAMED = 6
+"""Figures that a message gives."""
+
+
+class Filling(msgspec.Struct, frozen=True):
+    """What blank cells must hold, so that the sums of their table hold."""
+
+    figures: Mapping[str, Number] = {}
+    """By cell id: the blank cells that can be inferred, and the totals that follow them by formula."""
+    blank: tuple[str, ...] = ()
+    """The blank cells of these tables, also those that hold 0 or cannot be inferred."""
+    settled: tuple[Equation, ...] = ()
+    """The sums that do not hold as typed, and hold with these figures."""
+
+
+def fill(report: Report, numbers: Mapping[str, Number], odd: Iterable[tuple[Cell, Value]]) -> Filling:
+    """Find what blank cells must hold where that settles every broken sum of their table.
+
+    Args:
+        report: what was read.
+        numbers: its figures, blanks as 0.
+        odd: the cells that hold anything but a clean number.
+    """
+    blank = [cell for cell, value in odd if value.state in ("blank", "placeholder") and not value.formula]
+    fillings = [_of_table(report, numbers, [c for c in blank if c.table == id_]) for id_ in {c.table: 0 for c in blank}]
+    return Filling(
+        {cell: figure for one in fillings for cell, figure in one.figures.items()},
+        tuple(cell for one in fillings for cell in one.blank),
+        tuple(equation for one in fillings for equation in one.settled),
+    )
+
+
+def _of_table(report: Report, numbers: Mapping[str, Number], blank: Sequence[Cell]) -> Filling:
+    cells, values, table = report.form.cells, report.values, blank[0].table
+    equations = [
+        e for e in report.form.equations
+        if cells[e.cells[0]].table == table and report.is_judgeable(e)
+        and not any(values[c].state in ("problem", "missing") for c in e.cells)
+    ]  # fmt: skip
+    broken = [e for e in equations if not _holds(e, numbers)]
+    if not broken:
+        return Filling()
+    follow = {c for e in equations for c in e.cells if cells[c].total and values[c].formula}
+    figures = _inferred([e for e in equations if e.relation == "equal"], numbers, {c.id for c in blank} | follow)
+    after = {**numbers, **figures}
+    if min(figures.values(), default=-1) < 0 or not all(_holds(e, after) for e in equations):
+        return Filling()
+    return Filling(figures, tuple(c.id for c in blank), tuple(broken))
+
+
+def _holds(equation: Equation, numbers: Mapping[str, Number]) -> bool:
+    left, right = (sum(numbers[c] for c in side) for side in (equation.left, equation.right))
+    return left == right if equation.relation == "equal" else left <= right
+
+
+def _inferred(equations: Sequence[Equation], numbers: Mapping[str, Number], cells: set[str]) -> dict[str, Number]:
+    """Return the figures of cells that are the only unknown of some sum, one after another."""
+    known, unknown = dict(numbers), set(cells)
+    waiting = list(equations)
+    while ready := [e for e in waiting if len(unknown.intersection(e.cells)) == 1]:
+        for equation in ready:
+            for cell in unknown.intersection(equation.cells):
+                known[cell] = 0
+                left, right = (sum(known[c] for c in side) for side in (equation.left, equation.right))
+                known[cell] = right - left if cell in equation.left else left - right
+                unknown.discard(cell)
+        waiting = [e for e in waiting if not unknown.isdisjoint(e.cells)]
+    return {cell: known[cell] for cell in cells - unknown}
+
+
+def gaps(rule: Gaps, facts: Facts) -> Iterator[Finding]:
+    """N-11: totals, rows or single cells left blank, so that sums do not hold; one finding for each such gap."""
+    report, filling = facts.report, facts.filling
+    for what, ids in _grouped(report, filling):
+        needed = [c for c in ids if filling.figures.get(c)]
+        if needed:
+            shown = [f"{report.ref(c).address or report.form.cells[c].label}应为{show(filling.figures[c])}" for c in needed]
+            more = f"等{len(shown)}格" if len(shown) > _NAMED else ""
+            yield finding(
+                rule, [report.ref(c) for c in ids], strict=facts.strict,
+                place=what, what="、".join(shown[:_NAMED]) + more,
+                broken="、".join(_rules_of(report, filling, ids)),
+            )  # fmt: skip
+
+
+def _rules_of(report: Report, filling: Filling, ids: Sequence[str]) -> list[str]:
+    """Return the rules of the broken sums of the tables that these cells stand in."""
+    tables = {report.form.cells[c].table for c in ids}
+    return list(dict.fromkeys(e.rule for e in filling.settled if report.form.cells[e.cells[0]].table in tables))
+
+
+def _grouped(report: Report, filling: Filling) -> Iterator[tuple[str, list[str]]]:
+    """Yield the blank cells by what was forgotten: all totals, a row, other cells of a table."""
+    cells, left = report.form.cells, list(filling.blank)
+    totals = [c for c in left if cells[c].total]
+    if totals:
+        tables = {cells[c].table: 0 for c in totals}
+        counts = [f"{table}{sum(cells[c].table == table for c in totals)}格" for table in tables]
+        yield f"总计没有填（{'、'.join(counts)}）", totals
+    left = [c for c in left if not cells[c].total]
+    for (table, row), ids in _rows(cells, left).items():
+        typed = [c for c in cells if (cells[c].table, cells[c].row) == (table, row) and not cells[c].total]
+        if len(ids) > 1 and len(ids) == len(typed):
+            origin = report.values[ids[0]].origin
+            number = f"第{origin.row}行" if origin and origin.row and origin.is_own_cell else ""
+            yield f"{table}{number}“{_row_label(cells[ids[0]])}”整行没有填", ids
+            left = [c for c in left if c not in ids]
+    for table in {cells[c].table: 0 for c in left}:
+        here = [c for c in left if cells[c].table == table]
+        yield f"{table}有{len(here)}个数字格没有填", here
+
+
+def _rows(cells: Mapping[str, Cell], ids: Iterable[str]) -> dict[tuple[str, str], list[str]]:
+    found: dict[tuple[str, str], list[str]] = {}
+    for id_ in ids:
+        found.setdefault((cells[id_].table, cells[id_].row), []).append(id_)
+    return found
+
+
+def _row_label(cell: Cell) -> str:
+    return cell.label.rpartition("／")[0] or cell.label
