@@ -94,11 +94,11 @@ def gaps(rule: Gaps, facts: Facts) -> Iterator[Finding]:
     for what, ids in _grouped(report, filling):
         needed = [c for c in ids if filling.figures.get(c)]
         if needed:
-            shown = [f"{report.ref(c).address or report.form.cells[c].label}应为{show(filling.figures[c])}" for c in needed]
-            more = f"等{len(shown)}格" if len(shown) > _NAMED else ""
+            refs = [report.ref(c) for c in needed[:_NAMED]]
+            shown = "、".join(f"{ref.address or ref.label}应为{show(filling.figures[ref.id])}" for ref in refs)
             yield finding(
                 rule, [report.ref(c) for c in ids], strict=facts.strict,
-                place=what, what="、".join(shown[:_NAMED]) + more,
+                place=what, what=shown + (f"等{len(needed)}格" if len(needed) > _NAMED else ""),
                 broken="、".join(_rules_of(report, filling, ids)),
             )  # fmt: skip
 

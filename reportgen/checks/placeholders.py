@@ -21,5 +21,5 @@ def placeholders(rule: Placeholders, facts: Facts) -> Iterator[Finding]:
 
 def _why(one: Unknown) -> str:
     if one.single:
-        return f"，花括号要成双：{{{{ {one.near[0]} }}}}"
-    return f"，是不是“{'”或“'.join(one.near)}”？" if one.near else "，或对应的内容还没有填"
+        return f"只有一层花括号，不会换成数，应写成 {{{{ {one.near[0]} }}}}"
+    return f"不认得，是不是“{'”或“'.join(one.near)}”？" if one.near else "不认得，或对应的内容还没有填"

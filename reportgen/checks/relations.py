@@ -134,7 +134,9 @@ def magnitude(rule: Magnitude, facts: Facts) -> Iterator[Finding]:
         if rule.each and pieces and number > rule.least and number > rule.each * pieces:
             why.append(f"平均每件{format_number(round(Decimal(number) / Decimal(pieces), 2))}{unit}")
         if why:
-            names = [f"{facts.form.cells[c].label.split('／')[0]}{format_number(facts.report.number(c))}件" for c in beside]
+            names = [
+                f"{facts.form.cells[c].label.split('／')[0]}{format_number(facts.report.number(c))}件" for c in beside
+            ]
             told = [*why, f"同表{'、'.join(names)}"] if names else why
             yield finding(
                 rule, [facts.report.ref(c) for c in (cell, *beside)], strict=facts.strict, actual=number,

@@ -15,9 +15,15 @@ __all__ = ["at_most", "equal"]
 
 def equal(rule: Equal, facts: Facts) -> Iterator[Finding]:
     """T3-01 … T4-01: both sums of an equation are the same."""
-    for equation, left, right in _judged(rule, facts):
-        if left != right:
+    broken = [one for one in _judged(rule, facts) if one[1] != one[2]]
+    for equation, left, right in broken:
+        if len(broken) == 1 or not _follows(equation, facts):
             yield _finding(rule, facts, equation, left, right)
+
+
+def _follows(equation: Equation, facts: Facts) -> bool:
+    """Whether formulas fill every cell of a sum: it is broken because others are, which are told."""
+    return all(facts.report.values[cell].formula for cell in equation.cells)
 
 
 def at_most(rule: AtMost, facts: Facts) -> Iterator[Finding]:

@@ -182,7 +182,7 @@ class Decimals(Rule, frozen=True, tag="decimals"):
 class Remarks(Rule, frozen=True, tag="remarks"):
     """数字格里除了数还有别的。"""
 
-    words = _REFUSED | {"value"}
+    words = frozenset({"place", "what"})
     formula = True
 
 
@@ -494,7 +494,7 @@ READER_RULES: dict[str, frozenset[str]] = {
     "N-07": frozenset({"what"}),
     "N-08": frozenset({"place", "raw", "now"}),
     "N-09": frozenset({"place", "what", "value"}),
-    "N-10": frozenset({"place", "what", "value"}),
+    "N-10": frozenset({"place", "what"}),
     "F-01": _REFUSED,
     "F-02": _REFUSED,
     "L-01": frozenset({"place"}),

@@ -8,7 +8,7 @@ Texts come from the form data (:class:`~reportgen.form.Rule`); only their order 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
@@ -18,7 +18,17 @@ from ..form import SEVERITIES, Equation, Form, Rule
 from .numbers import Number, show
 from .origin import Origin
 
-__all__ = ["SEVERITY_LABELS", "CellRef", "Finding", "finding", "json_number", "sort_findings", "worst"]
+__all__ = [
+    "SEVERITY_LABELS",
+    "CellRef",
+    "Finding",
+    "finding",
+    "json_number",
+    "place_of",
+    "sort_findings",
+    "what_of",
+    "worst",
+]
 
 _CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: read aloud and typed by hand
 SEVERITY_LABELS = {"error": "错误", "warning": "警告", "ask": "待核实", "info": "提示"}
@@ -161,6 +171,23 @@ def finding(
         rule.advice.format_map(texts) + (f"（理由：{rule.reason}）" if rule.reason else ""),
         tuple(cells), expected, actual, difference, equation, sentence, explainable=rule.explainable,
     )  # fmt: skip
+
+
+_NAMED = 6
+"""Cells that a finding about many of them names."""
+
+
+def place_of(table: str, refs: Sequence[CellRef]) -> str:
+    """Name the cell, or the cells of a table, that one finding is about."""
+    return f"“{refs[0].label}”" if len(refs) == 1 else f"{table}有{len(refs)}个数字格"
+
+
+def what_of(refs: Sequence[CellRef], said: Sequence[str]) -> str:
+    """Return what is to be said of each of these cells, the first few of many, with their addresses."""
+    if len(refs) == 1:
+        return said[0]
+    named = [f"{ref.address or ref.label}{what}" for ref, what in zip(refs, said, strict=True)]
+    return "、".join(named[:_NAMED]) + ("等" if len(named) > _NAMED else "")
 
 
 def sort_findings(findings: Iterable[Finding], form: Form) -> list[Finding]:
