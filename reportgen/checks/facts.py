@@ -41,8 +41,10 @@ class Facts:
         self.filling: Filling = fill(report, self.numbers, self.odd) if self.odd else Filling()
         """What cells left blank must hold; the other rules go by these figures, so that one gap is one finding."""
         self.numbers.update(self.filling.figures)
-        self.unknown = frozenset([c.id for c, value in self.odd if value.state in ("problem", "missing")])
-        """Cells whose figure is missing or cannot be read; nothing that needs them can be judged."""
+        unknown = {c.id for c, value in self.odd if value.state in ("problem", "missing")}
+        self.unknown = frozenset(unknown and _with_totals(report, unknown))
+        """Cells whose figure is missing or cannot be read, and the totals that formulas make of them; nothing
+        that needs them can be judged."""
 
     @cached_property
     def equations(self) -> Mapping[str, Sequence[Equation]]:
@@ -73,6 +75,15 @@ class Facts:
         values = self.report.values
         filled_in = {c: replace(values[c], state="number", number=n) for c, n in self.filling.figures.items()}
         return judge_numbers(replace(self.report, values={**values, **filled_in}) if filled_in else self.report)
+
+
+def _with_totals(report: Report, unknown: set[str]) -> set[str]:
+    """Return unknown cells with the totals that a formula makes of them: it leaves out what is no number."""
+    for equation in report.form.equations:
+        total, *others = equation.left
+        if not others and report.values[total].formula and not unknown.isdisjoint(equation.right):
+            unknown.add(total)
+    return unknown
 
 
 _T = TypeVar("_T", Equation, Relation)

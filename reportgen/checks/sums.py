@@ -37,11 +37,13 @@ def _judged(rule: Rule, facts: Facts) -> Iterator[tuple[Equation, Number, Number
     """Yield the rule's equations that can be judged, with both sums.
 
     An equation with an unreadable or missing cell cannot be judged; that cell has a finding of
-    its own (N-02, S-04), as have rows that the form does not have.  Blanks count as 0 (N-01).
+    its own (N-02, S-04), as have rows that the form does not have.  Blanks count as 0 (N-01); those
+    that break sums are told instead of these (N-11).
     """
     number = facts.numbers.__getitem__
     for equation in facts.equations.get(rule.id, ()):
-        if facts.unknown.isdisjoint(equation.cells) and facts.report.is_judgeable(equation):
+        told = equation in facts.filling.settled
+        if not told and facts.unknown.isdisjoint(equation.cells) and facts.report.is_judgeable(equation):
             yield equation, sum(map(number, equation.left)), sum(map(number, equation.right))
 
 

@@ -48,6 +48,8 @@ def find_repairs(report: Report, *, limit: int = 12, hints: Mapping[str, Number]
         the repairs, most likely first, and what the evidence can and cannot tell.
     """
     filled, gap = without_gaps(report)
+    if gap and not gap.changes:
+        return Repairs(note="空着的不止一行，推算不出各是多少；请先对照原始材料补填，再核对一次。", complete=False)
     found = _Finder(filled, max(1, limit), dict(hints or {})).run()
     return with_gap(found, gap) if gap else found
 

@@ -15,13 +15,18 @@ _SURE = 2
 
 
 def without_gaps(report: Report) -> tuple[Report, Repair | None]:
-    """Return the report with its gaps filled, and the repair that fills them; None where there is no sure gap."""
+    """Return the report with its gaps filled, and the repair that fills them; None where there is no sure gap.
+
+    The repair has no changes where rows are blank whose figures cannot be inferred.
+    """
     values = report.values
     cells = report.form.cells
     odd = [(cells[c], value) for c, value in values.items() if c in cells and value.state in ("blank", "placeholder")]
     numbers = {c: report.number(c) for c in cells}
     filling = fill(report, numbers, odd)
     needed = [c for c in filling.blank if filling.figures.get(c)]
+    if filling.open:
+        return report, Repair((), (), filling.settled, "gaps", "", 1)
     if len(needed) < _SURE:
         return report, None
     filled = {c: _holding(values[c], filling.figures.get(c, 0)) for c in {*filling.blank, *filling.figures}}
