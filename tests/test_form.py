@@ -385,7 +385,9 @@ def faulty_reports(form: Form) -> list[Report]:
         {}, org="某某县人民政府", form=form, unit_type="政府部门", published="2025年6月1日", year=2024,
         passages=(Passage("overall", "", ("2023年，乙乙县人民政府认真贯彻。",)),),
     )  # fmt: skip
-    late_too = make_report({}, org="某某县人民政府", form=form, unit_type="县级政府", published="2025年6月1日", year=2024)
+    late_too = make_report(
+        {}, org="某某县人民政府", form=form, unit_type="县级政府", published="2025年6月1日", year=2024
+    )
     return [wrong, late, other, late_too, replace(wrong, fields={"year": 1999})]
 
 

@@ -21,6 +21,8 @@ __all__ = ["deadline", "other_years"]
 
 _EACH = 20
 """Sentences of one passage that are reported one by one."""
+_LONGEST = 3_000
+"""Characters of a sentence up to which it is looked at; no honest one is longer (X-18)."""
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
 _NAMED = r"(?<!\d)(?:19|20)\d\d年(?:度)?"
@@ -89,7 +91,7 @@ def _of_passage(rule: OtherYears, facts: Facts, passage: Passage) -> Iterator[_S
 
 def _other_year(rule: OtherYears, sentence: str, year: int, section: str) -> int:
     """Return the year that a sentence speaks of, 0 if that is the data year or none."""
-    if f"{year}年" in sentence or re.search(rule.comparing, sentence):
+    if len(sentence) > _LONGEST or f"{year}年" in sentence or re.search(rule.comparing, sentence):
         return 0
     excused = [match.span() for match in _excuses(rule).finditer(sentence)]
     for match in _YEAR.finditer(sentence):

@@ -11,58 +11,15 @@ whose findings the reader itself makes.  The docstrings of kinds and options are
 # No `from __future__ import annotations` where records are declared: msgspec would have to evaluate
 # every annotation from its text when the first prepared form is decoded.
 
-from typing import Annotated, ClassVar, TypeAlias, get_args
+from typing import Annotated, TypeAlias, get_args
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
+from .contentkinds import Length, Marks, Mentions, Pasted, Personal, Present
+from .rule import COUNTED, EVERYWHERE, REFUSED, Mark, Rule
 from .words import Axis, CellId, FieldId, Pattern, SectionId, Severity, SourceKind, TableId, UnitType  # fmt: skip
 
 __all__ = ["EVERYWHERE", "KINDS", "READER_RULES", "VITAL_READER_RULES", "AnyRule", "Rule"]
-
-EVERYWHERE = frozenset({"expected", "actual", "difference", "sentence"})
-"""Words that the message of every rule may name."""
-
-
-class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
-    """One check, as declared in the form file; each kind is a class of its own."""
-
-    id: str
-    """编号，印在每条结果前面"""
-    title: str
-    """核对什么"""
-    severity: Severity
-    """级别：error 错误，warning 警告，ask 待核实，info 提示"""
-    source: str
-    """依据"""
-    message: str
-    """查出问题时说什么；花括号里的词由程序填入"""
-    advice: str
-    """怎么办"""
-    strict: Severity | None = None
-    """加 --strict 时的级别"""
-    explainable: bool = False
-    """是错误，但写了说明就可以"""
-    off: bool = False
-    """停用，要写 reason"""
-    reason: str = ""
-    """停用或改变级别、条件的理由，“rules”命令和每条结果都会印出"""
-
-    words: ClassVar[frozenset[str]] = frozenset()
-    formula: ClassVar[bool] = False
-    """Stands in the sheet 校验 as a live formula."""
-    by_reader: ClassVar[bool] = False
-    """The findings are made where the report is read, not in ``checks``."""
-    vital: ClassVar[bool] = False
-    """Without it a figure or name could be printed that nobody knows: an error of it stays one."""
-
-    @property
-    def kind(self) -> str:
-        """Name of the kind, as the form file has it."""
-        return str(self.__struct_config__.tag)
-
-
-_COUNTED = frozenset({"place", "left", "right"})
-_REFUSED = frozenset({"place", "raw", "what"})
 
 
 class _Sum(Rule, frozen=True):
@@ -79,7 +36,7 @@ class _Sum(Rule, frozen=True):
     each: tuple[str, ...] = ()
     """只核对这些列（行）；不写就是全部"""
 
-    words = _COUNTED
+    words = COUNTED
     formula = True
 
 
@@ -109,18 +66,18 @@ class RelationRule(Rule, frozen=True, tag="relation"):
     """这些式子都成立时才核对"""
     cases: tuple[Case, ...] = ()
     """有几个式子时逐个写，代替 expect 和 when"""
-    each: dict[str, tuple[str, ...]] = {}
+    each: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """对每个值各核对一次：式子里的 {x} 换成这些词"""
-    fields: dict[FieldId, tuple[str, ...]] = {}
+    fields: dict[FieldId, tuple[str, ...]] = field(default_factory=dict)
     """基本信息填的是这些内容之一时才核对"""
-    unless_fields: dict[FieldId, tuple[str, ...]] = {}
+    unless_fields: dict[FieldId, tuple[str, ...]] = field(default_factory=dict)
     """基本信息填了、而且不是这些内容时才核对"""
     from_year: int = 0
     """从哪一年的数据起核对"""
     text: tuple[SectionId, Pattern] | None = None
     """[部分, 正则表达式]：那一部分的文字里有它才核对"""
 
-    words = _COUNTED
+    words = COUNTED
     formula = True
 
 
@@ -170,13 +127,13 @@ class Gaps(Rule, frozen=True, tag="gaps"):
 class Whole(Rule, frozen=True, tag="whole"):
     """件数不是不小于 0 的整数。"""
 
-    words, formula, vital = _REFUSED, True, True
+    words, formula, vital = REFUSED, True, True
 
 
 class Decimals(Rule, frozen=True, tag="decimals"):
     """金额不是不小于 0、位数不多的数。"""
 
-    words, formula, vital = _REFUSED, True, True
+    words, formula, vital = REFUSED, True, True
 
 
 class Remarks(Rule, frozen=True, tag="remarks"):
@@ -236,15 +193,6 @@ class Authors(Rule, frozen=True, tag="authors"):
     words = frozenset({"place", "what", "org"})
 
 
-class Mark(Struct, frozen=True, forbid_unknown_fields=True):
-    """Something that should not stand there: a mark of a draft, a title in a name."""
-
-    what: str
-    """是什么，印在结果里"""
-    pattern: Pattern
-    """怎样认出（正则表达式）"""
-
-
 class Misnamed(Rule, frozen=True, tag="misnamed"):
     """基本信息里的名称只是名称。"""
 
@@ -279,7 +227,7 @@ class Unit(Rule, frozen=True, tag="unit"):
 class Placeholders(Rule, frozen=True, tag="placeholders"):
     """文字里的占位符都认得。"""
 
-    words, vital = _REFUSED, True
+    words, vital = REFUSED, True
 
 
 class Repeated(Rule, frozen=True, tag="repeated"):
@@ -372,96 +320,6 @@ class Crowded(Rule, frozen=True, tag="crowded"):
     words = frozenset({"place", "what"})
 
 
-class Group(Struct, frozen=True, forbid_unknown_fields=True):
-    """Something a text should speak of."""
-
-    name: str
-    """叫什么，印在结果里"""
-    words: tuple[Pattern, ...]
-    """文字里有其中一个（正则表达式）就算写到了"""
-
-
-class _Concerning(Rule, frozen=True):
-    """A rule about a part's text, for all bodies or for some."""
-
-    section: SectionId
-    """哪一部分"""
-
-
-class Mentions(_Concerning, frozen=True, tag="mentions"):
-    """某一部分写到了应写的各个方面。"""
-
-    groups: tuple[Group, ...]
-    """应写到的方面"""
-    if_any: bool = False
-    """这一部分是空的就不查"""
-    org_ends: tuple[str, ...] = ()
-    """只查名称以这些字结尾的机关"""
-    unit_types: tuple[UnitType, ...] = ()
-    """或者单位类型是这些的"""
-    unit_types_by_name: tuple[UnitType, ...] = ()
-    """单位类型是这些的，看名称；其他类型不查"""
-
-    words = frozenset({"what"})
-
-
-class Length(_Concerning, frozen=True, tag="length"):
-    """某一部分不超过多少字。"""
-
-    limit: Annotated[int, Meta(ge=1)]
-    """最多多少字，不算空白和小标题"""
-
-    words = frozenset({"count", "limit"})
-
-
-class Present(_Concerning, frozen=True, tag="present"):
-    """某一部分不是空的，写到了应写的内容。"""
-
-    nothing: tuple[str, ...] = ()
-    """等于没有写的话"""
-    groups: tuple[Group, ...] = ()
-    """应写到的方面"""
-    weak: Severity | None = None
-    """写了但不够时的级别；不写就同 severity"""
-
-    words = frozenset({"what"})
-
-
-class Marks(Rule, frozen=True, tag="marks"):
-    """没有模板、草稿留下的记号。"""
-
-    patterns: tuple[Mark, ...]
-    """记号"""
-
-    words = _REFUSED
-
-
-class Personal(Rule, frozen=True, tag="personal"):
-    """没有身份证号码、手机号码，本机关的联系方式除外。"""
-
-    contact: FieldId
-    """基本信息里的联系电话"""
-    contact_section: SectionId
-    """可以写联系电话的部分"""
-    contact_words: tuple[str, ...]
-    """号码前面有这些词就是联系电话"""
-
-    words = frozenset({"place", "what"})
-
-
-class Pasted(Rule, frozen=True, tag="pasted"):
-    """文字里没有误粘贴的报告标题、各部分标题、已有的小标题、表格。"""
-
-    table: Pattern
-    """怎样的一行像表格的一行（正则表达式）"""
-    lines: Annotated[int, Meta(ge=1)]
-    """接连几行才算表格"""
-    weak: Severity
-    """小标题、表格的级别：照样印出来，读起来不会错"""
-
-    words = frozenset({"place", "what"})
-
-
 class Reading(Rule, frozen=True, tag="reading"):
     """读取文件时发现的问题；由读取程序提出，只有下面这些编号可用。"""
 
@@ -489,14 +347,14 @@ READER_RULES: dict[str, frozenset[str]] = {
     "S-07": frozenset({"what"}),
     "S-10": frozenset({"count"}),
     "S-11": frozenset({"place", "what"}),
-    "N-05": _REFUSED,
+    "N-05": REFUSED,
     "N-06": frozenset({"table", "count", "what"}),
     "N-07": frozenset({"what"}),
     "N-08": frozenset({"place", "raw", "now"}),
     "N-09": frozenset({"place", "what", "value"}),
     "N-10": frozenset({"place", "what"}),
-    "F-01": _REFUSED,
-    "F-02": _REFUSED,
+    "F-01": REFUSED,
+    "F-02": REFUSED,
     "L-01": frozenset({"place"}),
     "E-01": frozenset({"about", "what"}),
     "E-02": frozenset({"about"}),
