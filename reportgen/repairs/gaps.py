@@ -53,7 +53,7 @@ def with_gap(found: Repairs, gap: Repair) -> Repairs:
         replace(
             one, changes=(*gap.changes, *one.changes), settles=tuple(dict.fromkeys([*gap.settles, *one.settles])),
             equations=(*gap.equations, *one.equations), kind="several", reason=f"{gap.reason}；{one.reason}",
-            follows=(*gap.follows, *one.follows),
+            follows=(*gap.follows, *one.follows), steps=(gap, *(one.steps or (one,))),
         )
         for one in found.repairs
     )  # fmt: skip

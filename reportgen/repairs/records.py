@@ -59,6 +59,8 @@ class Repair(msgspec.Struct, frozen=True):
     """Totals filled by formula that change of themselves."""
     cost: int = 0
     """How unlikely it is; repairs of the same cost are equally likely."""
+    steps: tuple[Repair, ...] = ()
+    """The same slip by slip (kind ``step``); all of them together are the repair."""
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -94,6 +96,14 @@ class Place(msgspec.Struct, frozen=True):
     more: int
 
     @property
+    def slips(self) -> tuple[tuple[str, Repair], ...]:
+        """The repairs slip by slip; ``改法2：`` before those of several alternatives of which one has several slips."""
+        several = len(self.repairs) > 1 and any(len(one.steps) > 1 for one in self.repairs)
+        return tuple(
+            (f"改法{one.rank}：" if several else "", slip) for one in self.repairs for slip in one.steps or (one,)
+        )
+
+    @property
     def is_certain(self) -> bool:
         """Whether there is no other equally small way."""
         return len(self.repairs) == 1 and not self.more
@@ -126,13 +136,14 @@ class Repairs(msgspec.Struct, frozen=True):
         return (_place(self.repairs, _SHOWN, len(self.repairs) + self.more),) if self.repairs else ()
 
     def to_json(self, report: Report) -> list[dict[str, Any]]:
-        """Return what ``validate --format json`` gives as ``repairs``: the repairs shown, place by place.
+        """Return what ``validate --format json`` gives as ``repairs``: the repairs shown, one entry for each slip.
 
-        The first of every place, all made, settle everything that can be.
+        Entries of the same place and rank belong together; those of rank 1, all made, settle everything
+        that can be.
         """
         return [
-            repair.to_json(report) | {"place": number, "more": place.more}
-            for number, place in enumerate(self.shown, 1) for repair in place.repairs
+            slip.to_json(report) | {"place": number, "more": place.more}
+            for number, place in enumerate(self.shown, 1) for _, slip in place.slips
         ]  # fmt: skip
 
     def lines(self, report: Report) -> list[str]:
@@ -140,7 +151,7 @@ class Repairs(msgspec.Struct, frozen=True):
         lines = []
         for number, place in enumerate(self.shown, 1):
             head = "可能的更正" if len(self.shown) == 1 else f"可能的更正（第{number}处）"
-            lines += [f"{head}：{repair.line(report)}" for repair in place.repairs]
+            lines += [f"{head}：{way}{slip.line(report)}" for way, slip in place.slips]
             if place.more:
                 lines.append(f"    还有{place.more}种同样可行的改法没有列出")
         if self.note:

@@ -31,10 +31,11 @@ def repair_of(candidate: Candidate, rank: int, implied: Mapping[str, Number], ca
     changes = _changes(report, new, candidates.sorted(new))
     moved = [c for c in system.formulas if c in after and after[c] != candidates.before.get(c)]
     settled = _settled(report, after)
+    steps = tuple(_step(cells, reason, changes, settled, rank) for cells, reason in reasons)
     return Repair(
         changes, rule_ids(settled), settled, "several" if implied and candidate.new else candidate.kind,
         _reason(report, reasons), rank, _changes(report, after, candidates.sorted(moved)),
-        candidate.cost,
+        candidate.cost, steps,
     )  # fmt: skip
 
 
@@ -44,6 +45,15 @@ def _changes(report: Report, new: Mapping[str, Number], cells: Sequence[str]) ->
 
 def _unreadable(report: Report, cell: str, value: Number) -> str:
     return explain(report.form.cells[cell], report.values[cell], value, []).reason
+
+
+def _step(
+    cells: Sequence[str], reason: str, changes: Sequence[Change], settled: Sequence[Equation], rank: int
+) -> Repair:  # fmt: skip
+    """Return one slip of a repair by itself: its cells, and the equations it has a part in."""
+    own = tuple(e for e in settled if set(cells) & set(e.cells))
+    mine = tuple(c for c in changes if c.cell in cells)
+    return Repair(mine, rule_ids(own), own, "step", reason, rank)
 
 
 def _settled(report: Report, after: Mapping[str, Number]) -> tuple[Equation, ...]:

@@ -218,7 +218,8 @@ class _ReportPage:
 
     def _parts(self) -> Iterator[_Alternatives]:
         for place in self.review.repairs.shown:
-            yield _Alternatives(tuple(repair.line(self.review.report) for repair in place.repairs), place.more)
+            lines = tuple(f"{way}{slip.line(self.review.report)}" for way, slip in place.slips)
+            yield _Alternatives(lines, place.more)
 
     def _tables(self) -> Iterator[PageTable]:
         form = self.review.report.form
