@@ -125,7 +125,7 @@ def without(file: EditionFile, names: set[str], cells: set[str]) -> EditionFile:
     named = {topic.id: topic.name for topic in topics}
     phrases = []
     for phrase in said.phrases:
-        kept = tuple(one for one in phrase.topics if f"{named.get(one)}.{phrase.column}" not in names)
+        kept = tuple(one for one in phrase.topics if f"{named.get(one)}.{phrase.column.removeprefix('-')}" not in names)
         readings = left(phrase.any_of)
         if bool(readings) == bool(phrase.any_of) and bool(kept) == bool(phrase.topics):
             phrases.append(replace(phrase, any_of=readings, topics=kept))
