@@ -16,7 +16,7 @@ __all__ = ["left_out"]
 def left_out(
     form: Form, document: Document, values: Mapping[str, Value], cells: Mapping[str, Located]
 ) -> Iterator[Finding]:
-    """Yield N-09 and S-10 to S-12.
+    """Yield N-09, S-10, S-11 and S-18.
 
     Args:
         form: the edition.
@@ -43,6 +43,6 @@ def left_out(
     for origin, what in struck:
         yield finding(form.rules["S-11"], [CellRef(origin, "")], place=origin.address, what=what)
     for name in document.too_large:
-        yield finding(form.rules["S-12"], place=f"“{name}”")
+        yield finding(form.rules["S-18"], place=f"“{name}”")
     if document.revisions:
         yield finding(form.rules["S-10"], count=document.revisions)
