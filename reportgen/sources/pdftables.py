@@ -19,7 +19,7 @@ Box: TypeAlias = "tuple[float, float, float, float]"
 
 _TOLERANCE = 3.0
 """Points between edges that are meant to be the same; the narrowest column of the form has 20."""
-_APART = 7.0
+_APART = 5.5
 """The same where each cell has a frame of its own, with a gap between them."""
 _RULE = 5.0
 """Points of the thickest rule that is drawn as a filled rectangle; text with a ground behind it is higher."""
@@ -49,17 +49,50 @@ def boxes_of(page: Any, struck: set[int]) -> list[list[Box]]:
 def _edges_of(page: Any, struck: set[int]) -> Iterator[Any]:
     """Yield the lines, and the sides of the rectangles, that are ruling.
 
-    A rectangle without an outline is ruling if it is as thin as a rule, or a cell on a dark ground;
-    else it is the ground of a text.
+    A rectangle without an outline is ruling if it is as thin as a rule, also as one of many dots or dashes, or a
+    cell on a dark ground; else it is the ground of a text.
     """
     from pdfplumber.utils.geometry import obj_to_edges
 
-    grounds = [r for r in page.rects if not r["stroke"] and min(r["width"], r["height"]) > _RULE]
+    shapes = [one for one in (*page.lines, *page.rects, *page.curves) if id(one) not in struck]
+    grounds = [r for r in shapes if not r["stroke"] and min(r["width"], r["height"]) > _RULE]
     framed = _framed(grounds)
-    for one in (*page.lines, *page.rects, *page.curves):
-        thin = one["stroke"] or min(one["width"], one["height"]) <= _RULE
-        if (thin or id(one) in framed) and id(one) not in struck:
+    thin = [one for one in shapes if not one["stroke"] and min(one["width"], one["height"]) <= _RULE]
+    yield from _rules(thin)
+    for one in shapes:
+        if one["stroke"] or id(one) in framed:
             yield from obj_to_edges(one)
+
+
+def _rules(thin: Sequence[Any]) -> Iterator[Any]:
+    """Yield the rules that thin rectangles make; dots and dashes in a row are one."""
+    pieces: dict[tuple[str, float], list[tuple[float, float]]] = {}
+    for one in thin:
+        if one["width"] >= one["height"] * 0.9:
+            pieces.setdefault(("h", round(_middle(one, "top", "bottom"), 1)), []).append((one["x0"], one["x1"]))
+        if one["height"] >= one["width"] * 0.9:
+            pieces.setdefault(("v", round(_middle(one, "x0", "x1"), 1)), []).append((one["top"], one["bottom"]))
+    for (way, at), some in pieces.items():
+        start, end = min(some)
+        for first, last in (*sorted(some)[1:], (float("inf"), float("inf"))):
+            if first - end > _TOLERANCE:
+                if end - start > _TOLERANCE:
+                    yield _rule(way, at, start, end)
+                start = first
+            end = max(end, last) if first != start else last
+
+
+def _rule(way: str, at: float, start: float, end: float) -> Any:
+    """Return an edge as pdfplumber has them."""
+    x0, x1, top, bottom = (start, end, at, at) if way == "h" else (at, at, start, end)
+    return {
+        "object_type": "rect_edge", "orientation": way, "x0": x0, "x1": x1, "top": top, "bottom": bottom,
+        "width": x1 - x0, "height": bottom - top,
+    }  # fmt: skip
+
+
+def _middle(one: Any, low: str, high: str) -> float:
+    return float(one[low] + one[high]) / 2
 
 
 def _framed(grounds: Sequence[Any]) -> set[int]:
@@ -109,23 +142,24 @@ def _tables(page: Any, edges: Sequence[Any], tolerance: float) -> list[list[Box]
 def _closing(edges: Sequence[Any]) -> Iterator[Any]:
     """Yield the rules that a page break left out: above and below a row that is torn by it.
 
-    They join the ends of upright rules that end at the same height, where no rule lies.
+    They join the ends of neighbouring upright rules that end at the same height, where no rule lies.
     """
     level = [e for e in edges if e["orientation"] == "h"]
+    upright = sorted((e for e in edges if e["orientation"] == "v"), key=lambda e: float(e["x0"]))
     for end in ("top", "bottom"):
-        open_ends: dict[int, list[Any]] = {}
-        for edge in edges:
-            if edge["orientation"] == "v" and not any(_meets(edge["x0"], edge[end], one) for one in level):
-                open_ends.setdefault(round(edge[end] / _TOLERANCE), []).append(edge)
-        for some in open_ends.values():
-            for one, other in pairwise(sorted(some, key=lambda e: e["x0"])):
-                yield {**level[0], "x0": one["x0"], "x1": other["x0"], "top": one[end], "bottom": one[end],
-                       "width": other["x0"] - one["x0"], "height": 0, "orientation": "h"}  # fmt: skip
+        open_ends = [e[end] for e in upright if not _lies(level, e["x0"], e[end])]
+        for y in _edges(open_ends):
+            ending = [e for e in upright if abs(e[end] - y) <= _TOLERANCE]
+            for one, other in pairwise(ending):
+                if not _lies(level, (one["x0"] + other["x0"]) / 2, y):
+                    yield _rule("h", y, one["x0"], other["x0"])
 
 
-def _meets(x: float, y: float, rule: Any) -> bool:
-    inside = rule["x0"] - _TOLERANCE <= x <= rule["x1"] + _TOLERANCE
-    return bool(inside and abs(rule["top"] - y) <= _TOLERANCE)
+def _lies(level: Sequence[Any], x: float, y: float) -> bool:
+    """Tell whether a level rule goes through a place."""
+    return any(
+        abs(rule["top"] - y) <= _TOLERANCE and rule["x0"] - _TOLERANCE <= x <= rule["x1"] + _TOLERANCE for rule in level
+    )
 
 
 # --------------------------------------------------------------------------- cells
