@@ -24,7 +24,7 @@ from .confined import run_confined
 from .extras import require
 from .limits import Budget
 from .pdftables import Table, boxes_of, joined, share_columns, table_of
-from .pdftext import UNREADABLE, TextLine, chars_of, lines_of, paragraphs_of, struck_out
+from .pdftext import UNREADABLE, TextLine, chars_of, lines_of, paragraphs_of
 
 __all__ = ["read"]
 
@@ -168,8 +168,7 @@ def _turned(pdfplumber: Any, pdf: Any, page: Any) -> Any:
 
 def _page(page: Any, budget: Budget) -> _Page:
     budget.spend_cells(sum(map(len, page.objects.values())) // 4)
-    struck, strokes = struck_out(page)
-    chars = chars_of(page, struck)
+    chars, strokes = chars_of(page)
     inside: set[int] = set()
     tables = []
     for boxes in boxes_of(page, strokes):

@@ -19,8 +19,6 @@ Box: TypeAlias = "tuple[float, float, float, float]"
 
 _TOLERANCE = 3.0
 """Points between edges that are meant to be the same; the narrowest column of the form has 20."""
-_APART = 5.5
-"""The same where each cell has a frame of its own, with a gap between them."""
 _RULE = 5.0
 """Points of the thickest rule that is drawn as a filled rectangle; text with a ground behind it is higher."""
 _FRAMED = 0.6
@@ -41,9 +39,7 @@ def boxes_of(page: Any, struck: set[int]) -> list[list[Box]]:
         page: as pdfplumber gives it.
         struck: ids of the objects that strike out text; they are no ruling.
     """
-    edges = list(_edges_of(page, struck))
-    found = _tables(page, edges, _TOLERANCE)
-    return found or _tables(page, edges, _APART)
+    return _tables(page, list(_edges_of(page, struck)))
 
 
 def _edges_of(page: Any, struck: set[int]) -> Iterator[Any]:
@@ -121,7 +117,7 @@ def _lightness(one: Any) -> float:
     return sum(parts) / len(parts) if parts else 1.0
 
 
-def _tables(page: Any, edges: Sequence[Any], tolerance: float) -> list[list[Box]]:
+def _tables(page: Any, edges: Sequence[Any]) -> list[list[Box]]:
     upright = [e for e in edges if e["orientation"] == "v"]
     level = [e for e in edges if e["orientation"] == "h"]
     if len(upright) < 2 or len(level) < 2:
@@ -129,7 +125,7 @@ def _tables(page: Any, edges: Sequence[Any], tolerance: float) -> list[list[Box]
     settings = {
         "vertical_strategy": "explicit", "horizontal_strategy": "explicit",
         "explicit_vertical_lines": upright, "explicit_horizontal_lines": level,
-        "snap_tolerance": tolerance, "join_tolerance": tolerance, "intersection_tolerance": tolerance,
+        "snap_tolerance": _TOLERANCE, "join_tolerance": _TOLERANCE, "intersection_tolerance": _TOLERANCE,
     }  # fmt: skip
     finder = page.debug_tablefinder(settings)
     if closing := list(_closing(finder.edges)):

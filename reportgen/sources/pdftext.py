@@ -23,7 +23,7 @@ from .runs import LOWERED, RAISED, STRUCK, Run, told_apart
 
 __all__ = [
     "UNREADABLE", "Char", "TextLine", "cell_text", "chars_of", "figure_like", "fills", "join_number", "lines_of",
-    "paragraphs_of", "struck_out",
+    "paragraphs_of",
 ]  # fmt: skip
 
 _PAGE_NUMBER = re.compile(r"[-—–―·\s]*(?:第\s*)?\d{1,4}\s*(?:页)?(?:\s*[/／,，]?\s*(?:共\s*)?\d{1,4}\s*页?)?[-—–―·\s]*")
@@ -32,6 +32,7 @@ _FIGURES = re.compile(r"[-—–/\d.,，．%％\s]*[-—–/\d][-—–/\d.,，�
 _NUMBERED = re.compile(r"[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[）)]")
 """How headings begin."""
 _SENTENCE_END = "。！？；：…”）)"
+_WORD = re.compile(r"[!-~]+")
 UNREADABLE = "\ufffd"
 """Stands for a character of which the file does not say what it is."""
 _CODE = re.compile(r"\(cid:\d+\)|[\x00-\x08\x0e-\x1f\ue000-\uf8ff\ufffd]")
@@ -41,8 +42,8 @@ _SHIFTED = 0.1
 """Times the size of the rest that their middle is shifted at least."""
 _AGAIN = 0.15
 """Times its size that a character may be beside the same one and be the same, drawn twice to look bold."""
-_WATERMARK = 3.5
-"""Times the usual size of a page's characters that no title has."""
+_WATERMARK = 2.5
+"""Times the usual size of a page's characters that a watermark has at least."""
 _STROKE = 2.5
 """Points of the thickest line that strikes out text."""
 _GAP = 1.45
@@ -69,21 +70,48 @@ class Char(NamedTuple):
     struck: bool = False
 
 
-def struck_out(page: Any) -> tuple[set[int], set[int]]:
-    """Find what is struck out: by thin lines through the middle of characters, and no longer than they.
+def chars_of(page: Any) -> tuple[list[Char], set[int]]:
+    """Return the characters of a page that belong to its text: seen, upright, once each, no watermark.
 
     Args:
         page: as pdfplumber gives it.
 
     Returns:
-        ids of the characters, and of the lines and rectangles that strike them out.
+        them, and the ids of the lines and rectangles that strike out some of them.
     """
-    chars = sorted((c for c in page.chars if c["text"].strip()), key=_middle)
+    left, top, right, bottom = page.cropbox
+    seen = [
+        c for c in page.chars
+        if upright(c) and left <= (c["x0"] + c["x1"]) / 2 <= right and top <= _middle(c) <= bottom
+    ]  # fmt: skip
+    text = _without_watermark(seen)
+    struck, strokes = _struck_out(text, (*page.lines, *page.rects))
+    chars = [
+        Char(_CODE.sub(UNREADABLE, c["text"]), c["x0"], c["top"], c["x1"], c["bottom"], c["size"], id(c) in struck)
+        for c in text
+    ]
+    return list(_once(chars)), strokes
+
+
+def _without_watermark(chars: list[Any]) -> list[Any]:
+    """Leave out large characters of a size in which some lie over others."""
+    large = _WATERMARK * median([c["size"] for c in chars]) if chars else 0
+    others = [((c["x0"] + c["x1"]) / 2, _middle(c)) for c in chars if c["size"] <= large and c["text"].strip()]
+    over = {
+        round(c["size"]) for c in chars
+        if c["size"] > large and any(c["x0"] <= x <= c["x1"] and c["top"] <= y <= c["bottom"] for x, y in others)
+    }  # fmt: skip
+    return [c for c in chars if round(c["size"]) not in over]
+
+
+def _struck_out(chars: Sequence[Any], shapes: Iterable[Any]) -> tuple[set[int], set[int]]:
+    """Return the ids of characters, and of the thin lines through their middle and no longer than they."""
+    chars = sorted((c for c in chars if c["text"].strip()), key=_middle)
     middles = [_middle(c) for c in chars]
     reach = max((c["bottom"] - c["top"] for c in chars), default=0) / 4
     texts: set[int] = set()
-    lines: set[int] = set()
-    for line in (*page.lines, *page.rects):
+    strokes: set[int] = set()
+    for line in shapes:
         if line["height"] > _STROKE or line["width"] <= line["height"]:
             continue
         y = _middle(line)
@@ -95,29 +123,12 @@ def struck_out(page: Any) -> tuple[set[int], set[int]]:
         ]  # fmt: skip
         if hit and sum(c["x1"] - c["x0"] for c in hit) >= 0.6 * line["width"]:
             texts.update(map(id, hit))
-            lines.add(id(line))
-    return texts, lines
+            strokes.add(id(line))
+    return texts, strokes
 
 
 def _middle(one: Any) -> float:
     return float(one["top"] + one["bottom"]) / 2
-
-
-def chars_of(page: Any, struck: set[int]) -> list[Char]:
-    """Return the characters of a page that belong to its text: seen, upright, once each, no watermark.
-
-    Args:
-        page: as pdfplumber gives it.
-        struck: ids of those that are struck out.
-    """
-    left, top, right, bottom = page.cropbox
-    seen = [
-        Char(_CODE.sub(UNREADABLE, c["text"]), c["x0"], c["top"], c["x1"], c["bottom"], c["size"], id(c) in struck)
-        for c in page.chars
-        if upright(c) and left <= (c["x0"] + c["x1"]) / 2 <= right and top <= (c["top"] + c["bottom"]) / 2 <= bottom
-    ]
-    usual = median([c.size for c in seen]) if len(seen) > 50 else float("inf")
-    return list(_once([c for c in seen if c.size <= _WATERMARK * usual]))
 
 
 def upright(char: Any) -> bool:
@@ -341,7 +352,9 @@ def _common(values: list[float]) -> float | None:
 def _begins(before: TextLine, line: TextLine, left: float, right: float) -> bool:
     """Tell whether a paragraph begins with ``line``."""
     heading = bool(_NUMBERED.match(line.text)) and before.text[-1:] in _SENTENCE_END
-    early = right - before.x1 > 2.2 * before.size
+    word = _WORD.match(line.text)
+    room = max(2.2, 0.6 * len(word[0]) + 1 if word else 0) * before.size  # what cannot be broken goes to the next line
+    early = right - before.x1 > room
     return heading or early or abs(before.size - line.size) > 1 or line.x0 - left > 1.2 * line.size
 
 
