@@ -20,6 +20,7 @@ from .phrases import Narrative, expand
 from .records import Equation, Form, Relation, Term
 from .source import Faults, Steps
 from .tables import build_cells, build_table, check_unique
+from .titles import title_expressions
 from .words import LONGEST_LABEL
 from .written import EditionFile, without
 
@@ -68,16 +69,11 @@ def prove(file: EditionFile, edition: str, base: Form | None, faults: Faults) ->
         sections=file.sections, fields=file.fields, tables=tables, rules={r.id: r for r in file.rules},
         cells=cells, quantities=quantities, equations=sums, relations=links, sheets=file.sheets,
         sign_off=file.sign_off,
-        title_expressions=tuple(map(_title_expression, (file.report_title, *file.title_variants))),
+        titles=file.titles,
+        title_expressions=title_expressions(file.titles, (file.report_title, *file.title_variants)),
         last_year_tables=others | file.last_year.other_editions, last_year_cells=file.last_year.cells,
         last_year_sections=file.last_year.sections, unverified=file.unverified, narrative=file.narrative,
     )  # fmt: skip
-
-
-def _title_expression(template: str) -> str:
-    """Turn ``{org}{year}年…`` into an expression with the groups org and year."""
-    text = re.escape(template)
-    return text.replace(r"\{org\}", "(?P<org>.{1,60}?)").replace(r"\{year\}", r"(?P<year>\d{4})")
 
 
 # --------------------------------------------------------------------------- what names something
@@ -191,9 +187,11 @@ class _Proof:
         file = self.file
         if file.final_year and file.final_year < file.first_year:
             self.faults.add(("final_year",), "早于 first_year")
-        for key, texts in (("report_title", (file.report_title,)), ("title_variants", file.title_variants)):
-            for text in texts:
-                self.braces((key,), text, {"org", "year"}, needed=True)
+        self.braces(("report_title",), file.report_title, {"org", "year"}, needed=True)
+        for text in file.title_variants:
+            self.braces(("title_variants",), text, {"org", "year", "subject", "name"})
+            if "{year}" not in text:
+                self.faults.add(("title_variants",), "少了 {year}")
         sheets = [v for v in msgspec.structs.astuple(file.sheets) if isinstance(v, str)]
         for name in (*sheets, *(t.id for t in file.tables)):
             if not 0 < len(name) <= _LONGEST_SHEET or _NO_SHEET.search(name):
