@@ -9,7 +9,7 @@ from .words import Pattern
 
 __all__ = ["TitleWords", "title_expressions"]
 
-_NO_NAME = r"[^\d:;,。!?<>|_《》\[\]]"
+_NO_NAME = r"[^\d:;,。!?<>»›|_/·•—–《》【】\[\]-]"
 """A character that a body's name may have."""
 
 
@@ -45,12 +45,12 @@ def title_expressions(words: TitleWords, wordings: Iterable[str]) -> tuple[str, 
         words: what stands for subject and name, and around the title.
         wordings: the one to prefer first.
     """
-    between = _any(words.between)
+    between = _any(words.between) if words.between else "(?:)"
     within = f"(?!{_any(words.between)})" if words.between else ""
     starts = f"(?!{_any(words.not_first)})" if words.not_first else ""
     ends = "".join(f"(?<!{re.escape(one)})" for one in words.not_last)
     parts = {
-        "org": f"(?:{between})*{starts}(?P<org>(?:{within}{_NO_NAME}){{1,60}}?){ends}(?:{between}|的)*",
+        "org": f"{starts}(?P<org>(?:{within}{_NO_NAME}){{1,60}}?){ends}(?:{between}|的)*",
         "year": r"(?P<year>\d{4})",
         "subject": f"(?:{'|'.join(words.subjects)})",
         "name": _any(words.names),
@@ -61,7 +61,7 @@ def title_expressions(words: TitleWords, wordings: Iterable[str]) -> tuple[str, 
         text = re.escape(wording)
         for name, expression in parts.items():
             text = text.replace(rf"\{{{name}\}}", expression)
-        found.append(text + tail)
+        found.append(f"{between}*{text}{tail}")
     return tuple(found)
 
 

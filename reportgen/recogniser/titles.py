@@ -20,6 +20,8 @@ _DATE = re.compile(r"[\[(]?\d{4}(?:-\d{1,2}-\d{1,2}|年\d{1,2}月\d{1,2}日)[\])
 _NO_NAME = re.compile(r"[\d。；;：:！？，,〔〕《》（）()>|]|附件|文件\s*$|.{41}")
 """A line that cannot be part of a body's name."""
 _TITLE_LINES = 4
+_LONGEST = 300
+"""Characters of a line with a title in it and the way through the site before it."""
 
 
 class Title(NamedTuple):
@@ -58,27 +60,37 @@ def parse_title(form: Form, text: str) -> tuple[str, int] | None:
     What a page or a notice says around a title does not count: marks of fields, the way through the site, the
     name of the site, dates.
     """
-    text = key(text)
-    if not possible_titles(form, [text]):
+    if len(text) > _LONGEST or not possible_titles(form, [key(text)]):
         return None
     return _parsed(form, text)
 
 
 @lru_cache(maxsize=1024)
 def _parsed(form: Form, text: str) -> tuple[str, int] | None:
-    bare = _DATE.sub("", text).rstrip("。.,;")
-    pieces = re.split(form.titles.separators, bare)
-    found = [title for piece in (text, re.sub("[《》]", "", bare), *pieces) if (title := _whole(form, piece))]
+    whole, words = key(text), [key(word) for word in text.split()]
+    bare = _DATE.sub("", whole).rstrip("。.,;")
+    pieces = [piece for part in (bare, *words) for piece in re.split(form.titles.separators, part)]
+    found = [title for piece in (whole, re.sub("[《》]", "", bare), *pieces) if (title := _whole(form, piece))]
+    if len(words) > 1:  # what stands before a blank may be something else
+        ends = (*form.titles.bodies, *form.titles.places)
+        found = [(org if org.endswith(ends) else "", year) for org, year in found]
     return next((title for title in found if title[0]), found[0] if found else None)
 
 
 def _whole(form: Form, text: str) -> tuple[str, int] | None:
     if possible_titles(form, [text]):
         for expression in form.title_expressions:
-            if match := re.fullmatch(expression, text):
-                groups = match.groupdict()
-                return groups.get("org", ""), int(groups["year"])
+            match = re.fullmatch(expression, text)
+            org = match.groupdict().get("org", "") if match else ""
+            if match and not _two(form, org):
+                return org, int(match["year"])
     return None
+
+
+def _two(form: Form, org: str) -> bool:
+    """Tell whether a name seems to be those of two bodies of one place: 甲市人民政府甲市乙局."""
+    again = org.find(org[:2], 2) if len(org) > 5 else -1
+    return again > 0 and org[:again].endswith(form.titles.bodies)
 
 
 def body_like(form: Form, text: str) -> bool:
