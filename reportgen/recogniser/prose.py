@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..form import Form, Section
 from ..model.report import Origin, Passage
@@ -12,7 +12,7 @@ from .labels import key
 from .titles import body_like
 from .wording import Texts, chinese_date, section_of, split_paragraphs
 
-__all__ = ["read_prose", "section_of_line"]
+__all__ = ["read_paragraphs", "read_prose", "section_of_line"]
 
 _SUBHEADING = re.compile(r"^[（(][一二三四五六七八九十]+[）)][^。；;，,：:]{1,28}。?$")
 _NUMBERED = re.compile(r"([一二三四五六七八九十]{1,3})[、,.．]\s*(?=\S)")
@@ -36,8 +36,23 @@ def read_prose(form: Form, texts: Texts, *, web: bool) -> None:
         texts: with fields, title and paragraphs; the passages are added to it.
         web: the document is a web page.
     """
-    prose = _Prose(form, texts, _headings(form, texts.body))
-    for paragraph in texts.body:
+    read_paragraphs(form, texts, texts.body, web=web)
+
+
+def read_paragraphs(
+    form: Form, texts: Texts, body: Sequence[Paragraph], *, web: bool = False, origins: Mapping[str, Origin] = {}
+) -> None:
+    """Split paragraphs by the prescribed headings and add the passages; what stands before the first is the preamble.
+
+    Args:
+        form: the edition.
+        texts: with fields and title; the passages are added to it.
+        body: the paragraphs.
+        web: they are of a web page.
+        origins: where paragraphs stand, by their address; else in the text of a document.
+    """
+    prose = _Prose(form, texts, _headings(form, body), origins)
+    for paragraph in body:
         prose.take(paragraph)
     prose.end(web=web)
 
@@ -82,8 +97,8 @@ def _headings(form: Form, paragraphs: Sequence[Paragraph]) -> dict[int, Section]
 class _Prose:
     """Takes paragraphs one by one and makes passages of them."""
 
-    def __init__(self, form: Form, texts: Texts, sections: dict[int, Section]) -> None:
-        self.form, self.texts, self.sections = form, texts, sections
+    def __init__(self, form: Form, texts: Texts, sections: dict[int, Section], origins: Mapping[str, Origin]) -> None:
+        self.form, self.texts, self.sections, self.origins = form, texts, sections, origins
         self.seen = 0
         self.section = form.sections[0].id if form.sections[0].optional and texts.title else ""
         self.heading = ""
@@ -105,10 +120,13 @@ class _Prose:
         elif _SUBHEADING.match(text) and self.section:
             self.close()
             self.heading = text
-            self.origin = Origin("正文", paragraph.address)
+            self.origin = self._origin(paragraph)
         else:
-            self.origin = self.origin or Origin("正文", paragraph.address)
+            self.origin = self.origin or self._origin(paragraph)
             self.held += lines
+
+    def _origin(self, paragraph: Paragraph) -> Origin:
+        return self.origins.get(paragraph.address) or Origin("正文", paragraph.address)
 
     def close(self) -> None:
         """Make a passage of what has been held."""

@@ -111,10 +111,10 @@ def titles_in(form: Form, document: Document, end: int) -> Iterator[Title]:
     behind = 0
     for last in range(end):
         for first in range(last, max(last - _TITLE_LINES, behind - 1), -1):
-            found = parse_title(form, _joined(paragraphs[first : last + 1]))
+            found = parse_title(form, _text(paragraphs[first : last + 1]))
             if found:
                 above = _first_line(form, paragraphs, first, last, web=document.kind in ("html", "mht"))
-                org, year = parse_title(form, _joined(paragraphs[above : last + 1])) or found
+                org, year = parse_title(form, _text(paragraphs[above : last + 1])) or found
                 yield Title(_joined(paragraphs[above : last + 1]), org, year, above, last)
                 behind = last + 1
                 break
@@ -127,8 +127,8 @@ def _first_line(form: Form, paragraphs: Sequence[Paragraph], first: int, last: i
     """
     while first > 0 and last - first < _TITLE_LINES:
         above = key(paragraphs[first - 1].text)
-        here = parse_title(form, _joined(paragraphs[first : last + 1]))
-        joined = parse_title(form, _joined(paragraphs[first - 1 : last + 1]))
+        here = parse_title(form, _text(paragraphs[first : last + 1]))
+        joined = parse_title(form, _text(paragraphs[first - 1 : last + 1]))
         if not here or not joined or _NO_NAME.search(above) or not joined[0].startswith(above):
             break
         if not (body_like(form, above) if web else _goes_on(form, above, here[0])) or (web and here[0]):
@@ -145,6 +145,10 @@ def _goes_on(form: Form, above: str, org: str) -> bool:
         return body_like(form, above)
     named = any(place in org for place in form.titles.places)
     return org[:2] != above[:2] and (not named or above.endswith((*form.titles.places, *form.titles.bodies)))
+
+
+def _text(paragraphs: Sequence[Paragraph]) -> str:
+    return paragraphs[0].text if len(paragraphs) == 1 else _joined(paragraphs)
 
 
 def _joined(paragraphs: Sequence[Paragraph]) -> str:
