@@ -158,8 +158,8 @@ def _pages(pdfplumber: Any, pdf: Any, budget: Budget) -> list[_Page]:
 def _turned(pdfplumber: Any, pdf: Any, page: Any) -> Any:
     """Return a page turned so that most of its text is upright: wide tables are printed sideways."""
     matrices = [char["matrix"] for char in page.chars]
-    for turn, sign in ((90, 1), (270, -1)):
-        if sum(sign * b > 0.9 * (abs(a) + abs(b)) for a, b, *_ in matrices) * 2 > len(matrices):
+    for turn, (cos, sin) in ((90, (0, 1)), (180, (-1, 0)), (270, (0, -1))):
+        if sum(cos * a + sin * b > 0.9 * (abs(a) + abs(b)) for a, b, *_ in matrices) * 2 > len(matrices):
             page.page_obj.rotate = (page.page_obj.rotate + turn) % 360
             page.page_obj.attrs["Rotate"] = page.page_obj.rotate
             return pdfplumber.page.Page(pdf, page.page_obj, page.page_number)

@@ -111,7 +111,9 @@ def _framed(grounds: Sequence[Any]) -> set[int]:
 def _lightness(one: Any) -> float:
     """Return 0 for black to 1 for white; of a colour that is not known 1."""
     colour = one["non_stroking_color"]
-    parts = [part for part in colour if isinstance(part, (int, float))] if isinstance(colour, (tuple, list)) else []
+    parts = [
+        part for part in (colour if isinstance(colour, (tuple, list)) else [colour]) if isinstance(part, (int, float))
+    ]
     if len(parts) == 4:  # cyan, magenta, yellow, black
         return max(0.0, 1 - parts[3] - max(parts[:3]))
     return sum(parts) / len(parts) if parts else 1.0

@@ -351,11 +351,14 @@ def _common(values: list[float]) -> float | None:
 
 def _begins(before: TextLine, line: TextLine, left: float, right: float) -> bool:
     """Tell whether a paragraph begins with ``line``."""
-    heading = bool(_NUMBERED.match(line.text)) and before.text[-1:] in _SENTENCE_END
+    numbered = _NUMBERED.match(line.text)
+    heading = numbered and (
+        before.text[-1:] not in "，、（(第" if numbered[0][-1] in "、.．" else before.text[-1:] in _SENTENCE_END
+    )
     word = _WORD.match(line.text)
     room = max(2.2, 0.6 * len(word[0]) + 1 if word else 0) * before.size  # what cannot be broken goes to the next line
     early = right - before.x1 > room
-    return heading or early or abs(before.size - line.size) > 1 or line.x0 - left > 1.2 * line.size
+    return bool(heading) or early or abs(before.size - line.size) > 1 or line.x0 - left > 1.2 * line.size
 
 
 def _join(lines: list[str]) -> str:
