@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -314,6 +315,38 @@ def test_a_pdf_of_an_office_reads_as_the_page_it_was_made_of(name: str) -> None:
     assert figures(report) == figures(judged(BASE)[0])
     assert (report.org, report.year) == ("甲市乙局", 2024)
     assert not rules(findings, "error", "warning")
+
+
+# --------------------------------------------------------------------------- templates
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "usable"),
+    [
+        ("tp-attached", "附加了另一个模板，不会带进报告", True),
+        ("tp-comments", "批注“这里的数要再核一下", True),
+        ("tp-headspace", "正文“一、总体 情况”：标题里多了空格", False),
+        ("tp-hyper", "正文“{{ 公开网址 }}”：{{ x }} 写在链接的地址里", False),
+        ("tp-lo", "没有问题，可以使用。", True),
+    ],
+)
+def test_template_check_and_build_agree(tmp_path: Path, name: str, said: str, usable: bool) -> None:
+    template, out = CASES / f"templates/{name}.docx", tmp_path / "报告.docx"
+    checked = run("template", "check", template)
+    assert said in checked.output
+    assert checked.exit_code == (0 if usable else 1)
+    built = run("build", EXAMPLE, "--template", template, "-o", out)
+    assert (built.exit_code == 0) == usable == out.exists()
+    if usable:
+        assert figures(out) == figures(EXAMPLE)
+        with zipfile.ZipFile(out) as archive:
+            whole = b"".join(archive.read(one) for one in archive.namelist())
+        assert b"comment" not in whole
+        assert b"attachedTemplate" not in whole
+
+
+def figures(path: Path) -> dict[str, object]:
+    return {cell: value.number for cell, value in reportgen.read_report(path).values.items()}
 
 
 # --------------------------------------------------------------------------- one file beside another
