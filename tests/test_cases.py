@@ -287,7 +287,7 @@ def test_revisions_not_yet_accepted_are_reported() -> None:
 BASE = "documents/lay_base.html"
 
 
-def figures(report: Report) -> dict[str, object]:
+def numbers(report: Report) -> dict[str, object]:
     return {id_: value.number for id_, value in report.values.items()}
 
 
@@ -312,7 +312,7 @@ def test_a_title_without_a_body_is_one_finding() -> None:
 @pytest.mark.parametrize("name", ["pdf_heading_after_full_line.pdf", "pdf_white_shading_par.pdf"])
 def test_a_pdf_of_an_office_reads_as_the_page_it_was_made_of(name: str) -> None:
     report, findings = judged(f"documents/{name}")
-    assert figures(report) == figures(judged(BASE)[0])
+    assert numbers(report) == numbers(judged(BASE)[0])
     assert (report.org, report.year) == ("甲市乙局", 2024)
     assert not rules(findings, "error", "warning")
 

@@ -43,13 +43,11 @@ def boxes_of(page: Any, struck: set[int]) -> list[list[Box]]:
 
 
 def _edges_of(page: Any, struck: set[int]) -> Iterator[Any]:
-    """Yield the lines, and the sides of the rectangles, that are ruling.
+    """Yield the lines and rectangles that are ruling.
 
     A rectangle without an outline is ruling if it is as thin as a rule, also as one of many dots or dashes, or a
     cell on a dark ground; else it is the ground of a text.
     """
-    from pdfplumber.utils.geometry import obj_to_edges
-
     shapes = [one for one in (*page.lines, *page.rects, *page.curves) if id(one) not in struck]
     grounds = [r for r in shapes if not r["stroke"] and min(r["width"], r["height"]) > _RULE]
     framed = _framed(grounds)
@@ -57,7 +55,7 @@ def _edges_of(page: Any, struck: set[int]) -> Iterator[Any]:
     yield from _rules(thin)
     for one in shapes:
         if one["stroke"] or id(one) in framed:
-            yield from obj_to_edges(one)
+            yield one
 
 
 def _rules(thin: Sequence[Any]) -> Iterator[Any]:
@@ -120,18 +118,16 @@ def _lightness(one: Any) -> float:
 
 
 def _tables(page: Any, edges: Sequence[Any]) -> list[list[Box]]:
-    upright = [e for e in edges if e["orientation"] == "v"]
-    level = [e for e in edges if e["orientation"] == "h"]
-    if len(upright) < 2 or len(level) < 2:
+    if len(edges) < 2:
         return []
     settings = {
         "vertical_strategy": "explicit", "horizontal_strategy": "explicit",
-        "explicit_vertical_lines": upright, "explicit_horizontal_lines": level,
+        "explicit_vertical_lines": edges, "explicit_horizontal_lines": edges,
         "snap_tolerance": _TOLERANCE, "join_tolerance": _TOLERANCE, "intersection_tolerance": _TOLERANCE,
     }  # fmt: skip
     finder = page.debug_tablefinder(settings)
     if closing := list(_closing(finder.edges)):
-        settings["explicit_horizontal_lines"] = [*level, *closing]
+        settings["explicit_horizontal_lines"] = [*edges, *closing]
         finder = page.debug_tablefinder(settings)
     tables = ([c for c in one.cells if c[2] - c[0] > 1 and c[3] - c[1] > 1] for one in finder.tables)
     return [cells for cells in tables if len(cells) >= 2]
