@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from reportgen import check, read_report
+from reportgen.cli import cli
 from reportgen.form import Form
 from reportgen.model.report import Report
 from reportgen.recogniser.titles import parse_title
@@ -112,3 +114,14 @@ def test_a_body_that_the_title_leaves_out_signs(tmp_path: Path) -> None:
     report = page(tmp_path, top, end="<p>甲市乙局</p><p>2025年1月20日</p>")
     assert who(report) == ("甲市乙局", 2024)
     assert [(one.rule, one.severity) for one in check(report) if one.rule == "S-02"] == [("S-02", "warning")]
+
+
+def test_a_workbook_is_prefilled_with_nothing_that_is_not_certain(tmp_path: Path) -> None:
+    page(tmp_path, "<h1>2024年政府信息公开工作年度报告</h1>")
+    result = CliRunner().invoke(cli, ["new", "--from", str(tmp_path / "甲.html"), "-o", str(tmp_path / "乙.xlsx")])
+    assert (result.exit_code, "没有读出机关名称" in result.output) == (0, True)
+    assert read_report(tmp_path / "乙.xlsx").fields.get("org") is None
+    page(tmp_path, f"<ul>{links(2023)}</ul><h1>{TITLE}</h1>", text=BASE.replace(PERIOD, ""))
+    result = CliRunner().invoke(cli, ["new", "--from", str(tmp_path / "甲.html"), "-o", str(tmp_path / "丙.xlsx")])
+    assert result.exit_code != 0
+    assert not (tmp_path / "丙.xlsx").exists()

@@ -50,6 +50,8 @@ _GAP = 1.45
 """Times the usual pitch of lines that two of one paragraph are not apart."""
 _MARGIN = 0.12
 """Share of the page height, at top and bottom, where page numbers and running heads stand."""
+_LEAST_MARGIN = 100.0
+"""Points, on low pages: GB/T 9704 has the page number 28 mm above the edge, also of a page on its side."""
 _CELL_PADDING = 12.0
 """Most points left and right of a cell's text together (Word: 11, LibreOffice: 5.6)."""
 # Radicals that the tables of some fonts give instead of the characters; Unicode does not decompose them.
@@ -210,7 +212,8 @@ def _line(row: list[Char], height: float) -> TextLine | None:
     size = Counter(round(c.size, 1) for c in inked).most_common(1)[0][0]
     line = TextLine(text, inked[0].x0, max(c.x1 for c in inked), top, bottom, size, runs=runs)
     if height:
-        line.margin = bottom < height * _MARGIN or top > height * (1 - _MARGIN)
+        margin = max(height * _MARGIN, _LEAST_MARGIN)
+        line.margin = bottom < margin or top > height - margin
         line.furniture = line.margin and bool(_PAGE_NUMBER.fullmatch(text))
     return line
 
