@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise, repeat
 from pathlib import Path
 
+import blame
 from planting import (
     DISPUTES,
     REQUESTS,
@@ -275,7 +276,7 @@ def main() -> int:
     parser.add_argument("--write", type=Path, metavar="FILE", help="write the page there, do not print it")
     options = parser.parse_args()
     survey = Survey(load_form(), options.seed, 40 if options.quick else 400)
-    text = page(survey)
+    text = f"{page(survey)}\n{blame.section(40 if options.quick else blame.CASES, options.seed)}"
     if options.write:
         options.write.write_text(text, encoding="utf-8", newline="\n")
     else:

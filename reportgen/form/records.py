@@ -16,6 +16,7 @@ from msgspec import Meta, Struct
 
 from .kinds import AnyRule
 from .phrases import Narrative
+from .rollups import Rollup
 from .titles import TitleWords
 from .words import FieldKind, FigureKind, Label, Name, TableId
 
@@ -369,6 +370,8 @@ class Form(Struct, frozen=True, eq=False):
     """Last year of data this edition is for; 0 while no other follows it."""
     narrative: Narrative = Narrative()
     """How texts speak of the figures."""
+    rollup: Rollup = Rollup()
+    """How reports of many bodies are summed."""
 
     def covers(self, year: int) -> bool:
         """Tell whether this edition is the one for a year's data (FORMAT.md 1)."""

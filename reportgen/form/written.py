@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from .kinds import AnyRule
 from .phrases import Narrative
 from .records import Field, NodeEntry, Section, Sheets, SignOff
+from .rollups import Rollup
 from .titles import TitleWords
 from .words import CellId, Label, Reading, SectionId, TableId
 
@@ -104,6 +105,8 @@ class EditionFile(Struct, frozen=True, forbid_unknown_fields=True):
     """上年数据"""
     narrative: Narrative = Narrative()
     """文字里怎样说这些数"""
+    rollup: Rollup = Rollup()
+    """多个单位的汇总"""
 
 
 def without(file: EditionFile, names: set[str], cells: set[str]) -> EditionFile:

@@ -12,7 +12,7 @@ from ..model.findings import CellRef, Finding, finding
 from ..model.report import Origin, Passage
 from ..sources import Grid, GridCell, Paragraph
 from ..sources.base import LAST_COLUMN
-from .entries import text_of
+from .entries import guarded_text
 from .index import LabelIndex
 from .labels import key, known_labels
 from .prose import read_paragraphs, section_of_line
@@ -39,7 +39,8 @@ class LooseTexts(msgspec.Struct):
 def loose_texts(form: Form, index: LabelIndex, tables: Found, fields: Texts) -> LooseTexts:
     """Read the texts of a sheet that is not laid out as the standard one.
 
-    Hidden ones are not read, and reported (N-07); errors, and formulas without a result, likewise (F-02, N-05).
+    Hidden ones are not read, and reported (N-07); errors, and formulas without a result, likewise (F-02, N-05, in
+    ``fields``).
 
     Args:
         form: the edition.
@@ -117,10 +118,9 @@ def _read(form: Form, found: LooseTexts, cells: Sequence[GridCell], start: list[
         if origin.hidden:
             unseen.append(CellRef(origin, ""))
             continue
-        text, fault = text_of(cell)
-        if fault:
-            found.findings.append(_fault(form, cell, origin, fault))
-        elif parse_title(form, text) and not any(section_of_line(form, one.text) for one in paragraphs):
+        place = f"“{grid.name}”{cell.address}"
+        text = guarded_text(form, cell, CellRef(origin, ""), place, fields)
+        if parse_title(form, text) and not any(section_of_line(form, one.text) for one in paragraphs):
             paragraphs, title = [], text
         else:
             origins[cell.address] = origin
@@ -135,10 +135,3 @@ def _read(form: Form, found: LooseTexts, cells: Sequence[GridCell], start: list[
     if unseen:
         what = f"工作表“{grid.name}”有{len(unseen)}格文字是隐藏的，没有读，也不会印出"
         found.findings.append(finding(form.rules["N-07"], unseen, what=what))
-
-
-def _fault(form: Form, cell: GridCell, origin: Origin, fault: str) -> Finding:
-    """N-05 and F-02: a cell that shows no text."""
-    raw = cell.formula if cell.value is None else str(cell.value)
-    rule = form.rules["N-05"] if cell.result in ("unknown", "circular") else form.rules["F-02"]
-    return finding(rule, [CellRef(origin, "")], place=f"“{origin.sheet}”{cell.address}", raw=raw, what=fault)
