@@ -333,8 +333,9 @@ def _append(before: Table, after: Table) -> None:
     if not repeated or not any(cell.text for row in new[:repeated] for cell in row):
         repeated = 0
     kept = [cell for row in new[repeated:] for cell in row]
+    aside = before.x0 - after.x0  # margins of odd and even pages may differ
     for cell in kept:
-        cell.x0, cell.x1 = cell.x0 + before.x0 - after.x0, cell.x1 + before.x0 - after.x0
+        cell.x0, cell.x1 = cell.x0 + aside, cell.x1 + aside
     halves = _halves(before, kept)
     torn = _is_torn(halves, before.bottom)
     top = min((cell.bottom for _, cell in halves), default=0) if torn else min(cell.top for cell in kept)
