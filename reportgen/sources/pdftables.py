@@ -21,6 +21,8 @@ _TOLERANCE = 3.0
 """Points between edges that are meant to be the same; the narrowest column of the form has 20."""
 _RULE = 5.0
 """Points of the thickest rule that is drawn as a filled rectangle; text with a ground behind it is higher."""
+_HAIR = 2.0
+"""Points of a rule, or a dot of one, that no ground is as thin as."""
 _FRAMED = 0.6
 """Share of a dark ground that lighter rectangles must cover to be cells between which it shows as ruling."""
 _TALL = 1.5
@@ -51,11 +53,17 @@ def _edges_of(page: Any, struck: set[int]) -> Iterator[Any]:
     shapes = [one for one in (*page.lines, *page.rects, *page.curves) if id(one) not in struck]
     grounds = [r for r in shapes if not r["stroke"] and min(r["width"], r["height"]) > _RULE]
     framed = _framed(grounds)
-    thin = [one for one in shapes if not one["stroke"] and min(one["width"], one["height"]) <= _RULE]
+    thin = [one for one in shapes if not one["stroke"] and _is_thin(one)]
     yield from _rules(thin)
     for one in shapes:
         if one["stroke"] or id(one) in framed:
             yield one
+
+
+def _is_thin(one: Any) -> bool:
+    """Tell a rule from the ground of a narrow character, which is as thin and not much longer."""
+    thick, long = sorted((one["width"], one["height"]))
+    return bool(thick <= _HAIR or (thick <= _RULE and long >= 4 * thick))
 
 
 def _rules(thin: Sequence[Any]) -> Iterator[Any]:
