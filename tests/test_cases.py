@@ -390,6 +390,41 @@ def test_revisions_not_yet_accepted_are_reported() -> None:
     assert any("修订" in one.line() for one in findings)
 
 
+# --------------------------------------------------------------------------- who and which year, PDF
+
+BASE = "documents/lay_base.html"
+
+
+def numbers(report: Report) -> dict[str, object]:
+    return {id_: value.number for id_, value in report.values.items()}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["lay_title_guanyu.html", "lay_title_nianbao.html", "ttl_crumb.html", "ttl_meta_li.html", "ttl_title_dash.html",
+     "ttl_title_tail.html", "ttl_title_xx.html"],
+)  # fmt: skip
+def test_body_and_year_are_right_whatever_stands_around_the_title(name: str) -> None:
+    report, findings = judged(f"documents/{name}")
+    assert (report.org, report.year) == ("甲市乙局", 2024)
+    assert not rules(findings, "error")
+    assert rules(findings, "warning") <= {"S-02"}
+
+
+def test_a_title_without_a_body_is_one_finding() -> None:
+    report, findings = judged("documents/lay_title_noorg.html")
+    assert (report.org, report.year) == ("", 2024)
+    assert [one.rule for one in findings if one.severity in ("error", "warning")] == ["S-02"]
+
+
+@pytest.mark.parametrize("name", ["pdf_heading_after_full_line.pdf", "pdf_white_shading_par.pdf"])
+def test_a_pdf_of_an_office_reads_as_the_page_it_was_made_of(name: str) -> None:
+    report, findings = judged(f"documents/{name}")
+    assert numbers(report) == numbers(judged(BASE)[0])
+    assert (report.org, report.year) == ("甲市乙局", 2024)
+    assert not rules(findings, "error", "warning")
+
+
 # --------------------------------------------------------------------------- templates
 
 

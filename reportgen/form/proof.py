@@ -20,6 +20,7 @@ from .phrases import Narrative, expand
 from .records import Equation, Form, Relation, Term
 from .source import Faults, Steps
 from .tables import build_cells, build_table, check_unique
+from .titles import title_expressions
 from .words import LONGEST_LABEL
 from .written import EditionFile, without
 
@@ -66,17 +67,12 @@ def prove(file: EditionFile, edition: str, base: Form | None, faults: Faults, *,
         sections=file.sections, fields=file.fields, tables=tables, rules={r.id: r for r in file.rules},
         cells=cells, quantities=quantities, equations=sums, relations=links, sheets=file.sheets,
         sign_off=file.sign_off,
-        title_expressions=tuple(map(_title_expression, (file.report_title, *file.title_variants))),
+        titles=file.titles,
+        title_expressions=title_expressions(file.titles, (file.report_title, *file.title_variants)),
         last_year_tables=others | file.last_year.other_editions, last_year_cells=file.last_year.cells,
         last_year_sections=file.last_year.sections, unverified=file.unverified, narrative=file.narrative,
         rollup=file.rollup,
     )  # fmt: skip
-
-
-def _title_expression(template: str) -> str:
-    """Turn ``{org}{year}年…`` into an expression with the groups org and year."""
-    text = re.escape(template)
-    return text.replace(r"\{org\}", "(?P<org>.{1,60}?)").replace(r"\{year\}", r"(?P<year>\d{4})")
 
 
 # --------------------------------------------------------------------------- what names something
@@ -198,9 +194,11 @@ class _Proof:
         file = self.file
         if file.final_year and file.final_year < file.first_year:
             self.faults.add(("final_year",), "早于 first_year")
-        for key, texts in (("report_title", (file.report_title,)), ("title_variants", file.title_variants)):
-            for text in texts:
-                self.braces((key,), text, {"org", "year"}, needed=True)
+        self.braces(("report_title",), file.report_title, {"org", "year"}, needed=True)
+        for text in file.title_variants:
+            self.braces(("title_variants",), text, {"org", "year", "subject", "name"})
+            if "{year}" not in text:
+                self.faults.add(("title_variants",), "少了 {year}")
         own = (*msgspec.structs.astuple(file.sheets), *msgspec.structs.astuple(file.rollup.sheets))
         sheets = [name for name in own if isinstance(name, str) and (name or file.rollup.groups)]
         check_unique(self.faults, ("rollup", "groups"), (group.id for group in file.rollup.groups))

@@ -37,6 +37,7 @@ _MERGED: dict[str, Any] = {
     "rules": {},
     "sheets": {},
     "sign_off": {},
+    "titles": {},
     "last_year": {"other_editions": {}},
     "narrative": {"topics": {}, "phrases": None},  # phrases have no ids: they are added
 }

@@ -83,7 +83,7 @@ def read(path: Path, data: bytes) -> Document:
     kind = "html" if page.paragraphs else "html-table"
     return Document(
         str(path), kind, hashlib.sha256(data).hexdigest(), tuple(page.grids), tuple(page.paragraphs),
-        pictures=len(_PICTURE.findall(text)),
+        properties={"title": page.title}, pictures=len(_PICTURE.findall(text)),
     )  # fmt: skip
 
 
@@ -137,6 +137,8 @@ class Page:
 
     def __init__(self, budget: Budget) -> None:
         self.budget = budget
+        self.title = ""
+        """The name of the page, as the browser shows it."""
         self.grids: list[Grid] = []
         self.paragraphs: list[Paragraph] = []
         self.frames = False
@@ -154,6 +156,7 @@ class Page:
         self.budget.check_cells(sum(1 for _ in _CELL_TAG.finditer(text)))
         root = self._parsed(text)
         if root is not None:
+            self.title = self.title or " ".join((root.findtext(".//title") or "").split())
             self.frames = self.frames or next(root.iter("frame", "iframe"), None) is not None
             for sheet in root.iter("style"):
                 self._classes |= _marking_classes((sheet.text or "").replace("<!--", ""))
