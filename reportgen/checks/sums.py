@@ -33,10 +33,10 @@ def _judged(rule: Rule, facts: Facts) -> Iterator[tuple[Equation, Number, Number
     An equation with an unreadable or missing cell cannot be judged; that cell has a finding of
     its own (N-02, S-04), as have rows that the form does not have.  Blanks count as 0 (N-01).
     """
-    number = facts.numbers.__getitem__
     for equation in facts.equations.get(rule.id, ()):
-        if facts.unknown.isdisjoint(equation.cells) and facts.report.is_judgeable(equation):
-            yield equation, sum(map(number, equation.left)), sum(map(number, equation.right))
+        left, right = facts.total(equation.left), facts.total(equation.right)
+        if left is not None and right is not None and facts.report.is_judgeable(equation):
+            yield equation, left, right
 
 
 def _finding(rule: Rule, facts: Facts, equation: Equation, left: Number, right: Number) -> Finding:

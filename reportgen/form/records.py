@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from .kinds import AnyRule
+from .likeness import Likeness
 from .phrases import Narrative
 from .words import FieldKind, FigureKind, Label, Name, TableId
 
@@ -353,6 +354,8 @@ class Form(Struct, frozen=True, eq=False):
     """Last year of data this edition is for; 0 while no other follows it."""
     narrative: Narrative = Narrative()
     """How texts speak of the figures."""
+    likeness: Likeness = Likeness()
+    """What is nearly a label or a heading of the form."""
 
     @property
     def title_patterns(self) -> tuple[re.Pattern[str], ...]:

@@ -51,11 +51,22 @@ def strays(form: Form, table: Table, rows: Mapping[str, list[Row]], used: Collec
     for here in by_grid.values():
         area = _Area(form, here, used)
         for number, cells in (*area.inside(), *area.below()):
-            _note(found, table, area, number, cells)
+            _note(found, table, area, number, cells, _guess(table, rows, area, number))
     return found
 
 
-def _note(found: Strays, table: Table, area: _Area, row: int, cells: Sequence[GridCell]) -> None:
+def _guess(table: Table, rows: Mapping[str, list[Row]], area: _Area, number: int) -> str:
+    """Return the label of the one row that is missing where a row of figures stands, ``""`` if there is no such."""
+    leaves = [leaf for block in table.blocks for leaf in block.row_leaves()]
+    above = [id_ for row, here in area.rows.items() for id_, _ in here if row < number]
+    below = [id_ for row, here in area.rows.items() for id_, _ in here if row > number]
+    first = max((n + 1 for n, leaf in enumerate(leaves) if leaf.id in above), default=0)
+    last = min((n for n, leaf in enumerate(leaves) if leaf.id in below), default=len(leaves))
+    missing = [leaf.label for leaf in leaves[first:last] if leaf.id not in rows]
+    return missing[0] if len(missing) == 1 else ""
+
+
+def _note(found: Strays, table: Table, area: _Area, row: int, cells: Sequence[GridCell], guess: str) -> None:
     grid = area.grid
     found.cells += [(grid, cell) for cell in cells]
     values = f"{cells[0].address}＝{cells[0].value}" if cells[0].value is not None else cells[0].address
@@ -65,7 +76,8 @@ def _note(found: Strays, table: Table, area: _Area, row: int, cells: Sequence[Gr
         found.unread |= {f"{table.id}.{id_}" for id_ in ids}
         return
     label = area.label(row)
-    found.what.append(f"第{row}行{f'“{label}”' if label else '（没有标签）'}（{values}）不是规定的任何一行")
+    may = f"，可能是“{guess}”" if guess else ""
+    found.what.append(f"第{row}行{f'“{label}”' if label else '（没有标签）'}（{values}）不是规定的任何一行{may}")
     # Of all columns: what is in one of them is in the totals beside it too.
     found.unread |= {f"{table.id}.{column}" for column, _ in area.headers}
 

@@ -13,12 +13,15 @@ from typing import NamedTuple
 import msgspec
 
 from ..form import Form, Node, Table
+from ..form.likeness import bare
 from ..model.findings import CellRef, Finding, finding
+from ..model.numbers import parse_number
 from ..model.report import Origin
 from ..sources import Grid, GridCell, Place
 from .index import LabelIndex
 from .labels import BlockLabels, block_labels, key, known_labels
 from .mend import mend
+from .merging import cells_in
 from .rows import Row, table_rows
 from .strays import named, strays
 
@@ -39,6 +42,8 @@ class Found(msgspec.Struct):
     """Where the figures of the form stand, by cell id, and what was noticed."""
 
     cells: dict[str, Located] = {}
+    groups: dict[str, Located | None] = {}
+    """The same of rows that stand for all items of a group, by placeholder name."""
     findings: list[Finding] = []
     tables: set[str] = set()
     """Tables of which at least one row was found."""
@@ -49,21 +54,22 @@ class Found(msgspec.Struct):
     """Figures of the form that have a place, also where it is not certain which."""
 
 
-def find_tables(form: Form, indexes: Sequence[LabelIndex]) -> Found:
+def find_tables(form: Form, indexes: Sequence[LabelIndex], *, near: bool = False) -> Found:
     """Find every figure of the form in the grids.
 
     Args:
         form: the edition to look for.
         indexes: sheets of a workbook, or tables of a document, in order.
+        near: take labels that are nearly those of the form, too, where some are missing.
     """
     found = Found()
     indexes = [index if index.grid.a1 else _mended(index, form) for index in indexes]
     # Hidden sheets count only for tables that no visible sheet has.
     visible = [i for i in indexes if not i.grid.hidden]
     for table in form.tables:
-        rows = table_rows(form, table, visible)
+        rows = table_rows(form, table, visible, near=near)
         if not rows:
-            rows = table_rows(form, table, [i for i in indexes if i.grid.hidden])
+            rows = table_rows(form, table, [i for i in indexes if i.grid.hidden], near=near)
         _take(form, table, rows, found)
     return found
 
@@ -80,8 +86,11 @@ class _Taker:
     def __init__(self, form: Form, table: Table, found: Found) -> None:
         self.form, self.table, self.found = form, table, found
         self.missing: list[str] = []
-        self.odd: dict[Origin, str] = {}
-        """Labels in another wording, with the right one."""
+        self.odd: dict[Origin, tuple[str, str]] = {}
+        """Labels in another wording: it, and the right one."""
+        self.rearranged: list[Row] = []
+        self.faults: dict[str, Row] = {}
+        """Why no figure of a row was read."""
         self.seen: set[tuple[str, int]] = set()
         """Columns and headers whose wording has been looked at; every row has them."""
 
@@ -89,7 +98,11 @@ class _Taker:
         """Take over all rows, each of which should be there once."""
         for block in self.table.blocks:
             labels = block_labels(self.form, block)
-            for leaf in labels.row_leaves:
+            whole = [group for group in set(labels.parts.values()) if len(rows.get(group.id, ())) == 1]
+            excused = {leaf.id for group in whole for leaf in group.children}
+            for group in whole:
+                self._group(labels, group, rows[group.id][0])
+            for leaf in labels.rows.leaves:
                 here = rows.get(leaf.id, [])
                 if len(here) == 1:
                     self._row(labels, leaf, here[0])
@@ -97,13 +110,15 @@ class _Taker:
                     places = [_ref(row.index.grid, row.label) for row in here]
                     what = f"{self.table.id}的“{leaf.label}”出现了{len(here)}次，不能确定用哪一行，没有读"
                     self.found.findings.append(finding(self.form.rules["S-04"], places, what=what))
-                else:
+                elif leaf.id not in excused:
                     self.missing.append(f"“{leaf.label}”这一行")
         self._say(rows)
 
     def _row(self, labels: BlockLabels, leaf: Node, row: Row) -> None:
         self._compare(labels, row, row.label, leaf.text)
-        for column in labels.column_leaves:
+        if not self._is_settled(row):
+            return
+        for column in labels.columns.leaves:
             cell_id = f"{self.table.id}.{leaf.id}.{column.id}"
             header = row.columns.get(column.id)
             if header is None:
@@ -112,11 +127,34 @@ class _Taker:
             if (column.id, id(header)) not in self.seen:
                 self.seen.add((column.id, id(header)))
                 self._compare(labels, row, header, column.text)
-            _place(self.form, cell_id, row, header, self.found)
+            self._place(cell_id, row, column, header)
+
+    def _group(self, labels: BlockLabels, group: Node, row: Row) -> None:
+        """Take over the figures of a row that stands for all items of a group."""
+        if self._is_settled(row):
+            for column in labels.columns.leaves:
+                if column.id in row.columns:
+                    cell = _figure_of(self.form, "", row, column, row.columns[column.id], self.found)
+                    self.found.groups[f"{group.short}.{column.short}"] = cell
+
+    def _is_settled(self, row: Row) -> bool:
+        """Note a row whose cells are not merged as prescribed; tell whether its figures can be read."""
+        if row.settled.fault:
+            self.faults[row.settled.fault] = row
+            here = cells_in(row.index.grid, row.row, 1)
+            self.found.used |= {(row.index.grid.name, cell.row, cell.column) for cell in here}
+        elif row.settled.places:
+            self.rearranged.append(row)
+        return not row.settled.fault
+
+    def _place(self, cell_id: str, row: Row, column: Node, header: GridCell) -> None:
+        place = _figure_of(self.form, cell_id, row, column, header, self.found)
+        if place is not None:
+            self.found.cells[cell_id] = place
 
     def _compare(self, labels: BlockLabels, row: Row, cell: GridCell, right: str) -> None:
         if key(str(cell.value)) not in labels.exact:
-            self.odd[_origin(row.index.grid, cell)] = f"“{cell.value}”应为“{right}”"
+            self.odd[_origin(row.index.grid, cell)] = (str(cell.value), right)
 
     def _say(self, rows: Mapping[str, list[Row]]) -> None:
         """One finding says what is missing and what stands there instead: the one may be the other."""
@@ -124,18 +162,39 @@ class _Taker:
         self.found.unread |= stray.unread
         if stray.what:
             what.append(f"{self.table.id}里{named(stray.what)}，没有读")
+        if self.faults:
+            what.append(f"{self.table.id}的合并单元格与规定不同，{named(list(self.faults))}，这几个数没有读")
         if self.missing:
             more = f"等{len(self.missing)}处" if len(self.missing) > 6 else ""
             what.append(f"{self.table.id}缺少{'、'.join(self.missing[:6])}{more}")
         if what:
             refs = [_ref(grid, cell) for grid, cell in stray.cells]
+            refs += [_ref(row.index.grid, row.label) for row in self.faults.values()]
             self.found.findings.append(finding(self.form.rules["S-04"], refs, what="；".join(what)))
-        self.found.findings += [
-            finding(self.form.rules["S-07"], [CellRef(origin, "")], what=what) for origin, what in self.odd.items()
-        ]
+        self._say_odd()
+
+    def _say_odd(self) -> None:
+        """S-07: wordings and merged cells that are not as prescribed; what has one cause is said once."""
+        rule = self.form.rules["S-07"]
+        numbers = [origin for origin, (text, right) in self.odd.items() if bare(text) == bare(right)]
+        if len({self.odd[origin] for origin in numbers}) > 1:
+            text, right = self.odd[numbers[0]]
+            what = f"{self.table.id}有{len(numbers)}个标签的序号或括号里的话与规定不同，例如“{text}”应为“{right}”"
+            refs = [CellRef(origin, self.odd.pop(origin)[0]) for origin in numbers]
+            self.found.findings.append(finding(rule, refs, what=what))
+        for text, right in dict.fromkeys(self.odd.values()):
+            here = [origin for origin, odd in self.odd.items() if odd == (text, right)]
+            rows = "、".join(dict.fromkeys(str(origin.row) for origin in here))
+            what = f"{self.table.id}第{rows}行“{text}”应为“{right}”"
+            self.found.findings.append(finding(rule, [CellRef(origin, text) for origin in here], what=what))
+        if self.rearranged:
+            refs = [_ref(row.index.grid, row.label) for row in self.rearranged]
+            more = f"等{len(refs)}行" if len(refs) > 1 else ""
+            what = f"{self.table.id}的合并单元格与规定不同，“{refs[0].label}”{more}的数已按先后次序对应各栏"
+            self.found.findings.append(finding(rule, refs, what=what))
 
 
-def _take(form: Form, table: Table, rows: Mapping[str, list[Row]], found: Found) -> None:
+def _take(form: Form, table: Table, rows: dict[str, list[Row]], found: Found) -> None:
     """Take over the figures of a table and say what does not fit."""
     if not rows:
         what = f"没有找到{table.id}（{form.section_of(table).heading}）"
@@ -143,8 +202,26 @@ def _take(form: Form, table: Table, rows: Mapping[str, list[Row]], found: Found)
         return
     found.tables.add(table.id)
     found.seen += sum(len(here[0].columns) for here in rows.values())
+    rows = _first_of_copies(form, table, rows, found)
     if not _several_sets(form, table, rows, found):
         _Taker(form, table, found).take(rows)
+
+
+def _first_of_copies(form: Form, table: Table, rows: dict[str, list[Row]], found: Found) -> dict[str, list[Row]]:
+    """Return the rows of the first set, and say so, if the whole table stands there several times with the same figures."""
+    sets = {len(here) for here in rows.values()}
+    if len(sets) > 1 or sets == {1} or any(len({_figures(row) for row in here}) > 1 for here in rows.values()):
+        return rows
+    places = [_ref(row.index.grid, row.label) for row in next(iter(rows.values()))]
+    what = f"文件里有{sets.pop()}套一样的{table.id}，读了第一套；如果是几份报告，请各存成一个文件"
+    found.findings.append(finding(form.rules["S-07"], places, what=what))
+    return {id_: here[:1] for id_, here in rows.items()}
+
+
+def _figures(row: Row) -> tuple[object, ...]:
+    places = row.settled.places or {id_: (row.row, cell.column) for id_, cell in row.columns.items()}
+    cells = (row.index.grid.entry(*place) for _, place in sorted(places.items()))
+    return tuple(None if cell is None else cell.value for cell in cells)
 
 
 def _several_sets(form: Form, table: Table, rows: Mapping[str, list[Row]], found: Found) -> bool:
@@ -168,30 +245,51 @@ def _ref(grid: Grid, cell: GridCell) -> CellRef:
     return CellRef(_origin(grid, cell), str(cell.value or ""))
 
 
-def _place(form: Form, cell_id: str, row: Row, header: GridCell, found: Found) -> None:
-    """Find the one cell of the row under the header, which may span several columns."""
+def _figure_of(form: Form, cell_id: str, row: Row, column: Node, header: GridCell, found: Found) -> Located | None:
+    """Find the one cell of the row for a column, whose header may span several."""
     grid = row.index.grid
-    if header.column_span == 1:
-        cell = grid.entry(row.row, header.column)
-        _use(found, cell_id, grid, cell, (row.row, header.column))
-        return
+    if row.settled.places:
+        place = row.settled.places[column.id]
+        return _used(found, grid, grid.entry(*place), place)
     spots: dict[Place, GridCell] = {}
-    for column in range(header.column, header.column + header.column_span):
-        cell = grid.cell(row.row, column)
+    for at in range(header.column, header.column + _width(grid, header, column)):
+        cell = grid.cell(row.row, at)
         if cell is not None:
             spots.setdefault((cell.row, cell.column), cell)
     filled = [c for c in spots.values() if c.value is not None or c.formula] or list(spots.values())
-    if len([c for c in filled if c.value not in (None, "")]) > 1:
+    several = [c for c in filled if c.value not in (None, "")]
+    if len(several) > 1 and (one := _only(several)) is not None:
+        found.used |= {(grid.name, c.row, c.column) for c in several}
+        what = f"{form.cells[cell_id].table}第{row.row}行“{row.label.value}”规定是一个合并的格，这里分成了{len(several)}格，读作 {one.value}"
+        found.findings.append(finding(form.rules["S-07"], [_ref(grid, one)], what=what))
+        filled = [one]
+    elif len(several) > 1:
         refs = [_ref(grid, c) for c in filled]
         what = f"“{form.cells[cell_id].label}”对应的格里有不止一个数，没有读"
         found.findings.append(finding(form.rules["S-04"], refs, what=what))
         found.used |= {(grid.name, c.row, c.column) for c in filled}
-        return
-    _use(found, cell_id, grid, grid.resolved(filled[0]) if filled else None, (row.row, header.column))
+        return None
+    return _used(found, grid, grid.resolved(filled[0]) if filled else None, (row.row, header.column))
 
 
-def _use(found: Found, cell_id: str, grid: Grid, cell: GridCell | None, empty: Place) -> None:
+def _width(grid: Grid, header: GridCell, column: Node) -> int:
+    """Return over how many columns a header stands: as many as prescribed, too, where nothing else stands beside it."""
+    beside = [grid.cell(header.row, header.column + n) for n in range(header.column_span, column.span)]
+    free = all(cell is None or cell.value in (None, "", header.value) for cell in beside)
+    return max(header.column_span, column.span) if free else header.column_span
+
+
+def _only(cells: Sequence[GridCell]) -> GridCell | None:
+    """Return the figure of cells that should be one: the others are zero, or all are the same."""
+    numbers = [parse_number(cell.value, kind="amount", decimals=6, text=True).number for cell in cells]
+    if None in numbers:
+        return None
+    other = [cell for cell, number in zip(cells, numbers, strict=True) if number]
+    return cells[0] if len(set(numbers)) == 1 else other[0] if len(other) == 1 else None
+
+
+def _used(found: Found, grid: Grid, cell: GridCell | None, empty: Place) -> Located:
     """Note where a figure stands; ``empty``: the place if there is no cell."""
     row, column = (cell.row, cell.column) if cell else empty
-    found.cells[cell_id] = Located(grid, cell, row, column)
     found.used.add((grid.name, row, column))
+    return Located(grid, cell, row, column)

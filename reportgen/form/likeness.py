@@ -1,0 +1,121 @@
+"""Labels as they are compared, and when one text is nearly another: by the thresholds of the form file.
+
+Exact comparison is by :func:`key` (FORMAT.md 3.4).  A text that is no label of the form may be one with a
+slip, shortened or lengthened: :meth:`Likeness.near`.  What is near two labels is none of them.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+from functools import lru_cache
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from .words import LONGEST_LABEL
+
+__all__ = ["Likeness", "bare", "key"]
+
+_DROPPED = re.compile(r"[\s\u200b\ufeff“”‘’\"'＂＇「」『』]+")
+_NUMBER = re.compile(
+    r"(?:第?\(?(?P<han>[一二三四五六七八九十]{1,3})[部分]*[)、.,:]+|第?\(?(?P<digits>\d{1,2})[部分]*(?:[)、.,:]+|(?=[^\d.])))"
+)
+_REMARK = re.compile(r"\([^()]*\)")
+_HAN = "〇一二三四五六七八九十"
+_PIECES = 3
+"""Into how many pieces the shorter of two wordings may be torn in the longer."""
+
+
+def key(text: str) -> str:
+    """Reduce a label to what counts: NFKC, no white space, no quotes, half-width punctuation."""
+    return _short_key(text) if len(text) <= LONGEST_LABEL else _reduced(text)
+
+
+def _reduced(text: str) -> str:
+    return _DROPPED.sub("", unicodedata.normalize("NFKC", text))
+
+
+_short_key = lru_cache(maxsize=4096)(_reduced)
+
+
+def number_of(label: str) -> tuple[int, str]:
+    """Return the number before a label's key, in whatever style (0: none), and the rest: ``(3, "其他")``."""
+    match = _NUMBER.match(label)
+    if not match or match.end() == len(label):
+        return 0, label
+    han = match["han"]
+    return (_value(han) if han else int(match["digits"])), label[match.end() :]
+
+
+def _value(han: str) -> int:
+    tens, ten, ones = han.rpartition("十")
+    return (_HAN.index(tens[:1] or "一") * 10 if ten else 0) + (_HAN.index(ones[:1]) if ones else 0)
+
+
+@lru_cache(maxsize=4096)
+def bare(text: str) -> str:
+    """Return the key of a label without number and without remarks in brackets, unless that is all of it."""
+    rest = number_of(key(text))[1]
+    return _REMARK.sub("", rest).rstrip(":。.;,") or rest
+
+
+class Likeness(Struct, frozen=True, forbid_unknown_fields=True):
+    """When a text is nearly a label of the form."""
+
+    slips: Annotated[int, Meta(ge=0)] = 0
+    """至多几个字多、少、错，仍算那个标签（标签至少三个字）"""
+    percent: Annotated[int, Meta(ge=0, le=40)] = 0
+    """长的标签：多、少、错的字至多占百分之几"""
+    least: Annotated[int, Meta(ge=2)] = 4
+    """缩短的写法至少几个字；只添字或只减字，字数相差不到两倍（减字：不到四倍），也算那个标签"""
+    opposed: tuple[tuple[str, ...], ...] = ()
+    """每组是互不相容的词：写的有而标签没有，就不是那个标签"""
+    kept: tuple[str, ...] = ()
+    """标签有这些词，写的也要有，例如单位"""
+
+    def near(self, text: str, labels: Iterable[str]) -> set[str]:
+        """Return those of the labels that a text nearly is.
+
+        A label whose words are the same up to number and remark, or the same number and words, goes before
+        all others.
+
+        Args:
+            text: as it stands in a file.
+            labels: labels of the form.
+        """
+        ours = key(text)
+        fit = [label for label in labels if self._may_be(ours, key(label))]
+        number, _ = number_of(ours)
+        same = {label for label in fit if bare(label) == bare(text)}
+        if len(same) > 1 and number:
+            same = {label for label in same if number_of(key(label))[0] == number} or same
+        return same or {label for label in fit if self._alike(bare(text), bare(label))}
+
+    def _may_be(self, text: str, label: str) -> bool:
+        """Tell that no word speaks against it."""
+        if any(word in label and word not in text for word in self.kept):
+            return False
+        return not any(_words(text, group) - _words(label, group) for group in self.opposed)
+
+    def _alike(self, text: str, label: str) -> bool:
+        shorter, longer = sorted((text, label), key=len)
+        if len(longer) > 4 * len(shorter) or 2 * len(set(shorter) & set(longer)) < len(set(shorter)):
+            return False
+        matcher = SequenceMatcher(None, text, label, autojunk=False)
+        wrong = sum(max(i2 - i1, j2 - j1) for what, i1, i2, j1, j2 in matcher.get_opcodes() if what != "equal")
+        if wrong <= (self.slips if len(label) > 2 else 0) or 100 * wrong <= self.percent * len(label):
+            return True
+        pieces = [block.size for block in matcher.get_matching_blocks() if block.size]
+        whole = sum(pieces) == len(shorter) and len(pieces) <= _PIECES
+        return whole and len(shorter) >= self.least and (text == shorter or len(text) < 2 * len(label) + 1)
+
+
+def _words(text: str, group: tuple[str, ...]) -> set[str]:
+    """Return the words of a group that stand in a text, the longest where one holds another."""
+    found: set[str] = set()
+    for word in sorted(group, key=len, reverse=True):
+        if word in text:
+            found.add(word)
+            text = text.replace(word, " ")
+    return found
