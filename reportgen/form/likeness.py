@@ -64,7 +64,7 @@ class Likeness(Struct, frozen=True, forbid_unknown_fields=True):
     """When a text is nearly a label of the form."""
 
     slips: Annotated[int, Meta(ge=0)] = 0
-    """至多几个字多、少、错，仍算那个标签（标签至少三个字）"""
+    """至多几个字多、少、错，仍算那个标签"""
     percent: Annotated[int, Meta(ge=0, le=40)] = 0
     """长的标签：多、少、错的字至多占百分之几"""
     least: Annotated[int, Meta(ge=2)] = 4
@@ -77,8 +77,8 @@ class Likeness(Struct, frozen=True, forbid_unknown_fields=True):
     def near(self, text: str, labels: Iterable[str]) -> set[str]:
         """Return those of the labels that a text nearly is.
 
-        A label whose words are the same up to number and remark, or the same number and words, goes before
-        all others.
+        Labels with the same words but for number and remark go before all others; of several those with the
+        same number.
 
         Args:
             text: as it stands in a file.
@@ -87,10 +87,12 @@ class Likeness(Struct, frozen=True, forbid_unknown_fields=True):
         ours = key(text)
         fit = [label for label in labels if self._may_be(ours, key(label))]
         number, _ = number_of(ours)
-        same = {label for label in fit if bare(label) == bare(text)}
-        if len(same) > 1 and number:
-            same = {label for label in same if number_of(key(label))[0] == number} or same
-        return same or {label for label in fit if self._alike(bare(text), bare(label))}
+        found = (
+            {label for label in fit if bare(label) == bare(text)}
+            or {label for label in fit if self._alike(bare(text), bare(label))}
+            or {label for label in fit if self._slipped(ours, key(label))}
+        )
+        return {label for label in found if number and number_of(key(label))[0] == number} or found
 
     def _may_be(self, text: str, label: str) -> bool:
         """Tell that no word speaks against it."""
@@ -100,15 +102,22 @@ class Likeness(Struct, frozen=True, forbid_unknown_fields=True):
 
     def _alike(self, text: str, label: str) -> bool:
         shorter, longer = sorted((text, label), key=len)
-        if len(longer) > 4 * len(shorter) or 2 * len(set(shorter) & set(longer)) < len(set(shorter)):
+        if self._slipped(text, label):
+            return True
+        if len(shorter) < self.least or len(longer) > (4 if shorter == text else 2) * len(shorter):
+            return False
+        blocks = SequenceMatcher(None, text, label, autojunk=False).get_matching_blocks()
+        pieces = [block.size for block in blocks if block.size]
+        return sum(pieces) == len(shorter) and len(pieces) <= _PIECES
+
+    def _slipped(self, text: str, label: str) -> bool:
+        """Tell that few characters are wrong."""
+        most = max(self.slips, self.percent * len(label) // 100)
+        if len(label) < 2 or abs(len(text) - len(label)) > most or len(set(label) - set(text)) > most:
             return False
         matcher = SequenceMatcher(None, text, label, autojunk=False)
         wrong = sum(max(i2 - i1, j2 - j1) for what, i1, i2, j1, j2 in matcher.get_opcodes() if what != "equal")
-        if wrong <= (self.slips if len(label) > 2 else 0) or 100 * wrong <= self.percent * len(label):
-            return True
-        pieces = [block.size for block in matcher.get_matching_blocks() if block.size]
-        whole = sum(pieces) == len(shorter) and len(pieces) <= _PIECES
-        return whole and len(shorter) >= self.least and (text == shorter or len(text) < 2 * len(label) + 1)
+        return wrong <= most
 
 
 def _words(text: str, group: tuple[str, ...]) -> set[str]:

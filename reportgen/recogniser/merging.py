@@ -15,7 +15,7 @@ from ..sources import Grid, GridCell, Place
 from .index import LabelIndex
 from .labels import BlockLabels, key
 
-__all__ = ["Header", "Settled", "cells_in", "header_of", "in_order", "settle"]
+__all__ = ["Header", "Settled", "cells_in", "has_own_header", "header_of", "settle"]
 
 
 class Header(msgspec.Struct, frozen=True):
@@ -51,7 +51,7 @@ def header_of(index: LabelIndex, cells: Mapping[str, GridCell], labels: BlockLab
     leaves = [leaf.id for leaf in labels.columns.leaves if leaf.id in cells]
     across = sorted(leaves, key=lambda leaf: cells[leaf].column)
     distinct = len({cells[leaf].column for leaf in leaves}) == len(leaves)
-    if distinct and (across == leaves or not _uncovered(index, cells, labels)):
+    if distinct and (across == leaves or _covered(index, cells, labels)):
         return Header(cells, tuple(across))
     depth = dict(_depths(labels.column_tree))
     printed = sorted(leaves, key=depth.__getitem__)
@@ -65,15 +65,19 @@ def _depths(nodes: Iterable[Node], depth: int = 0) -> Iterable[tuple[str, int]]:
         yield from _depths(node.children, depth + 1)
 
 
-def _uncovered(index: LabelIndex, cells: Mapping[str, GridCell], labels: BlockLabels) -> bool:
-    """Tell whether a group's cell does not reach over one of its columns."""
+def _covered(index: LabelIndex, cells: Mapping[str, GridCell], labels: BlockLabels) -> bool:
+    """Tell whether the headers stand in one row, or every group's cell reaches over its columns."""
+    if len({cell.row for cell in cells.values()}) == 1:
+        return True
     for group in labels.column_groups:
         mine = [cells[leaf.id] for leaf in group.leaves() if leaf.id in cells]
         over = [cell for cell in index.cells(key(group.text)) if mine and cell.row < mine[0].row]
+        if mine and not over:
+            return False
         for cell in over[-1:]:
             if any(not cell.column <= one.column < cell.column + cell.column_span for one in mine):
-                return True
-    return False
+                return False
+    return True
 
 
 def settle(grid: Grid, label: GridCell, header: Header, labels: BlockLabels) -> Settled:
@@ -91,22 +95,25 @@ def settle(grid: Grid, label: GridCell, header: Header, labels: BlockLabels) -> 
     wanted = [header.cells[leaf].column for leaf in header.order]
     if header.sound and _stand_below(grid, cells, wanted, header):
         return Settled()
-    return in_order(label, cells, header.order, len(labels.columns.leaves))
+    return _in_order(label, cells, header.order, len(labels.columns.leaves))
 
 
 def _stand_below(grid: Grid, cells: Sequence[GridCell], wanted: Sequence[int], header: Header) -> bool:
-    """Tell that a cell begins below every header, and none before the first that has no header of its own."""
-    begin = {cell.column for cell in cells}
+    """Tell that a cell begins below every header, and nothing stands in a column without one."""
     top = max(cell.row for cell in header.cells.values())
-    early = [cell for cell in cells if cell.column < wanted[0] and cell.value is not None]
-    own = [grid.cell(top, cell.column) for cell in early]
-    return begin.issuperset(wanted) and all(
-        one is not None and one.column == cell.column and one.row < cell.row
-        for one, cell in zip(own, early, strict=True)
+    covered = {at for cell in header.cells.values() for at in range(cell.column, cell.column + cell.column_span)}
+    return {cell.column for cell in cells}.issuperset(wanted) and all(
+        cell.value is None or cell.column in covered or has_own_header(grid, cell, top) for cell in cells
     )
 
 
-def in_order(label: GridCell, cells: Sequence[GridCell], order: Sequence[str], count: int) -> Settled:
+def has_own_header(grid: Grid, cell: GridCell, row: int) -> bool:
+    """Tell whether a cell of a header's row begins right above another."""
+    above = grid.cell(row, cell.column)
+    return above is not None and above.column == cell.column and above.row < cell.row and above.value is not None
+
+
+def _in_order(label: GridCell, cells: Sequence[GridCell], order: Sequence[str], count: int) -> Settled:
     """Take the cells right of a label in their order, if there are as many as columns, blank ones around them aside."""
     over = len(cells) - count
     if over > 0 and all(cell.value is None for cell in cells[:over]):
@@ -115,4 +122,5 @@ def in_order(label: GridCell, cells: Sequence[GridCell], order: Sequence[str], c
         cells = cells[:count]
     if len(cells) == count == len(order):
         return Settled({leaf: cell[:2] for leaf, cell in zip(order, cells, strict=True)})
-    return Settled(fault=f"第{label.row}行“{label.value}”右边有{len(cells)}格，应有{count}格")
+    what = f"右边有{len(cells)}格，应有{count}格" if len(cells) != count else "右边的数与上面的栏目对不上"
+    return Settled(fault=f"第{label.row}行“{label.value}”{what}")

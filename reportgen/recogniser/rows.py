@@ -17,7 +17,7 @@ from ..model.numbers import parse_number
 from ..sources import GridCell
 from .index import LabelIndex
 from .labels import Axis, BlockLabels, block_labels, key, known_labels, nearest
-from .merging import Header, Settled, cells_in, header_of, settle
+from .merging import Header, Settled, cells_in, has_own_header, header_of, settle
 
 __all__ = ["Row", "table_rows"]
 
@@ -59,12 +59,15 @@ class _Finder:
 
     def headers(self, index: LabelIndex) -> tuple[Headers, Headers]:
         """Return the header cells by leaf: those that are labels, and those that are nearly."""
-        sure: Headers = {}
+        sure, likely = Headers(), Headers()
         for leaf, cell in index.find(self.labels.columns.wordings):
             sure.setdefault(leaf, []).append(cell)
-        likely: Headers = {}
         for leaf, cell in self._likely(index, self.labels.columns) if self.missing is not None else ():
-            likely.setdefault(leaf, []).append(cell)
+            if not _has_figures(index, cell):
+                likely.setdefault(leaf, []).append(cell)
+        for leaf, cells in sure.items():
+            # A word that is a column and, without its number, a row, too.
+            sure[leaf] = [cell for cell in cells if len(cells) > 1 and not _has_figures(index, cell)] or cells
         return sure, likely
 
     def _likely(self, index: LabelIndex, axis: Axis) -> Iterator[tuple[str, GridCell]]:
@@ -75,6 +78,12 @@ class _Finder:
             leaf = nearest(self.form, axis, text) if label and not other else ""
             if leaf:
                 yield from ((leaf, cell) for cell in cells)
+
+
+def _has_figures(index: LabelIndex, label: GridCell) -> bool:
+    """Tell whether figures stand right of a label, as they do of a row's."""
+    right = cells_in(index.grid, label.row, label.column + 1)
+    return any(parse_number(cell.value).state == "number" for cell in right)
 
 
 def table_rows(form: Form, table: Table, indexes: Sequence[LabelIndex], *, near: bool = False) -> dict[str, list[Row]]:
@@ -187,8 +196,8 @@ def _above(label: GridCell, sure: Headers, likely: Headers, labels: BlockLabels)
     """Return the header cell nearest above a row label for each column; likely ones only in the form's order."""
     found: dict[str, GridCell] = {}
     for leaf in labels.columns.leaves:
-        cells = sure.get(leaf.id) or likely.get(leaf.id, [])
-        here = [cell for cell in cells if cell.row < label.row]
+        here = [cell for cell in sure.get(leaf.id, ()) if cell.row < label.row]
+        here = here or [cell for cell in likely.get(leaf.id, ()) if cell.row < label.row]
         if here:
             found[leaf.id] = max(here, key=lambda cell: (cell.row, -cell.column))
     return found
@@ -216,7 +225,9 @@ def _wide_rows(index: LabelIndex, finder: _Finder) -> Iterator[tuple[str, Row]]:
         return
     sure, likely = finder.headers(index)
     top = min(cell.row for _, cell, _ in groups)
-    leaves = [(leaf, cell) for leaf, here in (likely | sure).items() for cell in here if cell.row > top]
+    leaves = [
+        (leaf, cell) for found in (sure, likely) for leaf, here in found.items() for cell in here if cell.row > top
+    ]
     rows = list(_under_groups(index, groups, leaves, labels))
     if leaves and not index.grid.a1 and not _fits(index, [row for _, row in rows], len(groups), len(leaves)):
         rows = list(_by_order(index, groups, leaves, labels))
@@ -247,11 +258,19 @@ def _under_groups(
 
 
 def _fits(index: LabelIndex, rows: Sequence[Row], groups: int, headers: int) -> bool:
-    """Tell that every group has headers of its own, none is left over, and a figure begins under each."""
+    """Tell that every group has headers of its own, none is left over, and the figures stand under them."""
     if len(rows) != groups or sum(len(row.columns) for row in rows) != headers:
         return False
-    begin = {row.row: {cell.column for cell in cells_in(index.grid, row.row, 1)} for row in rows}
-    return all(begin[row.row].issuperset(cell.column for cell in row.columns.values()) for row in rows)
+    heads = [cell for row in rows for cell in row.columns.values()]
+    columns, top = {cell.column for cell in heads}, max(cell.row for cell in heads)
+    for line in [cells_in(index.grid, row, 1) for row in {row.row for row in rows}]:
+        mine = {cell.column for row in rows if line and row.row == line[0].row for cell in row.columns.values()}
+        other = [cell for cell in line if cell.column not in columns and cell.value is not None]
+        if not {cell.column for cell in line}.issuperset(mine):
+            return False
+        if not all(has_own_header(index.grid, cell, top) or cell.column < min(columns) for cell in other):
+            return False
+    return True
 
 
 def _by_order(

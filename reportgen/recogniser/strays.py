@@ -46,13 +46,38 @@ def strays(form: Form, table: Table, rows: Mapping[str, list[Row]], used: Collec
     found = Strays()
     by_grid: dict[str, dict[int, list[tuple[str, Row]]]] = {}
     for id_, many in rows.items():
-        for row in many:
+        for row in many if many[0].columns else ():
             by_grid.setdefault(row.index.grid.name, {}).setdefault(row.row, []).append((id_, row))
     for here in by_grid.values():
-        area = _Area(form, here, used)
+        area = _Area(form, table, here, used)
+        columns: dict[int, list[GridCell]] = {}
         for number, cells in (*area.inside(), *area.below()):
-            _note(found, table, area, number, cells, _guess(table, rows, area, number))
+            if number in area.rows:
+                found.unread |= {f"{table.id}.{id_}" for id_, _ in area.rows[number]}
+                for cell in cells:
+                    columns.setdefault(cell.column, []).append(cell)
+            else:
+                _note(found, table, area, number, cells, _guess(table, rows, area, number))
+        for column, cells in sorted(columns.items()):
+            _note_column(found, table, area, column, cells)
     return found
+
+
+def _note_column(found: Strays, table: Table, area: _Area, column: int, cells: Sequence[GridCell]) -> None:
+    """Note the figures of rows of the form that stand in a column that is not."""
+    label = area.header(column)
+    leaves = [leaf for block in table.blocks for leaf in block.column_leaves()]
+    known = {id_ for id_, _ in area.headers}
+    missing = {leaf.label for leaf in leaves if leaf.id not in known}
+    may = f"，可能是“{missing.pop()}”" if len(missing) == 1 else ""
+    name = f"第{column}列{f'“{label}”' if label else '（没有栏目）'}"
+    found.what.append(f"{name}（{_values(cells)}）不是规定的任何一列{may}")
+    found.cells += [(area.grid, cell) for cell in cells]
+
+
+def _values(cells: Sequence[GridCell]) -> str:
+    first = f"{cells[0].address}＝{cells[0].value}" if cells[0].value is not None else cells[0].address
+    return first + (f"等{len(cells)}格" if len(cells) > 1 else "")
 
 
 def _guess(table: Table, rows: Mapping[str, list[Row]], area: _Area, number: int) -> str:
@@ -69,15 +94,11 @@ def _guess(table: Table, rows: Mapping[str, list[Row]], area: _Area, number: int
 def _note(found: Strays, table: Table, area: _Area, row: int, cells: Sequence[GridCell], guess: str) -> None:
     grid = area.grid
     found.cells += [(grid, cell) for cell in cells]
-    values = f"{cells[0].address}＝{cells[0].value}" if cells[0].value is not None else cells[0].address
-    values += f"等{len(cells)}格" if len(cells) > 1 else ""
-    if ids := [id_ for id_, _ in area.rows.get(row, ())]:
-        found.what.append(f"{values}不在规定的任何一列")
-        found.unread |= {f"{table.id}.{id_}" for id_ in ids}
-        return
     label = area.label(row)
     may = f"，可能是“{guess}”" if guess else ""
-    found.what.append(f"第{row}行{f'“{label}”' if label else '（没有标签）'}（{values}）不是规定的任何一行{may}")
+    found.what.append(
+        f"第{row}行{f'“{label}”' if label else '（没有标签）'}（{_values(cells)}）不是规定的任何一行{may}"
+    )
     # Of all columns: what is in one of them is in the totals beside it too.
     found.unread |= {f"{table.id}.{column}" for column, _ in area.headers}
 
@@ -86,15 +107,27 @@ class _Area:
     """The part of a grid that a table takes up."""
 
     def __init__(
-        self, form: Form, rows: Mapping[int, list[tuple[str, Row]]], used: Collection[tuple[str, int, int]]
+        self,
+        form: Form,
+        table: Table,
+        rows: Mapping[int, list[tuple[str, Row]]],
+        used: Collection[tuple[str, int, int]],
     ) -> None:
         self.rows, self.used, self.known = rows, used, known_labels(form)
         every = [row for some in rows.values() for _, row in some]
         self.grid = every[0].index.grid
         self.headers = [(id_, cell) for row in every for id_, cell in row.columns.items()]
-        self.top, self.bottom = min(rows), max(rows)
-        self.left = min(cell.column for _, cell in self.headers)
-        self.right = max(cell.column + cell.column_span - 1 for _, cell in self.headers)
+        heads = [cell for _, cell in self.headers]
+        self.top = min(*rows, *(cell.row + cell.row_span for cell in heads))
+        self.bottom = max(rows)
+        # Where columns are missing, the table may be wider than those that were found.
+        known = {id_ for id_, _ in self.headers}
+        blocks = [{leaf.id for leaf in block.column_leaves()} for block in table.blocks]
+        more = sum(len(ids - known) for ids in blocks if ids & known)
+        left = min(cell.column for cell in heads)
+        edge = max(row.label.column + row.label.column_span for row in every)
+        self.left = min(left, max(edge, left - more))
+        self.right = max(cell.column + cell.column_span - 1 for cell in heads) + more
         self.lines: dict[int, list[GridCell]] = {}
         for cell in self.grid.cells:
             if self.top <= cell.row and cell.column <= self.right and cell.value not in (None, ""):
@@ -134,6 +167,13 @@ class _Area:
         texts = [cell.value for cell in self.lines.get(row, ()) if cell.column < self.left]
         words = [text.strip() for text in texts if isinstance(text, str) and not _is_figure(text)]
         return words[-1] if words else ""
+
+    def header(self, column: int) -> str:
+        """Return the text nearest above the figures of a column, ``""`` if there is none."""
+        rows = range(self.top - 1, 0, -1)
+        above = (self.grid.cell(row, column) for row in rows)
+        texts = (cell.value for cell in above if cell is not None and cell.column == column)
+        return next((text.strip() for text in texts if isinstance(text, str) and not _is_figure(text)), "")
 
 
 def named(what: Sequence[str]) -> str:

@@ -28,6 +28,10 @@ from .strays import named, strays
 __all__ = ["Found", "Located", "find_tables"]
 
 
+_MANY = 2
+"""Cells of one column that are named one by one when they are missing."""
+
+
 class Located(NamedTuple):
     """Where a figure of the form stands."""
 
@@ -70,12 +74,12 @@ def find_tables(form: Form, indexes: Sequence[LabelIndex], *, near: bool = False
         rows = table_rows(form, table, visible, near=near)
         if not rows:
             rows = table_rows(form, table, [i for i in indexes if i.grid.hidden], near=near)
-        _take(form, table, rows, found)
+        _take(form, table, rows, found, visible)
     return found
 
 
 def _mended(index: LabelIndex, form: Form) -> LabelIndex:
-    """Return a table of a document with its torn rows joined."""
+    """Return a table of a document with what was torn apart joined."""
     grid = mend(index.grid, known_labels(form))
     return index if grid is index.grid else LabelIndex(grid)
 
@@ -83,9 +87,11 @@ def _mended(index: LabelIndex, form: Form) -> LabelIndex:
 class _Taker:
     """Takes over the figures of one table, and notes what does not fit."""
 
-    def __init__(self, form: Form, table: Table, found: Found) -> None:
-        self.form, self.table, self.found = form, table, found
+    def __init__(self, form: Form, table: Table, found: Found, indexes: Sequence[LabelIndex]) -> None:
+        self.form, self.table, self.found, self.indexes = form, table, found, indexes
         self.missing: list[str] = []
+        self.lacking: dict[str, list[str]] = {}
+        """Column → the cells of rows that were found, and have none there."""
         self.odd: dict[Origin, tuple[str, str]] = {}
         """Labels in another wording: it, and the right one."""
         self.rearranged: list[Row] = []
@@ -111,8 +117,24 @@ class _Taker:
                     what = f"{self.table.id}的“{leaf.label}”出现了{len(here)}次，不能确定用哪一行，没有读"
                     self.found.findings.append(finding(self.form.rules["S-04"], places, what=what))
                 elif leaf.id not in excused:
-                    self.missing.append(f"“{leaf.label}”这一行")
+                    self.missing.append(f"“{leaf.label}”这一行{self._under_other(labels, leaf)}")
+        for column, cells in self.lacking.items():
+            # A column that many rows lack is one cause.
+            self.missing += [f"“{column}”这一列"] if len(cells) > _MANY else [f"“{cell}”这一格" for cell in cells]
         self._say(rows)
+
+    def _under_other(self, labels: BlockLabels, leaf: Node) -> str:
+        """Say what stands above a row whose label is there and whose header is not, ``""`` if that is not so."""
+        wordings = {wording: id_ for wording, id_ in labels.rows.wordings.items() if id_ == leaf.id}
+        for index in self.indexes:
+            for _, label in index.find(wordings):
+                above = (index.grid.cell(row, label.column + label.column_span) for row in range(label.row - 1, 0, -1))
+                texts = (cell.value.strip() for cell in above if cell is not None and isinstance(cell.value, str))
+                header = next((text for text in texts if text and parse_number(text).state == "problem"), "")
+                if header:
+                    right = "、".join(column.label for column in labels.columns.leaves)
+                    return f"（上面的栏目是“{header}”，应为“{right}”）"
+        return ""
 
     def _row(self, labels: BlockLabels, leaf: Node, row: Row) -> None:
         self._compare(labels, row, row.label, leaf.text)
@@ -122,7 +144,7 @@ class _Taker:
             cell_id = f"{self.table.id}.{leaf.id}.{column.id}"
             header = row.columns.get(column.id)
             if header is None:
-                self.missing.append(f"“{self.form.cells[cell_id].label}”这一格")
+                self.lacking.setdefault(column.label, []).append(self.form.cells[cell_id].label)
                 continue
             if (column.id, id(header)) not in self.seen:
                 self.seen.add((column.id, id(header)))
@@ -194,7 +216,7 @@ class _Taker:
             self.found.findings.append(finding(rule, refs, what=what))
 
 
-def _take(form: Form, table: Table, rows: dict[str, list[Row]], found: Found) -> None:
+def _take(form: Form, table: Table, rows: dict[str, list[Row]], found: Found, indexes: Sequence[LabelIndex]) -> None:
     """Take over the figures of a table and say what does not fit."""
     if not rows:
         what = f"没有找到{table.id}（{form.section_of(table).heading}）"
@@ -204,7 +226,7 @@ def _take(form: Form, table: Table, rows: dict[str, list[Row]], found: Found) ->
     found.seen += sum(len(here[0].columns) for here in rows.values())
     rows = _first_of_copies(form, table, rows, found)
     if not _several_sets(form, table, rows, found):
-        _Taker(form, table, found).take(rows)
+        _Taker(form, table, found, indexes).take(rows)
 
 
 def _first_of_copies(form: Form, table: Table, rows: dict[str, list[Row]], found: Found) -> dict[str, list[Row]]:
@@ -252,13 +274,14 @@ def _figure_of(form: Form, cell_id: str, row: Row, column: Node, header: GridCel
         place = row.settled.places[column.id]
         return _used(found, grid, grid.entry(*place), place)
     spots: dict[Place, GridCell] = {}
+    others = {cell.column for cell in row.columns.values()} - {header.column}
     for at in range(header.column, header.column + _width(grid, header, column)):
         cell = grid.cell(row.row, at)
-        if cell is not None:
+        if cell is not None and at not in others:
             spots.setdefault((cell.row, cell.column), cell)
     filled = [c for c in spots.values() if c.value is not None or c.formula] or list(spots.values())
     several = [c for c in filled if c.value not in (None, "")]
-    if len(several) > 1 and (one := _only(several)) is not None:
+    if len(several) > 1 and column.span > 1 and (one := _only(several)) is not None:
         found.used |= {(grid.name, c.row, c.column) for c in several}
         what = f"{form.cells[cell_id].table}第{row.row}行“{row.label.value}”规定是一个合并的格，这里分成了{len(several)}格，读作 {one.value}"
         found.findings.append(finding(form.rules["S-07"], [_ref(grid, one)], what=what))
@@ -280,12 +303,13 @@ def _width(grid: Grid, header: GridCell, column: Node) -> int:
 
 
 def _only(cells: Sequence[GridCell]) -> GridCell | None:
-    """Return the figure of cells that should be one: the others are zero, or all are the same."""
-    numbers = [parse_number(cell.value, kind="amount", decimals=6, text=True).number for cell in cells]
-    if None in numbers:
+    """Return the figure of cells that should be one: the others are zero or a mark for none, or all are the same."""
+    parsed = [parse_number(cell.value, kind="amount", decimals=6, text=True) for cell in cells]
+    if any(one.state == "problem" for one in parsed):
         return None
-    other = [cell for cell, number in zip(cells, numbers, strict=True) if number]
-    return cells[0] if len(set(numbers)) == 1 else other[0] if len(other) == 1 else None
+    other = [cell for cell, one in zip(cells, parsed, strict=True) if one.number]
+    same = len({(one.state, one.number) for one in parsed}) == 1
+    return cells[0] if same else other[0] if len(other) == 1 else None
 
 
 def _used(found: Found, grid: Grid, cell: GridCell | None, empty: Place) -> Located:
