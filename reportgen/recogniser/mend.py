@@ -6,6 +6,7 @@ figures stand in either half.  Programs that know no merged cells repeat the lab
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 
 from ..sources import Grid, GridCell
@@ -39,9 +40,14 @@ def mend(grid: Grid, known: Collection[str]) -> Grid:
 
 
 def _join_repeated(at: dict[tuple[int, int], GridCell], known: Collection[str]) -> bool:
-    """Join cells side by side, then one below the other, that hold the same label; tell whether there were any."""
+    """Join cells side by side, then one below the other, that hold the same label; tell whether there were any.
+
+    One below the other only where no cell is merged and all rows are as long: else they may have slipped there.
+    """
     before = len(at)
-    for down in (False, True):
+    lengths = Counter(row for row, _ in at)
+    even = len(set(lengths.values())) == 1 and all(cell.row_span == cell.column_span == 1 for cell in at.values())
+    for down in (False, True)[: 1 + even]:
         for place in sorted(at):
             cell = at.get(place)
             while cell is not None and isinstance(cell.value, str) and key(cell.value) in known:

@@ -138,7 +138,7 @@ def _headings(form: Form, paragraphs: Sequence[Paragraph]) -> dict[int, Section]
 
 def _near_heading(form: Form, lines: Mapping[int, str], missing: Mapping[str, Section]) -> dict[int, Section]:
     headings = {s.heading: s for s in form.sections if s.heading}
-    near = {n: form.likeness.near(line, headings) for n, line in lines.items()}
+    near = {n: form.likeness.near(line, headings) for n, line in lines.items() if not _SUBHEADING.match(line)}
     one = {n: headings[next(iter(those))] for n, those in near.items() if len(those) == 1}
     return {n: section for n, section in one.items() if section in missing.values()}
 

@@ -28,6 +28,8 @@ from .strays import named, strays
 __all__ = ["Found", "Located", "find_tables"]
 
 
+_NAMED = 6
+"""Wordings of a table that are told one by one."""
 _MANY = 2
 """Cells of one column that are named one by one when they are missing."""
 
@@ -204,7 +206,14 @@ class _Taker:
             what = f"{self.table.id}有{len(numbers)}个标签的序号或括号里的话与规定不同，例如“{text}”应为“{right}”"
             refs = [CellRef(origin, self.odd.pop(origin)[0]) for origin in numbers]
             self.found.findings.append(finding(rule, refs, what=what))
-        for text, right in dict.fromkeys(self.odd.values()):
+        wordings = list(dict.fromkeys(self.odd.values()))
+        if len(wordings) > _NAMED:
+            shown = "、".join(f"“{text}”应为“{right}”" for text, right in wordings[:_MANY])
+            what = f"{self.table.id}有{len(wordings)}种标签的文字与规定不同，例如{shown}"
+            refs = [CellRef(origin, text) for origin, (text, _) in self.odd.items()]
+            self.found.findings.append(finding(rule, refs, what=what))
+            wordings = []
+        for text, right in wordings:
             here = [origin for origin, odd in self.odd.items() if odd == (text, right)]
             rows = "、".join(dict.fromkeys(str(origin.row) for origin in here))
             what = f"{self.table.id}第{rows}行“{text}”应为“{right}”"
@@ -230,9 +239,15 @@ def _take(form: Form, table: Table, rows: dict[str, list[Row]], found: Found, in
 
 
 def _first_of_copies(form: Form, table: Table, rows: dict[str, list[Row]], found: Found) -> dict[str, list[Row]]:
-    """Return the rows of the first set, and say so, if the whole table stands there several times with the same figures."""
+    """Return the rows of the first set, and say so, if a document has the whole table several times, for printing."""
     sets = {len(here) for here in rows.values()}
-    if len(sets) > 1 or sets == {1} or any(len({_figures(row) for row in here}) > 1 for here in rows.values()):
+    sheets = any(row.index.grid.a1 for here in rows.values() for row in here)
+    if (
+        sheets
+        or len(sets) > 1
+        or sets == {1}
+        or any(len({_figures(row) for row in here}) > 1 for here in rows.values())
+    ):
         return rows
     places = [_ref(row.index.grid, row.label) for row in next(iter(rows.values()))]
     what = f"文件里有{sets.pop()}套一样的{table.id}，读了第一套；如果是几份报告，请各存成一个文件"

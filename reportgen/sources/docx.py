@@ -102,7 +102,7 @@ def read(path: Path | str, data: bytes, parts: Mapping[str, bytes] | None = None
     )  # fmt: skip
 
 
-def blocks(xml: bytes, budget: Budget, parts: Mapping[str, bytes], main: str) -> list[Block]:
+def blocks(xml: bytes, budget: Budget, parts: Mapping[str, bytes] | None = None, main: str = "") -> list[Block]:
     """Return the tables and non-blank paragraphs of a document part, in order.
 
     A table that stands inside another follows it as a table of its own.
@@ -110,7 +110,7 @@ def blocks(xml: bytes, budget: Budget, parts: Mapping[str, bytes], main: str) ->
     Args:
         xml: the part.
         budget: what may be spent on it.
-        parts: the XML parts of the package it belongs to.
+        parts: the XML parts of the package it belongs to, which may have styles and numbers for it.
         main: its name there, e.g. ``word/document.xml``.
 
     Raises:
@@ -118,7 +118,7 @@ def blocks(xml: bytes, budget: Budget, parts: Mapping[str, bytes], main: str) ->
         ValueError: a document type declaration, or an encoding that cannot be read.
         InputError: beyond the limits.
     """
-    return _blocks(_parsed(xml, budget), budget, *_given(parts, main, budget))
+    return _blocks(_parsed(xml, budget), budget, *_given(parts or {}, main, budget))
 
 
 # ---------------------------------------------------------------- the package
