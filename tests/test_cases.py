@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -348,6 +349,38 @@ def test_a_group_as_one_row_is_its_sum(base: Report) -> None:
     for name, value in report.groups.items():
         assert value.number == sum(base.number(id_) for id_ in report.form.quantities[name])
     assert [one.rule for one in findings if one.severity in ("error", "warning")] == ["S-07"]
+
+
+# --------------------------------------------------------------------------- templates
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "usable"),
+    [
+        ("tp-attached", "附加了另一个模板，不会带进报告", True),
+        ("tp-comments", "批注“这里的数要再核一下", True),
+        ("tp-headspace", "正文“一、总体 情况”：标题里多了空格", False),
+        ("tp-hyper", "正文“{{ 公开网址 }}”：{{ x }} 写在链接的地址里", False),
+        ("tp-lo", "没有问题，可以使用。", True),
+    ],
+)
+def test_template_check_and_build_agree(tmp_path: Path, name: str, said: str, usable: bool) -> None:
+    template, out = CASES / f"templates/{name}.docx", tmp_path / "报告.docx"
+    checked = run("template", "check", template)
+    assert said in checked.output
+    assert checked.exit_code == (0 if usable else 1)
+    built = run("build", EXAMPLE, "--template", template, "-o", out)
+    assert (built.exit_code == 0) == usable == out.exists()
+    if usable:
+        assert figures(out) == figures(EXAMPLE)
+        with zipfile.ZipFile(out) as archive:
+            whole = b"".join(archive.read(one) for one in archive.namelist())
+        assert b"comment" not in whole
+        assert b"attachedTemplate" not in whole
+
+
+def figures(path: Path) -> dict[str, object]:
+    return {cell: value.number for cell, value in reportgen.read_report(path).values.items()}
 
 
 # --------------------------------------------------------------------------- one file beside another

@@ -35,6 +35,7 @@ _MERGED: dict[str, Any] = {
     "rules": {},
     "sheets": {},
     "labels": {},
+    "sign_off": {},
     "last_year": {"other_editions": {}},
     "narrative": {"topics": {}, "phrases": None},  # phrases have no ids: they are added
 }
