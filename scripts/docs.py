@@ -21,6 +21,7 @@ from reportgen.form import Form, editions, load_form
 from reportgen.form import kinds as rule_kinds
 from reportgen.form.kinds import KINDS, READER_RULES, Rule
 from reportgen.form.layout import walk
+from reportgen.form.likeness import Likeness
 from reportgen.form.phrases import Narrative, Phrase, Topic
 from reportgen.form.records import Field, NodeEntry, Section, Sheets, SignOff, Subheading, WhenZero
 from reportgen.form.source import DIRECTIVES
@@ -166,6 +167,7 @@ PARTS: list[tuple[str, type, str]] = [
     ("last_year：上年数据", LastYear, ""),
     ("sheets：标准工作簿里各表的名称", Sheets, ""),
     ("sign_off：审签单", SignOff, "totals 里的数按这个次序列出。"),
+    ("labels：与规定略有出入的标签", Likeness, "装入时证明：同一侧的标签、各部分的标题，没有两个相近到分不清。"),
     ("rules：规则", Rule, "所有规则都有的键；kind（必填）是规则的种类，各种规则另有自己的键，见下。"),
 ]
 WORDS = {

@@ -54,8 +54,8 @@ def prove(data: bytes, report: Report, *, kind: str = "docx", draft: bool = Fals
     unknown = [id_ for id_, value in report.values.items() if value.state in ("problem", "missing")]
     if unknown and not draft:
         names = "、".join(_named(view, id_) for id_ in unknown[:_FEW])
-        more = f"等{len(unknown)}个数" if len(unknown) > _FEW else "这几个数"
-        raise ProofError(f"不知道{names}{more}，没有交付。请先把数补全，或加 --draft 印成草稿。")
+        more = f"等{len(unknown)}格" if len(unknown) > _FEW else ""
+        raise ProofError(f"没有{names}{more}的数，没有交付。请先把数补全，或加 --draft 印成草稿。")
     found = list(differences(data, report, kind=kind, draft=draft, notes=notes))
     if found:
         more = f"\n……共 {len(found)} 处" if len(found) > _SHOWN else ""
