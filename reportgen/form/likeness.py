@@ -6,7 +6,7 @@ slip, shortened or lengthened: :meth:`Likeness.near`.  What is near two labels i
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Collection
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Annotated
@@ -74,7 +74,7 @@ class Likeness(Struct, frozen=True, forbid_unknown_fields=True):
     kept: tuple[str, ...] = ()
     """标签有这些词，写的也要有，例如单位"""
 
-    def near(self, text: str, labels: Iterable[str]) -> set[str]:
+    def near(self, text: str, labels: Collection[str]) -> set[str]:
         """Return those of the labels that a text nearly is.
 
         Labels with the same words but for number and remark go before all others; of several those with the
@@ -84,13 +84,16 @@ class Likeness(Struct, frozen=True, forbid_unknown_fields=True):
             text: as it stands in a file.
             labels: labels of the form.
         """
-        ours = key(text)
-        fit = [label for label in labels if self._may_be(ours, key(label))]
+        ours, plain = key(text), bare(text)
         number, _ = number_of(ours)
+
+        def of(test: Callable[[str], bool]) -> set[str]:
+            return {label for label in labels if test(label) and self._may_be(ours, key(label))}
+
         found = (
-            {label for label in fit if bare(label) == bare(text)}
-            or {label for label in fit if self._alike(bare(text), bare(label))}
-            or {label for label in fit if self._slipped(ours, key(label))}
+            of(lambda label: bare(label) == plain)
+            or of(lambda label: self._alike(plain, bare(label)))
+            or of(lambda label: self._slipped(ours, key(label)))
         )
         return {label for label in found if number and number_of(key(label))[0] == number} or found
 
@@ -105,6 +108,8 @@ class Likeness(Struct, frozen=True, forbid_unknown_fields=True):
         if self._slipped(text, label):
             return True
         if len(shorter) < self.least or len(longer) > (4 if shorter == text else 2) * len(shorter):
+            return False
+        if len(set(shorter) - set(longer)) > 0:
             return False
         blocks = SequenceMatcher(None, text, label, autojunk=False).get_matching_blocks()
         pieces = [block.size for block in blocks if block.size]

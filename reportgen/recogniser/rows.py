@@ -22,6 +22,8 @@ from .merging import Header, Settled, cells_in, has_own_header, header_of, settl
 __all__ = ["Row", "table_rows"]
 
 _WORD = re.compile(r"[\u4e00-\u9fff]{2}")
+_FAR = 20
+"""Columns right of a label in which its figures are looked for."""
 _WORDY = 8
 """Characters of a text without a number, between a label and its figures, that is a label itself."""
 Headers = dict[str, list[GridCell]]
@@ -82,8 +84,8 @@ class _Finder:
 
 def _has_figures(index: LabelIndex, label: GridCell) -> bool:
     """Tell whether figures stand right of a label, as they do of a row's."""
-    right = cells_in(index.grid, label.row, label.column + 1)
-    return any(parse_number(cell.value).state == "number" for cell in right)
+    right = (index.grid.cell(label.row, label.column + n) for n in range(1, _FAR))
+    return any(cell is not None and parse_number(cell.value).state == "number" for cell in right)
 
 
 def table_rows(form: Form, table: Table, indexes: Sequence[LabelIndex], *, near: bool = False) -> dict[str, list[Row]]:

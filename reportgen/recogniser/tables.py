@@ -28,6 +28,8 @@ from .strays import named, strays
 __all__ = ["Found", "Located", "find_tables"]
 
 
+_MOST_TEXTS = 2000
+"""Different texts of a file in which labels are looked for by likeness; a report has some 300."""
 _NAMED = 6
 """Wordings of a table that are told one by one."""
 _MANY = 2
@@ -70,6 +72,7 @@ def find_tables(form: Form, indexes: Sequence[LabelIndex], *, near: bool = False
     """
     found = Found()
     indexes = [index if index.grid.a1 else _mended(index, form) for index in indexes]
+    near = near and sum(len(index.grid.cells.by_text) for index in indexes) <= _MOST_TEXTS
     # Hidden sheets count only for tables that no visible sheet has.
     visible = [i for i in indexes if not i.grid.hidden]
     for table in form.tables:
