@@ -168,9 +168,13 @@ def _rows(index: LabelIndex, finder: _Finder, above: Header, *, wide: bool) -> I
     sure, likely = finder.headers(index)
     going_on = not sure and not likely and not wide
 
+    headers: list[Header] = []  # those of the rows so far; most have the same
+
     def row_of(label: GridCell, *, near: bool) -> Row | None:
-        header = above if going_on else header_of(index, _above(label, sure, likely, labels), labels)
-        return _row(index, label, header, labels, near=near)
+        cells = {} if going_on else _above(label, sure, likely, labels)
+        if not going_on and not (headers and headers[-1].cells == cells):
+            headers.append(header_of(index, cells, labels))
+        return _row(index, label, above if going_on else headers[-1], labels, near=near)
 
     found = [(leaf, row) for leaf, label, near in finder.rows(index) if (row := row_of(label, near=near))]
     here = {leaf for leaf, _ in found}

@@ -42,7 +42,7 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _P, _R, _T, _BR = _W + "p", _W + "r", _W + "t", _W + "br"
 _TBL, _TR, _TC, _TEXT_BOX = _W + "tbl", _W + "tr", _W + "tc", _W + "txbxContent"
 _VAL = _W + "val"
-_DELETED_MARK = f"{_W}pPr/{_W}rPr/{_W}del"
+_PROPERTIES = _W + "pPr"
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _MATH_TEXT = _MATH + "t"
 _COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -311,10 +311,12 @@ class _Body:
                 look = self._look(child, line)
                 self.walk(child, None if _is_on(look, _VANISH) else line, add, depth + 1, mark or _mark(look))
             elif tag == _P:
-                paragraph = joined or self._paragraph(child, add)
+                properties = child.find(_PROPERTIES)
+                paragraph = joined or self._paragraph(properties, add)
                 self.walk(child, paragraph, add, depth + 1)
                 # What ends with a deleted mark goes on in the next paragraph.
-                joined = paragraph if child.find(_DELETED_MARK) is not None else None
+                mark_of = None if properties is None else properties.find(_W + "rPr")
+                joined = paragraph if mark_of is not None and mark_of.find(_W + "del") is not None else None
             elif tag == _TBL:
                 self._table(child, depth + 1)
             elif tag == _TEXT_BOX:  # belongs to no cell, wherever it is anchored
@@ -327,9 +329,9 @@ class _Body:
             elif line is not None:
                 line.runs.append(Run(text, mark))
 
-    def _paragraph(self, element: ET.Element, add: Add) -> _Line:
-        look = self.looks.get(_values(element, "pPr").get(_W + "pStyle"), {})
-        line = _Line(look, self.numbering.next(element.find(_W + "pPr")))
+    def _paragraph(self, properties: ET.Element | None, add: Add) -> _Line:
+        style = None if properties is None else properties.find(_W + "pStyle")
+        line = _Line(self.looks.get(None if style is None else style.get(_VAL), {}), self.numbering.next(properties))
         add(line)
         return line
 

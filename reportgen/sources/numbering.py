@@ -97,7 +97,7 @@ class Numbering:
 
     def _place(self, properties: ET.Element | None) -> tuple[str, int]:
         """Return list and level of a paragraph, ``""`` if it stands in none."""
-        if properties is None:
+        if properties is None or not self.lists:
             return "", 0
         style = properties.find(_W + "pStyle")
         number, level = self.styles.get("" if style is None else style.get(_VAL, ""), ("", None))
