@@ -19,7 +19,9 @@ from ..errors import InputError, OutputError
 from .leftovers import remove_leftovers, temporary
 from .names import check_name, is_lock_file, quoted, shown_name
 
-__all__ = ["MAX_INPUT_BYTES", "make_folder", "read_input", "refuse_device", "write_output", "write_outputs"]
+__all__ = [
+    "MAX_INPUT_BYTES", "make_folder", "read_input", "refuse_device", "refuse_existing", "write_output", "write_outputs",
+]  # fmt: skip
 
 MAX_INPUT_BYTES = 50 * 1024 * 1024
 """A standard workbook has 40 KB, a report with pictures a few MB; more is the wrong file."""
@@ -209,6 +211,16 @@ def _told(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise OutputError(_write_failure(path, error)) from error
+
+
+def refuse_existing(path: Path | str, *, force: bool) -> None:
+    """Refuse an output that is there already before the work on it begins; :func:`write_output` asks again.
+
+    Raises:
+        OutputError: the file exists and ``force`` is not set.
+    """
+    if not force and os.path.lexists(path):
+        raise _exists(Path(path))
 
 
 class _Staged:

@@ -18,6 +18,7 @@ from msgspec import Meta, Struct
 from .kinds import AnyRule
 from .likeness import Likeness
 from .phrases import Narrative
+from .rollups import Rollup
 from .words import FieldKind, FigureKind, Label, Name, TableId
 
 __all__ = [
@@ -368,6 +369,8 @@ class Form(Struct, frozen=True, eq=False):
     """How texts speak of the figures."""
     likeness: Likeness = Likeness()
     """What is nearly a label or a heading of the form."""
+    rollup: Rollup = Rollup()
+    """How reports of many bodies are summed."""
 
     @property
     def title_patterns(self) -> tuple[re.Pattern[str], ...]:

@@ -15,6 +15,7 @@ from .kinds import AnyRule
 from .likeness import Likeness
 from .phrases import Narrative
 from .records import Field, NodeEntry, Section, Sheets, SignOff
+from .rollups import Rollup
 from .words import CellId, Label, Reading, SectionId, TableId
 
 __all__ = ["BlockEntry", "EditionFile", "LastYear", "TableEntry", "without"]
@@ -104,6 +105,8 @@ class EditionFile(Struct, frozen=True, forbid_unknown_fields=True):
     """文字里怎样说这些数"""
     labels: Likeness = Likeness()
     """写得不一样的标签，怎样才算规定的那个标签"""
+    rollup: Rollup = Rollup()
+    """多个单位的汇总"""
 
 
 def without(file: EditionFile, names: set[str], cells: set[str]) -> EditionFile:
@@ -125,7 +128,7 @@ def without(file: EditionFile, names: set[str], cells: set[str]) -> EditionFile:
     named = {topic.id: topic.name for topic in topics}
     phrases = []
     for phrase in said.phrases:
-        kept = tuple(one for one in phrase.topics if f"{named.get(one)}.{phrase.column}" not in names)
+        kept = tuple(one for one in phrase.topics if f"{named.get(one)}.{phrase.column.removeprefix('-')}" not in names)
         readings = left(phrase.any_of)
         if bool(readings) == bool(phrase.any_of) and bool(kept) == bool(phrase.topics):
             phrases.append(replace(phrase, any_of=readings, topics=kept))

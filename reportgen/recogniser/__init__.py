@@ -16,8 +16,9 @@ from ..model.report import Report
 from ..sources import Document
 from .answers import find_answers
 from .edition import choose_form
+from .entries import computed_texts
 from .index import LabelIndex
-from .last_year import last_year_figures
+from .last_year import hidden_last_year, last_year_figures
 from .left_out import left_out
 from .prose import read_prose
 from .tables import Found
@@ -50,14 +51,17 @@ def recognise(document: Document, form: Form | Iterable[Form]) -> Report:
     values, groups = read_figures(form, tables), read_groups(form, tables)
     read_sheets(form, indexes, texts)
     read_prose(form, texts, web=document.kind in ("html", "mht"))
+    last_year, old_texts = last_year_figures(form, indexes), last_year_texts(form, indexes, texts)
+    explanations = tuple(find_answers(form, indexes, texts))
     return Report(
         form=form, values=values, fields=texts.fields, passages=tuple(texts.passages),
         field_origins=texts.field_origins, headings=tuple(texts.headings), title=texts.title,
         path=document.path, kind=document.kind, sha256=document.sha256,
-        last_year=last_year_figures(form, indexes), last_year_texts=last_year_texts(form, indexes),
-        groups=groups, unread=frozenset(tables.unread), explanations=tuple(find_answers(form, indexes)),
+        last_year=last_year, last_year_texts=old_texts,
+        groups=groups, unread=frozenset(tables.unread), explanations=explanations,
         notices=(
             *tables.findings, *group_findings(form, groups), *texts.findings, *figure_findings(form, values, tables),
+            *computed_texts(form, texts), *hidden_last_year(form, last_year),
             *_pictures(form, tables, document), *left_out(form, document, values, tables.cells),
         ),
     )  # fmt: skip

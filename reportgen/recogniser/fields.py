@@ -9,10 +9,10 @@ from functools import lru_cache
 
 from ..form import Field, Form
 from ..model.findings import CellRef, Finding, finding
-from ..model.numbers import exact, parse_number
+from ..model.numbers import exact, parse_number, show
 from ..model.report import Origin
 from ..sources import Document, GridCell
-from .entries import fault_of, shown_otherwise, text_of
+from .entries import fault_of, formula_finding, shown_otherwise, text_of
 from .index import LabelIndex
 from .labels import key
 from .prose import split_at_title
@@ -122,9 +122,14 @@ def _entry(form: Form, one: Field, entry: GridCell, origin: Origin, texts: Texts
     ref, place = CellRef(origin, one.label), f"“{one.label}”"
     fault = fault_of(entry)
     raw = entry.formula if entry.value is None else str(entry.value)
+    said = formula_finding(form, entry, ref, place)
+    if said is not None:
+        texts.findings.append(said)
+    elif fault:
+        texts.findings.append(finding(form.rules["F-01"], [ref], place=place, raw=raw, what=fault))
+    elif entry.result == "computed":
+        texts.computed.append((ref, text_of(entry)[0]))
     if fault:
-        rule = form.rules["N-05"] if entry.result in ("unknown", "circular") else form.rules["F-01"]
-        texts.findings.append(finding(rule, [ref], place=place, raw=raw, what=fault))
         texts.field_origins[one.id] = origin
         return
     if entry.value is None or not clean(str(entry.value)).strip():
@@ -137,9 +142,12 @@ def _entry(form: Form, one: Field, entry: GridCell, origin: Origin, texts: Texts
         what = f"“{one.label}”填在隐藏的行、列或工作表里（“{clean(raw).strip()}”）"
         texts.findings.append(finding(form.rules["N-07"], [ref], what=what))
     number = texts.fields.get(one.id)
-    shown = shown_otherwise(entry, number) if isinstance(number, (int, Decimal)) and one.kind != "year" else ""
+    if not isinstance(number, (int, Decimal)) or one.kind == "year":
+        return
+    shown = shown_otherwise(entry, number)
     if shown:
-        texts.findings.append(finding(form.rules["N-10"], [ref], place=place, what=shown, value=number))
+        what = f"显示为“{shown}”，存储的却是 {show(number)}，按存储的读取"
+        texts.findings.append(finding(form.rules["N-10"], [ref], place=place, what=what))
 
 
 def _field(one: Field, entry: GridCell, texts: Texts) -> str:

@@ -9,7 +9,7 @@ from ..form import Form, Section
 from ..model.findings import CellRef, Finding, finding
 from ..model.report import Origin, Passage
 from ..sources import GridCell
-from .entries import text_of
+from .entries import guarded_text
 from .index import LabelIndex
 from .labels import key
 from .wording import Texts, clean, section_of, split_paragraphs
@@ -108,16 +108,9 @@ class _TextSheet:
         self.found.append(Passage(self.section.id, heading, paragraphs, self._ref(entry).origin))
 
     def _text(self, cell: GridCell) -> str:
-        """Return the text of a cell, and say why it has none: N-05 and F-02."""
-        text, fault = text_of(cell)
-        ref = self._ref(cell)
+        """Return the text of a cell, and say why it has none."""
         place = f"“{self.index.grid.name}”第{cell.row}行"
-        if fault:
-            raw = cell.formula if cell.value is None else str(cell.value)
-            uncomputed = cell.result in ("unknown", "circular")
-            rule = self.form.rules["N-05"] if uncomputed else self.form.rules["F-02"]
-            self.texts.findings.append(finding(rule, [ref], place=place, raw=raw, what=fault))
-        return text
+        return guarded_text(self.form, cell, self._ref(cell), place, self.texts)
 
     def _unseen(self, refs: Sequence[CellRef]) -> None:
         """N-07: texts that nobody sees."""
@@ -134,15 +127,23 @@ class _TextSheet:
         return CellRef(Origin(self.index.grid.name, cell.address, cell.row, cell.column, hidden), "")
 
 
-def last_year_texts(form: Form, indexes: Iterable[LabelIndex]) -> Mapping[str, str]:
-    """Return last year's texts from the sheet 上年数据, by section id."""
+def last_year_texts(form: Form, indexes: Iterable[LabelIndex], texts: Texts) -> Mapping[str, str]:
+    """Return last year's texts from the sheet 上年数据, by section id; hidden ones are not read, and reported."""
     found: dict[str, str] = {}
     for index in indexes:
         for section, label in _last_year_labels(form).items():
-            for place in index.beside(label) if label in index.labels else ():
-                entry = index.grid.entry(*place)
-                if entry is not None and isinstance(entry.value, str) and entry.value.strip():
-                    found.setdefault(section, clean(entry.value).strip())
+            for row, column in index.beside(label) if label in index.labels else ():
+                entry = index.grid.entry(row, column)
+                if entry is None or section in found or (entry.value in (None, "") and not entry.formula):
+                    continue
+                hidden = entry.hidden or index.grid.hidden
+                ref = CellRef(Origin(index.grid.name, entry.address, entry.row, entry.column, hidden), "")
+                place = f"“{form.last_year_text_label(section)}”"
+                if hidden:
+                    what = f"{place}填在隐藏的行、列或工作表里，没有读"
+                    texts.findings.append(finding(form.rules["N-07"], [ref], what=what))
+                elif text := clean(guarded_text(form, entry, ref, place, texts)).strip():
+                    found[section] = text
     return found
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 import msgspec
 
 from ..form import Form, Section
-from ..model.findings import Finding
+from ..model.findings import CellRef, Finding
 from ..model.numbers import Number
 from ..model.report import Origin, Passage
 from ..sources import Paragraph
@@ -24,7 +24,6 @@ _DATE = re.compile(r"(\d{4})\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\d{1
 _YEAR = re.compile(r"\d{4}")
 """Every title has one."""
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
-_CONTROL = re.compile(r"_x00(?:0[0-8BCEF]|1[0-9A-F])_", re.I)
 
 
 class Texts(msgspec.Struct):
@@ -39,6 +38,8 @@ class Texts(msgspec.Struct):
     headings: list[tuple[str, str]] = []
     """(section id, heading as it stands), in the order found."""
     findings: list[Finding] = []
+    computed: list[tuple[CellRef, str]] = []
+    """Cells whose formula had no stored result and was computed by us; each with what it gives."""
 
 
 @lru_cache(maxsize=16)
@@ -85,20 +86,15 @@ def chinese_date(value: object) -> str:
 
 
 def clean(text: str) -> str:
-    """Drop what no document can hold: control characters, also as workbooks escape them."""
-    return text if _plain(text) else _ILLEGAL.sub("", _CONTROL.sub("", text))
+    """Drop what no document can hold: control characters."""
+    return text if text.isprintable() else _ILLEGAL.sub("", text)
 
 
 def split_paragraphs(text: str) -> tuple[str, ...]:
     """Line breaks make paragraphs; blank lines and surrounding blanks do not count."""
-    if _plain(text):
+    if text.isprintable():  # nothing to break at and nothing to drop
         return (line,) if (line := text.strip()) else ()
     return tuple(p for p in (clean(line).strip() for line in _BREAKS.split(text)) if p)
-
-
-def _plain(text: str) -> bool:
-    """Tell that a text has nothing to break at and nothing to drop."""
-    return text.isprintable() and "_" not in text
 
 
 def section_of(form: Form, text: str) -> Section | None:

@@ -27,7 +27,7 @@ from .base import Document, Grid, GridCell, Paragraph
 from .limits import MAX_SPAN, Budget
 from .runs import LOWERED, RAISED, STRUCK, Run, told_apart
 
-__all__ = ["Page", "decode", "read"]
+__all__ = ["Page", "decode", "one_blank", "read"]
 
 _PICTURE = re.compile(r"<img\b", re.I)
 
@@ -232,7 +232,7 @@ class Page:
 
     def _flush(self) -> None:
         text, beside = told_apart(self._line)
-        text = _BLANKS.sub(" ", text).strip(" \u3000")
+        text = one_blank(text)
         self._line.clear()
         if text or beside:
             self.paragraphs.append(Paragraph(text, f"第{len(self.paragraphs) + 1}段", beside))
@@ -306,6 +306,11 @@ class Page:
         text, beside = told_apart(runs, cell=True)
         lines = (line.strip(" \u3000") for line in text.split("\n"))
         return "\n".join(line for line in lines if line), beside
+
+
+def one_blank(text: str) -> str:
+    """Return a paragraph as a page shows it: one blank for several, and for tabs and line breaks."""
+    return _BLANKS.sub(" ", text).strip(" \u3000")
 
 
 def _marking_classes(sheet: str) -> dict[str, str]:
