@@ -211,12 +211,16 @@ def _above(label: GridCell, sure: Headers, likely: Headers, labels: BlockLabels)
 
 def _is_group(index: LabelIndex, label: GridCell, labels: BlockLabels) -> bool:
     """Tell whether another label stands between a label and the figures: it is that of a group, or no label."""
-    cell = index.grid.cell(label.row, label.column + label.column_span)
-    if cell is None or not isinstance(cell.value, str) or parse_number(cell.value, text=True).state != "problem":
-        return False
-    text = key(cell.value)
-    known = text in labels.rows.wordings
-    return bool(_WORD.search(text)) and (len(text) >= _WORDY or number_of(text)[0] > 0 or known)
+    edge = label.column + label.column_span
+    for cell in cells_in(index.grid, label.row, edge):
+        if index.grid.a1 and cell.column > edge:
+            return False  # a hint right of blank figures
+        if not isinstance(cell.value, str) or parse_number(cell.value, text=True).state != "problem":
+            return False
+        text = key(cell.value)
+        if _WORD.search(text) and (len(text) >= _WORDY or number_of(text)[0] or text in labels.rows.wordings):
+            return True
+    return False
 
 
 # ---------------------------------------------------------------- side by side (table 四)
