@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from .kinds import AnyRule
+from .likeness import Likeness
 from .phrases import Narrative
 from .rollups import Rollup
 from .titles import TitleWords
@@ -370,6 +371,8 @@ class Form(Struct, frozen=True, eq=False):
     """Last year of data this edition is for; 0 while no other follows it."""
     narrative: Narrative = Narrative()
     """How texts speak of the figures."""
+    likeness: Likeness = Likeness()
+    """What is nearly a label or a heading of the form."""
     rollup: Rollup = Rollup()
     """How reports of many bodies are summed."""
 

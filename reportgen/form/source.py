@@ -36,6 +36,7 @@ _MERGED: dict[str, Any] = {
     "tables": {"blocks": {"columns": {}, "rows": {}}},
     "rules": {},
     "sheets": {},
+    "labels": {},
     "sign_off": {},
     "titles": {},
     "last_year": {"other_editions": {}},

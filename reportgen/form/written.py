@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from .kinds import AnyRule
+from .likeness import Likeness
 from .phrases import Narrative
 from .records import Field, NodeEntry, Section, Sheets, SignOff
 from .rollups import Rollup
@@ -105,6 +106,8 @@ class EditionFile(Struct, frozen=True, forbid_unknown_fields=True):
     """上年数据"""
     narrative: Narrative = Narrative()
     """文字里怎样说这些数"""
+    labels: Likeness = Likeness()
+    """写得不一样的标签，怎样才算规定的那个标签"""
     rollup: Rollup = Rollup()
     """多个单位的汇总"""
 

@@ -24,7 +24,7 @@ from .left_out import left_out
 from .prose import read_prose, section_of_line
 from .tables import Found
 from .texts import last_year_texts, read_sheets
-from .values import figure_findings, read_figures
+from .values import figure_findings, group_findings, read_figures, read_groups
 from .wording import Texts
 
 __all__ = ["recognise"]
@@ -55,7 +55,7 @@ def recognise(document: Document, form: Form | Iterable[Form]) -> Report:
     form, tables, texts = choose_form(document, indexes, forms)
     if not tables.tables:
         raise _no_tables(document, form, texts)
-    values = read_figures(form, tables)
+    values, groups = read_figures(form, tables), read_groups(form, tables)
     read_sheets(form, indexes, tables, texts)
     read_prose(form, texts, web=document.kind in ("html", "mht"))
     last_year, old_texts = last_year_figures(form, indexes), last_year_texts(form, indexes, texts)
@@ -65,9 +65,9 @@ def recognise(document: Document, form: Form | Iterable[Form]) -> Report:
         field_origins=texts.field_origins, headings=tuple(texts.headings), title=texts.title,
         path=document.path, kind=document.kind, sha256=document.sha256,
         last_year=last_year, last_year_texts=old_texts,
-        unread=frozenset(tables.unread), explanations=explanations,
+        groups=groups, unread=frozenset(tables.unread), explanations=explanations,
         notices=(
-            *tables.findings, *texts.findings, *figure_findings(form, values, tables),
+            *tables.findings, *group_findings(form, groups), *texts.findings, *figure_findings(form, values, tables),
             *computed_texts(form, texts), *hidden_last_year(form, last_year),
             *_pictures(form, tables, document), *left_out(form, document, values, tables.cells),
         ),

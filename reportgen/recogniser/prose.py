@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
+from functools import lru_cache
 
 from ..form import Form, Section
 from ..model.report import Origin, Passage
@@ -22,6 +24,8 @@ _HEADING_LENGTH = 60
 _LIKE = 0.6
 """How like a prescribed heading a numbered line must be to be taken for it, wrongly worded.
 Measured on the variants of FORMAT.md 2.3: 0.74 and more; on list items of texts: 0.35 and less."""
+_TEXT = re.compile(r"(?![和与及等、，,》）)”])(?=.*[\u4e00-\u9fff])")
+"""Of what follows a heading: it is text, and neither goes on with the heading nor is the page it is on."""
 
 
 def read_prose(form: Form, texts: Texts, *, web: bool) -> None:
@@ -51,6 +55,7 @@ def read_paragraphs(
         web: they are of a web page.
         origins: where paragraphs stand, by their address; else in the text of a document.
     """
+    body = [line for paragraph in body for line in _told_apart(form, paragraph)]
     prose = _Prose(form, texts, _headings(form, body), origins)
     for paragraph in body:
         prose.take(paragraph)
@@ -65,33 +70,83 @@ def section_of_line(form: Form, text: str) -> Section | None:
     return section if section is not None and section.heading else None
 
 
+def _told_apart(form: Form, paragraph: Paragraph) -> list[Paragraph]:
+    """Return a paragraph that holds a heading and text as several."""
+    lines = split_paragraphs(paragraph.text)
+    if len(lines) < 2 or not any(section_of_line(form, line) for line in lines):
+        lines = (paragraph.text,)
+    parts = [part for line in lines for part in _behind_heading(form, line)]
+    if len(parts) < 2:
+        return [paragraph]
+    return [Paragraph(part, paragraph.address, "" if n else paragraph.beside) for n, part in enumerate(parts)]
+
+
+def _behind_heading(form: Form, line: str) -> tuple[str, ...]:
+    """Split a line into the heading it begins with and the text right behind that."""
+    match = _inline(form).match(line)
+    rest = line[match.end() :] if match else ""
+    return (line[: match.end(1)].strip(), rest) if match and _TEXT.match(rest) else (line,)
+
+
+@lru_cache(maxsize=16)
+def _inline(form: Form) -> re.Pattern[str]:
+    """The expression of a heading with its number, in a wording the form knows, at the beginning of a line."""
+    headings = [text for s in form.sections if s.heading for text in (s.heading, *s.also, *s.variants)]
+    words = "|".join(r"\s*".join(map(re.escape, text)) for text in sorted(headings, key=len, reverse=True))
+    return re.compile(rf"\s*({words})[\s。：:．.]*")
+
+
 def _headings(form: Form, paragraphs: Sequence[Paragraph]) -> dict[int, Section]:
     """Index of a paragraph → the part whose heading it is, in a wording the form knows or a wrong one.
 
-    A wrong one only for parts whose heading stands nowhere in a known wording: the number must be
-    the part's, the words much alike, and the line between its neighbours.
+    A wrong one only for parts whose heading stands nowhere in a known wording, and at the part's place: a line
+    that is nearly the heading; one with the part's number and much like it; the only ones with numbers between
+    the headings around them, with the numbers that are missing there.
     """
-    right = {n: s for n, p in enumerate(paragraphs) if (s := section_of_line(form, p.text))}
-    order = [s.id for s in form.sections]
-    missing = {s.number: s for s in form.sections if s.heading and s not in right.values()}
-    if not missing:
-        return right
-    found: dict[int, Section] = {}
-    for n, paragraph in enumerate(paragraphs):
-        text = "".join(split_paragraphs(paragraph.text))
-        match = _NUMBERED.match(text)
-        section = missing.get(match[1]) if match and len(text) <= _HEADING_LENGTH else None
-        if section is None or section in found.values() or _SENTENCE.search(text.rstrip("。")):
-            continue
-        from difflib import SequenceMatcher  # few documents need it
+    found = {n: s for n, p in enumerate(paragraphs) if (s := section_of_line(form, p.text))}
+    for likely in (_near_heading, _numbered_like, _numbered):
+        missing = {s.number: s for s in form.sections if s.heading and s not in found.values()}
+        if missing:
+            lines = {
+                n: line for n, p in enumerate(paragraphs)
+                if n not in found and 0 < len(line := "".join(split_paragraphs(p.text))) <= _HEADING_LENGTH
+                and not _SENTENCE.search(line.rstrip("。：:"))
+            }  # fmt: skip
+            found |= _at_their_place(form, found, likely(form, lines, missing))
+    return found
 
-        alike = SequenceMatcher(None, key(text), key(section.heading), autojunk=False).ratio()
-        place = order.index(section.id)
-        before = all(order.index(s.id) < place for k, s in right.items() if k < n)
-        after = all(order.index(s.id) > place for k, s in right.items() if k > n)
-        if alike >= _LIKE and before and after:
-            found[n] = section
-    return right | found
+
+def _near_heading(form: Form, lines: Mapping[int, str], missing: Mapping[str, Section]) -> dict[int, Section]:
+    headings = {s.heading: s for s in form.sections if s.heading}
+    near = {n: form.likeness.near(line, headings) for n, line in lines.items() if not _SUBHEADING.match(line)}
+    one = {n: headings[next(iter(those))] for n, those in near.items() if len(those) == 1}
+    return {n: section for n, section in one.items() if section in missing.values()}
+
+
+def _numbered_like(form: Form, lines: Mapping[int, str], missing: Mapping[str, Section]) -> dict[int, Section]:
+    found = {n: missing[m[1]] for n, line in lines.items() if (m := _NUMBERED.match(line)) and m[1] in missing}
+    return {
+        n: section for n, section in found.items()
+        if SequenceMatcher(None, key(lines[n]), key(section.heading), autojunk=False).ratio() >= _LIKE
+    }  # fmt: skip
+
+
+def _numbered(form: Form, lines: Mapping[int, str], missing: Mapping[str, Section]) -> dict[int, Section]:
+    """Lines with the numbers of all parts that are missing, each once and no other number among them."""
+    numbers = {n: m[1] for n, line in lines.items() if (m := _NUMBERED.match(line))}
+    return {n: missing[number] for n, number in numbers.items()} if list(numbers.values()) == list(missing) else {}
+
+
+def _at_their_place(form: Form, right: Mapping[int, Section], likely: Mapping[int, Section]) -> dict[int, Section]:
+    """Return those of the likely headings that stand once, and in the order of the form among all."""
+    order = {s.id: n for n, s in enumerate(form.sections)}
+    ids = [section.id for section in likely.values()]
+    every = [(n, order[s.id]) for n, s in {**right, **likely}.items()]
+    return {
+        n: section for n, section in likely.items()
+        if ids.count(section.id) == 1
+        and all((m < n) == (place < order[section.id]) for m, place in every if m != n)
+    }  # fmt: skip
 
 
 class _Prose:
