@@ -161,6 +161,8 @@ class Headings(Rule, frozen=True, tag="headings"):
 
     sources: tuple[SourceKind, ...]
     """哪些文件有标题可查"""
+    wording: Severity | None = None
+    """标题在、写法不同时的级别"""
 
     words = frozenset({"what"})
 
