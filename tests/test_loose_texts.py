@@ -78,6 +78,14 @@ LAYOUTS = {
     "in one cell each": rows(*((f"{heading}\n{text}",) for heading, text in TEXTS.items())),
     "all in one cell": rows(("\n".join(f"{heading}\n{text}" for heading, text in TEXTS.items()),)),
     "a sheet each": sheets,
+    "in one line each": rows(*((f"{heading}。{text}",) for heading, text in TEXTS.items())),
+    "in one line each, wrongly worded": rows(*((f"{h.replace('要', '')[:-1]}：{t}",) for h, t in TEXTS.items())),
+    "without numbers": rows(*((heading[2:], text) for heading, text in TEXTS.items())),
+    "without numbers, in one cell": rows(*((f"{heading[2:]}\n{text}",) for heading, text in TEXTS.items())),
+    "without numbers, in one line": rows(*((f"【{heading[2:]}】{text}",) for heading, text in TEXTS.items())),
+    "other numbers": rows(*((f"第{heading[0]}部分 {heading[2:]}", text) for heading, text in TEXTS.items())),
+    "with remarks": rows(*((f"{heading}（必填）", text) for heading, text in TEXTS.items())),
+    "the number in a cell": rows(*((heading[0], heading[2:], text) for heading, text in TEXTS.items())),
     "the whole report": rows(*pasted()),
 }
 
@@ -143,6 +151,22 @@ def again_below(sheet: Worksheet, book: Workbook) -> None:
 def test_of_two_sets_neither_is_preferred(tmp_path: Path, fill: Fill, keep: bool) -> None:
     (found,) = told(read(tmp_path, fill, keep=keep), "S-04")
     assert (found.severity, "不止一套文字" in found.message) == ("error", True)
+
+
+@pytest.mark.parametrize("line", [("存在的问题", "台账不全。"), ("总体情况：好",), ("其他事项", "见附件。")])
+def test_words_that_are_nearly_one_heading_make_no_text(tmp_path: Path, line: tuple[str, ...]) -> None:
+    assert not read(tmp_path, rows(line)).passages
+
+
+def test_beside_the_standard_sheet_words_that_are_nearly_headings_are_something_else(tmp_path: Path) -> None:
+    fill = rows(("总体情况", "存在的问题", "其他事项"), ("较好。", "台账不全。", "无。"))
+    assert not told(read(tmp_path, fill, keep=True), "S-04")
+
+
+def test_a_text_before_the_first_heading_is_named(tmp_path: Path) -> None:
+    text = "全年主动公开政府信息一千条，内容很多，都在这里写着，请看这段文字。"
+    (found,) = told(read(tmp_path, rows((text,), *[*TEXTS.items()][1:])), "S-04")
+    assert "A1" in found.message
 
 
 def test_a_text_of_no_part_is_named(tmp_path: Path) -> None:

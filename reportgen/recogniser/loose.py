@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise, takewhile
 
 import msgspec
 
@@ -15,7 +15,7 @@ from ..sources.base import LAST_COLUMN
 from .entries import guarded_text
 from .index import LabelIndex
 from .labels import key, known_labels
-from .prose import read_paragraphs, section_of_line
+from .prose import opening, read_paragraphs, section_of_line, sections_of
 from .tables import Found
 from .titles import parse_title
 from .wording import Texts, split_paragraphs
@@ -36,7 +36,7 @@ class LooseTexts(msgspec.Struct):
     """Sentences under no heading."""
 
 
-def loose_texts(form: Form, index: LabelIndex, tables: Found, fields: Texts) -> LooseTexts:
+def loose_texts(form: Form, index: LabelIndex, tables: Found, fields: Texts, *, near: bool = True) -> LooseTexts:
     """Read the texts of a sheet that is not laid out as the standard one.
 
     Hidden ones are not read, and reported (N-07); errors, and formulas without a result, likewise (F-02, N-05, in
@@ -47,20 +47,27 @@ def loose_texts(form: Form, index: LabelIndex, tables: Found, fields: Texts) -> 
         index: the sheet.
         tables: the figures found; rows of figures are no text.
         fields: who reports of which year.
+        near: words that are only nearly a heading of the form may be one.
     """
     found = LooseTexts(index.grid)
     cells = list(_text_cells(form, index.grid, tables))
-    headings = {n: section for n, cell in enumerate(cells) if (section := _heading(form, cell))}
+    headings = _headings(form, cells, near=near)
     named = section_of_line(form, index.grid.name)
     if not any(not section.table for section in headings.values()) and not (named and not named.table):
         if index.grid.name not in {place.grid.name for place in tables.cells.values()}:  # remarks stand beside tables
-            sentences = (c for c in cells if isinstance(c.value, str) and len(c.value) >= _LONG and "。" in c.value)
-            found.nowhere = [c for c in sentences if not c.hidden and not index.grid.hidden]
+            found.nowhere = _sentences(index.grid, cells)
         return found
     start = [Paragraph(named.heading)] if named and not headings else []
     beside = _remarks(cells, headings)
-    _read(form, found, [cell for cell in _in_order(cells, headings) if cell not in beside], start, fields)
+    tops = {cells[n]: section for n, section in headings.items()}
+    _read(form, found, [cell for cell in _in_order(cells, headings) if cell not in beside], tops, start, fields)
     return found
+
+
+def _sentences(grid: Grid, cells: Iterable[GridCell]) -> list[GridCell]:
+    """Return the cells with sentences that are seen and are no remarks."""
+    texts = (c for c in cells if isinstance(c.value, str) and len(c.value) >= _LONG and "。" in c.value)
+    return [c for c in texts if not c.hidden and not grid.hidden]
 
 
 def _text_cells(form: Form, grid: Grid, tables: Found) -> Iterator[GridCell]:
@@ -73,10 +80,19 @@ def _text_cells(form: Form, grid: Grid, tables: Found) -> Iterator[GridCell]:
             yield cell
 
 
-def _heading(form: Form, cell: GridCell) -> Section | None:
-    """Return the part whose heading a cell is, or begins with."""
-    lines = split_paragraphs(cell.value) if isinstance(cell.value, str) else ()
-    return section_of_line(form, lines[0]) if lines else None
+def _headings(form: Form, cells: Sequence[GridCell], *, near: bool) -> dict[int, Section]:
+    """Return the parts whose headings cells are, or begin with, by index.
+
+    Words that are only nearly a heading may be a label of something else: they count beside a heading as the form has
+    it, or where two parts with texts are told by them.
+    """
+    firsts = []
+    for cell in cells:
+        lines = split_paragraphs(cell.value) if isinstance(cell.value, str) else ()
+        firsts.append(opening(form, lines[0])[0] if lines else "")
+    found = sections_of(form, firsts)
+    sure = {n: section for n, section in found.items() if section_of_line(form, firsts[n])}
+    return found if near and (sure or sum(not section.table for section in found.values()) > 1) else sure
 
 
 def _remarks(cells: Sequence[GridCell], headings: dict[int, Section]) -> set[GridCell]:
@@ -107,24 +123,38 @@ def _in_order(cells: Sequence[GridCell], headings: dict[int, Section]) -> Iterat
             yield from (c for c in cells if top <= c.row < end and left <= c.column < right)
 
 
-def _read(form: Form, found: LooseTexts, cells: Sequence[GridCell], start: list[Paragraph], fields: Texts) -> None:
-    """Read cells in order as the paragraphs of a document are read."""
+def _read(
+    form: Form, found: LooseTexts, cells: Sequence[GridCell], tops: Mapping[GridCell, Section], start: list[Paragraph],
+    fields: Texts,
+) -> None:  # fmt: skip
+    """Read cells in order as the paragraphs of a document are read.
+
+    Args:
+        form: the edition.
+        found: takes the texts.
+        cells: in the order in which they are read.
+        tops: the part whose heading a cell is or begins with.
+        start: a heading that stands before them, if any.
+        fields: takes the findings on what cells hold.
+    """
     grid, origins = found.grid, {}
     unseen: list[CellRef] = []
-    paragraphs = start
+    paragraphs = [*start]
     title = ""
-    for cell in map(grid.resolved, cells):
+    for place in cells:
+        cell, top = grid.resolved(place), tops.get(place)
         origin = Origin(grid.name, cell.address, cell.row, cell.column, cell.hidden or grid.hidden)
         if origin.hidden:
             unseen.append(CellRef(origin, ""))
             continue
-        place = f"“{grid.name}”{cell.address}"
-        text = guarded_text(form, cell, CellRef(origin, ""), place, fields)
+        text = guarded_text(form, cell, CellRef(origin, ""), f"“{grid.name}”{cell.address}", fields)
         if parse_title(form, text) and not any(section_of_line(form, one.text) for one in paragraphs):
             paragraphs, title = [], text
         else:
             origins[cell.address] = origin
-            paragraphs += [Paragraph(line, cell.address) for line in split_paragraphs(text)]
+            paragraphs += [Paragraph(line, cell.address) for line in _lines(form, text, top)]
+    if not (title or start):  # what stands before the first heading is of no part
+        found.nowhere = _sentences(grid, takewhile(lambda cell: cell not in tops, cells))
     texts = Texts(fields=fields.fields, title=title)
     read_paragraphs(form, texts, paragraphs, origins=origins)
     prose = {section.id: section.table or section.optional for section in form.sections}
@@ -135,3 +165,11 @@ def _read(form: Form, found: LooseTexts, cells: Sequence[GridCell], start: list[
     if unseen:
         what = f"工作表“{grid.name}”有{len(unseen)}格文字是隐藏的，没有读，也不会印出"
         found.findings.append(finding(form.rules["N-07"], unseen, what=what))
+
+
+def _lines(form: Form, text: str, section: Section | None) -> tuple[str, ...]:
+    """Return the lines of a cell, the heading it begins with as the form has it."""
+    lines = split_paragraphs(text)
+    if section is None or not lines:
+        return lines
+    return (section.heading, *opening(form, lines[0])[1:], *lines[1:])

@@ -14,18 +14,20 @@ from .labels import key
 from .titles import body_like
 from .wording import Texts, chinese_date, section_of, split_paragraphs
 
-__all__ = ["read_paragraphs", "read_prose", "section_of_line"]
+__all__ = ["opening", "read_paragraphs", "read_prose", "section_of_line", "sections_of"]
 
 _SUBHEADING = re.compile(r"^[（(][一二三四五六七八九十]+[）)][^。；;，,：:]{1,28}。?$")
 _NUMBERED = re.compile(r"([一二三四五六七八九十]{1,3})[、,.．]\s*(?=\S)")
 _SENTENCE = re.compile(r"[。；;：:！？]")
 _FOOTER = re.compile(r"版权所有|ICP备|网安备|网站标识码|技术支持")
+_OPENING = re.compile(r"[【\[]?([^。；;，,：:！？【】\[\]]{4,30})(?:[】\]][：:]?|[：:。])\s*")
+"""What may be a heading at the beginning of a cell: a few words and a stop, or in brackets."""
 _HEADING_LENGTH = 60
 _LIKE = 0.6
 """How like a prescribed heading a numbered line must be to be taken for it, wrongly worded.
 Measured on the variants of FORMAT.md 2.3: 0.74 and more; on list items of texts: 0.35 and less."""
-_TEXT = re.compile(r"(?![和与及等、，,》）)”])(?=.*[\u4e00-\u9fff])")
-"""Of what follows a heading: it is text, and neither goes on with the heading nor is the page it is on."""
+_TEXT = re.compile(r"(?![和与及等、，,》）)”]|[（(][^（）()]*[）)]$)(?=.*[\u4e00-\u9fff])")
+"""Of what follows a heading: it is text, and neither goes on with it nor is a remark or the page it is on."""
 
 
 def read_prose(form: Form, texts: Texts, *, web: bool) -> None:
@@ -56,7 +58,7 @@ def read_paragraphs(
         origins: where paragraphs stand, by their address; else in the text of a document.
     """
     body = [line for paragraph in body for line in _told_apart(form, paragraph)]
-    prose = _Prose(form, texts, _headings(form, body), origins)
+    prose = _Prose(form, texts, sections_of(form, [paragraph.text for paragraph in body]), origins)
     for paragraph in body:
         prose.take(paragraph)
     prose.end(web=web)
@@ -68,6 +70,15 @@ def section_of_line(form: Form, text: str) -> Section | None:
     joined = " ".join(lines)
     section = section_of(form, joined) if 0 < len(joined) <= _HEADING_LENGTH else None
     return section if section is not None and section.heading else None
+
+
+def opening(form: Form, line: str) -> tuple[str, ...]:
+    """Split the first line of a cell into the heading it may begin with, in words much like the form's, and the rest."""
+    parts = _behind_heading(form, line)
+    match = _OPENING.match(line) if len(parts) == 1 else None
+    if match and len(form.likeness.near(match[1], [s.heading for s in form.sections if s.heading])) == 1:
+        return tuple(filter(None, (match[1], line[match.end() :])))
+    return parts
 
 
 def _told_apart(form: Form, paragraph: Paragraph) -> list[Paragraph]:
@@ -96,20 +107,20 @@ def _inline(form: Form) -> re.Pattern[str]:
     return re.compile(rf"\s*({words})[\s。：:．.]*")
 
 
-def _headings(form: Form, paragraphs: Sequence[Paragraph]) -> dict[int, Section]:
-    """Index of a paragraph → the part whose heading it is, in a wording the form knows or a wrong one.
+def sections_of(form: Form, texts: Sequence[str]) -> dict[int, Section]:
+    """Index of a paragraph's text → the part whose heading it is, in a wording the form knows or a wrong one.
 
     A wrong one only for parts whose heading stands nowhere in a known wording, and at the part's place: a line
     that is nearly the heading; one with the part's number and much like it; the only ones with numbers between
     the headings around them, with the numbers that are missing there.
     """
-    found = {n: s for n, p in enumerate(paragraphs) if (s := section_of_line(form, p.text))}
+    found = {n: s for n, text in enumerate(texts) if (s := section_of_line(form, text))}
     for likely in (_near_heading, _numbered_like, _numbered):
         missing = {s.number: s for s in form.sections if s.heading and s not in found.values()}
         if missing:
             lines = {
-                n: line for n, p in enumerate(paragraphs)
-                if n not in found and 0 < len(line := "".join(split_paragraphs(p.text))) <= _HEADING_LENGTH
+                n: line for n, text in enumerate(texts)
+                if n not in found and 0 < len(line := "".join(split_paragraphs(text))) <= _HEADING_LENGTH
                 and not _SENTENCE.search(line.rstrip("。：:"))
             }  # fmt: skip
             found |= _at_their_place(form, found, likely(form, lines, missing))

@@ -37,13 +37,14 @@ def read_sheets(form: Form, indexes: Sequence[LabelIndex], tables: Found, texts:
     nowhere: list[tuple[str, list[GridCell]]] = []
     own = {form.sheets.guide, form.sheets.fields, form.sheets.last_year, form.sheets.checks, form.sheets.names}
     own |= set(msgspec.structs.astuple(form.rollup.sheets))  # of a sum: the texts of others
-    for index in indexes:
-        if head := text_head(form, index):
+    heads = [text_head(form, index) for index in indexes]
+    for index, head in zip(indexes, heads, strict=True):
+        if head:
             sheet = _TextSheet(form, index, head, texts)
             sheet.read()
             sets.append((index.grid.name, sheet.found))
         elif index.grid.a1 and index.grid.name not in own:
-            loose = loose_texts(form, index, tables, texts)
+            loose = loose_texts(form, index, tables, texts, near=not any(heads))
             texts.findings += loose.findings
             texts.passages += loose.passages
             sets += [(index.grid.name, some) for some in _once_each(loose.passages)]
