@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 import zipfile
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from openpyxl import load_workbook
+from openpyxl.styles import Color, Font, PatternFill
+from xlsxkit import rewritten
 
 import reportgen
 from reportgen.cli import cli
@@ -168,6 +172,82 @@ def test_an_invisible_character_is_no_mystery() -> None:
     lines = [one.line() for one in at(findings, "表三!D8")]
     assert value.number == 111 or any("看不见" in line or "U+202A" in line for line in lines)
     assert not any("\u202a" in line for line in lines)
+
+
+@pytest.mark.parametrize("character", ["\u200b", "\u202e", "\ufeff", "\u3164"])
+def test_an_invisible_character_in_a_name_is_named_and_not_printed(character: str, tmp_path: Path) -> None:
+    book = load_workbook(EXAMPLE)
+    book["基本信息"]["B4"] = f"广州市{character}荔湾区人民政府"
+    book.save(tmp_path / "甲.xlsx")
+    report = reportgen.read_report(tmp_path / "甲.xlsx")
+    assert report.org == "广州市荔湾区人民政府"
+    (told,) = at(reportgen.check(report), "基本信息!B4")
+    assert f"U+{ord(character):04X}" in told.line()
+    assert told.severity == "warning"
+
+
+WHITE, PAPER = Font(color="FFFFFFFF"), PatternFill()
+
+
+@pytest.mark.parametrize(
+    ("look", "seen"),
+    [
+        ({"font": WHITE, "fill": PAPER}, False),
+        ({"font": Font(color=Color(theme=0)), "fill": PAPER}, False),
+        ({"font": Font(color=Color(indexed=9)), "fill": PAPER}, False),
+        ({"font": Font(color="FFABCDEF"), "fill": PatternFill("solid", start_color="00ABCDEF")}, False),
+        ({"font": Font(), "fill": PatternFill("solid", start_color="FF000000")}, False),
+        ({"font": Font(size=1)}, False),
+        ({"font": WHITE, "fill": PatternFill("solid", start_color="FF1F3864")}, True),
+        ({"font": Font(color=Color(theme=0, tint=-0.5)), "fill": PAPER}, True),
+        ({"font": WHITE, "fill": PatternFill("lightGray")}, True),
+    ],
+)
+def test_what_has_the_colour_of_the_paper_or_no_size_is_hidden(
+    look: dict[str, object], seen: bool, tmp_path: Path
+) -> None:
+    book = load_workbook(EXAMPLE)
+    for sheet, address in (("文字内容", "C9"), ("表二", "B6"), ("基本信息", "B4")):
+        for name, value in look.items():
+            setattr(book[sheet][address], name, value)
+    book.save(tmp_path / "甲.xlsx")
+    found = [one for one in reportgen.check(reportgen.read_report(tmp_path / "甲.xlsx")) if one.rule == "N-07"]
+    assert {cell.address for one in found for cell in one.cells} == (
+        set() if seen else {"文字内容!C9", "表二!B6", "基本信息!B4"}
+    )
+
+
+def test_a_column_without_width_is_hidden(tmp_path: Path) -> None:
+    def flat(part: str, xml: bytes) -> bytes:
+        return re.sub(rb'(<col )width="\d+"', rb'\1width="0"', xml) if part == "xl/worksheets/sheet3.xml" else xml
+
+    (tmp_path / "甲.xlsx").write_bytes(rewritten(EXAMPLE.read_bytes(), flat))
+    report = reportgen.read_report(tmp_path / "甲.xlsx")
+    assert not report.passages
+    assert "N-07" in rules(reportgen.check(report), "warning")
+
+
+@pytest.mark.parametrize(
+    ("part", "change"),
+    [
+        ("xl/_rels/workbook.xml.rels", (b"worksheets/sheet3.xml", b"worksheets/sheet99.xml")),
+        ("xl/_rels/workbook.xml.rels", (b"worksheets/sheet3.xml", b"styles.xml")),
+        ("xl/_rels/workbook.xml.rels", (b'"rId4"', b'"rId3"')),
+        ("xl/workbook.xml", ('name="表二"'.encode(), 'name="表三"'.encode())),
+        *((part, None) for part in ("xl/worksheets/sheet1.xml", "xl/styles.xml", "xl/workbook.xml")),
+        *(
+            (part, (b"</", b"<"))
+            for part in ("xl/worksheets/sheet1.xml", "xl/styles.xml", "xl/_rels/workbook.xml.rels")
+        ),
+    ],
+)
+def test_a_lost_or_malformed_part_is_damage(part: str, change: tuple[bytes, bytes] | None, tmp_path: Path) -> None:
+    def lose(name: str, xml: bytes) -> bytes | None:
+        return xml if name != part else None if change is None else xml.replace(*change)
+
+    (tmp_path / "甲.xlsx").write_bytes(rewritten(EXAMPLE.read_bytes(), lose))
+    with pytest.raises(InputError, match="损坏"):
+        reportgen.read_report(tmp_path / "甲.xlsx")
 
 
 def test_characters_written_by_number_are_decoded() -> None:

@@ -25,9 +25,9 @@ __all__ = [
 ]
 
 INVISIBLE = re.compile(
-    "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb]"
+    "[\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\u3164\uffa0\ufff9-\ufffb]"
 )
-"""Characters that nobody sees: soft hyphens, marks of direction, joiners."""
+"""Characters that nobody sees: soft hyphens, marks of direction, joiners, fillers."""
 _ERROR = re.compile(r"#[A-Z][A-Z0-9_/]*[!?]?")
 """An error value of Excel, WPS or LibreOffice."""
 _PICTURE = re.compile(r"=\s*(?:_xlfn\.)?(?:DISPIMG|IMAGE)\(", re.I)

@@ -12,7 +12,7 @@ from ..model.findings import CellRef, Finding, finding
 from ..model.numbers import exact, parse_number, show
 from ..model.report import Origin
 from ..sources import Document, GridCell, Paragraph
-from .entries import fault_of, formula_finding, shown_otherwise, text_of
+from .entries import INVISIBLE, fault_of, formula_finding, invisible_in, shown_otherwise, text_of
 from .index import LabelIndex
 from .labels import key
 from .prose import section_of_line
@@ -174,8 +174,13 @@ def _entry(form: Form, one: Field, entry: GridCell, origin: Origin, texts: Texts
     problem = _field(one, entry, texts)
     if problem:
         texts.findings.append(finding(form.rules["F-01"], [ref], place=place, raw=clean(raw).strip(), what=problem))
+    elif unseen := invisible_in(raw):
+        what = f"有看不见的字符 {unseen}，读的时候去掉了"
+        texts.findings.append(
+            finding(form.rules["F-01"], [ref], severity="warning", place=place, raw=_typed(raw), what=what)
+        )
     if origin.hidden:
-        what = f"“{one.label}”填在隐藏的行、列或工作表里（“{clean(raw).strip()}”）"
+        what = f"“{one.label}”填在隐藏的行、列或工作表里，或者字看不见（“{clean(raw).strip()}”）"
         texts.findings.append(finding(form.rules["N-07"], [ref], what=what))
     number = texts.fields.get(one.id)
     if not isinstance(number, (int, Decimal)) or one.kind == "year":
@@ -186,24 +191,28 @@ def _entry(form: Form, one: Field, entry: GridCell, origin: Origin, texts: Texts
         texts.findings.append(finding(form.rules["N-10"], [ref], place=place, what=what))
 
 
+def _typed(text: str) -> str:
+    """Return what somebody typed, without the characters that nobody sees."""
+    return INVISIBLE.sub("", clean(text)).strip()
+
+
 def _field(one: Field, entry: GridCell, texts: Texts) -> str:
     """Read the value of one entry and return why it cannot be read exactly, if so."""
     value = entry.value
     text, problem = text_of(entry)
-    text = clean(text).strip()
-    typed = clean(str(value)).strip()
+    text, typed = _typed(text), _typed(str(value))
     if one.kind in ("count", "amount"):
         parsed = parse_number(value, kind=one.kind, decimals=2, unit="元")
         if parsed.number is not None:
             texts.fields[one.id] = parsed.number
         return parsed.remark if parsed.state == "problem" else ""
     if one.kind == "year":
-        number = exact(value) if isinstance(value, float) else value
+        number = exact(value) if isinstance(value, float) else typed
         match = re.fullmatch(r"(\d{4})年?(?:度)?", key(str(number)))
         texts.fields[one.id] = int(match[1]) if match else typed
         return ""
     if one.kind == "date":
-        date = chinese_date(value)
+        date = chinese_date(typed if isinstance(value, str) else value)
         texts.fields[one.id] = date or typed
         return "" if date else "不是日期"
     if one.kind == "choice":

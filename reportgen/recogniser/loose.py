@@ -163,7 +163,7 @@ def _read(
         if kept:
             found.passages.append(msgspec.structs.replace(passage, paragraphs=kept))
     if unseen:
-        what = f"工作表“{grid.name}”有{len(unseen)}格文字是隐藏的，没有读，也不会印出"
+        what = f"工作表“{grid.name}”有{len(unseen)}格文字是隐藏的或看不见的，没有读，也不会印出"
         found.findings.append(finding(form.rules["N-07"], unseen, what=what))
 
 

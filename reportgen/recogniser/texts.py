@@ -165,7 +165,7 @@ class _TextSheet:
         what = (
             f"工作表“{grid.name}”是隐藏的，里面的文字没有读，也不会印出"
             if grid.hidden
-            else f"“{grid.name}”有{len(refs)}段文字在隐藏的行或列里，没有读，也不会印出"
+            else f"“{grid.name}”有{len(refs)}段文字在隐藏的行或列里，或者字看不见（与底色同色、极小），没有读，也不会印出"
         )
         self.texts.findings.append(finding(self.form.rules["N-07"], refs, what=what))
 

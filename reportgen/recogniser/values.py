@@ -121,7 +121,9 @@ def figure_findings(form: Form, values: Mapping[str, Value], found: Found) -> It
     refs = [_ref(form.cells[c], v) for c, v in values.items() if v.origin and v.origin.hidden and v.number]
     if refs:
         places = "、".join(f"{r.address}＝{format_number(r.value)}" for r in refs[:6])
-        yield finding(form.rules["N-07"], refs, what=f"有{len(refs)}个数在隐藏的行、列或工作表里（{places}）")
+        yield finding(
+            form.rules["N-07"], refs, what=f"有{len(refs)}个数在隐藏的行、列或工作表里，或者字看不见（{places}）"
+        )
 
 
 def _formulas(form: Form, table: str, values: Mapping[str, Value], found: Found) -> Iterator[Finding]:

@@ -46,11 +46,13 @@ class Look(NamedTuple):
     """Of the number format; ``""`` if it has none or it is not known."""
     struck: bool = False
     """The cell's font is struck out."""
+    unseen: bool = False
+    """The cell's font cannot be seen: it has the colour of what is behind it, or no size."""
 
     @property
     def hides_text(self) -> bool:
-        """Whether the format shows nothing of a text, as ``;;;`` does."""
-        return self.code.endswith(";") and self.code.count(";") == 3
+        """Whether nothing of a text is shown, by the font or by the format, as ``;;;`` does."""
+        return self.unseen or (self.code.endswith(";") and self.code.count(";") == 3)
 
 
 class Content(NamedTuple):
@@ -61,7 +63,7 @@ class Content(NamedTuple):
     shown: str | None = ""
     beside: str = ""
     hidden: bool = False
-    """By its number format."""
+    """By its number format or font."""
 
 
 _EMPTY = Content()
@@ -294,7 +296,8 @@ def _seen(content: Content, look: Look) -> Content:
     """Return what a cell holds as its style lets it be seen."""
     if look.struck:
         content = struck(content)
-    return content._replace(hidden=True) if look.hides_text and isinstance(content.value, str) else content
+    hidden = look.hides_text if isinstance(content.value, str) else look.unseen and content != _EMPTY
+    return content._replace(hidden=True) if hidden else content
 
 
 def struck(content: Content) -> Content:

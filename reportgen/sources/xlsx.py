@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
+from xml.etree.ElementTree import Element
 
 from ..disk.names import shown_name
 from ..errors import InputError
@@ -36,6 +37,14 @@ _RELATION_IDS = (
 _SHEET = re.compile(rb"<(?:[\w.-]+:)?worksheet[\s>]")
 _NOT_READ = ("chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
 """Kinds of sheets without cells that a person fills in."""
+_A_DOT = 2.0
+"""Points of a font that nobody can read."""
+_WHITE, _BLACK = "FFFFFF", "000000"
+_KNOWN_COLOURS = {
+    "theme": {"0": _WHITE, "1": _BLACK},
+    "indexed": {"0": _BLACK, "1": _WHITE, "8": _BLACK, "9": _WHITE, "64": _BLACK, "65": _WHITE},
+}
+"""By scheme and number (18.8.27, 20.1.6.2): what almost every theme and window has as paper and ink."""
 _HIDDEN = {"visible": False, "hidden": True, "veryHidden": True}
 
 
@@ -182,12 +191,38 @@ def _looks(xml: bytes) -> tuple[Look, ...]:
     root, ns = parse_main(xml)
     own = root.iterfind(f"{ns}numFmts/{ns}numFmt")
     codes = {int(f.attrib["numFmtId"]): f.attrib["formatCode"] for f in own}
-    struck = [is_on(font.find(f"{ns}strike")) for font in root.iterfind(f"{ns}fonts/{ns}font")]
+    fonts = dict(enumerate(root.iterfind(f"{ns}fonts/{ns}font")))
+    fills = dict(enumerate(root.iterfind(f"{ns}fills/{ns}fill/{ns}patternFill")))
     looks = []
     for xf in root.iterfind(f"{ns}cellXfs/{ns}xf"):
-        id_, font = int(xf.get("numFmtId", "0")), int(xf.get("fontId", "0"))
+        id_, font, fill = int(xf.get("numFmtId", "0")), fonts.get(int(xf.get("fontId", "0"))), xf.get("fillId", "0")
         code = codes.get(id_)
-        looks.append(
-            Look(date_kind(id_, code), code or BUILT_IN.get(id_, ""), 0 <= font < len(struck) and struck[font])
-        )
+        struck = font is not None and is_on(font.find(f"{ns}strike"))
+        unseen = font is not None and _is_unseen(font, fills.get(int(fill)), ns)
+        looks.append(Look(date_kind(id_, code), code or BUILT_IN.get(id_, ""), struck, unseen))
     return tuple(looks) or (Look(),)
+
+
+def _is_unseen(font: Element, fill: Element | None, ns: str) -> bool:
+    """Tell whether a font has the colour of the fill behind it, white where there is none, or is a dot high."""
+    size = font.find(f"{ns}sz")
+    if size is not None and float(size.get("val", "11")) <= _A_DOT:
+        return True
+    pattern = "none" if fill is None else fill.get("patternType", "none")
+    behind = _WHITE if fill is None or pattern == "none" else ""
+    if fill is not None and pattern == "solid":
+        behind = _colour(fill.find(f"{ns}fgColor"), _BLACK)
+    return bool(behind) and _colour(font.find(f"{ns}color"), _BLACK) == behind
+
+
+def _colour(element: Element | None, usual: str) -> str:
+    """Return a colour so that equal ones are the same text; white and black in whatever way they are written."""
+    if element is None or element.get("auto") in ("1", "true"):
+        return usual
+    if rgb := element.get("rgb"):
+        return rgb[-6:].upper()
+    shade = float(element.get("tint", "0"))
+    for scheme, known in _KNOWN_COLOURS.items():
+        if number := element.get(scheme):
+            return f"{scheme} {number} {shade}" if shade else known.get(number, f"{scheme} {number} {shade}")
+    return usual
