@@ -630,3 +630,37 @@ def test_one_files_oddity_stays_its_own(name: str, tmp_path: Path, example_alone
     assert "广州市荔湾区人民政府" in text
     assert text.rstrip().endswith("</html>")
     assert (tmp_path / "标记" / "甲（审核）.xlsx").exists()
+
+
+# --------------------------------------------------------------------------- a table that goes on in the next
+
+
+def going_on(between: str = "", more: str = "") -> str:
+    """Return lay_base.html with table three broken off below its twelfth row."""
+    page = (CASES / "documents" / "lay_base.html").read_text("utf-8")
+    table = next(one for one in re.findall("<table.*?</table>", page, re.DOTALL) if "商业企业" in one)
+    rows = re.findall("<tr.*?</tr>", table, re.DOTALL)
+    tail = "".join(row.replace("</tr>", f"{more}</tr>") for row in rows[12:])
+    return page.replace(table, f"<table>{''.join(rows[:12])}</table><p>续表</p><table>{between}{tail}</table>")
+
+
+YEARS = "".join(f"<td>{year}年</td>" for year in range(2018, 2025))
+
+
+@pytest.mark.parametrize(
+    ("page", "read"),
+    [
+        (going_on(), True),
+        (going_on("<tr><td colspan=10>（续上页）</td></tr>"), True),
+        (going_on(f"<tr><td colspan=3>项目</td>{YEARS}</tr>"), False),
+        (going_on(more="<td>7</td>"), False),
+    ],
+)
+def test_a_table_goes_on_only_with_the_columns_it_had(page: str, read: bool, tmp_path: Path) -> None:
+    (tmp_path / "甲.html").write_text(page, "utf-8")
+    report = reportgen.read_report(tmp_path / "甲.html")
+    base, findings = judged("documents/lay_base.html")[0], reportgen.check(report)
+    below = [id_ for id_ in base.values if id_.startswith("表三.deny_6")]
+    assert [report.values[id_].number for id_ in below] == [base.values[id_].number if read else None for id_ in below]
+    assert sum(one.severity == "error" and "栏目与规定不同" in one.line() for one in findings) == (not read)
+    assert not any(one.rule.startswith("T3-") for one in findings if one.severity == "error")

@@ -26,6 +26,10 @@ class Header(msgspec.Struct, frozen=True):
     """The columns from left to right; () if that cannot be told."""
     sound: bool = True
     """Its cells stand above the figures, as far as they tell."""
+    elsewhere: bool = False
+    """It stands in the grid before: the table goes on without one."""
+    fault: str = ""
+    """Why no figure is read by it."""
 
 
 class Settled(msgspec.Struct, frozen=True):
@@ -89,8 +93,8 @@ def settle(grid: Grid, label: GridCell, header: Header, labels: BlockLabels) -> 
         header: of its table.
         labels: of its block.
     """
-    if grid.a1:
-        return Settled()
+    if grid.a1 or header.fault:
+        return Settled(fault=header.fault)
     cells = cells_in(grid, label.row, label.column + label.column_span)
     wanted = [header.cells[leaf].column for leaf in header.order]
     if header.sound and _stand_below(grid, cells, wanted, header):
@@ -103,7 +107,8 @@ def _stand_below(grid: Grid, cells: Sequence[GridCell], wanted: Sequence[int], h
     top = max(cell.row for cell in header.cells.values())
     covered = {at for cell in header.cells.values() for at in range(cell.column, cell.column + cell.column_span)}
     return {cell.column for cell in cells}.issuperset(wanted) and all(
-        cell.value is None or cell.column in covered or has_own_header(grid, cell, top) for cell in cells
+        cell.value is None or cell.column in covered or (not header.elsewhere and has_own_header(grid, cell, top))
+        for cell in cells
     )
 
 

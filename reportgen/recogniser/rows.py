@@ -167,6 +167,10 @@ def _rows(index: LabelIndex, finder: _Finder, above: Header, *, wide: bool) -> I
     labels = finder.labels
     sure, likely = finder.headers(index)
     going_on = not sure and not likely and not wide
+    labelled = finder.rows(index)
+    if going_on and labelled and above.cells:
+        fault = _own_columns(index, min(cell for _, cell, _ in labelled), finder)
+        above = msgspec.structs.replace(above, elsewhere=True, fault=fault)
 
     headers: list[Header] = []  # those of the rows so far; most have the same
 
@@ -176,13 +180,33 @@ def _rows(index: LabelIndex, finder: _Finder, above: Header, *, wide: bool) -> I
             headers.append(header_of(index, cells, labels))
         return _row(index, label, above if going_on else headers[-1], labels, near=near)
 
-    found = [(leaf, row) for leaf, label, near in finder.rows(index) if (row := row_of(label, near=near))]
+    found = [(leaf, row) for leaf, label, near in labelled if (row := row_of(label, near=near))]
     here = {leaf for leaf, _ in found}
     found += [
         (group.id, row) for wording, group in labels.parts.items() if here.isdisjoint(leaf.id for leaf in group.children)
         for label in index.cells(wording) if (row := row_of(label, near=False))
     ]  # fmt: skip
     yield from sorted(found, key=lambda one: (one[1].row, one[1].label.column))
+
+
+def _own_columns(index: LabelIndex, first: GridCell, finder: _Finder) -> str:
+    """Return why a grid does not go on with the columns of the one before: it has others, of no label of the form.
+
+    Args:
+        index: the grid.
+        first: the uppermost label of a row of the block.
+        finder: of the block.
+    """
+    known = known_labels(finder.form)
+    for row in range(first.row - 1, 0, -1):
+        words = [
+            cell.value for cell in cells_in(index.grid, row, first.column + first.column_span)
+            if isinstance(cell.value, str) and key(cell.value) not in known
+            and parse_number(cell.value, text=True).state == "problem"
+        ]  # fmt: skip
+        if len(words) > 1 and len(words) * 2 >= len(finder.labels.columns.leaves):
+            return f"“{index.grid.name}”第{row}行的栏目（{'、'.join(words[:3])}等）不是规定的栏目"
+    return ""
 
 
 def _row(index: LabelIndex, label: GridCell, header: Header, labels: BlockLabels, *, near: bool) -> Row | None:

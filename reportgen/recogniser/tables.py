@@ -204,7 +204,7 @@ class _Taker:
         if stray.what:
             what.append(f"{self.table.id}里{named(stray.what)}，没有读")
         if self.faults:
-            what.append(f"{self.table.id}的合并单元格与规定不同，{named(list(self.faults))}，这几个数没有读")
+            what.append(f"{self.table.id}的合并单元格或栏目与规定不同，{named(list(self.faults))}，这几个数没有读")
         if self.missing:
             more = f"等{len(self.missing)}处" if len(self.missing) > 6 else ""
             what.append(f"{self.table.id}缺少{'、'.join(self.missing[:6])}{more}")
