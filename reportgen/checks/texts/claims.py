@@ -22,6 +22,7 @@ _JOINED = re.compile(r"[,、]|和|及|与|或|以及")
 _ONLY_JOINED = re.compile(r"[,、和及与或]*$")
 _USUAL_UNITS = ("件", "宗", "起", "份", "例", "元", "万元", "")
 _IS = ("为", "是", "均", ":")
+_BEHIND = re.compile(r"[^,;。()0-9]*,([^,;。()0-9]+)(?=[,;。]|$)")
 _NARROWED = "…只说其中一部分"
 _NEAR, _FAR = 2, 6  # letters not understood: still doubtful; too many even to agree by chance
 
@@ -72,8 +73,9 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
         elif item.token and not item.token.percent:
             claim, queue = _counted(item, words, org, listed=same or item.how == "behind" or _is_part(item, words))
             said = text[previous.end if previous and same else item.sentence[0] : item.start]
+            claim = _classed(item, claim, text, words, org) or claim
             found += [_own_business(claim, found, said, words, org)] if claim else []
-    return _with_included(found, words)
+    return _with_included(_apart(found, words), words)
 
 
 def _is_part(item: Statement, words: Vocabulary) -> bool:
@@ -91,6 +93,17 @@ def _with_theme(statements: Sequence[Statement], words: Vocabulary) -> list[Stat
         item._replace(topic=theme, how="behind") if not item.how and (theme := themes.get(item.sentence)) else item
         for item in statements
     ]  # fmt: skip
+
+
+def _classed(item: Statement, claim: Claim | None, text: str, words: Vocabulary, org: str) -> Claim | None:
+    """5件申请，不予公开: a result behind the comma is what a number counts that nothing else is said of."""
+    bare = not item.cut and not remainder(item.before, words, org).rest and not words.hits(item.before, item.topic)
+    behind = _BEHIND.match(text, item.end) if bare and item.topic and item.topic.id == "request" else None
+    hits = words.hits(behind[1], item.topic) if behind else ()
+    if behind is None or len(hits) != 1 or not hits[0].phrase.result or hits[0].start or (claim and claim.phrases[0].rank > 0):
+        return None
+    rest = remainder(item.after, words, org).rest + remainder(behind[1], words, org, hits).rest
+    return _made(item, list(hits), words, UNSURE if rest or item.scope else SURE)
 
 
 def _own_business(claim: Claim, found: Sequence[Claim], said: str, words: Vocabulary, org: str) -> Claim:
@@ -318,6 +331,18 @@ def _all_done(item: Statement, words: Vocabulary) -> list[Claim]:
         return []
     doubt = UNSURE if item.scope else SURE
     return [Claim(item, (words.all_done_names,), "X-14", doubt, topic=item.topic)]
+
+
+def _apart(found: list[Claim], words: Vocabulary) -> list[Claim]:
+    """公开8件，部分公开1件: what is told by itself in a sentence is in no sum of results beside it."""
+    results = [c for c in found if _is_result(c) and not _is_part(c.item, words)]
+    alone = {(c.item.sentence, c.readings[0]) for c in results if len(c.readings) == 1}
+    return [
+        claim._replace(readings=claim.readings[:1])
+        if _is_result(claim) and any((claim.item.sentence, (name,)) in alone for r in claim.readings[1:] for name in r)
+        else claim
+        for claim in found
+    ]  # fmt: skip
 
 
 def _with_included(found: list[Claim], words: Vocabulary) -> list[Claim]:

@@ -149,6 +149,11 @@ class _Judge:
         """Return the figures of the form that a claim may mean."""
         return [one.value for one in self.quantities.sums_of(claim.readings)]
 
+    def within(self, part: Claim, whole: Claim) -> bool:
+        """Whether the figures of one claim are some of those of another."""
+        some, all_ = (self.quantities.sums_of(claim.readings) for claim in (part, whole))
+        return any(set(a.cells) < set(b.cells) for a in some for b in all_)
+
     def wrong_sum(self, says: str, expected: Number) -> Judgement:
         """Complain of numbers that do not add up."""
         rule = self.words.sums_rule
