@@ -41,6 +41,8 @@ class Claim(NamedTuple):
     topic: Topic | None = None
     unknown: str = ""
     """Letters around the number that are not understood."""
+    least: bool = False
+    """A larger figure agrees as well."""
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -73,8 +75,10 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
         elif item.token and not item.token.percent:
             claim, queue = _counted(item, words, org, listed=same or item.how == "behind" or _is_part(item, words))
             said = text[previous.end if previous and same else item.sentence[0] : item.start]
-            claim = _classed(item, claim, text, words, org) or claim
+            classed = _classed(item, claim, text, words, org)
+            claim = claim if classed is None or classed.least else classed
             found += [_own_business(claim, found, said, words, org)] if claim else []
+            found += [classed] if classed and classed.least else []
     return _with_included(_apart(found, words), words)
 
 
@@ -96,13 +100,20 @@ def _with_theme(statements: Sequence[Statement], words: Vocabulary) -> list[Stat
 
 
 def _classed(item: Statement, claim: Claim | None, text: str, words: Vocabulary, org: str) -> Claim | None:
-    """5件申请，不予公开: a result behind the comma is what a number counts that nothing else is said of."""
-    bare = not item.cut and not remainder(item.before, words, org).rest and not words.hits(item.before, item.topic)
-    behind = _BEHIND.match(text, item.end) if bare and item.topic and item.topic.id == "request" else None
-    hits = words.hits(behind[1], item.topic) if behind else ()
-    if behind is None or len(hits) != 1 or not hits[0].phrase.result or hits[0].start or (claim and claim.phrases[0].rank > 0):
+    """5件申请，不予公开: a class alone behind the comma is that of all of them (at least, where 收到 is said)."""
+    if item.cut or not item.topic or item.topic.id != "request" or (claim and claim.phrases[0].rank > 1):
         return None
-    rest = remainder(item.after, words, org).rest + remainder(behind[1], words, org, hits).rest
+    behind = _BEHIND.match(text, item.end)
+    hits = words.hits(behind[1], item.topic) if behind else ()
+    if behind is None or len(hits) != 1 or hits[0].phrase.rank < 2:
+        return None
+    if words.all_ended.search(behind[1]) or words.negation.search(behind[1]):
+        return None
+    rest = remainder(behind[1], words, org, hits).rest
+    if claim and words.hits(item.before, item.topic):
+        least = claim.doubt == SURE and not rest and item.year is None
+        return _made(item, list(hits), words, SURE)._replace(least=True) if least else None
+    rest += remainder(item.before, words, org).rest + remainder(item.after, words, org).rest
     return _made(item, list(hits), words, UNSURE if rest or item.scope else SURE)
 
 

@@ -17,7 +17,7 @@ from ...model.report import Passage, Report
 from .claims import DOUBTFUL, SURE, UNSURE, Claim, claims
 from .numerals import Compact, compact
 from .percent import Shares
-from .quantities import YUAN, Quantities, ReadingSum, agrees
+from .quantities import YUAN, Quantities, ReadingSum, agrees, said
 from .statements import Mention, Statement, mentions, sentences, statements
 from .together import Told, together, weighed
 from .verdicts import JudgedNumber, Judgement
@@ -173,7 +173,7 @@ class _Judge:
         if item.year is not None:
             return self.of_last_year(claim)
         sums = self.quantities.sums_of(claim.readings)
-        right = [one for one in sums if self.agrees(one, item)]
+        right = [one for one in sums if self.agrees(one, item) or (claim.least and item.token and one.value > said(item.token))]
         key = claim.key if claim.doubt == SURE and item.kind != "done" else ()
         if right and not (claim.every and len(right) < len(claim.readings)):
             return Judgement("matched", claim.rule, right[0].reading, right[0].value, about=(), key=key)
