@@ -121,7 +121,7 @@ def _own_business(claim: Claim, found: Sequence[Claim], said: str, words: Vocabu
     """受理行政复议86件: the cases a body decides are no figures of the form unless they are said to be of our kind."""
     topic = claim.topic
     handled = words.own_business.get(topic.id) if topic else None
-    if handled is None or words.ours.search(said):
+    if handled is None or words.ours.search(said + claim.item.after):
         return claim
     before = found[-1] if found and found[-1].item.sentence == claim.item.sentence else None
     same = before is not None and before.doubt == UNSURE and before.topic and before.topic.own_business
