@@ -101,7 +101,7 @@ def _with_theme(statements: Sequence[Statement], words: Vocabulary) -> list[Stat
 
 def _classed(item: Statement, claim: Claim | None, text: str, words: Vocabulary, org: str) -> Claim | None:
     """5件申请，不予公开: a class alone behind the comma is that of all of them (at least, where 收到 is said)."""
-    if item.cut or not item.topic or item.topic.id != "request" or (claim and claim.phrases[0].rank > 1):
+    if item.cut or not item.topic:
         return None
     behind = _BEHIND.match(text, item.end)
     hits = words.hits(behind[1], item.topic) if behind else ()
@@ -109,10 +109,14 @@ def _classed(item: Statement, claim: Claim | None, text: str, words: Vocabulary,
         return None
     if words.all_ended.search(behind[1]) or words.negation.search(behind[1]):
         return None
-    rest = remainder(behind[1], words, org, hits).rest
+    rest, named = remainder(behind[1], words, org, hits).rest, words.topics.get(hits[0].phrase.topic)
+    if named is None or (claim and not set(named.wholes).intersection(claim.readings)):
+        return None
     if claim and words.hits(item.before, item.topic):
         least = claim.doubt == SURE and not rest and item.year is None
         return _made(item, list(hits), words, SURE)._replace(least=True) if least else None
+    if item.topic.id != "request":
+        return None
     rest += remainder(item.before, words, org).rest + remainder(item.after, words, org).rest
     return _made(item, list(hits), words, UNSURE if rest or item.scope else SURE)
 

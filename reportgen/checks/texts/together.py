@@ -201,15 +201,18 @@ class _Whole:
             return
         for kind, key in self.words.divisions:
             last = whole
-            while kind.complete and last + 1 < min(len(self.numbers), whole + _PARTS) and self._is(last + 1, key):
+            while kind.complete and last + 1 < min(len(self.numbers), whole + _PARTS) and self._is_of(last + 1, key):
                 last += 1
                 if self._ends(last - 1, bracketed=False):
                     break
-            if last > whole + 1 and not self._is(whole, key):
+            if last > whole + 1 and not self._is_of(whole, key):
                 yield whole, range(whole + 1, last + 1)
 
+    def _is_of(self, n: int, key: re.Pattern[str]) -> bool:
+        return self.numbers[n].item.how != "foreign" and self._is(n, key)
+
     def _is(self, n: int, key: re.Pattern[str]) -> bool:
-        return self.numbers[n].item.how != "foreign" and key.search(self._around(n)) is not None
+        return key.search(self._around(n)) is not None
 
     def _ends(self, n: int, *, bracketed: bool) -> bool:
         """Whether a list of parts ends behind a number."""

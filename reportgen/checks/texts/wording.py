@@ -167,7 +167,7 @@ def brought(clause: str, words: Vocabulary) -> Brought:
     wider = words.wider.match(lead)
     owner = wider or words.owners.match(lead)
     joined = owner is not None and _JOINS.match(lead, owner.end()) is not None
-    other = wider or (owner and not words.whole.match(owner[0]) and words.neutral.sub("", owner[0]))
+    other = wider or (owner and not words.whole.match(lead) and words.neutral.sub("", owner[0]))
     return Brought(
         _years(clause, words), period[0] if period else "", owner[0] if owner and other else "", joined,
         words.whole.match(lead) is not None, COMPARED.search(clause) is not None,
