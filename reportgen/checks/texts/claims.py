@@ -23,6 +23,7 @@ _ONLY_JOINED = re.compile(r"[,、和及与或]*$")
 _USUAL_UNITS = ("件", "宗", "起", "份", "例", "元", "万元", "")
 _IS = ("为", "是", "均", ":")
 _BEHIND = re.compile(r"[^,;。()0-9]*,([^,;。()0-9]+)(?=[,;。]|$)")
+_ALL = re.compile("^(?:全部|均|都)")
 _NARROWED = "…只说其中一部分"
 _NEAR, _FAR = 2, 6  # letters not understood: still doubtful; too many even to agree by chance
 
@@ -71,7 +72,7 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
         elif item.kind == "ended":
             found += _ended(item, found, text, words, org)
         elif item.kind == "done":
-            found += _all_done(item, words)
+            found += _all_done(item, words) or _ended(_said_of_all(item, text), found, text, words, org)
         elif item.token and not item.token.percent:
             claim, queue = _counted(item, words, org, listed=same or item.how == "behind" or _is_part(item, words))
             said = text[previous.end if previous and same else item.sentence[0] : item.start]
@@ -128,7 +129,7 @@ def _own_business(claim: Claim, found: Sequence[Claim], said: str, words: Vocabu
     if handled is None or words.ours.search(said + claim.item.after):
         return claim
     before = found[-1] if found and found[-1].item.sentence == claim.item.sentence else None
-    same = before is not None and before.doubt == UNSURE and before.topic and before.topic.own_business
+    same = before is not None and before.item.kind == "number" and before.doubt == UNSURE and before.topic and before.topic.own_business
     around = "" if any(p.outcome for p in claim.phrases) else f"{claim.item.before}#{claim.item.after}"
     own = same or words.authorities.search(org) or handled.search(around)
     return claim._replace(doubt=UNSURE) if own else claim
@@ -358,6 +359,12 @@ def _apart(found: list[Claim], words: Vocabulary) -> list[Claim]:
         else claim
         for claim in found
     ]  # fmt: skip
+
+
+def _said_of_all(item: Statement, text: str) -> Statement:
+    """Return 均已办结 as 均 with its words behind it."""
+    after = _ALL.sub("", text[item.start : item.end])
+    return item._replace(after=after, end=item.end - len(after))
 
 
 def _with_included(found: list[Claim], words: Vocabulary) -> list[Claim]:
