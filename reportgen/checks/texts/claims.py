@@ -43,7 +43,7 @@ class Claim(NamedTuple):
     unknown: str = ""
     """Letters around the number that are not understood."""
     least: bool = False
-    """A larger figure agrees as well."""
+    """A larger figure agrees as well, and nothing is said of it then."""
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -100,26 +100,32 @@ def _with_theme(statements: Sequence[Statement], words: Vocabulary) -> list[Stat
     ]  # fmt: skip
 
 
-def _classed(item: Statement, claim: Claim | None, text: str, words: Vocabulary, org: str) -> Claim | None:
-    """5件申请，不予公开: a class alone behind the comma is that of all of them (at least, where 收到 is said)."""
-    if item.cut or not item.topic:
-        return None
-    behind = _BEHIND.match(text, item.end)
+def _class_behind(item: Statement, text: str, words: Vocabulary) -> tuple[re.Match[str], Hit] | None:
+    """Return the words between the comma behind a number and the next mark, and the one class they name."""
+    behind = None if item.cut else _BEHIND.match(text, item.end)
     hits = words.hits(behind[1], item.topic) if behind else ()
     if behind is None or len(hits) != 1 or hits[0].phrase.rank < 2:
         return None
-    if words.all_ended.search(behind[1]) or words.negation.search(behind[1]):
+    said = words.all_ended.search(behind[1]) or words.negation.search(behind[1])
+    return None if said else (behind, hits[0])
+
+
+def _classed(item: Statement, claim: Claim | None, text: str, words: Vocabulary, org: str) -> Claim | None:
+    """5件申请，不予公开: a class alone behind the comma is that of all of them (at least, where 收到 is said)."""
+    found = _class_behind(item, text, words)
+    named = words.topics.get(found[1].phrase.topic) if found else None
+    if found is None or named is None or (claim and not set(named.wholes).intersection(claim.readings)):
         return None
-    rest, named = remainder(behind[1], words, org, hits).rest, words.topics.get(hits[0].phrase.topic)
-    if named is None or (claim and not set(named.wholes).intersection(claim.readings)):
-        return None
+    behind, hit = found
+    rest = remainder(behind[1], words, org, [hit]).rest
     if claim and words.hits(item.before, item.topic):
-        least = claim.doubt == SURE and not rest and item.year is None
-        return _made(item, list(hits), words, SURE)._replace(least=True) if least else None
-    if item.topic.id != "request":
+        part = item._replace(kind="ended", start=behind.start(1), end=behind.start(1) + hit.end)
+        sure = claim.doubt == SURE and not rest and item.year is None
+        return _made(part, [hit], words, SURE)._replace(least=True) if sure else None
+    if item.topic is None or item.topic.id != "request":
         return None
     rest += remainder(item.before, words, org).rest + remainder(item.after, words, org).rest
-    return _made(item, list(hits), words, UNSURE if rest or item.scope else SURE)
+    return _made(item, [hit], words, UNSURE if rest or item.scope else SURE)
 
 
 def _own_business(claim: Claim, found: Sequence[Claim], said: str, words: Vocabulary, org: str) -> Claim:
@@ -129,7 +135,13 @@ def _own_business(claim: Claim, found: Sequence[Claim], said: str, words: Vocabu
     if handled is None or words.ours.search(said + claim.item.after):
         return claim
     before = found[-1] if found and found[-1].item.sentence == claim.item.sentence else None
-    same = before is not None and before.item.kind == "number" and before.doubt == UNSURE and before.topic and before.topic.own_business
+    same = (
+        before is not None
+        and before.item.kind == "number"
+        and before.doubt == UNSURE
+        and before.topic
+        and before.topic.own_business
+    )
     around = "" if any(p.outcome for p in claim.phrases) else f"{claim.item.before}#{claim.item.after}"
     own = same or words.authorities.search(org) or handled.search(around)
     return claim._replace(doubt=UNSURE) if own else claim
@@ -312,7 +324,8 @@ def _named_itself(text: str, nouns: Sequence[Noun], n: int) -> bool:
 def _ended(item: Statement, found: list[Claim], text: str, words: Vocabulary, org: str) -> list[Claim]:
     """均获维持, 均为自然人申请: what was counted before it in the sentence, and not divided since, is all of that."""
     made: list[Claim] = []
-    for claim in takewhile(lambda claim: claim.item.sentence == item.sentence, reversed(found)):
+    told = (claim for claim in reversed(found) if not claim.least)
+    for claim in takewhile(lambda claim: claim.item.sentence == item.sentence, told):
         if claim.item.kind != "number" or claim.topic is None or any(p.outcome or p.result for p in claim.phrases):
             break
         if made and (";" in text[claim.item.end : item.start] or claim.topic.id == "request"):

@@ -139,7 +139,9 @@ class _Judge:
 
     def _all(self) -> Iterator[Told]:
         for claim in self.claims:
-            yield Told(claim.item, claim, self.claim(claim))
+            judgement = self.claim(claim)
+            if judgement.verdict == "contradicts" or not claim.least:
+                yield Told(claim.item, claim, judgement)
         claimed = {claim.item.start for claim in self.claims}
         for item in self.items:
             if item.token and item.start not in claimed:
@@ -173,7 +175,11 @@ class _Judge:
         if item.year is not None:
             return self.of_last_year(claim)
         sums = self.quantities.sums_of(claim.readings)
-        right = [one for one in sums if self.agrees(one, item) or (claim.least and item.token and one.value > said(item.token))]
+        right = [
+            one
+            for one in sums
+            if self.agrees(one, item) or (claim.least and item.token and one.value > said(item.token))
+        ]
         key = claim.key if claim.doubt == SURE and item.kind != "done" else ()
         if right and not (claim.every and len(right) < len(claim.readings)):
             return Judgement("matched", claim.rule, right[0].reading, right[0].value, about=(), key=key)

@@ -167,7 +167,13 @@ class _Whole:
         """Return the numbers as the whole sentence makes them right or wrong."""
         if any(one.wrong for one in self.numbers):
             for reading in (
-                self.shares, self.kinds, self.of_others, self.subsets, self.classes, self.beside, self.split,
+                self.shares,
+                self.kinds,
+                self.of_others,
+                self.subsets,
+                self.classes,
+                self.beside,
+                self.split,
             ):
                 reading()
         self.totals()
@@ -290,7 +296,9 @@ class _Whole:
         """逾期不补正1件，其他处理5件: what a class has left beside one of its own rows."""
         for n, one in enumerate(self.numbers):
             if one.wrong and one.claim:
-                rows = [m for m, row in enumerate(self.numbers) if row.claim and self.judge.within(row.claim, one.claim)]
+                rows = [
+                    m for m, row in enumerate(self.numbers) if row.claim and self.judge.within(row.claim, one.claim)
+                ]
                 if rows and one.value + self.sum(rows) in self.judge.figures(one.claim):
                     self.free(n)
 
