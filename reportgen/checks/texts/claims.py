@@ -285,7 +285,12 @@ def _nothing(item: Statement, text: str, words: Vocabulary, org: str) -> list[Cl
     if topic is None or not topic.zero or item.how not in ("before", "heading") or not words.hits(verb, topic):
         return []
     rest = remainder(item.before, words, org).rest + remainder(item.after, words, org).rest
-    return [] if rest or item.scope else [Claim(item, topic.zero, topic.zero_rule, SURE, topic=topic)]
+    if rest or item.scope:
+        return []
+    column = [hit for hit in words.hits(verb, topic) if hit.phrase.column]  # 制定2件，未废止
+    if column:
+        return [Claim(item, _readings(column[-1], topic), column[-1].phrase.rule, SURE, topic=topic)]
+    return [Claim(item, topic.zero, topic.zero_rule, SURE, topic=topic)]
 
 
 class _Denied(NamedTuple):

@@ -254,7 +254,8 @@ def _chinese(text: str) -> Iterator[Token]:
         if value is None or _is_idiom(text, start, end, match["unit"]):
             continue
         about = match["about"] or match["after"] or _about_before(text, start)
-        yield Token(start, match.end("number"), match.end(), value, 1, match["unit"], about)
+        quantum = _SCALES.get(match["number"][-1], 1) if match["number"][-1] in "万亿" else 1
+        yield Token(start, match.end("number"), match.end(), value, quantum, match["unit"], about)
 
 
 def _is_idiom(text: str, start: int, end: int, unit: str) -> bool:

@@ -90,8 +90,8 @@ class Shares:
         """占x%: of the form's totals or of a number said before, whichever fits."""
         part = self.part_before(item)
         bracket = self.text[item.start - 1 : item.start] == "("
-        if bracket and part is None:
-            item = self.bracketed(item)
+        if part is None:
+            item = self.named(item, bracketed=bracket)
         if not (_PART_OF.search(item.before) or bracket) or (part is None and "率" in item.before):
             return None
         claim = self.claims.get(part.start) if part else None
@@ -102,10 +102,10 @@ class Shares:
         ]  # fmt: skip
         return self.share_of(item, token, rates, self.is_sure(item, part, claim))
 
-    def bracketed(self, item: Statement) -> Statement:
-        """予以公开（占35.4%）: the words are before the bracket, and may say the topic."""
-        last = _LAST_WORDS.search(self.text, 0, item.start - 1)
-        before = last[0] if last else ""
+    def named(self, item: Statement, *, bracketed: bool) -> Statement:
+        """予以公开占35.4%, or before a bracket: the words may say the topic."""
+        last = _LAST_WORDS.search(self.text, 0, item.start - 1) if bracketed else None
+        before = last[0] if last else item.before
         named = [self.words.topics[h.phrase.topic] for h in self.words.hits(before) if h.phrase.topic]
         return item._replace(before=before, topic=item.topic or (named[0] if named else None))
 
@@ -126,6 +126,10 @@ class Shares:
         """Whether it is clear what a percentage is a share of."""
         if part is None:
             return item.topic is not None
+        whole = [topic.own_business for topic, *_ in self.words.nouns(item.before)]
+        outcome = claim is not None and any(p.outcome for p in claim.phrases)
+        if any(whole) and not (outcome or self.words.ours.search(item.before)):
+            return False  # 占全县行政复议案件的12.3%: of all cases, not of those of the form
         return (claim is not None and claim.doubt != UNSURE) or self.stated_whole(item, part)
 
     def parts(self, item: Statement, part: Statement | None, claim: Claim | None) -> list[Number]:
@@ -205,7 +209,7 @@ class Shares:
         """同比增长x%, 较上年增加n件: recomputed from last year's figures or the number in the text."""
         if token.unit not in ("%", "件", "宗", "起", "份", "例", "个", "条"):
             return None
-        pairs = list(self.pairs(item))
+        pairs = list(self.pairs(item)) or list(self.stated_pair(item))
         if not pairs:
             return None
         if token.percent:
@@ -237,7 +241,6 @@ class Shares:
         """Yield this year's and last year's number of what is compared, figures of the form first."""
         claim = self.compared_claim(item)
         if claim is None or claim.doubt == UNSURE:
-            yield from self.stated_pair(item)
             return
         office = claim.item.token if claim.item.office else None
         for reading in claim.readings:

@@ -343,7 +343,10 @@ class _Whole:
         """…，合计132件: the sum of numbers before it, or a figure of the form."""
         for n, one in enumerate(self.numbers):
             before = one.item.before.lstrip(",、")
-            if n < 2 or one.judgement.verdict != "unattributed" or not self.words.total.fullmatch(before):
+            if n < 2 or one.wrong or not self.words.total.fullmatch(before):
+                continue
+            division = self._division(range(n))
+            if one.judgement.verdict == "matched" and not (division and division.complete):
                 continue
             sums = [self.sum(range(first, n)) for first in range(max(0, n - _PARTS), n - 1)]
             if one.value in sums:
