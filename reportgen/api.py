@@ -14,7 +14,7 @@ import msgspec
 from .checks import check
 from .checks.texts import judge_numbers
 from .disk.files import read_input, refuse_device, write_output
-from .disk.names import safe_name, shown_name
+from .disk.names import means_folder, safe_name, shown_name
 from .errors import InputError, OutputError, ReportgenError, unexpected
 from .form import Form, editions, load_form
 from .model.explanations import Note, notes
@@ -28,8 +28,8 @@ from .sources import Document, open_document
 from .word.faults import TemplateFault
 
 __all__ = [
-    "BuildResult", "Printed", "Written", "WrittenPage", "build", "default_output", "mark", "print_report",
-    "read_report", "review", "template_faults", "write_result_page",
+    "BuildResult", "Printed", "Written", "WrittenPage", "build", "default_output", "mark", "marked_name",
+    "print_report", "read_report", "review", "template_faults", "write_result_page",
 ]  # fmt: skip
 
 _PAGES = (".html", ".htm")
@@ -189,7 +189,7 @@ def print_report(
         TemplateError, OutputError, ProofError: as for :func:`build`.
     """
     path = Path(out) if out is not None else default_output(report)
-    if path.is_dir():
+    if means_folder(path):
         path = default_output(report, folder=path)
     below = notes(report, found)
     wrong = {ref.id for f in found if f.severity == "error" for ref in f.cells if ref.id}
@@ -280,6 +280,7 @@ def mark(
     findings: Sequence[Finding] | None = None,
     repairs: Repairs | None = None,
     force: bool = False,
+    keep: bool = True,
     strict: bool = False,
 ) -> Written:
     """Write a copy of the workbook a report was read from, with the findings marked in it.
@@ -290,6 +291,7 @@ def mark(
         findings: what the checks said, if the caller has run them; they are run otherwise.
         repairs: likely corrections, likewise.
         force: replace an existing file, keeping a dated copy of it.
+        keep: False where it is known that nobody has changed that file: no copy is kept.
         strict: blanks in number cells are errors (N-01), if the checks are run here.
 
     Raises:
@@ -307,7 +309,7 @@ def mark(
     found = check(report, strict=strict) if findings is None else findings
     if repairs is None and worst(found) == "errors":
         repairs = find_repairs(report)
-    copy = write_output(path, mark_workbook(data, report, found, repairs), force=force, inputs=[source])
+    copy = write_output(path, mark_workbook(data, report, found, repairs), force=force, keep=keep, inputs=[source])
     return Written(path, copy)
 
 
@@ -316,14 +318,14 @@ def _marked_path(report: Report, out: Path) -> Path:
     source = Path(report.path)
     if report.kind not in ("xlsx", "xlsm"):
         raise InputError(f"“{source.name}”不是 .xlsx 工作簿，不能在里面做标记；可以用 --html 得到审核结果网页。")
-    path = out / _marked_name(source) if out.is_dir() else out
+    path = out / marked_name(source) if means_folder(out) else out
     if path.suffix.lower() != source.suffix.lower():
         raise OutputError(f"带标记的副本“{path.name}”应和原工作簿一样以 {source.suffix} 结尾。")
     return path
 
 
-def _marked_name(source: Path) -> str:
-    """Return ``甲（审核）.xlsx``, and ``甲（审核2）.xlsx`` for a marked copy that was checked again."""
+def marked_name(source: Path) -> str:
+    """Return the name of a workbook's marked copy: ``甲（审核）.xlsx``, ``甲（审核2）.xlsx`` for one of a marked copy."""
     match = re.fullmatch(r"(.*)（审核(\d*)）", source.stem)
     stem, number = (match[1], int(match[2] or 1) + 1) if match else (source.stem, 1)
     return f"{stem}（审核{'' if number == 1 else number}）{source.suffix}"
@@ -345,6 +347,7 @@ def write_result_page(
     *,
     unreadable: Sequence[tuple[str, str]] = (),
     force: bool = False,
+    keep: bool = True,
 ) -> WrittenPage:
     """Write the result page of one or many reports as a self-contained HTML file.
 
@@ -353,6 +356,7 @@ def write_result_page(
         out: where to, ending in ``.html`` or ``.htm``.
         unreadable: files that could not be read, with the reason.
         force: replace an existing file, keeping a dated copy of it.
+        keep: False where that is a page of ours: no copy is kept.
 
     Raises:
         OutputError: the page cannot be written.
@@ -364,5 +368,5 @@ def write_result_page(
         raise OutputError(f"审核结果网页“{path.name}”应以 .html 结尾。")
     page = make_result_page(reports, unreadable=unreadable)
     inputs = [one.report.path for one in reports if one.report.path]
-    copy = write_output(path, page.text.encode("utf-8"), force=force, inputs=inputs)
+    copy = write_output(path, page.text.encode("utf-8"), force=force, keep=keep, inputs=inputs)
     return WrittenPage(path, copy, page.failed)

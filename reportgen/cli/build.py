@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..disk.names import means_folder
 from .console import ScreenError, fail, print_lines, say, watched
 from .options import FILE, FILES, LAST_YEAR, STRICT
 
@@ -32,8 +33,8 @@ def build(
     draft: bool, force: bool, strict: bool,
 ) -> None:  # fmt: skip
     """Build reports; the exit code is the highest of all (README.md, Exit codes)."""
-    if len(files) > 1 and out is not None and not out.is_dir():
-        raise click.UsageError("有多个工作簿时，-o 应是一个已有的文件夹。")
+    if len(files) > 1 and out is not None and not means_folder(out):
+        raise click.UsageError("有多个工作簿时，-o 应是一个文件夹。")
     from ..batch import build_many
 
     outcomes = build_many(files, out, force=force, draft=draft, strict=strict, template=template, last_year=last_year)
