@@ -14,7 +14,7 @@ import msgspec
 from .checks import check
 from .checks.texts import judge_numbers
 from .disk.files import read_input, refuse_device, write_output
-from .disk.names import means_folder, safe_name, shown_name
+from .disk.names import fitting_name, means_folder, safe_name, shown_name
 from .errors import InputError, OutputError, ReportgenError, unexpected
 from .form import Form, editions, load_form
 from .model.explanations import Note, notes
@@ -52,6 +52,11 @@ def read_report(
         InputError: a file cannot be read or holds none of the prescribed tables.
     """
     report = _read(open_document(path), load_form(form) if isinstance(form, str) else form)
+    return _joined(report, last_year, form)
+
+
+def _joined(report: Report, last_year: Report | Path | str | None, form: Form | str | None) -> Report:
+    """Return the report with last year's, if there is one."""
     if last_year is None:
         return report
     return with_last_year(report, last_year if isinstance(last_year, Report) else _read_last(last_year, form))
@@ -75,11 +80,13 @@ def _read(document: Document, form: Form | None) -> Report:
     return recognise(document, form or (load_form(edition) for edition in reversed(editions())))
 
 
-def review(path: Path | str, *, strict: bool = False, last_year: Report | Path | str | None = None) -> CheckedReport:
-    """Read and check one file, with all that a reviewer looks at.
+def review(
+    source: Report | Path | str, *, strict: bool = False, last_year: Report | Path | str | None = None
+) -> CheckedReport:
+    """Check one report, with all that a reviewer looks at.
 
     Args:
-        path: the user's file.
+        source: a report, or the file to read it from.
         strict: blanks in number cells are errors (N-01).
         last_year: last year's report, or the file to read it from.
 
@@ -89,7 +96,7 @@ def review(path: Path | str, *, strict: bool = False, last_year: Report | Path |
     Raises:
         InputError: a file cannot be read or holds none of the prescribed tables.
     """
-    report = read_report(path, last_year=last_year)
+    report = _joined(source if isinstance(source, Report) else read_report(source), last_year, None)
     findings = check(report, strict=strict)
     repairs = find_repairs(report) if worst(findings) == "errors" else None
     return CheckedReport(report, findings, repairs, judge_numbers(report))
@@ -328,7 +335,7 @@ def marked_name(source: Path) -> str:
     """Return the name of a workbook's marked copy: ``甲（审核）.xlsx``, ``甲（审核2）.xlsx`` for one of a marked copy."""
     match = re.fullmatch(r"(.*)（审核(\d*)）", source.stem)
     stem, number = (match[1], int(match[2] or 1) + 1) if match else (source.stem, 1)
-    return f"{stem}（审核{'' if number == 1 else number}）{source.suffix}"
+    return fitting_name(stem, f"（审核{'' if number == 1 else number}）{source.suffix}")
 
 
 class WrittenPage(msgspec.Struct, frozen=True):

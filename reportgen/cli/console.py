@@ -17,7 +17,7 @@ from ..errors import OutputError, escaped
 if TYPE_CHECKING:  # `--help` needs none of it
     from ..show.lines import OutputLine
 
-__all__ = ["ScreenError", "copied", "fail", "print_lines", "say", "watched"]
+__all__ = ["ScreenError", "asks", "copied", "fail", "print_lines", "say", "watched"]
 
 T = TypeVar("T")
 
@@ -99,6 +99,11 @@ def watched(outcomes: Iterable[T], total: int) -> Iterator[T]:
             line = f"已处理 {done}/{total} 个文件" if done < total else " " * 40
             with suppress(OSError):
                 click.echo(f"\r{line}\r", err=True, nl=False)
+
+
+def asks() -> bool:
+    """Tell whether there is somebody who can answer a question."""
+    return _is_terminal(sys.stdin) and _is_terminal(sys.stdout)
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

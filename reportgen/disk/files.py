@@ -17,9 +17,7 @@ from pathlib import Path
 
 from ..errors import InputError, InUseError, OutputError
 from .leftovers import remove_leftovers, temporary
-from .names import (
-    check_name, fitting_name, is_lock_file, is_open_elsewhere, quoted, reachable, shown_name,
-)  # fmt: skip
+from .names import check_name, fitting_name, is_lock_file, is_open_elsewhere, quoted, reachable, shown_name  # fmt: skip
 
 __all__ = ["MAX_INPUT_BYTES", "read_input", "refuse_device", "write_aside", "write_output"]
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
 from ..form import Field, Form
 from ..model.findings import CellRef, Finding, finding
-from ..model.numbers import exact, parse_number
+from ..model.numbers import exact, parse_number, parse_year
 from ..model.report import Origin
 from ..sources import Document, GridCell
 from .entries import fault_of, shown_otherwise, text_of
@@ -155,8 +154,7 @@ def _field(one: Field, entry: GridCell, texts: Texts) -> str:
         return parsed.remark if parsed.state == "problem" else ""
     if one.kind == "year":
         number = exact(value) if isinstance(value, float) else value
-        match = re.fullmatch(r"(\d{4})年?(?:度)?", key(str(number)))
-        texts.fields[one.id] = int(match[1]) if match else typed
+        texts.fields[one.id] = parse_year(key(str(number))) or typed
         return ""
     if one.kind == "date":
         date = chinese_date(value)
