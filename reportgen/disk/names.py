@@ -54,7 +54,7 @@ def is_open_elsewhere(path: Path) -> bool:
     name = path.name
     # Word writes its mark over the first characters of a long name.
     marks = (f"~${name}", f"~${name[1:]}", f"~${name[2:]}", f".~{name}", f".~lock.{name}#")
-    return any(path.with_name(mark).exists() for mark in marks)
+    return any(os.path.exists(path.with_name(mark)) for mark in marks)  # False for a name that is too long
 
 
 def reachable(path: Path | str) -> Path:
