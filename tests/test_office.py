@@ -173,7 +173,12 @@ def test_edited_report_is_kept(tmp_path: Path, good: bytes) -> None:
 
 
 def test_one_bad_file_does_not_stop_the_others(tmp_path: Path, good: bytes, wrong: bytes) -> None:
-    for name, data in {"1坏.xlsx": good[:900], "2错.xlsx": of_another_body(wrong), "3空.xlsx": b"", "4好.xlsx": good}.items():
+    for name, data in {
+        "1坏.xlsx": good[:900],
+        "2错.xlsx": of_another_body(wrong),
+        "3空.xlsx": b"",
+        "4好.xlsx": good,
+    }.items():
         (tmp_path / name).write_bytes(data)
     code, told = office(folder=tmp_path)
     assert code == 3

@@ -15,8 +15,13 @@ __all__ = ["blanks", "decimals", "identity", "remarks", "whole"]
 
 
 def blanks(rule: Blanks, facts: Facts) -> Iterator[Finding]:
-    """N-01: one finding per table, listing the cells that hold no number."""
-    empty = [(cell, value) for cell, value in facts.odd if value.state in ("blank", "placeholder")]
+    """N-01: one finding per table, listing the cells that hold no number; N-11: those declared to be 0."""
+    zero = any(facts.report.fields.get(name) in values for name, values in rule.zeros.items())
+
+    def concerned(value: Value) -> bool:
+        return zero == rule.declared if value.state == "blank" else value.state == "placeholder" and not rule.declared
+
+    empty = [(cell, value) for cell, value in facts.odd if concerned(value)]
     for table in facts.form.tables:
         here = [(cell, value) for cell, value in empty if cell.table == table.id]
         if here:

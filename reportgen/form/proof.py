@@ -258,8 +258,8 @@ class _Proof:
             for key in ("message", "advice"):
                 self.braces((*steps, key), getattr(rule, key), set(words))
             self.level(rule, steps)
-            for key in ("fields", "unless_fields") if isinstance(rule, RelationRule) else ():
-                self.field_values((*steps, key), getattr(rule, key))
+            for key in ("fields", "unless_fields", "zeros"):
+                self.field_values((*steps, key), getattr(rule, key, {}))
 
     def level(self, rule: Rule, steps: Steps) -> None:
         if rule.off and not rule.reason:

@@ -17,12 +17,13 @@ from ..form import Form
 from ..model.numbers import Number, format_number
 from ..model.report import Report
 from .cellstyle import SONG, writable
-from .checksheet import CheckSheet
-from .entries import fields_sheet, last_year_sheet, last_year_texts
+from .checksheet import HEAD_ROW, CheckSheet
+from .entries import FIELD_TOP, fields_sheet, last_year_sheet, last_year_texts
 from .figures import figures
 from .guide import guide_sheet
 from .places import places
 from .tables import TableSheet
+from .textsheet import TOP as TEXT_TOP
 from .textsheet import names_sheet, text_rows, text_sheet
 
 __all__ = ["FORM_PROPERTY", "assemble"]
@@ -35,6 +36,7 @@ _REFERENCE = re.compile(rb"&#(\d{3,7});")
 _FORMULA = re.compile(rb'(<c r="([A-Z]+[0-9]+)"[^>]*><f>[^<]*</f>)(?:<v></v>|<v ?/>)')
 _EMPTY = re.compile(rb'(<c r="[A-Z]+[0-9]+" s="[0-9]+")(?: t="n")?></c>')
 """A cell that has a style and nothing else; half of a sheet's cells."""
+_FIXED_HEIGHT = re.compile(rb'(<row r="([0-9]+)"[^>]*?) customHeight="1"')
 _FIRST_FONT = re.compile(rb"<font>.*?</font>", re.S)
 _BASE_FONT = f'<font><sz val="11"/><name val="{SONG}"/><family val="3"/><charset val="134"/></font>'.encode()
 """Column widths count characters of this font; openpyxl's default one has no Chinese characters."""
@@ -76,7 +78,8 @@ def assemble(
     results = {
         (where.sheet[cell], where.address(cell)): format_number(number) for cell, number in contents.results.items()
     }
-    return list(_parts(book, results, _date(form)))
+    growing = {form.sheets.fields: FIELD_TOP, form.sheets.texts: TEXT_TOP, form.sheets.checks: HEAD_ROW + 1}
+    return list(_parts(book, results, growing, _date(form)))
 
 
 def _describe(book: Workbook, form: Form, report: Report) -> None:
@@ -96,12 +99,15 @@ def _date(form: Form) -> datetime:
     return datetime(form.first_year, 1, 1)
 
 
-def _parts(book: Workbook, results: Mapping[tuple[str, str], str], date: datetime) -> Iterator[tuple[str, bytes]]:
+def _parts(
+    book: Workbook, results: Mapping[tuple[str, str], str], growing: Mapping[str, int], date: datetime
+) -> Iterator[tuple[str, bytes]]:
     """Save, then correct what openpyxl writes: time of saving, character references, order of a font's children.
 
     Args:
         results: (sheet, address) → what the formula there gives.  openpyxl cannot store results;
             with them the totals also show where nothing is computed (previews, telephones).
+        growing: sheet → row from which on the rows grow with their text; openpyxl makes every height a fixed one.
         date: of creation and saving.
     """
     raw = BytesIO()
@@ -116,10 +122,19 @@ def _parts(book: Workbook, results: Mapping[tuple[str, str], str], date: datetim
             elif name == "xl/styles.xml":
                 data = _FONT.sub(_in_order, _FIRST_FONT.sub(_BASE_FONT, data, count=1))
             elif name in parts:
-                data = _FONT.sub(_in_order, data)
+                data = _growing(_FONT.sub(_in_order, data), growing.get(parts[name], 0))
                 data = _with_results(data, {a: v for (s, a), v in results.items() if s == parts[name]})
                 data = _EMPTY.sub(rb"\1/>", data.replace(b"</f><v></v>", b"</f>")).replace(b' t="n">', b">")
             yield name, data
+
+
+def _growing(xml: bytes, first: int) -> bytes:
+    """Let the rows from ``first`` on, if it is not 0, have the height that their text needs."""
+
+    def free(match: re.Match[bytes]) -> bytes:
+        return match[1] if first and int(match[2]) >= first else match[0]
+
+    return _FIXED_HEIGHT.sub(free, xml)
 
 
 def _character(match: re.Match[bytes]) -> bytes:
