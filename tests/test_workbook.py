@@ -167,8 +167,8 @@ def test_no_links_to_elsewhere_no_volatile_functions_no_macros(form):
             assert not re.search(r"\b(NOW|TODAY|RAND|RANDBETWEEN|OFFSET|INDIRECT|CELL|INFO)\(", text)
 
 
-_FUNCTIONS = {"ABS", "AND", "NOT", "COUNTIF", "COUNTIFS", "FIND", "IF", "IFERROR", "INT", "ISERROR", "ISLOGICAL",
-              "ISNUMBER", "LEN", "MATCH", "N", "MAX", "OR", "ROUND", "SUM", "TRIM"}  # fmt: skip
+_FUNCTIONS = {"ABS", "AND", "CHAR", "NOT", "COUNTIF", "COUNTIFS", "FIND", "IF", "IFERROR", "INT", "ISERROR", "ISLOGICAL",
+              "ISNUMBER", "LEN", "MATCH", "N", "MAX", "OR", "ROUND", "SUBSTITUTE", "SUM", "TRIM"}  # fmt: skip
 
 
 def formulas(book: openpyxl.Workbook) -> list[tuple[str, str]]:
