@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,11 +13,10 @@ import msgspec
 
 from .checks import check
 from .checks.texts import judge_numbers
-from .disk.files import read_input, refuse_device, write_output
+from .disk.files import read_input, write_output, write_outputs
 from .disk.names import fitting_name, means_folder, safe_name, shown_name
 from .errors import InputError, OutputError, ReportgenError, unexpected
 from .form import Form, editions, load_form
-from .model.explanations import Note, notes
 from .model.findings import Finding, worst
 from .model.last_year import with_last_year
 from .model.report import Report
@@ -28,7 +27,7 @@ from .sources import Document, open_document
 from .word.faults import TemplateFault
 
 __all__ = [
-    "BuildResult", "Printed", "Written", "WrittenPage", "build", "default_output", "mark", "marked_name",
+    "BuildResult", "Delivered", "Printed", "Written", "WrittenPage", "build", "default_output", "mark", "marked_name",
     "print_report", "read_report", "review", "template_faults", "write_result_page",
 ]  # fmt: skip
 
@@ -105,33 +104,64 @@ def review(
 # --------------------------------------------------------------------------- building
 
 
+class Delivered(msgspec.Struct, frozen=True):
+    """A file that was written."""
+
+    path: Path
+    compared: int
+    """Figures and texts read back from it and compared."""
+    copy: Path | None = None
+    """Copy kept of the file that stood there before."""
+
+
 class BuildResult(msgspec.Struct, frozen=True):
     """What became of one build."""
 
     report: Report
     findings: tuple[Finding, ...]
-    path: Path | None = None
-    """The report written; None if findings of level error stopped it."""
-    compared: int = 0
-    """Figures and texts read back from the finished document and compared."""
-    copy: Path | None = None
-    """Copy kept of the file that stood there before."""
+    files: tuple[Delivered, ...] = ()
+    """What was written, in the order asked for; nothing if findings of level error stopped it."""
 
     @property
     def status(self) -> str:
         """``errors``, ``warnings`` or ``ok`` (docs/architecture.md, JSON)."""
         return worst(self.findings)
 
+    @property
+    def path(self) -> Path | None:
+        """The first file written; None if there is none."""
+        return self.files[0].path if self.files else None
+
+    @property
+    def compared(self) -> int:
+        """Figures and texts read back from all files and compared."""
+        return sum(file.compared for file in self.files)
+
+    @property
+    def copy(self) -> Path | None:
+        """Copy kept of what stood in the place of the first file."""
+        return self.files[0].copy if self.files else None
+
 
 class Printed(msgspec.Struct, frozen=True):
-    """A finished and proven document that is not yet written."""
+    """Finished and proven documents of one report that are not yet written."""
 
-    path: Path
-    data: bytes
-    compared: int
-    """Figures and texts read back from it and compared."""
+    files: tuple[tuple[Path, bytes, int], ...]
+    """Where to, the content, and how many figures and texts were read back from it and compared."""
     inputs: tuple[Path | str, ...]
-    """Files it was made from, which must not be overwritten."""
+    """Files they were made from, which must not be overwritten."""
+
+    def write(self, *, force: bool = False, tidy: bool = True) -> tuple[Delivered, ...]:
+        """Write all of them, or none; see :func:`~reportgen.disk.files.write_outputs`.
+
+        Raises:
+            OutputError: one of them cannot be written.
+        """
+        contents = [(path, data) for path, data, _ in self.files]
+        copies = write_outputs(contents, force=force, inputs=self.inputs, tidy=tidy)
+        return tuple(
+            Delivered(path, compared, copy) for (path, _, compared), copy in zip(self.files, copies, strict=True)
+        )
 
 
 def default_output(report: Report, suffix: str = ".docx", folder: Path | None = None) -> Path:
@@ -141,103 +171,97 @@ def default_output(report: Report, suffix: str = ".docx", folder: Path | None = 
 
 def build(
     source: Report | Path | str,
-    out: Path | str | None = None,
+    out: Path | str | Sequence[Path | str] | None = None,
     *,
+    formats: Sequence[str] = ("docx",),
     force: bool = False,
     draft: bool = False,
     strict: bool = False,
     template: Path | str | None = None,
+    sign_off: bool = False,
     findings: Sequence[Finding] | None = None,
 ) -> BuildResult:
-    """Check a report and write it as a Word document (or web page) in the prescribed layout.
+    """Check a report and write it as a Word document, web page, PDF or data in the prescribed layout.
 
-    Nothing is written if a finding of level error remains, unless ``draft``.  The finished
-    document is read back and every figure and text compared before it is delivered.
+    Nothing is written if a finding of level error remains, unless ``draft``.  Every finished
+    document is read back and all figures and texts compared before any is delivered.
 
     Args:
         source: a report, or the file to read it from.
-        out: where to, ending in ``.docx`` or ``.html``; a folder or None means ``{标题}.docx`` there,
-            or beside the source.
-        force: replace an existing file, keeping a dated copy of it.
+        out: where to: files ending in ``.docx``, ``.html``, ``.pdf``, ``.csv`` or ``.json``; a folder or
+            None means ``{标题}`` there, or beside the source, once for each of ``formats``.
+        formats: ``docx``, ``html``, ``pdf``, ``csv``, ``json``; not looked at where ``out`` names files.
+        force: replace existing files, keeping a dated copy of each.
         draft: write in spite of errors, with 草稿 on every page and the wrong cells marked.
         strict: blanks in number cells are errors (N-01).
         template: a Word template instead of the shipped one.
+        sign_off: also write the sheet on which those responsible sign, beside the first file.
         findings: what the checks said, if the caller has run them; they are run otherwise.
 
     Raises:
         InputError, TemplateError, OutputError: as their names say.
-        ProofError: the finished document does not say what the report says.
+        ProofError: a finished document does not say what the report says.
     """
     report = source if isinstance(source, Report) else read_report(source)
     found = tuple(check(report, strict=strict) if findings is None else findings)
     if worst(found) == "errors" and not draft:
         return BuildResult(report, found)
-    printed = print_report(report, found, out, draft=draft, template=template)
-    copy = write_output(printed.path, printed.data, force=force, inputs=printed.inputs)
-    return BuildResult(report, found, printed.path, printed.compared, copy)
+    printed = print_report(report, found, out, formats=formats, draft=draft, template=template, sign_off=sign_off)
+    return BuildResult(report, found, printed.write(force=force))
 
 
 def print_report(
     report: Report,
     found: Sequence[Finding],
-    out: Path | str | None = None,
+    out: Path | str | Sequence[Path | str] | None = None,
     *,
+    formats: Sequence[str] = ("docx",),
     draft: bool = False,
     template: Path | str | None = None,
+    sign_off: bool = False,
 ) -> Printed:
-    """Print a report, whatever the findings, and prove the document; :func:`build` also writes it.
+    """Print a report, whatever the findings, and prove the documents; :func:`build` also writes them.
 
     Args:
         report: a checked report.
         found: what the checks said.
-        out, draft, template: as for :func:`build`.
+        out, formats, draft, template, sign_off: as for :func:`build`.
 
     Raises:
         TemplateError, OutputError, ProofError: as for :func:`build`.
     """
-    path = Path(out) if out is not None else default_output(report)
-    if means_folder(path):
-        path = default_output(report, folder=path)
-    below = notes(report, found)
-    wrong = {ref.id for f in found if f.severity == "error" for ref in f.cells if ref.id}
-    marks = wrong if draft else set()
-    if path.suffix.lower() == ".docx":
-        own = Path(template) if template else None
-        if own:
-            refuse_device(own)
-        data, compared = _document(report, found, own, draft, marks, below)
-    elif path.suffix.lower() in _PAGES:
-        data, compared = _page(report, draft, marks, below)
-    else:
-        raise OutputError(f"输出文件“{path.name}”应以 .docx 或 .html 结尾。")
-    return Printed(path, data, compared, tuple(p for p in (report.path, template) if p))
+    from .publish import Order, finished
+
+    order = Order(report, tuple(found), Path(template) if template else None, draft)
+    files = [(path, *finished(order, path)) for path in _outputs(report, out, formats)]
+    if sign_off:
+        from .publish.signoff import sign_off_sheet
+
+        path = files[0][0].with_name(f"{files[0][0].stem}（审签单）.docx")
+        files.append((path, *sign_off_sheet(order, [(path.name, data) for path, data, _ in files])))
+    return Printed(tuple(files), tuple(p for p in (report.path, template) if p))
 
 
-def _document(
-    report: Report, found: Sequence[Finding], template: Path | None, draft: bool, marks: Collection[str],
-    below: Sequence[Note],
-) -> tuple[bytes, int]:  # fmt: skip
-    """Return the proven Word document and how many values were compared."""
-    from .word import render_report
-    from .word.proof import prove
+def _outputs(report: Report, out: Path | str | Sequence[Path | str] | None, formats: Sequence[str]) -> list[Path]:
+    """Return the files to write.
 
-    data = render_report(report, template=template, draft=draft, marks=marks, notes=below, result=_result(found))
-    return data, prove(data, report, draft=draft, notes=below)
+    Raises:
+        OutputError: two of them are the same, or a format is not known.
+    """
+    from .publish import FORMATS
 
-
-def _page(report: Report, draft: bool, marks: Collection[str], below: Sequence[Note]) -> tuple[bytes, int]:
-    """Return the proven web page and how many values were compared."""
-    from .show.published import report_page
-    from .word.proof import prove
-
-    data = report_page(report, draft=draft, marks=marks, notes=below).encode("utf-8")
-    return data, prove(data, report, kind="html", draft=draft, notes=below)
-
-
-def _result(findings: Sequence[Finding]) -> str:
-    """Return what the document's properties say of the checks."""
-    count = Counter(one.severity for one in findings)
-    return f"错误{count['error']} 警告{count['warning']} 待核实{count['ask']}"
+    given = [out] if isinstance(out, (str, Path)) else list(out or ())
+    if unknown := [one for one in formats if one not in FORMATS]:
+        raise OutputError(f"不认得格式“{unknown[0]}”，可以写：{'、'.join(FORMATS)}。")
+    if not given:
+        return [default_output(report, FORMATS[one]) for one in dict.fromkeys(formats)]
+    paths: list[Path] = []
+    for one in map(Path, given):
+        folder = means_folder(one)
+        paths += [default_output(report, FORMATS[f], one) for f in dict.fromkeys(formats)] if folder else [one]
+    if len({os.path.normcase(os.path.abspath(path)) for path in paths}) < len(paths):
+        raise OutputError("输出文件写重了，同一个文件只能写一次。")
+    return paths
 
 
 def template_faults(path: Path | str, form: Form | str | None = None) -> list[TemplateFault]:

@@ -22,7 +22,7 @@ from reportgen.form import kinds as rule_kinds
 from reportgen.form.kinds import KINDS, READER_RULES, Rule
 from reportgen.form.layout import walk
 from reportgen.form.phrases import Narrative, Phrase, Topic
-from reportgen.form.records import Field, NodeEntry, Section, Sheets, Subheading, WhenZero
+from reportgen.form.records import Field, NodeEntry, Section, Sheets, SignOff, Subheading, WhenZero
 from reportgen.form.source import DIRECTIVES
 from reportgen.form.written import BlockEntry, EditionFile, LastYear, TableEntry
 from reportgen.model.findings import SEVERITY_LABELS
@@ -165,6 +165,7 @@ PARTS: list[tuple[str, type, str]] = [
     ("columns、rows：列和行", NodeEntry, "下级的 parent 写上级的 id；kind、decimals、unit、span 只能写在列上。"),
     ("last_year：上年数据", LastYear, ""),
     ("sheets：标准工作簿里各表的名称", Sheets, ""),
+    ("sign_off：审签单", SignOff, "totals 里的数按这个次序列出。"),
     ("rules：规则", Rule, "所有规则都有的键；kind（必填）是规则的种类，各种规则另有自己的键，见下。"),
 ]
 WORDS = {

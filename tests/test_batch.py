@@ -95,12 +95,13 @@ def test_a_process_that_dies_costs_its_file_only(places: list[int]) -> None:
 def test_the_same_files_as_one_by_one(tmp_path: Path) -> None:
     paths = folders(tmp_path, 5)
     outcomes = list(build_many(paths, processes=2))
-    written = [o.value.path for o in outcomes if o.value and o.value.path]
+    written = [file.path for o in outcomes if o.value for file in o.value.files]
     assert [p.parent for p in written] == [p.parent for p in paths]
     result = build(read_report(EXAMPLE), tmp_path)
     assert result.path is not None
     assert {p.name for p in written} == {result.path.name}
-    assert all(o.value and (o.value.compared, o.value.status) == (result.compared, result.status) for o in outcomes)
+    compared = {(file.compared, o.value.status) for o in outcomes if o.value for file in o.value.files}
+    assert compared == {(result.compared, result.status)}
     own = build(read_report(paths[0]), force=True)
     assert own.copy is None, "already there, byte for byte"
     assert {p.read_bytes() for p in written} == {written[0].read_bytes()}

@@ -16,9 +16,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ..api import Printed, print_report, read_report, review
+from ..api import Delivered, Printed, print_report, read_report, review
 from ..checks import check
-from ..disk.files import write_output
 from ..model.findings import worst
 from ..repairs import find_repairs
 from ..show.json import report_json
@@ -57,12 +56,8 @@ class Built(msgspec.Struct, frozen=True):
     lines: tuple[OutputLine, ...]
     """Its findings."""
     status: str
-    path: Path | None = None
-    """The report written; None if findings of level error stopped it."""
-    compared: int = 0
-    """Figures and texts read back from the finished document and compared."""
-    copy: Path | None = None
-    """Copy kept of the file that stood there before."""
+    files: tuple[Delivered, ...] = ()
+    """What was written; nothing if findings of level error stopped it."""
 
 
 class _Unwritten(msgspec.Struct, frozen=True):
@@ -136,12 +131,14 @@ def _told(one: CheckedReport, *, as_json: bool) -> Checked:
 
 def build_many(
     paths: Sequence[Path | str],
-    out: Path | None = None,
+    out: Path | Sequence[Path] | None = None,
     *,
+    formats: Sequence[str] = ("docx",),
     force: bool = False,
     draft: bool = False,
     strict: bool = False,
     template: Path | None = None,
+    sign_off: bool = False,
     last_year: Path | None = None,
     processes: int | None = None,
 ) -> Iterator[Outcome[Built]]:
@@ -149,13 +146,14 @@ def build_many(
 
     Args:
         paths: the workbooks.
-        out, force, draft, strict, template: as for :func:`~reportgen.api.build`.
+        out, formats, force, draft, strict, template, sign_off: as for :func:`~reportgen.api.build`.
         last_year, processes: as for :func:`check_many`.
 
     Yields:
         the outcomes in the order of ``paths``; no file's failure stops the others.
     """
-    work = partial(_print_one, out=out, draft=draft, strict=strict, template=template, last_year=last_year)
+    printing = partial(print_report, out=out, formats=formats, draft=draft, template=template, sign_off=sign_off)
+    work = partial(_print_one, printing=printing, draft=draft, strict=strict, last_year=last_year)
     tidied: set[Path] = set()
     for outcome in run_many(work, paths, processes=processes):
         if outcome.value is None:
@@ -165,26 +163,24 @@ def build_many(
 
 
 def _print_one(
-    path: Path | str, *, out: Path | None, draft: bool, strict: bool, template: Path | None, last_year: Path | None
+    path: Path | str, *, printing: Callable[..., Printed], draft: bool, strict: bool, last_year: Path | None
 ) -> _Unwritten:
     report = read_report(path, last_year=last_year)
     findings = tuple(check(report, strict=strict))
-    status, printed = worst(findings), None
-    if status != "errors" or draft:
-        printed = print_report(report, findings, out, draft=draft, template=template)
+    status = worst(findings)
+    printed = printing(report, findings) if status != "errors" or draft else None
     repairs = find_repairs(report) if status == "errors" else None
     return _Unwritten(tuple(report_lines(report, findings, repairs)), status, printed)
 
 
 def _write(one: _Unwritten, _: Path | str, *, force: bool, tidied: set[Path]) -> Built:
-    """Write one report; the first in each folder clears away what a killed run left there."""
-    printed = one.printed
-    if printed is None:
+    """Write what was printed of one report; the first in each folder clears away what a killed run left there."""
+    if one.printed is None:
         return Built(one.lines, one.status)
-    folder = printed.path.parent
-    copy = write_output(printed.path, printed.data, force=force, inputs=printed.inputs, tidy=folder not in tidied)
-    tidied.add(folder)
-    return Built(one.lines, one.status, printed.path, printed.compared, copy)
+    folders = {path.parent for path, _, _ in one.printed.files}
+    files = one.printed.write(force=force, tidy=not folders <= tidied)
+    tidied |= folders
+    return Built(one.lines, one.status, files)
 
 
 # --------------------------------------------------------------------------- processes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,24 +21,47 @@ __all__ = ["build"]
 _EXIT_ERRORS = 1
 
 
-@click.command(options_metavar="[选项]", help="核对并生成 Word 报告。有错误时不生成，除非加 --draft。")
+@click.command(
+    options_metavar="[选项]", help="核对并生成报告（Word、网页、PDF、数据）。有错误时不生成，除非加 --draft。"
+)
 @FILES
-@click.option("-o", "out", type=FILE, metavar="文件|文件夹", help="输出的 .docx 或文件夹；默认写在工作簿旁边。")
+@click.option(
+    "-o",
+    "out",
+    type=FILE,
+    multiple=True,
+    metavar="文件|文件夹",
+    help="输出的 .docx、.html、.pdf、.csv、.json，可写几次；或文件夹；默认写在工作簿旁边。",
+)
+@click.option(
+    "--formats",
+    metavar="格式,…",
+    default="docx",
+    show_default=True,
+    help="写进文件夹或工作簿旁边的格式，用逗号隔开：docx,html,pdf,csv,json。",
+)
 @LAST_YEAR
 @click.option("--template", type=FILE, metavar="模板", help="使用自己的 Word 模板。")
+@click.option(
+    "--sign-off", "sign_off", is_flag=True, help="另写一份审签单（主要数据、校验结果、文件的 SHA-256、签字处）。"
+)
 @click.option("--draft", is_flag=True, help="有错误也生成，每页标“草稿”，错误的格作标记。")
 @click.option("--force", is_flag=True, help="报告已存在时先留一份带日期的副本，再写新的。")
 @STRICT
 def build(
-    files: tuple[Path, ...], out: Path | None, last_year: Path | None, template: Path | None,
-    draft: bool, force: bool, strict: bool,
+    files: tuple[Path, ...], out: tuple[Path, ...], formats: str, last_year: Path | None, template: Path | None,
+    sign_off: bool, draft: bool, force: bool, strict: bool,
 ) -> None:  # fmt: skip
     """Build reports; the exit code is the highest of all (README.md, Exit codes)."""
-    if len(files) > 1 and out is not None and not means_folder(out):
+    if len(files) > 1 and not all(map(means_folder, out)):
         raise click.UsageError("有多个工作簿时，-o 应是一个文件夹。")
     from ..batch import build_many
 
-    outcomes = build_many(files, out, force=force, draft=draft, strict=strict, template=template, last_year=last_year)
+    kinds = tuple(filter(None, re.split(r"[,，\s]+", formats.lower())))
+    outcomes = build_many(
+        files, out, formats=kinds, force=force, draft=draft, strict=strict, template=template, sign_off=sign_off,
+        last_year=last_year,
+    )  # fmt: skip
     written: list[Path] = []
     try:
         sys.exit(max(_tell(outcome, written) for outcome in watched(outcomes, len(files))))
@@ -50,8 +74,7 @@ def _tell(outcome: Outcome[Built], written: list[Path]) -> int:
     if (built := outcome.value) is None:
         fail(outcome.error)
         return outcome.exit_code
-    if built.path is not None:
-        written.append(built.path)
+    written.extend(file.path for file in built.files)
     _tell_built(built)
     return _EXIT_ERRORS if built.status == "errors" else 0
 
@@ -59,10 +82,10 @@ def _tell(outcome: Outcome[Built], written: list[Path]) -> int:
 def _tell_built(built: Built) -> None:
     """Print the findings, and what was written."""
     print_lines(built.lines)
-    if built.path is None:
+    if not built.files:
         say("有错误，没有生成报告。改正后再试；只想先看看样子，可加 --draft 生成草稿。")
-        return
-    if built.copy is not None:
-        say(f"原来的报告已另存为：{built.copy}")
-    say(f"核对 {built.compared} 个数值，与工作簿完全一致")
-    say(f"已生成{'草稿' if built.status == 'errors' else '报告'}：{built.path}")
+    for file in built.files:
+        if file.copy is not None:
+            say(f"原来的文件已另存为：{file.copy}")
+        say(f"核对 {file.compared} 个数值，与工作簿完全一致")
+        say(f"已生成{'草稿' if built.status == 'errors' else '报告'}：{file.path}")

@@ -11,7 +11,7 @@ import contextlib
 import errno
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from ..errors import InputError, InUseError, OutputError
 from .leftovers import remove_leftovers, temporary
 from .names import check_name, fitting_name, is_lock_file, is_open_elsewhere, quoted, reachable, shown_name  # fmt: skip
 
-__all__ = ["MAX_INPUT_BYTES", "read_input", "refuse_device", "write_aside", "write_output"]
+__all__ = ["MAX_INPUT_BYTES", "read_input", "refuse_device", "write_aside", "write_output", "write_outputs"]
 
 MAX_INPUT_BYTES = 50 * 1024 * 1024
 """A standard workbook has 40 KB, a report with pictures a few MB; more is the wrong file."""
@@ -135,39 +135,65 @@ def write_output(
     inputs: Iterable[Path | str] = (),
     tidy: bool = True,
 ) -> Path | None:
-    """Put ``data`` under ``path`` in one step: the whole file or nothing.
-
-    Args:
-        path: where to; its folder is made if it is missing.  A link of that name is never followed: it counts as a
-            file that is there, and ``force`` puts the new file in its place, not where it points.
-        data: the whole content.
-        force: replace an existing file, keeping a dated copy of it beside it.  When the file already
-            holds exactly ``data`` it is left alone, without a copy.
-        keep: False for a file that is wholly ours and says so in itself: no copy is kept.
-        inputs: files the result was made from; they are never overwritten, not even with ``force``.
-        tidy: first remove temporary files that a killed run left in the folder; False where the
-            caller writes many files into it and has done so.
+    """Put ``data`` under ``path`` in one step: the whole file or nothing; see :func:`write_outputs`.
 
     Returns:
         the copy of the old file, or None when there was nothing to keep.
+    """
+    return write_outputs([(path, data)], force=force, keep=keep, inputs=inputs, tidy=tidy)[0]
+
+
+def write_outputs(
+    outputs: Sequence[tuple[Path | str, bytes]],
+    *,
+    force: bool = False,
+    keep: bool = True,
+    inputs: Iterable[Path | str] = (),
+    tidy: bool = True,
+) -> list[Path | None]:
+    """Put files under their names: all of them whole, or none at all.
+
+    Args:
+        outputs: where to, and the whole content, of each.  A missing folder is made.  A link of that name
+            is never followed: it counts as a file that is there, and ``force`` puts the new file in its
+            place, not where it points.
+        force: replace existing files, keeping a dated copy of each beside it.  A file that already
+            holds exactly what is to be written is left alone, without a copy.
+        keep: False for files that are wholly ours and say so in themselves: no copy is kept.
+        inputs: files the result was made from; they are never overwritten, not even with ``force``.
+        tidy: first remove temporary files that a killed run left in the folders; False where the
+            caller writes many files into them and has done so.
+
+    Returns:
+        the copy of each old file, or None when there was nothing to keep.
 
     Raises:
-        OutputError: the file exists and ``force`` is not set, would overwrite an input, or cannot
+        OutputError: a file exists and ``force`` is not set, would overwrite an input, or cannot
             be written; whatever stood there is unchanged and nothing partial is left.
     """
-    path = Path(path)
-    check_name(path)
+    sources, staged = list(inputs), [_Staged(Path(path)) for path, _ in outputs]
     try:
-        target = _target(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if tidy:
-            remove_leftovers(target.parent)
-        old = _existing(path, target, inputs)
-        if old is not None and not force:
-            raise _exists(path)
-        if old is not None and _holds(target, old, data):
-            return None
-        return _put(path, target, data, old, keep)
+        for one, (_, data) in zip(staged, outputs, strict=True):
+            with _told(one.path):
+                one.prepare(data, force=force, inputs=sources, tidy=tidy)
+        for one in staged:
+            with _told(one.path):
+                one.publish(keep=keep)
+    except BaseException:
+        for one in reversed(staged):
+            one.undo()
+        raise
+    finally:
+        for one in staged:
+            one.clear()
+    return [one.copy for one in staged]
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Turn what the system says about a file into words for the user."""
+    try:
+        yield
     except OSError as error:
         raise _write_failure(path, error) from error
 
@@ -216,6 +242,65 @@ def _target(path: Path) -> Path:
     return reachable(Path(os.path.realpath(reachable(path.parent))) / path.name)
 
 
+class _Staged:
+    """A file on its way: written under a temporary name, then given its own."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.target = path
+        self.temp: Path | None = None
+        self.old: os.stat_result | None = None
+        self.copy: Path | None = None
+        self.published = False
+
+    def prepare(self, data: bytes, *, force: bool, inputs: Iterable[Path | str], tidy: bool) -> None:
+        """Refuse what must not be replaced, and write the data to the disk."""
+        check_name(self.path)
+        self.target = _target(self.path)
+        self.target.parent.mkdir(parents=True, exist_ok=True)
+        if tidy:
+            remove_leftovers(self.target.parent)
+        self.old = _existing(self.path, self.target, inputs)
+        if self.old is not None and not force:
+            raise _exists(self.path)
+        if self.old is not None and _holds(self.target, self.old, data):
+            return
+        self.temp = temporary(self.target.parent)
+        _write_through(self.temp, data)
+
+    def publish(self, *, keep: bool) -> None:
+        """Give the file its name; what stood there is kept as a copy."""
+        if self.temp is None:
+            return
+        if self.old is None:
+            try:
+                _publish(self.temp, self.target)
+            except FileExistsError:  # somebody else was quicker; theirs stays
+                raise _exists(self.path) from None
+        else:
+            if stat.S_ISREG(self.old.st_mode):
+                self.temp.chmod(stat.S_IMODE(self.old.st_mode) & 0o777)
+            self.copy = _keep_copy(self.target) if keep else None
+            os.replace(self.temp, self.target)
+        self.published = True
+        _sync_folder(self.target.parent)
+
+    def undo(self) -> None:
+        """Put back what stood there; a copy of what was not replaced is of no use."""
+        if self.published and self.old is None:
+            _remove(self.target)
+        elif self.published and self.copy is not None:
+            with contextlib.suppress(OSError):
+                os.replace(self.copy, self.target)
+        elif self.copy is not None:
+            _remove(self.copy)
+
+    def clear(self) -> None:
+        """Remove the temporary file."""
+        if self.temp is not None:
+            _remove(self.temp)
+
+
 def _existing(path: Path, target: Path, inputs: Iterable[Path | str]) -> os.stat_result | None:
     """Return what stands at ``target`` now, None if nothing, after refusing what must not be replaced."""
     try:
@@ -249,37 +334,6 @@ def _exists(path: Path) -> OutputError:
     return OutputError(
         f"{shown_name(path)}已经存在，没有覆盖。请换一个文件名；确要替换请加 --force（旧文件会另存一份带日期的备份）。"
     )
-
-
-def _put(path: Path, target: Path, data: bytes, old: os.stat_result | None, keep: bool) -> Path | None:
-    """Write ``data`` under a temporary name and give it the target's; return the copy of the old file."""
-    temp, copy = temporary(target.parent), None
-    try:
-        _write_through(temp, data)
-        if old is None:
-            try:
-                _publish(temp, target)
-            except FileExistsError:  # somebody else was quicker; theirs stays
-                raise _exists(path) from None
-        else:
-            if stat.S_ISREG(old.st_mode):
-                temp.chmod(stat.S_IMODE(old.st_mode) & 0o777)
-            copy = _keep_copy(target) if keep else None
-            _replace(temp, target, copy)
-    finally:
-        _remove(temp)
-    _sync_folder(target.parent)
-    return copy
-
-
-def _replace(temp: Path, target: Path, copy: Path | None) -> None:
-    """Put ``temp`` in the place of ``target``; a copy of what was not replaced is of no use."""
-    try:
-        os.replace(temp, target)
-    except BaseException:
-        if copy is not None:
-            _remove(copy)
-        raise
 
 
 def _remove(path: Path) -> None:

@@ -67,6 +67,7 @@ def prove(file: EditionFile, edition: str, base: Form | None, faults: Faults) ->
         first_year=file.first_year, final_year=file.final_year, report_title=file.report_title,
         sections=file.sections, fields=file.fields, tables=tables, rules={r.id: r for r in file.rules},
         cells=cells, quantities=quantities, equations=sums, relations=links, sheets=file.sheets,
+        sign_off=file.sign_off,
         title_expressions=tuple(map(_title_expression, (file.report_title, *file.title_variants))),
         last_year_tables=others | file.last_year.other_editions, last_year_cells=file.last_year.cells,
         last_year_sections=file.last_year.sections, unverified=file.unverified, narrative=file.narrative,

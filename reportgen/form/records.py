@@ -21,7 +21,7 @@ from .words import FieldKind, FigureKind, Label, Name, TableId
 
 __all__ = [
     "Block", "Cell", "Comparison", "Equation", "Field", "Form", "LayoutCell", "Node", "NodeEntry", "Relation",
-    "Section", "Sheets", "Subheading", "Table", "Term", "WhenZero",
+    "Section", "Sheets", "SignOff", "Subheading", "Table", "Term", "WhenZero",
 ]  # fmt: skip
 
 
@@ -313,6 +313,17 @@ class Sheets(Struct, frozen=True, forbid_unknown_fields=True):
     """校验表里写说明的列：规则、核对码、说明、填写人、日期、印入报告"""
 
 
+class SignOff(Struct, frozen=True, forbid_unknown_fields=True):
+    """The sheet on which those responsible sign for a finished report."""
+
+    title: str
+    """单子的名称"""
+    totals: tuple[Name, ...] = ()
+    """列出哪些数，供签字的人对照"""
+    places: tuple[str, ...] = ()
+    """留给谁填写、签字"""
+
+
 T = TypeVar("T", Section, Field, Table)
 
 
@@ -342,6 +353,7 @@ class Form(Struct, frozen=True, eq=False):
     equations: tuple[Equation, ...]
     relations: tuple[Relation, ...]
     sheets: Sheets
+    sign_off: SignOff
     title_expressions: tuple[str, ...]
     """The expressions of :attr:`title_patterns`."""
     last_year_tables: Mapping[str, tuple[str, ...]] = {}

@@ -34,6 +34,7 @@ _MERGED: dict[str, Any] = {
     "tables": {"blocks": {"columns": {}, "rows": {}}},
     "rules": {},
     "sheets": {},
+    "sign_off": {},
     "last_year": {"other_editions": {}},
     "narrative": {"topics": {}, "phrases": None},  # phrases have no ids: they are added
 }

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from .kinds import AnyRule
 from .phrases import Narrative
-from .records import Field, NodeEntry, Section, Sheets
+from .records import Field, NodeEntry, Section, Sheets, SignOff
 from .words import CellId, Label, Reading, SectionId, TableId
 
 __all__ = ["BlockEntry", "EditionFile", "LastYear", "TableEntry", "without"]
@@ -87,6 +87,8 @@ class EditionFile(Struct, frozen=True, forbid_unknown_fields=True):
     """核对规则"""
     sheets: Sheets
     """标准工作簿里各表的名称"""
+    sign_off: SignOff
+    """审签单"""
     issued_by: str = ""
     """规定格式的机关"""
     final_year: int = 0

@@ -132,16 +132,17 @@ def _built(path: Path, checked: CheckedReport, told: Sequence[OutputLine]) -> De
     """Build the report of a workbook without errors beside it."""
     try:
         printed = print_report(checked.report, checked.findings)
-        was_there = reachable(printed.path).exists()
-        target, copy = write_aside(printed.path, printed.data, inputs=printed.inputs)
+        ((aim, data, compared),) = printed.files
+        was_there = reachable(aim).exists()
+        target, copy = write_aside(aim, data, inputs=printed.inputs)
     except ReportgenError as error:
         return Dealt(path, "failed", error.exit_code, (*told, *_lines(str(error).split("\n"))))
-    said = [f"已逐个核对报告里的 {printed.compared} 处内容，与工作簿完全一致。"]
-    if target != printed.path:
-        said.append(f"{shown_name(printed.path)}正在 Word 或 WPS 里打开着，没有动它；新的报告另写了一份。")
+    said = [f"已逐个核对报告里的 {compared} 处内容，与工作簿完全一致。"]
+    if target != aim:
+        said.append(f"{shown_name(aim)}正在 Word 或 WPS 里打开着，没有动它；新的报告另写了一份。")
     if copy is not None:
         said.append(f"原来的报告已另存为：{copy.name}")
-    same = was_there and copy is None and target == printed.path
+    same = was_there and copy is None and target == aim
     said.append(f"报告没有变化：{target.name}" if same else f"已生成报告：{target.name}")
     return Dealt(path, "built", 0, (*told, *_lines(said)), (target,))
 

@@ -17,7 +17,7 @@ __all__ = [
     "FONTS", "FOOTER_DISTANCE", "GAP_AFTER", "GAP_BEFORE",
     "HEADER_DISTANCE", "LINE", "MARGINS", "NOTE", "NUMBER", "NUMBER_SIZE", "NUMBER_SMALL", "PAGE",
     "PAGE_EVEN", "PAGE_ODD", "PART", "PASSAGE", "ROW_HEIGHT", "SIGNATURE", "TABLE_BORDER", "TABLE_HEAD",
-    "TABLE_TEXT", "TITLE", "TYPE_WIDTH", "WIDE_ROW_HEIGHT", "font_table", "settings", "styles", "w",
+    "TABLE_TEXT", "TITLE", "TYPE_WIDTH", "WIDE_ROW_HEIGHT", "font_table", "settings", "style_name", "styles", "w",
 ]  # fmt: skip
 
 # GB/T 9704 5.1 and 5.2.1: A4, 37 mm above and 28 mm left of a type area of 156 × 225 mm.
@@ -112,6 +112,11 @@ _STYLES = (
     Style(PAGE_EVEN, "页码（双页）", PAGE_ODD, align="left", indent=(("left", 280), ("right", 0))),
     Style(DRAFT, "草稿标记", font=HEI, size=44, line=500, align="center", colour="C00000"),
 )  # fmt: skip
+
+
+def style_name(id_: str) -> str:
+    """Return the name of a style as Word and what is made from its files show it."""
+    return next(style.name for style in _STYLES if style.id == id_)
 
 
 def _fonts(name: str) -> Any:
