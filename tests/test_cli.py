@@ -185,7 +185,7 @@ def test_last_year_links(workbook, tmp_path):
         (["valdate"], "没有这个命令"),
         (["build", "x.xlsx", "--nonsense"], "没有这个选项"),
         (["validate", "x.xlsx", "--format", "xml"], "不在"),
-        (["new", "--year", "abc"], "不是数字"),
+        (["new", "--year", "abc"], "四位数字"),
     ],
 )
 def test_wrong_usage_is_told_in_chinese_with_code_2(arguments, said):
@@ -229,10 +229,9 @@ def test_folders_named_as_outputs_are_made(workbook, tmp_path):
         assert (tmp_path / made).is_file(), out
 
 
-@pytest.mark.parametrize("year", ["26", "0026", "20266", "2026.5", "-2026", "二〇二六", "1999"])
+@pytest.mark.parametrize("year", ["26", "0026", "20266", "2026.5", "-2026", "二〇二六"])
 def test_new_refuses_what_is_no_year(tmp_path, year):
-    told = invoke("new", "--year", year, "-o", tmp_path / "x.xlsx", code=3 if year == "1999" else 2)
-    assert year == "1999" or "四位数字" in told
+    assert "四位数字" in invoke("new", "--year", year, "-o", tmp_path / "x.xlsx", code=2)
     assert not list(tmp_path.iterdir())
 
 
@@ -241,7 +240,7 @@ def test_new_nil_needs_only_the_texts(tmp_path):
     told = invoke("validate", tmp_path / "x.xlsx", "--strict", code=1)
     assert "N-01" not in told
     assert "T3-" not in told
-    assert "不能再都填成 0" in invoke("new", "--nil", "--from", LIWAN, "--year", "2024", "-o", tmp_path / "y", code=3)
+    assert "不能再都填成 0" in run("new", "--nil", "--from", LIWAN, "--year", "2024", "-o", tmp_path / "y", code=3)
 
 
 def test_empty_cells_declared_zero(tmp_path):
