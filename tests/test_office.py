@@ -321,6 +321,15 @@ def test_another_kind_of_file_dropped(tmp_path: Path, name: str, data: bytes | N
     assert names(tmp_path) == ({name} if data is not None else set())
 
 
+def test_a_workbook_dropped_with_its_own_report(tmp_path: Path, good: bytes) -> None:
+    (tmp_path / "数据.xlsx").write_bytes(good)
+    office(folder=tmp_path)
+    code, told = office(tmp_path / "数据.xlsx", tmp_path / f"{TITLE}.docx")
+    assert "都是" not in told, "a report is no second workbook"
+    assert code == 0
+    assert f"报告没有变化：{TITLE}.docx" in told
+
+
 def test_a_report_dropped_is_checked_only(tmp_path: Path) -> None:
     shutil.copy(SOURCES / "huaian-2024.docx", tmp_path / "报告.docx")
     before = (tmp_path / "报告.docx").read_bytes()
@@ -398,35 +407,30 @@ def test_no_stdin_no_home_and_a_gbk_console(tmp_path: Path, wrong: bytes, stdin:
 # --------------------------------------------------------------------------- opening
 
 
-def test_what_is_opened(tmp_path: Path, good: bytes, wrong: bytes) -> None:
+def test_what_is_opened(tmp_path: Path, good: bytes, wrong: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     opened, tool = tmp_path / "opened.txt", tmp_path / "bin/xdg-open"
     tool.parent.mkdir()
-    tool.write_text(f'#!/bin/sh\nprintf "%s\\n" "$1" >> "{opened}.new"\nmv "{opened}.new" "{opened}"\n')
+    tool.write_text(f'#!/bin/sh\nprintf "%s\\n" "$1" > "{opened}.new"\nmv "{opened}.new" "{opened}"\n')
     tool.chmod(0o755)
-    environment = {
-        **os.environ,
-        "PATH": f"{tool.parent}:{os.environ['PATH']}",
-        "DISPLAY": ":9",
-        "REPORTGEN_NO_OPEN": "",
-    }
+    monkeypatch.setenv("PATH", f"{tool.parent}:{os.environ['PATH']}")
 
-    def opens(data: bytes, **switch: str) -> str:
+    def opens(data: bytes, display: str = ":9", off: str = "") -> str:
+        monkeypatch.setenv("REPORTGEN_NO_OPEN", off)
+        monkeypatch.setenv("DISPLAY", display)
+        monkeypatch.setenv("WAYLAND_DISPLAY", "")
         book = tmp_path / "数据 (1)&.xlsx"
         book.write_bytes(data)
         opened.unlink(missing_ok=True)
-        subprocess.run(
-            [sys.executable, "-m", "reportgen", "office", str(book)], capture_output=True, check=False,
-            env={**environment, **switch},
-        )  # fmt: skip
-        until = time.monotonic() + (0.3 if switch else 20)
+        office(book)
+        until = time.monotonic() + (20 if display and not off else 0.3)
         while not opened.exists() and time.monotonic() < until:
             time.sleep(0.02)
         return opened.read_text() if opened.exists() else ""
 
     assert opens(good) == f"{tmp_path}/{TITLE}.docx\n"
     assert opens(wrong) == f"{tmp_path}/数据 (1)&.检查结果.html\n"
-    assert opens(good, REPORTGEN_NO_OPEN="1") == ""
-    assert opens(good, DISPLAY="", WAYLAND_DISPLAY="") == ""
+    assert opens(good, off="1") == ""
+    assert opens(good, display="") == ""
 
 
 def test_unexpected_failure_is_told_and_the_rest_goes_on(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .console import asks, print_lines, say
+from .console import asks, print_lines, reading, say
 from .forms import forms_beside
 from .options import FILE
 
@@ -69,7 +69,8 @@ def run(files: Sequence[Path], folder: Path | None = None, *, only_check: bool =
     from ..office import look
     from .opening import open_file
 
-    found = look(files, folder)
+    with reading() as shown:
+        found = look(files, folder, reading=shown)
     if not found.jobs:
         return _begin(Path(next(iter(files), folder or "")))
     done = _each(found, only_check)

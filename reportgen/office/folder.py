@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import time
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -60,6 +61,10 @@ class Job(msgspec.Struct, frozen=True):
     """What is to be said of the search for last year's report."""
 
 
+def _quiet(_: Path) -> None:
+    """Show nothing."""
+
+
 class Found(msgspec.Struct, frozen=True):
     """What a double click is about."""
 
@@ -68,12 +73,13 @@ class Found(msgspec.Struct, frozen=True):
     """Files that are last year's of another one and only serve it: each with the one they serve."""
 
 
-def look(files: Sequence[Path], folder: Path | None = None) -> Found:
+def look(files: Sequence[Path], folder: Path | None = None, *, reading: Callable[[Path], None] = _quiet) -> Found:
     """Find the workbooks to deal with, and read them and what lies beside them.
 
     Args:
         files: what was dropped on the icon; a folder stands for the workbooks in it.
         folder: where to look when nothing was dropped; the current folder if None.
+        reading: is called with each file before it is read, to show how far the work has come.
 
     Returns:
         the jobs in their order; a file that is last year's report of another one is none of them.
@@ -81,9 +87,12 @@ def look(files: Sequence[Path], folder: Path | None = None) -> Found:
     Raises:
         InputError: a folder cannot be looked into.
     """
-    places = list(files) or [folder or Path()]
-    read = {path: _read(path) for place in places for path in _expand(place)}
-    beside = Beside(read)
+    places = [Path(os.path.abspath(place)) for place in files or [folder or Path()]]
+    read: dict[Path, Outcome[Report]] = {}
+    for path in (path for place in places for path in _expand(place)):
+        reading(path)
+        read[path] = _read(path)
+    beside = Beside(read, reading)
     jobs = [_job(path, outcome, beside) for path, outcome in read.items()]
     serving = [(path, job.path) for job in jobs for path in beside.same(job.read.value, ago=1) if path in read]
     served = dict(serving)
@@ -95,8 +104,7 @@ def _job(path: Path, outcome: Outcome[Report], beside: Beside) -> Job:
     if report is None:
         return Job(path, outcome)
     last, remarks = beside.last_year(path.parent, report.org, report.year)
-    rivals = [other for other in beside.same(report) if other != path and other in beside.asked]
-    return Job(path, outcome, last, tuple(one for one in rivals if one.parent == path.parent), remarks)
+    return Job(path, outcome, last, tuple(beside.rivals(path, report)), remarks)
 
 
 def _expand(place: Path) -> list[Path]:
@@ -181,9 +189,10 @@ def _state(path: Path) -> tuple[int, int] | None:
 class Beside:
     """The reports of a run, and the files beside them in which last year's reports are looked for."""
 
-    def __init__(self, asked: Mapping[Path, Outcome[Report]]) -> None:
+    def __init__(self, asked: Mapping[Path, Outcome[Report]], reading: Callable[[Path], None] = _quiet) -> None:
         """Begin with the files that the run is about, as they were read."""
-        self.asked = asked
+        self.asked, self.reading = asked, reading
+        self._listed: dict[Path, list[Path]] = {}
         self._read = dict(asked)
         self._by_body: dict[tuple[str, int | None], list[Path]] = {}
         self._left: dict[Path, int] = {}
@@ -201,6 +210,13 @@ class Beside:
         if report is None or not report.org or not report.year:
             return []
         return self._by_body.get((_who(report.org), report.year - ago), [])
+
+    def rivals(self, path: Path, report: Report) -> Iterator[Path]:
+        """Yield the other workbooks in the same folder that the run is about, of the same body and year."""
+        for other in self.same(report) if report.kind in WORKBOOK_KINDS else ():
+            found = self.asked[other].value if other in self.asked else None
+            if other != path and other.parent == path.parent and found and found.kind in WORKBOOK_KINDS:
+                yield other
 
     def last_year(self, folder: Path, org: str, year: int | None) -> tuple[LastYear | None, tuple[str, ...]]:
         """Find a body's report of the year before; what was published counts before workbooks.
@@ -227,11 +243,14 @@ class Beside:
 
     def _look_into(self, folder: Path, year: str) -> None:
         """Read the files of a folder that may be reports of a year: those that name it, and some others."""
-        files = [path for path in _beside(folder) if path not in self._read and path.stem not in self._names]
+        if folder not in self._listed:
+            self._listed[folder] = _beside(folder)
+        files = [path for path in self._listed[folder] if path not in self._read and path.stem not in self._names]
         files.sort(key=lambda path: year not in path.stem)
         named = sum(year in path.stem for path in files)
         most = max(0, _MOST - (len(self._read) - len(self.asked)))
         for path in files[: named + most]:
+            self.reading(path)
             self._file(path, attempt(read_report, path))
         self._left[folder] = len(files[named + most :])
 
