@@ -82,8 +82,9 @@ def _deal(job: Job, only_check: bool) -> Dealt:
         *_lines([*_about_rivals(job, only_check)]),
     )
     if worst(checked.findings) == "errors":
-        not_built = "" if only_check else "，没有生成报告"
-        last = f"有错误{not_built}。请在工作簿里改正、保存、关闭，再做一次。"
+        is_document = checked.report.kind in _DOCUMENT_KINDS
+        not_built = "" if only_check or is_document else "，没有生成报告"
+        last = f"有错误{not_built}。请{'' if is_document else '在工作簿里'}改正、保存、关闭，再做一次。"
         done = Dealt(job.path, "wrong", _EXIT_ERRORS, (*told, *_lines([last, *_outdated(checked.report)])))
     elif job.rivals:
         done = Dealt(job.path, "double", OutputError.exit_code, told)
