@@ -11,7 +11,7 @@ EXAMPLE = examples/liwan-2024.xlsx
 LOCALE = reportgen/cli/locale/zh_CN/LC_MESSAGES/reportgen
 
 .PHONY: help setup demo test test-full test-office test-wine test-bundle lint format types templates docs locale \
-	examples detection wheel wheel-test bundle-windows bundle-linux bundle-lock check bench clean
+	examples pictures detection wheel wheel-test bundle-windows bundle-linux bundle-lock check bench clean
 
 help:   ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -76,6 +76,10 @@ locale: $(READY)   ## compile the Chinese of the command line's own words
 examples: $(READY)   ## write examples/ anew, after a change of the form or of the standard workbook
 	$(BIN)/python examples/make.py
 	$(BIN)/python examples/make_sources.py
+
+pictures: $(READY)   ## draw the screens that the manual shows; installs LibreOffice and a browser
+	@PYTHON=$(BIN)/python bash tests/office/install.sh
+	$(BIN)/python scripts/pictures.py
 
 detection: $(READY)   ## count how many planted errors are found, into docs/detection.md; some minutes
 	$(BIN)/python benchmarks/detection.py --write docs/detection.md

@@ -179,6 +179,7 @@ def build(
     strict: bool = False,
     template: Path | str | None = None,
     sign_off: bool = False,
+    fragment: bool = False,
     findings: Sequence[Finding] | None = None,
 ) -> BuildResult:
     """Check a report and write it as a Word document, web page, PDF or data in the prescribed layout.
@@ -196,6 +197,7 @@ def build(
         strict: blanks in number cells are errors (N-01).
         template: a Word template instead of the shipped one.
         sign_off: also write the sheet on which those responsible sign, beside the first file.
+        fragment: web pages are to be pasted into a page of a content management system.
         findings: what the checks said, if the caller has run them; they are run otherwise.
 
     Raises:
@@ -206,7 +208,9 @@ def build(
     found = tuple(check(report, strict=strict) if findings is None else findings)
     if worst(found) == "errors" and not draft:
         return BuildResult(report, found)
-    printed = print_report(report, found, out, formats=formats, draft=draft, template=template, sign_off=sign_off)
+    printed = print_report(
+        report, found, out, formats=formats, draft=draft, template=template, sign_off=sign_off, fragment=fragment
+    )
     return BuildResult(report, found, printed.write(force=force))
 
 
@@ -219,20 +223,21 @@ def print_report(
     draft: bool = False,
     template: Path | str | None = None,
     sign_off: bool = False,
+    fragment: bool = False,
 ) -> Printed:
     """Print a report, whatever the findings, and prove the documents; :func:`build` also writes them.
 
     Args:
         report: a checked report.
         found: what the checks said.
-        out, formats, draft, template, sign_off: as for :func:`build`.
+        out, formats, draft, template, sign_off, fragment: as for :func:`build`.
 
     Raises:
         TemplateError, OutputError, ProofError: as for :func:`build`.
     """
     from .publish import Order, finished
 
-    order = Order(report, tuple(found), Path(template) if template else None, draft)
+    order = Order(report, tuple(found), Path(template) if template else None, draft, fragment)
     files = [(path, *finished(order, path)) for path in _outputs(report, out, formats)]
     if sign_off:
         from .publish.signoff import sign_off_sheet
@@ -270,26 +275,25 @@ def template_faults(path: Path | str, form: Form | str | None = None) -> list[Te
     Args:
         path: the template.
         form: the edition it is for, or its id; None for the one its file name names
-            (``report-<edition>.docx``), else for the one it fits best.
+            (``report-<edition>.docx``), else for the one whose labels it has.
 
     Returns:
-        all its mistakes, each with its place; empty if it can be used.
+        all its mistakes, each with its place, and warnings; without mistakes it can be used.
 
     Raises:
-        InputError: it cannot be read, or is not a .docx file.
+        InputError: it cannot be read, or is no .docx or .dotx file.
     """
     from .sources.sniff import kind_of, refusal
-    from .word.template import check_template
+    from .word.template import check_template, edition_of
 
     path = Path(path)
     data = read_input(path)
     kind = kind_of(path, data)
-    if kind != "docx":
+    if kind not in ("docx", "dotx"):
         raise refusal(path, kind, {"docx"})
     if form is None:
         named = [edition for edition in editions() if path.stem == f"report-{edition}"]
-        forms = [load_form(edition) for edition in named or reversed(editions())]
-        return min((check_template(data, one) for one in forms), key=len)
+        form = named[0] if named else edition_of(data)
     return check_template(data, load_form(form) if isinstance(form, str) else form)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -279,6 +280,38 @@ def test_a_note_mark_beside_a_figure_is_reported() -> None:
 def test_revisions_not_yet_accepted_are_reported() -> None:
     _, findings = judged("documents/rd-ins.docx")
     assert any("修订" in one.line() for one in findings)
+
+
+# --------------------------------------------------------------------------- templates
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "usable"),
+    [
+        ("tp-attached", "附加了另一个模板，不会带进报告", True),
+        ("tp-comments", "批注“这里的数要再核一下", True),
+        ("tp-headspace", "正文“一、总体 情况”：标题里多了空格", False),
+        ("tp-hyper", "正文“{{ 公开网址 }}”：{{ x }} 写在链接的地址里", False),
+        ("tp-lo", "没有问题，可以使用。", True),
+    ],
+)
+def test_template_check_and_build_agree(tmp_path: Path, name: str, said: str, usable: bool) -> None:
+    template, out = CASES / f"templates/{name}.docx", tmp_path / "报告.docx"
+    checked = run("template", "check", template)
+    assert said in checked.output
+    assert checked.exit_code == (0 if usable else 1)
+    built = run("build", EXAMPLE, "--template", template, "-o", out)
+    assert (built.exit_code == 0) == usable == out.exists()
+    if usable:
+        assert figures(out) == figures(EXAMPLE)
+        with zipfile.ZipFile(out) as archive:
+            whole = b"".join(archive.read(one) for one in archive.namelist())
+        assert b"comment" not in whole
+        assert b"attachedTemplate" not in whole
+
+
+def figures(path: Path) -> dict[str, object]:
+    return {cell: value.number for cell, value in reportgen.read_report(path).values.items()}
 
 
 # --------------------------------------------------------------------------- one file beside another

@@ -17,8 +17,7 @@ from msgspec.structs import replace
 from reportgen.form import Block, Form, Node, Section, Table, editions, load_form
 from reportgen.form.layout import lay_out
 from reportgen.show.view import template_names
-from reportgen.word.design import default_template, main, reference
-from reportgen.word.design_table import column_widths
+from reportgen.word.design import column_widths, default_template, main, reference
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 SHIPPED = sorted(path.stem.removeprefix("report-") for path in TEMPLATES.glob("report-*.docx"))
@@ -79,6 +78,23 @@ def test_nothing_of_anybody_else_is_left(form: Form) -> None:
     whole = b"".join(members.values())
     assert b"python-docx" not in whole
     assert b"2013" not in members["docProps/core.xml"]
+
+
+def test_the_theme_names_the_report_s_own_faces(form: Form) -> None:
+    theme = etree.fromstring(parts(default_template(form))["word/theme/theme1.xml"])
+    faces = {font.get("typeface") for font in theme.iterfind(".//{*}fontScheme//*[@typeface]")}
+    assert faces == {"黑体", "仿宋_GB2312"}
+
+
+def test_tables_have_titles_for_screen_readers(form: Form) -> None:
+    titles = [one.get(qn("w:val")) for one in opened(form).element.body.iter(qn("w:tblCaption"))]
+    sections = [section for section in form.sections if section.table]
+    assert len(titles) == len(sections) == len(form.tables)
+    for title, section in zip(titles, sections, strict=True):
+        name, _, words = title.partition("：")
+        assert name == section.table
+        assert words
+        assert section.heading.endswith(words)
 
 
 def test_every_row_fills_the_grid(any_form: Form) -> None:

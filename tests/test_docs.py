@@ -25,7 +25,8 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MANUAL = (ROOT / "docs/manual.zh.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-TEXTS = {"README.md": README, "docs/manual.zh.md": MANUAL}
+PAGES = [f"docs/{name}.zh.md" for name in ("reviewer", "it")]
+TEXTS = {"README.md": README, "docs/manual.zh.md": MANUAL, **{name: (ROOT / name).read_text("utf-8") for name in PAGES}}
 
 
 def commands(group: click.Group, above: str = "") -> Iterator[tuple[str, click.Command]]:
@@ -111,7 +112,17 @@ def test_the_readme_has_two_commands() -> None:
 
 
 @pytest.mark.parametrize(
-    "document", ["README.md", "CONTRIBUTING.md", "docs/manual.zh.md", "docs/decisions.md", "CHANGELOG.md"]
+    "document",
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/manual.zh.md",
+        "docs/clerk.zh.md",
+        "docs/reviewer.zh.md",
+        "docs/it.zh.md",
+        "docs/decisions.md",
+        "CHANGELOG.md",
+    ],
 )
 def test_links_lead_somewhere(document: str) -> None:
     text = (ROOT / document).read_text(encoding="utf-8")

@@ -108,8 +108,8 @@ def with_lines(*texts: str | tuple[str, ...]) -> bytes:
 
 
 def printed(template: bytes, report: Report, *, draft: bool = False) -> bytes:
-    """Prepare a template and print a report with it."""
-    return render(prepare(template, report.form), make_view(report, draft=draft), {})
+    """Prepare a template and print a report with it, without the trial that users' templates are put to."""
+    return render(prepare(template, report.form, ours=True), make_view(report, draft=draft), {})
 
 
 def lines(data: bytes) -> list[str]:

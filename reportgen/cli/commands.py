@@ -93,11 +93,13 @@ def template_check(file: Path, form_id: str | None) -> None:
     """List the mistakes of a template; exit code 1 if there are any."""
     from ..api import template_faults
 
-    faults = template_faults(file, form_id)
-    for fault in faults:
+    found = template_faults(file, form_id)
+    for fault in found:
         say(fault.line())
-    say(f"“{file.name}”有 {len(faults)} 处问题。" if faults else f"“{file.name}”没有问题，可以使用。")
-    sys.exit(_EXIT_ERRORS if faults else 0)
+    errors = sum(fault.severity == "error" for fault in found)
+    warnings = f"（另有 {len(found) - errors} 处提醒）" if len(found) > errors else ""
+    say(f"“{file.name}”有 {errors} 处问题{warnings}。" if errors else f"“{file.name}”没有问题，可以使用{warnings}。")
+    sys.exit(_EXIT_ERRORS if errors else 0)
 
 
 @template.command("export", options_metavar="[选项]", help="导出自带的 Word 模板，供在 Word 或 WPS 里修改。")

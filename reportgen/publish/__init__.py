@@ -36,6 +36,8 @@ class Order(msgspec.Struct, frozen=True):
     """The user's own Word template."""
     draft: bool = False
     """Print 草稿 on every page and mark the wrong cells."""
+    fragment: bool = False
+    """The web page is to be pasted into another."""
 
     @property
     def notes(self) -> Sequence[Note]:
@@ -86,7 +88,7 @@ def _page(order: Order) -> Finished:
     from ..show.published import report_page
     from ..word.proof import prove
 
-    page = report_page(order.report, draft=order.draft, marks=order.marks, notes=order.notes)
+    page = report_page(order.report, draft=order.draft, marks=order.marks, notes=order.notes, fragment=order.fragment)
     data = page.encode("utf-8")
     return data, prove(data, order.report, kind="html", draft=order.draft, notes=order.notes)
 

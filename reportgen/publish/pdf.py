@@ -22,13 +22,13 @@ from ..opc.xml import Element
 from ..recogniser import recognise
 from ..show.view import View, make_view
 from ..sources import Document, read_document
-from ..word.fill import printable
 from ..word.looks import TABLE_HEAD, TABLE_TEXT, style_name
 from ..word.package import main_part
+from ..word.plan import printable
 from ..word.render import printed_texts
 from .office import find_office, word_to_pdf
 
-__all__ = ["as_pdf"]
+__all__ = ["as_pdf", "elements_of"]
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _LOWEST = 8
@@ -119,7 +119,7 @@ def _tidied(data: bytes, report: Report) -> bytes:
 
     with pikepdf.open(io.BytesIO(data)) as pdf:
         if "/StructTreeRoot" in pdf.Root:
-            for table in _elements(pdf.Root.StructTreeRoot, "/Table"):
+            for table in elements_of(pdf.Root.StructTreeRoot, "/Table"):
                 _tag_heads(table)
         date = f"{(report.year or 1979) + 1:04d}-01-01T00:00:00Z"
         with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
@@ -157,7 +157,7 @@ def _children(element: Any) -> Iterator[Any]:
             yield kid
 
 
-def _elements(root: Any, kind: str) -> Iterator[Any]:
+def elements_of(root: Any, kind: str) -> Iterator[Any]:
     """Yield the elements of one kind below an element of the structure tree."""
     waiting = [root]
     while waiting:
@@ -169,7 +169,7 @@ def _elements(root: Any, kind: str) -> Iterator[Any]:
 
 def _tag_heads(table: Any) -> None:
     """Tag the cells of a prescribed table that hold labels as heads: of their column, or of their row."""
-    for row in _elements(table, "/TR"):
+    for row in elements_of(table, "/TR"):
         cells = list(_children(row))
         for cell in cells:
             style = next((str(child.get("/S")) for child in _children(cell)), "")

@@ -21,7 +21,7 @@ from ..model.numbers import format_number
 from ..opc.archive import write_zip
 from ..show.view import make_view
 from ..sources import read_document
-from ..word.fill import printable
+from ..word.plan import printable
 from . import Order
 
 __all__ = ["sign_off_sheet"]

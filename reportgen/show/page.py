@@ -57,6 +57,10 @@ class PageCell(msgspec.Struct, frozen=True):
     column_span: int
     scope: str
     """What a header cell heads: ``row``, ``rowgroup``, ``col``, ``colgroup``."""
+    anchor: str = ""
+    """Anchor of a header cell, where figures name theirs."""
+    headers: str = ""
+    """Anchors of the header cells of a figure."""
     value: str = ""
     """The figure as shown."""
     id: str = ""
@@ -84,20 +88,24 @@ class PageTable(msgspec.Struct, frozen=True):
     body: tuple[tuple[PageCell, ...], ...]
 
 
-def page_table(table: Table, caption: str, values: Mapping[str, Mapping[str, str]]) -> PageTable:
+def page_table(table: Table, caption: str, values: Mapping[str, Mapping[str, str]], anchor: str = "") -> PageTable:
     """Arrange a table by rows.
 
     Args:
         table: the prescribed table.
         caption: its name for those who do not see it.
         values: what a cell of figures shows, by cell id: fields of :class:`PageCell`.
+        anchor: what the anchors of header cells begin with, unique in the page; figures then name their
+            header cells, which in tables of merged cells no browser can work out.
     """
     rows: dict[int, list[PageCell]] = {n: [] for n in range(1, table.height + 1)}
+    heads = _heads(table, anchor) if anchor else {}
     for cell in sorted(table.layout, key=lambda c: (c.row, c.column)):
+        own = f"{anchor}-{cell.row}-{cell.column}" if anchor and not cell.cell else ""
         rows[cell.row].append(
             PageCell(
-                cell.role, cell.text, cell.note, cell.row_span, cell.column_span, _scope(cell),
-                **values.get(cell.cell, {}),
+                cell.role, cell.text, cell.note, cell.row_span, cell.column_span, _scope(cell), own,
+                heads.get(cell.cell, ""), **values.get(cell.cell, {}),
             )
         )  # fmt: skip
     printed = [tuple(row) for row in rows.values()]
@@ -107,6 +115,23 @@ def page_table(table: Table, caption: str, values: Mapping[str, Mapping[str, str
     least = max(_LEAST, figures + (_LABELS if table.label_columns else _NO_LABELS))
     head = table.header_rows
     return PageTable(caption, widths, least, tuple(printed[:head]), tuple(printed[head:]))
+
+
+def _heads(table: Table, anchor: str) -> dict[str, str]:
+    """Return the anchors of the header cells of each figure: those above it in its block, and those left of it."""
+    found = {}
+    starts = [block.first_row for block in table.blocks]
+    for figure in (cell for cell in table.layout if cell.cell):
+        first = max(start for start in starts if start <= figure.row)
+        heads = [c for c in table.layout if not c.cell and first <= c.row < figure.row and _covers(c, figure)]
+        heads += [c for c in table.layout if c.role == "row" and c.row <= figure.row < c.row + c.row_span]
+        found[figure.cell] = " ".join(f"{anchor}-{c.row}-{c.column}" for c in heads)
+    return found
+
+
+def _covers(head: LayoutCell, figure: LayoutCell) -> bool:
+    """Whether a header cell stands above a figure, with a part of it at least."""
+    return head.column < figure.column + figure.column_span and figure.column < head.column + head.column_span
 
 
 def _scope(cell: LayoutCell) -> str:

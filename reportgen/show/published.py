@@ -15,7 +15,10 @@ from .view import SectionView, View, make_view, signature_lines
 __all__ = ["report_page"]
 
 
-def report_page(report: Report, *, draft: bool = False, marks: Collection[str] = (), notes: Sequence[Note] = ()) -> str:
+def report_page(
+    report: Report, *, draft: bool = False, marks: Collection[str] = (), notes: Sequence[Note] = (),
+    fragment: bool = False,
+) -> str:  # fmt: skip
     """Return the report for publication as one HTML file.
 
     Args:
@@ -23,6 +26,8 @@ def report_page(report: Report, *, draft: bool = False, marks: Collection[str] =
         draft: say 草稿 on top.
         marks: ids of the cells to mark, for a draft with wrong figures.
         notes: accepted explanations to print below the tables.
+        fragment: only what stands in the page's body, to be pasted into a page of a content management
+            system: no style sheet, no script, every rule inline.
 
     Returns:
         the whole file; figures are printed as in the Word report (blank as 0).
@@ -33,7 +38,7 @@ def report_page(report: Report, *, draft: bool = False, marks: Collection[str] =
     }
     texts = {section.id: section for section in view.sections}
     sections = [_section(one, view, values, texts.get(one.id)) for one in report.form.sections]
-    return environment().get_template("report.html").render(
+    return environment().get_template("fragment.html" if fragment else "report.html").render(
         title=view.title, policy=policy(), title_lines=view.title_lines,
         sections=[one for one in sections if one.passages or not one.optional],
         signature=signature_lines(report), draft=view.names["草稿"],
@@ -57,7 +62,7 @@ def _section(
 ) -> _PageSection:
     table = None
     if section.table:
-        table = page_table(view.form.table(section.table), section.heading, values)
+        table = page_table(view.form.table(section.table), section.heading, values, f"{section.id}-head")
     return _PageSection(
         section.id, section.heading, section.optional, table,
         view.notes.get(section.table, ()), text.passages if text else (),

@@ -60,6 +60,9 @@ _OFF = {"0", "false", "off"}
 _STRIKES, _SHIFT, _VANISH = (_W + "strike", _W + "dstrike"), _W + "vertAlign", _W + "vanish"
 _SHIFTS = {"superscript": RAISED, "subscript": LOWERED}
 _SHIFTED_MATH = {_MATH + "sup": RAISED, _MATH + "sub": LOWERED}
+_NEAR = 40
+"""Twips between lines of a table's grid that are one line: programs that save it anew move lines by rounding."""
+_MAX_WIDTH = 31_680  # 22 inches, the widest page of Word
 _STYLES_DEEP = 20
 """Styles based on each other; Word allows 10."""
 _REVISIONS = tuple(_W + name for name in ("ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel"))
@@ -229,9 +232,16 @@ class _Cell(msgspec.Struct):
 class _Table(msgspec.Struct):
     """A table whose rows are added from the top."""
 
+    lines: list[int]
+    """For each line of the grid its number, those that stand close together counted once."""
     cells: list[_Cell] = []
     open: dict[int, _Cell] = {}
     """Column → the cell that a ``w:vMerge`` in the next row continues."""
+
+    def line(self, place: int) -> int:
+        """Return the number of a grid line; there may be more than the grid says."""
+        known = len(self.lines) - 1
+        return self.lines[min(place, known)] + max(place - known, 0)
 
     def add(self, row: list[_Cell]) -> None:
         """Add a row; a cell that continues one above of the same width is part of that."""
@@ -295,18 +305,20 @@ class _Body:
 
     def _table(self, element: ET.Element, depth: int) -> None:
         self.budget.spend_grid()
-        table = _Table()
+        table = _Table(_grid_lines(element))
         self.found.append(table)
         rows = (row for row in _inside(element, _TR) if _W + "del" not in _values(row, "trPr"))
         for number, row in enumerate(rows, 1):
-            table.add(self._row(row, number, depth + 1))
+            table.add(self._row(row, number, table.line, depth + 1))
 
-    def _row(self, element: ET.Element, number: int, depth: int) -> list[_Cell]:
+    def _row(self, element: ET.Element, number: int, line: Callable[[int], int], depth: int) -> list[_Cell]:
         cells: list[_Cell] = []
-        column = 1 + _count(_values(element, "trPr").get(_W + "gridBefore"), least=0)
+        place = _count(_values(element, "trPr").get(_W + "gridBefore"), least=0)
+        column = 1 + line(place)
         for found in _inside(element, _TC):
             values = _values(found, "tcPr")
-            cell = _Cell(number, column, _count(values.get(_W + "gridSpan"), least=1), _merge(values, "vMerge"))
+            place += _count(values.get(_W + "gridSpan"), least=1)
+            cell = _Cell(number, column, max(1 + line(place) - column, 1), _merge(values, "vMerge"))
             column += cell.span
             self.walk(found, None, cell.content.append, depth + 1)
             if cells and _merge(values, "hMerge") == "continue":  # as old converters write it
@@ -354,6 +366,19 @@ def _inside(element: ET.Element, wanted: str) -> Iterator[ET.Element]:
             waiting += reversed(child)
 
 
+def _grid_lines(table: ET.Element) -> list[int]:
+    """Return the number of each line of a table's grid, from the left; lines close together have one."""
+    columns = table.findall(f"{_W}tblGrid/{_W}gridCol")[:MAX_SPAN]
+    widths = [_count(column.get(_W + "w"), least=0, most=_MAX_WIDTH) for column in columns]
+    near = min(_NEAR, sum(widths) // (4 * len(widths))) if widths and all(widths) else 0
+    lines, room = [0], 0
+    for width in widths:
+        room += width
+        lines.append(lines[-1] + (room > near or not near))
+        room = 0 if room > near else room
+    return lines
+
+
 def _values(element: ET.Element, properties: str) -> dict[str, str | None]:
     """Return an element's own properties: tag → ``w:val``."""
     found = element.find(_W + properties)
@@ -367,6 +392,6 @@ def _merge(values: dict[str, str | None], name: str) -> str:
     return "restart" if values[_W + name] == "restart" else "continue"
 
 
-def _count(value: str | None, *, least: int) -> int:
-    """Return a number of columns; a file may claim anything."""
-    return min(max(int(value), least), MAX_SPAN) if value and value.isascii() and value.isdigit() else least
+def _count(value: str | None, *, least: int, most: int = MAX_SPAN) -> int:
+    """Return a number of columns or twips; a file may claim anything."""
+    return min(max(int(value), least), most) if value and value.isascii() and value.isdigit() else least

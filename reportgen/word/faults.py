@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 import msgspec
 
@@ -20,11 +21,13 @@ class TemplateFault(msgspec.Struct, frozen=True):
     """The paragraph or cell it stands in, shortened; ``""`` for what is missing."""
     message: str
     """What is wrong and what to do, in Chinese."""
+    severity: Literal["error", "warning"] = "error"
+    """A template with warnings can be used."""
 
     def line(self) -> str:
         """One line: place, what, advice."""
         place = f"{self.part}“{self.text}”" if self.text else self.part
-        return f"{place}：{self.message}"
+        return f"{'提醒：' if self.severity == 'warning' else ''}{place}：{self.message}"
 
 
 def shorten(text: str, limit: int = 40) -> str:

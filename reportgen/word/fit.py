@@ -13,11 +13,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
+import msgspec
+
 from ..form import Form, LayoutCell, Table
 from ..sources import Grid, GridCell, Paragraph
 from .faults import TemplateFault, shorten, squeezed
-from .names import UNKNOWN, Keys
 from .plan import Choice, Expression, Fill, Highlight, Loop, Name, Operation, Plan
+from .tags import UNKNOWN, Keys
 
 __all__ = ["check_fit", "specimen"]
 
@@ -69,11 +71,10 @@ def check_fit(form: Form, cells: dict[Keys, str], whole: Blocks, bare: Blocks) -
         whole: the print with each block once.
         bare: the print without blocks.
     """
-    excused: set[str] = set()
-    tables = [fault for table in form.tables for fault in _check_table(form, table, cells, bare, excused)]
-    wanted = {path: cell for path, cell in cells.items() if cell not in excused}
-    yield from _check_figures(form, wanted, whole, bare)
-    yield from tables
+    tables = _Tables(form, cells, Counter(path for text in _texts(whole) for path in _tokens(text)), bare)
+    found = [fault for table in form.tables for fault in tables.faults(table)]
+    yield from tables.figures()
+    yield from found
     yield from _check_texts(form, whole, bare)
 
 
@@ -98,62 +99,98 @@ def _shown(text: str) -> str:
     return shorten(_TOKEN.sub(lambda m: _tag(tuple(m[1].split("/"))), text))
 
 
-def _check_figures(form: Form, cells: dict[Keys, str], whole: Blocks, bare: Blocks) -> Iterator[TemplateFault]:
-    printed = Counter(path for text in _texts(whole) for path in _tokens(text))
-    always = Counter(
-        path for block in bare if isinstance(block, Grid) for cell in block.cells for path in _tokens(str(cell.value))
-    )
-    for path, cell in cells.items():
-        label = f"{form.cells[cell].table} {form.cells[cell].label}"
-        if not printed[path]:
-            yield TemplateFault("正文", "", f"没有标签印出“{label}”，请在那一格写 {_tag(path)}")
-        elif printed[path] > 1:
-            yield TemplateFault("正文", _tag(path), f"“{label}”印了 {printed[path]} 次，只能在表格里印一次")
-        elif not always[path]:
-            yield TemplateFault(
-                "正文", _tag(path), f"“{label}”不在表格里，或写在了循环、条件里，可能印不出来；请直接写在表格的那一格"
-            )
-
-
 # ---------------------------------------------------------------- tables
 
 
-def _check_table(
-    form: Form, table: Table, cells: dict[Keys, str], bare: Blocks, excused: set[str]
-) -> Iterator[TemplateFault]:
-    """The prescribed grid, cell by cell: the same places, spans and words, each figure in its cell.
+class _Tables(msgspec.Struct):
+    """Compares the tables of a specimen with those of a form: the same places, spans and words, each figure once."""
 
-    Figures whose tag is a fault already are put into ``excused``.
-    """
-    grids = [block for block in bare if isinstance(block, Grid) and _prints_of(block, table, cells)]
-    if not grids:
-        return  # every one of its figures has been reported as missing
-    if len(grids) > 1:
-        names = "、".join(grid.name for grid in grids)
-        yield TemplateFault("正文", "", f"{table.id}分散在{names}里，应当是一个表格")
-        return
-    where = f"正文{grids[0].name}"
-    tags = {cell: _tag(path) for path, cell in cells.items()}
-    found = {(cell.row, cell.column): cell for cell in squeezed(grids[0])}
-    for want in table.layout:
-        place = f"第{want.row}行第{want.column}列"
-        cell = found.pop((want.row, want.column), None)
-        expected = tags[want.cell] if want.cell else f"“{want.text}{want.note}”"
+    form: Form
+    cells: dict[Keys, str]
+    printed: Counter[Keys]
+    bare: Blocks
+    excused: set[str] = set()
+    """Figures that are not printed for a reason that is told already."""
+
+    def figures(self) -> Iterator[TemplateFault]:
+        """Yield what is wrong with single figures, once :meth:`faults` has seen every table."""
+        grids = (block for block in self.bare if isinstance(block, Grid))
+        always = {path for grid in grids for cell in grid.cells for path in _tokens(str(cell.value))}
+        for path, cell in self.cells.items():
+            label = f"{self.form.cells[cell].table} {self.form.cells[cell].label}"
+            if cell in self.excused:
+                continue
+            if not self.printed[path]:
+                yield TemplateFault("正文", "", f"没有标签印出“{label}”，请在那一格写 {_tag(path)}")
+            elif self.printed[path] > 1:
+                message = f"“{label}”印了 {self.printed[path]} 次，只能在表格里印一次"
+                yield TemplateFault("正文", _tag(path), message)
+            elif path not in always:
+                message = f"“{label}”不在表格里，或写在了循环、条件里，可能印不出来；请直接写在表格的那一格"
+                yield TemplateFault("正文", _tag(path), message)
+
+    def faults(self, table: Table) -> Iterator[TemplateFault]:
+        """Yield what is wrong with a table; one that is not there, or of another size, is one fault."""
+        own = {path: cell for path, cell in self.cells.items() if path[0] == table.id}
+        lost = {cell for path, cell in own.items() if not self.printed[path]}
+        grids = [block for block in self.bare if isinstance(block, Grid) and _prints_of(block, table, self.cells)]
+        if len(lost) == len(own):
+            self.excused |= lost
+            message = f"没有{table.id}：它的 {len(lost)} 个数一个也没有印出，请从导出的模板里把整个表格复制过来"
+            yield TemplateFault("正文", "", message)
+        elif len(grids) > 1:
+            names = "、".join(grid.name for grid in grids)
+            yield TemplateFault("正文", "", f"{table.id}分散在{names}里，应当是一个表格")
+        elif grids:
+            cells = {(cell.row, cell.column): cell for cell in squeezed(grids[0])}
+            height = max(cell.row + cell.row_span - 1 for cell in cells.values())
+            width = max(cell.column + cell.column_span - 1 for cell in cells.values())
+            if (height, width) == (table.height, table.width):
+                yield from self._cells(table, cells, f"正文{grids[0].name}")
+                return
+            self.excused |= lost
+            first = next((self.form.cells[cell].label for cell in own.values() if cell in lost), "")
+            missing = f"，少了“{first}”等 {len(lost)} 个数" if lost else ""
+            message = f"{table.id}有 {height} 行 {width} 列，规定是 {table.height} 行 {table.width} 列{missing}"
+            yield TemplateFault(f"正文{grids[0].name}", "", message + "；请从导出的模板里把整个表格复制过来")
+
+    def _cells(self, table: Table, found: dict[tuple[int, int], GridCell], where: str) -> Iterator[TemplateFault]:
+        """Compare cell by cell; of a row that is merged otherwise only the first fault is told."""
+        broken: set[int] = set()
+        for want in table.layout:
+            cell = found.pop((want.row, want.column), None)
+            if want.row in broken:
+                continue
+            if message := self._fault_of(table, want, cell):
+                yield TemplateFault(where, _shown(_content(cell)), f"第{want.row}行第{want.column}列{message}")
+                if cell is None or _span_fault(want, cell):
+                    broken.add(want.row)
+                    self.excused.update(one.cell for one in table.layout if one.row == want.row)
+        for cell in found.values():
+            if cell.row not in broken:
+                message = f"第{cell.row}行第{cell.column}列多出一格，规定的{table.id}里没有"
+                yield TemplateFault(where, _shown(_content(cell)), message)
+
+    def _fault_of(self, table: Table, want: LayoutCell, cell: GridCell | None) -> str:
+        path = next((path for path, id_ in self.cells.items() if id_ == want.cell), ())
+        expected = _tag(path) if path else f"“{want.text}{want.note}”"
         if cell is None:
-            yield TemplateFault(
-                where, "", f"{place}应为{expected}，模板里没有这一格（{table.id}的行列或合并与规定不同）"
-            )
-            continue
-        text = "" if cell.value is None else str(cell.value)
+            return f"应为{expected}，模板里没有这一格（{table.id}的行列或合并与规定不同）"
         if message := _span_fault(want, cell):
-            yield TemplateFault(where, _shown(text), place + message)
-        if want.cell and (UNKNOWN,) in _tokens(text):
-            excused.add(want.cell)
-        elif message := _content_fault(form, want, text, cells, expected):
-            yield TemplateFault(where, _shown(text), place + message)
-    for cell in found.values():
-        message = f"第{cell.row}行第{cell.column}列多出一格，规定的{table.id}里没有"
-        yield TemplateFault(where, _shown(str(cell.value or "")), message)
+            return message
+        if path and (UNKNOWN,) in _tokens(_content(cell)):
+            self.excused.add(want.cell)
+            return ""
+        if path and not _content(cell) and self.printed[path]:
+            return ""  # it stands in a loop, or elsewhere
+        message = _content_fault(self.form, want, _content(cell), self.cells, expected)
+        if message and not self.printed[path]:
+            self.excused.add(want.cell)
+        return message
+
+
+def _content(cell: GridCell | None) -> str:
+    return "" if cell is None or cell.value is None else str(cell.value)
 
 
 def _prints_of(grid: Grid, table: Table, cells: dict[Keys, str]) -> bool:
@@ -198,24 +235,28 @@ def _check_texts(form: Form, whole: Blocks, bare: Blocks) -> Iterator[TemplateFa
         yield TemplateFault(
             "正文", "", "没有印出报告标题，请在开头写 {{ 标题 }}，或用 {%p for 行 in 标题行 %} 逐行印出"
         )
-    headings = {_bare_text(section.heading): section.id for section in form.sections if section.heading}
-    yield from _check_headings(form, headings, bare)
-    yield from _check_places(form, _places(form, headings, whole))
+    headings = {section.heading: section.id for section in form.sections if section.heading}
+    astray: set[str] = set()
+    yield from _check_headings(form, headings, bare, astray)
+    yield from _check_places(form, _places(form, headings, whole), astray)
 
 
-def _check_headings(form: Form, headings: dict[str, str], bare: Blocks) -> Iterator[TemplateFault]:
-    """Every heading once, in the order of the form, whatever the data."""
-    texts = (_bare_text(block.text) for block in bare if isinstance(block, Paragraph))
+def _check_headings(form: Form, headings: dict[str, str], bare: Blocks, astray: set[str]) -> Iterator[TemplateFault]:
+    """Every heading once, in the order of the form, whatever the data; parts without go into ``astray``."""
+    texts = [block.text for block in bare if isinstance(block, Paragraph)]
     order = [headings[text] for text in texts if text in headings]
-    wanted = [section for section in form.sections if section.heading]
-    for section in wanted:
-        count = order.count(section.id)
-        if count != 1:
-            what = "没有标题" if not count else f"有 {count} 个标题"
-            yield TemplateFault(
-                "正文", "", f"{what}“{section.heading}”，它应当单独成段、正好出现一次，不能写在循环、条件或表格里"
-            )
-    if sorted(order) == sorted(s.id for s in wanted) and order != [s.id for s in wanted]:
+    for heading, section in headings.items():
+        if (count := order.count(section)) == 1:
+            continue
+        astray.add(section)
+        near = next((text for text in texts if _bare_text(text) == _bare_text(heading)), "")
+        if near and not count:
+            yield TemplateFault("正文", shorten(near), f"标题里多了空格，请改为“{heading}”")
+            continue
+        what = "没有标题" if not count else f"有 {count} 个标题"
+        message = f"{what}“{heading}”，它应当单独成段、正好出现一次，不能写在循环、条件或表格里"
+        yield TemplateFault("正文", "", message)
+    if not astray and order != list(headings.values()):
         yield TemplateFault("正文", "", "各部分标题的顺序与规定不同")
 
 
@@ -224,8 +265,8 @@ def _places(form: Form, headings: dict[str, str], whole: Blocks) -> dict[str, li
     under: dict[str, list[str]] = {}
     current = next((s.id for s in form.sections if not s.heading), "")
     for block in whole:
-        if isinstance(block, Paragraph) and _bare_text(block.text) in headings:
-            current = headings[_bare_text(block.text)]
+        if isinstance(block, Paragraph) and block.text in headings:
+            current = headings[block.text]
         for path in (path for text in _texts([block]) for path in _tokens(text)):
             key = path[0] if isinstance(block, Grid) else "/".join(path)
             if current not in under.setdefault(key, []):
@@ -233,18 +274,22 @@ def _places(form: Form, headings: dict[str, str], whole: Blocks) -> dict[str, li
     return under
 
 
-def _check_places(form: Form, under: dict[str, list[str]]) -> Iterator[TemplateFault]:
-    """Each part's text and table stand under its own heading."""
+def _check_places(form: Form, under: dict[str, list[str]], astray: set[str]) -> Iterator[TemplateFault]:
+    """Each part's text and table stand under its own heading; where that is not, it has been told."""
     for section in form.sections:
         name = section.number or section.title
         heading = section.heading or section.title
+        if section.id in astray:
+            continue
         if section.table:
             if any(place != section.id for place in under.get(section.table, [])):
                 yield TemplateFault("正文", "", f"{section.table}应当在“{heading}”之下")
             continue
-        for what, path in (("段落", f"{name}/*/段落/*"), ("小标题", f"{name}/*/小标题")):
-            places = under.get(path)
-            if places is None:
-                yield TemplateFault("正文", "", f"没有印出“{heading}”的{what}，请用 {{%p for 节 in {name} %}} 印出")
-            elif places != [section.id]:
+        paths = {"段落": f"{name}/*/段落/*", "小标题": f"{name}/*/小标题"}
+        missing = [what for what, path in paths.items() if path not in under]
+        if missing:
+            message = f"没有印出“{heading}”的{'和'.join(missing)}，请用 {{%p for 节 in {name} %}} 印出"
+            yield TemplateFault("正文", "", message)
+        for what, path in paths.items():
+            if under.get(path, [section.id]) != [section.id]:
                 yield TemplateFault("正文", "", f"“{heading}”的{what}没有印在它自己的标题之下")

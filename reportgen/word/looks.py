@@ -17,7 +17,8 @@ __all__ = [
     "FONTS", "FOOTER_DISTANCE", "GAP_AFTER", "GAP_BEFORE",
     "HEADER_DISTANCE", "LINE", "MARGINS", "NOTE", "NUMBER", "NUMBER_SIZE", "NUMBER_SMALL", "PAGE",
     "PAGE_EVEN", "PAGE_ODD", "PART", "PASSAGE", "ROW_HEIGHT", "SIGNATURE", "TABLE_BORDER", "TABLE_HEAD",
-    "TABLE_TEXT", "TITLE", "TYPE_WIDTH", "WIDE_ROW_HEIGHT", "font_table", "settings", "style_name", "styles", "w",
+    "TABLE_TEXT", "TITLE", "TYPE_WIDTH", "WIDE_ROW_HEIGHT", "font_table", "set_theme_fonts", "settings", "style_name",
+    "styles", "w",
 ]  # fmt: skip
 
 # GB/T 9704 5.1 and 5.2.1: A4, 37 mm above and 28 mm left of a type area of 156 × 225 mm.
@@ -213,6 +214,18 @@ def settings() -> list[Any]:
         w("decimalSymbol", val="."),
         w("listSeparator", val=","),
     ]
+
+
+def set_theme_fonts(theme: Any) -> None:
+    """Let a theme (``a:theme``, changed in place) name no faces but ours: what IT adds takes them from there."""
+    for name, face in (("major", HEI), ("minor", FANG)):
+        fonts = theme.find(f".//{qn(f'a:{name}Font')}")
+        for font in list(fonts):
+            fonts.remove(font)
+        for kind in ("latin", "ea", "cs"):
+            one = OxmlElement(f"a:{kind}")
+            one.set("typeface", face)
+            fonts.append(one)
 
 
 def font_table() -> Any:

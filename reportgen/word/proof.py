@@ -18,10 +18,10 @@ from ..recogniser import recognise
 from ..show.view import View, make_view
 from ..sources import Document, GridCell, read_document
 from .faults import shorten, squeezed
-from .fill import printable
+from .plan import printable
 from .render import printed_texts
 
-__all__ = ["prove"]
+__all__ = ["differences", "prove"]
 
 Cells: TypeAlias = "dict[tuple[int, int], GridCell]"
 """The cells of a grid by row and column."""
@@ -48,22 +48,30 @@ def prove(data: bytes, report: Report, *, kind: str = "docx", draft: bool = Fals
             printed in a report that is no draft; lists the differences.
         InputError: the file cannot be read back at all.
     """
-    document = read_document(Path(f"报告.{kind}"), data, kind)
     view = make_view(report, draft=draft, notes=notes)
-    texts = printed_texts(view)
-    known = {digits for text in (view.title, *_fields(view)) for digits in _DIGITS.findall(text)}
-    differences = [*_figures(document, view, known), *_texts(document, view, texts, known)]
-    if not draft:
-        unknown = [id_ for id_, value in report.values.items() if value.state in ("problem", "missing")]
-        differences += [f"没有{_named(view, id_)}的数，只能印成草稿" for id_ in unknown]
-    if differences:
-        more = f"\n……共 {len(differences)} 处" if len(differences) > _SHOWN else ""
+    found = list(differences(data, report, kind=kind, draft=draft, notes=notes))
+    if found:
+        more = f"\n……共 {len(found)} 处" if len(found) > _SHOWN else ""
         raise ProofError(
             "生成的文件读回来与数据不一致，没有交付：\n"
-            + "\n".join(differences[:_SHOWN]) + more
+            + "\n".join(found[:_SHOWN]) + more
             + "\n请检查 Word 模板；用自带模板仍出现这个提示时，请把工作簿交给软件维护人员。"
         )  # fmt: skip
-    return len(view.figures) + len(texts)
+    return len(view.figures) + len(printed_texts(view))
+
+
+def differences(
+    data: bytes, report: Report, *, kind: str = "docx", draft: bool = False, notes: Sequence[Note] = ()
+) -> Iterator[str]:
+    """Yield how a finished document differs from the report; arguments as for :func:`prove`."""
+    document = read_document(Path(f"报告.{kind}"), data, kind)
+    view = make_view(report, draft=draft, notes=notes)
+    known = {digits for text in (view.title, *_fields(view)) for digits in _DIGITS.findall(text)}
+    yield from _figures(document, view, known)
+    yield from _texts(document, view, printed_texts(view), known)
+    if not draft:
+        unknown = [id_ for id_, value in report.values.items() if value.state in ("problem", "missing")]
+        yield from (f"没有{_named(view, id_)}的数，只能印成草稿" for id_ in unknown)
 
 
 def _figures(document: Document, view: View, known: set[str]) -> Iterator[str]:

@@ -12,12 +12,25 @@ from ..model.explanations import Note
 from ..model.report import Report
 from ..opc.archive import write_zip
 from ..show.view import View, make_view
-from .fill import fill
-from .plan import Prepared, TaggedPart
-from .properties import CORE, CUSTOM, core_xml, custom_xml
+from .plan import Prepared, TaggedPart, fill, printable
 
-__all__ = ["default_template", "printed_texts", "render", "render_report", "shipped_templates"]
+__all__ = [
+    "CORE",
+    "CUSTOM",
+    "default_template",
+    "printed_texts",
+    "render",
+    "render_report",
+    "shipped_template",
+    "shipped_templates",
+]
 
+CORE, CUSTOM = "docProps/core.xml", "docProps/custom.xml"
+"""Names of the parts."""
+
+_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_USER_PROPERTIES = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
+"""The set of user-defined properties ([MS-OLEPS] 2.25.3); its ids begin at 2."""
 _BEFORE_PROPERTIES = "_rels/.rels"
 
 
@@ -29,11 +42,9 @@ def default_template(form: Form) -> Path | None:
     Raises:
         TemplateError: a shipped edition has none: reports of its years are read, not written.
     """
-    from .. import templates
-
     if own := own_template(form.id):
         return own
-    shipped = Path(templates.__path__[0]) / f"report-{form.id}.docx"
+    shipped = shipped_template(form)
     if shipped.is_file():
         return shipped
     if form.id in editions() and not is_shipped(form.id):
@@ -42,6 +53,13 @@ def default_template(form: Form) -> Path | None:
         f"没有随程序提供“{form.id}”版格式的 Word 模板，请用 --template 指定一个"
         f"（可以先运行 reportgen template make {form.id} -o 模板.docx 生成）。"
     )
+
+
+def shipped_template(form: Form) -> Path:
+    """Return where the shipped Word template of an edition is, if there is one."""
+    from .. import templates
+
+    return Path(templates.__path__[0]) / f"report-{form.id}.docx"
 
 
 def shipped_templates() -> Iterator[tuple[str, bytes]]:
@@ -86,8 +104,8 @@ def _parts(
     for name, member in prepared.members.items():
         yield name, fill(member, view.names, marks) if isinstance(member, TaggedPart) else member
         if name == _BEFORE_PROPERTIES:
-            yield CORE, core_xml(view.title, author, int(year) if year.isdigit() else 1979)
-            yield CUSTOM, custom_xml(properties)
+            yield CORE, _core_xml(view.title, author, int(year) if year.isdigit() else 1979)
+            yield CUSTOM, _custom_xml(properties)
 
 
 def render_report(
@@ -128,3 +146,49 @@ def render_report(
         "核对数值": str(len(view.figures) + len(printed_texts(view))),
     }
     return render(prepared, view, properties, marks=marks)
+
+
+# ---------------------------------------------------------------- document properties
+
+
+def _escape(text: str) -> str:
+    # Not xml.sax.saxutils: it loads all of urllib and http.
+    text = printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace('"', "&quot;")
+
+
+def _core_xml(title: str, author: str, year: int) -> bytes:
+    """Return ``docProps/core.xml``.
+
+    Args:
+        title: the report's full title.
+        author: the body.
+        year: the data year.  Both dates are the first day of the year after it: the day itself
+            would make two runs differ.
+    """
+    author = _escape(author)
+    date = f'xsi:type="dcterms:W3CDTF">{year + 1:04d}-01-01T00:00:00Z'
+    return (
+        f"{_HEAD}<cp:coreProperties"
+        ' xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"'
+        ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"'
+        ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+        f"<dc:title>{_escape(title)}</dc:title><dc:creator>{author}</dc:creator>"
+        f"<cp:lastModifiedBy>{author}</cp:lastModifiedBy>"
+        f"<dcterms:created {date}</dcterms:created><dcterms:modified {date}</dcterms:modified>"
+        "</cp:coreProperties>"
+    ).encode()
+
+
+def _custom_xml(properties: Mapping[str, str]) -> bytes:
+    """Return ``docProps/custom.xml`` with these properties, all text."""
+    items = "".join(
+        f'<property fmtid="{_USER_PROPERTIES}" pid="{pid}" name="{_escape(name)}">'
+        f"<vt:lpwstr>{_escape(value)}</vt:lpwstr></property>"
+        for pid, (name, value) in enumerate(properties.items(), 2)
+    )
+    return (
+        f'{_HEAD}<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"'
+        ' xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes">'
+        f"{items}</Properties>"
+    ).encode()

@@ -11,16 +11,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from lxml import etree
 
 from .faults import TemplateFault, shorten
-from .names import UNKNOWN, Names, is_text
 from .plan import Choice, Expression, Fill, Highlight, Loop, Name, Plan, Step, TaggedPart
 from .runs import Tagged, W, marker, place
-from .tags import Statement, Tag, TagError, find_tags, leftover, parse_tag
+from .tags import UNKNOWN, Names, Statement, Tag, TagError, find_tags, is_text, leftover, parse_tag
 
 __all__ = ["Rewriter"]
 
@@ -31,7 +30,8 @@ _STANDINS = {W + "tab": "\t", W + "br": "\n", W + "cr": "\n", W + "noBreakHyphen
 _REVISIONS = tuple(
     W + n for n in (
         "ins", "del", "moveFrom", "moveTo", "rPrChange", "pPrChange", "tcPrChange", "trPrChange",
-        "tblPrChange", "sectPrChange", "cellIns", "cellDel",
+        "tblPrChange", "tblGridChange", "tblPrExChange", "numberingChange", "sectPrChange", "cellIns", "cellDel",
+        "cellMerge",
     )
 )  # fmt: skip
 _UNKNOWN = Name((UNKNOWN,))
@@ -64,17 +64,20 @@ class Rewriter(msgspec.Struct):
     printed: list[tuple[tuple[str, ...], str]] = []
     """Path of every value printed, with the paragraph's text; copies for old Word left out."""
     balanced: bool = True
-    """Every block has its end, so that :meth:`part` makes sense, faults or not."""
+    """Every block has its end and no text is undecided, so that :meth:`part` makes sense, faults or not."""
     _frames: list[_Frame] = []
 
-    def fault(self, text: str, message: str) -> None:
+    def fault(self, text: str, message: str, severity: Literal["error", "warning"] = "error") -> None:
         """Note a mistake in the paragraph or cell with this text."""
-        self.faults.append(TemplateFault(self.label, shorten(text), message))
+        self.faults.append(TemplateFault(self.label, shorten(text), message, severity))
 
     def rewrite(self) -> None:
         """Find every tag of the part, note every fault, change the tree."""
-        if next(self.root.iter(*_REVISIONS), None) is not None:
-            self.fault("", "有未接受的修订，请先在“审阅”里接受全部修订并关闭修订，再保存")
+        if (revision := next(self.root.iter(*_REVISIONS), None)) is not None:
+            paragraph = next(revision.iterancestors(W + "p", W + "tr"), None)
+            text = "" if paragraph is None else _text(paragraph)
+            self.fault(text, "有未接受的修订，请先在“审阅”里接受全部修订并关闭修订，再保存")
+            self.balanced = False
         gone: set[Element] = set()
         for paragraph in list(self.root.iter(W + "p")):
             if paragraph not in gone:
@@ -191,6 +194,16 @@ class Rewriter(msgspec.Struct):
             raise TagError(f"这是{what}，不能直接印出，请写明印其中哪一项")
         if not any(e.tag == _MC + "Fallback" for e in container.iterancestors()):
             self.printed.append((path, text))
+            if path and path[0] in self.names.optional and isinstance(statement.expression, Name):
+                self._warn_of_blank(path[0], text)
+
+    def _warn_of_blank(self, name: str, text: str) -> None:
+        if not any(frame.statement.verb == "if" for frame in self._frames):
+            message = (
+                f"“{name}”可以不填，不填时这里是空的；可以写成 {{{{ {name}|default('无') }}}}，"
+                f"或在前后写 {{% if {name} %}} … {{% endif %}}"
+            )
+            self.fault(text, message, "warning")
 
     def _open(self, statement: Statement, tag: Tag, container: Element, text: str) -> None:
         self._frames.append(_Frame(statement, tag, container, text))
@@ -268,6 +281,8 @@ class Rewriter(msgspec.Struct):
         """Ids of paragraphs must not repeat; Word makes new ones.  Bookmarks inside blocks go too."""
         for binding in list(self.root.iter(W + "dataBinding", _W15 + "dataBinding")):
             binding.getparent().remove(binding)  # or Word would show the bound value, not ours
+        for shown in list(self.root.iter(W + "showingPlcHdr")):
+            shown.getparent().remove(shown)  # or Word would take what we print for a hint
         for element in self.root.iter(W + "p", W + "tr"):
             for name in (_W14 + "paraId", _W14 + "textId"):
                 element.attrib.pop(name, None)

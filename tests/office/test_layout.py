@@ -20,8 +20,7 @@ from reportgen.form import Form, Table, editions, load_form
 from reportgen.model.report import Passage, Report
 from reportgen.show.view import title_lines
 from reportgen.word import render_report
-from reportgen.word.design import default_template
-from reportgen.word.design_table import column_widths
+from reportgen.word.design import column_widths, default_template
 
 pytestmark = pytest.mark.office
 
@@ -311,6 +310,22 @@ def test_tables_start_with_their_heading(pdfs: dict[str, Pdf], form: Form) -> No
             words = [word for line in body(pdf, page)[number + 1 :] for word in line.words]
             for label in [*wanted, *(c.text for c in table.layout if c.row == block.first_row and c.text)]:
                 assert label in inside(words, LEFT, RIGHT), f"{section.heading}: {label} ({lines} lines)"
+
+
+def test_a_short_table_is_on_one_page(pdfs: dict[str, Pdf], form: Form) -> None:
+    near_the_end = 0
+    for lines in LENGTHS:
+        pdf = pdfs[f"length{lines}"]
+        for table in (t for t in form.tables if t.label_columns == 1):
+            labels = [c.text for c in table.layout if c.role in ("row", "title")]
+            pages_of = {
+                label: [n for n in pages(pdf) for line in body(pdf, n) if label in "".join(w.text for w in line.words)]
+                for label in labels
+            }
+            (page,) = {n for found in pages_of.values() for n in found[:1]}
+            assert all(page in found for found in pages_of.values()), f"{table.id}, {lines} lines"
+            near_the_end += page > 1
+    assert near_the_end, "the lengths must bring the table to a page's end"
 
 
 def test_header_rows_repeat(pdfs: dict[str, Pdf], form: Form) -> None:
