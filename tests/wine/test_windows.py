@@ -178,9 +178,11 @@ def test_dropped_files(package: Path, tmp_path: Path, wrong: bytes) -> None:
     other.mkdir()
     book = other / "甲 乙(1)&!^.xlsx"
     shutil.copy(package / "数据 一.xlsx", book)
-    (other / "乙 局.xlsx").write_bytes(wrong)
+    second = tmp_path / "别处 &2/乙 局.xlsx"  # of the same body: two in one folder would be refused
+    second.parent.mkdir()
+    second.write_bytes(wrong)
     before = names(package)
-    code, told = double_click(package / BUILD, book, other / "乙 局.xlsx")
+    code, told = double_click(package / BUILD, book, second)
     assert code == 1, told
     assert "[2/2]" in told
     assert f"{TITLE}.docx" in names(other)
