@@ -263,7 +263,7 @@ def test_workbook_open_in_excel(package: Path, launcher: str) -> None:
 
 
 def test_paths_longer_than_windows_has_them(package: Path, tmp_path: Path, wrong: bytes) -> None:
-    folder = tmp_path / ("很长的文件夹名" * 10) / ("再来一层" * 15) / ("三层" * 30)
+    folder = tmp_path / ("很长的文件夹名" * 10) / ("再来一层" * 15) / ("三层" * 30) / ("四层" * 30)
     assert len(windows(folder)) > 260
     folder.mkdir(parents=True)
     shutil.copy(package / "数据 一.xlsx", folder / "甲.xlsx")
