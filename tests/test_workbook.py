@@ -181,6 +181,13 @@ def formulas(book: openpyxl.Workbook) -> list[tuple[str, str]]:
     return found
 
 
+def test_rows_of_texts_grow_with_what_is_typed(form):
+    with zipfile.ZipFile(BytesIO(blank_workbook(form))) as archive:
+        rows = re.findall(rb'<row r="([0-9]+)"([^>]*)>', archive.read("xl/worksheets/sheet3.xml"))
+    assert [int(row) for row, attributes in rows if b"customHeight" in attributes] == [1, 2, 3]
+    assert all(b" ht=" in attributes for _, attributes in rows)
+
+
 def test_formulas_are_well_formed(blank):
     """Balanced, only functions that Excel 2007, WPS and LibreOffice share, only sheets that exist."""
     every = formulas(blank)

@@ -116,7 +116,7 @@ def _begin(folder: Path) -> int:
     from ..office import begin
     from .opening import open_file
 
-    say(f"文件夹{quoted(folder.resolve())}里没有工作簿（.xlsx）。")
+    say(f"文件夹{quoted(folder.absolute())}里没有工作簿（.xlsx）。")
     if not asks():
         say("请把填好的工作簿放进这个文件夹再双击，或者把工作簿直接拖到图标上。")
         return _EXIT_USAGE

@@ -22,11 +22,11 @@ def open_file(path: Path) -> None:
         return
     try:
         if sys.platform == "win32":
-            os.startfile(path.resolve())
+            os.startfile(path.absolute())
         elif os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
             _STARTED.append(
                 subprocess.Popen(
-                    ["xdg-open", path.resolve()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                    ["xdg-open", path.absolute()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL, start_new_session=True,
                 )
             )  # fmt: skip

@@ -239,7 +239,9 @@ def _differs(target: Path, data: bytes) -> bool:
 
 def _target(path: Path) -> Path:
     """Return where a file really goes: links to folders are followed, a link of its own name is not."""
-    return reachable(Path(os.path.realpath(reachable(path.parent))) / path.name)
+    # Asking Windows for the real name fails for long paths under wine, and nothing here depends on it there.
+    real = os.path.abspath if _WINDOWS else os.path.realpath
+    return reachable(Path(real(path.parent)) / path.name)
 
 
 class _Staged:
