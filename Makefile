@@ -10,8 +10,8 @@ MAINTAINER = reportgen <reportgen@localhost.localdomain>
 EXAMPLE = examples/liwan-2024.xlsx
 LOCALE = reportgen/cli/locale/zh_CN/LC_MESSAGES/reportgen
 
-.PHONY: help setup demo test test-full test-office test-wine test-bundle lint format types templates docs locale \
-	examples pictures detection wheel wheel-test bundle-windows bundle-linux bundle-lock check bench clean
+.PHONY: help setup demo demo-rollup test test-full test-office test-wine test-bundle lint format types templates docs \
+	locale examples pictures detection wheel wheel-test bundle-windows bundle-linux bundle-lock check bench clean
 
 help:   ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -25,6 +25,12 @@ $(READY): setup.cfg pyproject.toml scripts/venv.sh
 demo: $(READY)   ## build the report of the example workbook into out/
 	@mkdir -p out
 	$(BIN)/reportgen build $(EXAMPLE) -o out/liwan-2024.docx --force
+
+demo-rollup: $(READY)   ## merge the example reports of eight bodies into out/, and build the draft of the district's report
+	@mkdir -p out
+	$(BIN)/reportgen merge examples/rollup -o out/甲市乙区汇总.xlsx --org 甲市乙区人民政府 \
+		--roster examples/rollup/单位名册.csv --force || test $$? = 1   # one has errors, one is missing
+	$(BIN)/reportgen build out/甲市乙区汇总.xlsx -o out/甲市乙区.docx --draft --force || test $$? = 1
 
 test: $(READY)   ## the fast tests, on all processors; a minute on two
 	$(BIN)/python -m pytest -n auto --dist worksteal
@@ -76,6 +82,7 @@ locale: $(READY)   ## compile the Chinese of the command line's own words
 examples: $(READY)   ## write examples/ anew, after a change of the form or of the standard workbook
 	$(BIN)/python examples/make.py
 	$(BIN)/python examples/make_sources.py
+	$(BIN)/python examples/make_rollup.py
 
 pictures: $(READY)   ## draw the screens that the manual shows; installs LibreOffice and a browser
 	@PYTHON=$(BIN)/python bash tests/office/install.sh

@@ -68,7 +68,7 @@ Against the fastest of the three scripts, unless another is named.
 
 {cold}
 
-Medians of {samples} runs. The first `build` on a machine, when the cache folder is empty, takes {first:.0f} ms.
+Medians of {samples} runs.
 
 ## Warm: a process that stays up
 
@@ -97,7 +97,6 @@ def page(results: Results, versions: str) -> str:
         goals=goals(results),
         cold=cold_table(results),
         samples=len(results.cold[OURS, "build"]),
-        first=1000 * statistics.median(results.cold[OURS, "first build"]),
         warm=warm_table(results),
         workbooks=results.workbooks,
         folder=results.workbooks / statistics.median(results.folder),

@@ -13,18 +13,10 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 PEERS = Path(__file__).resolve().parent / "peers"
 BENCH = ROOT / ".bench"
-OURS, DOCXTPL, NODE, CACHE, INPUTS, OUT = (
-    BENCH / name for name in ("reportgen", "docxtpl", "node", "cache", "inputs", "out")
-)
+OURS, DOCXTPL, NODE, INPUTS, OUT = (BENCH / name for name in ("reportgen", "docxtpl", "node", "inputs", "out"))
 PACKAGE = ("reportgen", "templates", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
 """The files of the source tree from which pip installs."""
-ENVIRONMENT = {
-    "PATH": os.environ["PATH"],
-    "HOME": str(BENCH / "home"),
-    "LANG": "C.UTF-8",
-    "XDG_CACHE_HOME": str(CACHE),
-    "BENCH_INPUTS": str(INPUTS),
-}
+ENVIRONMENT = {"PATH": os.environ["PATH"], "HOME": str(BENCH / "home"), "LANG": "C.UTF-8", "BENCH_INPUTS": str(INPUTS)}
 
 
 def run(*command: str | Path, cwd: Path = ROOT, env: dict[str, str] | None = None) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .api import BuildResult, build, mark, read_report
+    from .batch.merging import merge
     from .checks import check
     from .form import load_form
     from .repairs import find_repairs
@@ -28,12 +29,13 @@ _ROOMS = {
     "find_repairs": "repairs",  # not `repairs`: that is the name of the room
     "load_form": "form",
     "mark": "api",
+    "merge": "batch.merging",
     "read_report": "api",
 }
 """Public name → the room that has it; imported when first asked for, so that ``--help`` needs none."""
 
 __all__ = [
-    "BuildResult", "__version__", "blank_workbook", "build", "check", "find_repairs", "load_form", "mark",
+    "BuildResult", "__version__", "blank_workbook", "build", "check", "find_repairs", "load_form", "mark", "merge",
     "read_report",
 ]  # fmt: skip
 

@@ -50,7 +50,7 @@ def read_report(
     Raises:
         InputError: a file cannot be read or holds none of the prescribed tables.
     """
-    report = _read(open_document(path), load_form(form) if isinstance(form, str) else form)
+    report = report_of(open_document(path), load_form(form) if isinstance(form, str) else form)
     return _joined(report, last_year, form)
 
 
@@ -71,7 +71,16 @@ def _read_last(path: Path | str, form: Form | str | None) -> Report:
         raise InputError(unexpected(error, shown_name(path))) from error
 
 
-def _read(document: Document, form: Form | None) -> Report:
+def report_of(document: Document, form: Form | None = None) -> Report:
+    """Read a report out of an open document; :func:`read_report` also opens it.
+
+    Args:
+        document: what the file holds.
+        form: the edition to look for; None to tell it by the labels.
+
+    Raises:
+        InputError: it holds none of the prescribed tables.
+    """
     if document.kind == "json":
         from .model.exchange import from_json
 

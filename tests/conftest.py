@@ -29,13 +29,9 @@ def form() -> Form:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Use a cache folder of the tests' own, not the user's."""
+def _nothing_opens() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("REPORTGEN_NO_OPEN", "1")
-        folder = str(tmp_path_factory.mktemp("cache"))
-        patch.setenv("XDG_CACHE_HOME", folder)
-        patch.setenv("LOCALAPPDATA", folder)
         yield
 
 

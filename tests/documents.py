@@ -173,12 +173,26 @@ def figure(report: Report, at: LayoutCell, label: Label) -> object:
     return value.number if value is not None and value.number is not None else content(report, at, label)
 
 
-def xls(report: Report, *, label: Label = plain) -> bytes:
+def entries(report: Report) -> list[tuple[str, str]]:
+    """The fields but name and year, by their labels."""
+    known = {field.id: field.label for field in report.form.fields if field.id not in ("org", "year")}
+    return [(known[id_], str(entry)) for id_, entry in report.fields.items() if id_ in known]
+
+
+def text_lines(report: Report) -> list[tuple[str, str, str]]:
+    """The rows of a sheet of texts: heads, then part, sub-heading and text of each passage."""
+    lines = [(report.form.section(p.section).heading, p.heading, "\n".join(p.paragraphs)) for p in report.passages]
+    return [report.form.sheets.text_heads, *lines]
+
+
+def xls(report: Report, *, label: Label = plain, whole: bool = False) -> bytes:
+    """An old workbook; ``whole``: with all fields and texts, not only name, year and tables."""
     import xlwt
 
     book = xlwt.Workbook(encoding="utf-8")
     info = book.add_sheet(report.form.sheets.fields)
-    for n, (name, entry) in enumerate((("机关名称", report.org), ("数据年度", report.year))):
+    more = entries(report) if whole else []
+    for n, (name, entry) in enumerate([("机关名称", report.org), ("数据年度", report.year), *more]):
         info.write(n, 0, name)
         info.write(n, 1, entry)
     for table in report.form.tables:
@@ -188,6 +202,11 @@ def xls(report: Report, *, label: Label = plain) -> bytes:
             value = float(value) if isinstance(value, Decimal) else value
             top, left = at.row + 1, at.column
             sheet.write_merge(top, top + at.row_span - 1, left, left + at.column_span - 1, value)
+    if whole:
+        sheet = book.add_sheet(report.form.sheets.texts)
+        for row, line in enumerate(text_lines(report)):
+            for column, text in enumerate(line):
+                sheet.write(row, column, text)
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
@@ -219,6 +238,10 @@ def ods_cell(value: object, spans: str = "", formula: str = "") -> str:
     return f'<table:table-cell{spans}{made} office:value-type="string">{lines}</table:table-cell>'
 
 
+def _ods_line(values: Iterable[object]) -> str:
+    return f"<table:table-row>{''.join(map(ods_cell, values))}</table:table-row>"
+
+
 def ods_file(sheets: str) -> bytes:
     """Pack the ``table:table`` elements of a workbook."""
     buffer = io.BytesIO()
@@ -236,13 +259,17 @@ def ods(
     formulas: bool = False,
     sheet_marks: str = "",
     row_marks: Mapping[tuple[str, int], str] | None = None,
+    whole: bool = False,
 ) -> bytes:
-    """A workbook with one sheet per table; ``formulas`` makes the totals of 表三 formulas without results."""
+    """A workbook with one sheet per table; ``whole`` as for :func:`xls`; ``formulas`` makes the totals of 表三 formulas without results."""
     sheets = [
         '<table:table table:name="基本信息"><table:table-row>' + ods_cell("机关名称") + ods_cell(report.org)
         + "</table:table-row><table:table-row>" + ods_cell("数据年度") + ods_cell(report.year)
-        + "</table:table-row></table:table>"
+        + "</table:table-row>" + "".join(map(_ods_line, entries(report) if whole else [])) + "</table:table>"
     ]  # fmt: skip
+    if whole:
+        lines = "".join(map(_ods_line, text_lines(report)))
+        sheets.append(f'<table:table table:name="{report.form.sheets.texts}">{lines}</table:table>')
     for table in report.form.tables:
         starts = {(at.row, at.column): at for at in table.layout}
         empty = '<table:table-cell table:number-columns-repeated="1024"/>'

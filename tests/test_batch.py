@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import signal
@@ -19,6 +20,7 @@ from reportgen.api import build, read_report
 from reportgen.batch import Outcome, build_many, check_many, run_many
 from reportgen.cli import cli
 from reportgen.errors import InputError, OutputError
+from reportgen.sources.job import Limits, limits
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "liwan-2024.xlsx"
 
@@ -190,23 +192,68 @@ def until(true: Callable[[], bool], seconds: float = 30) -> bool:
     return true()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize("before", ["", HANDLED, SPAWNED], ids=["library", "program", "spawned"])
-def test_workers_end_with_the_main_process(tmp_path: Path, number: signal.Signals, before: str) -> None:
-    script, started = tmp_path / "endless.py", tmp_path / "pids"
-    script.write_text(ENDLESS.format(before=before), encoding="utf-8")
+def ended_by(number: signal.Signals, folder: Path, code: str, count: int = 3) -> int:
+    """Start a script, send it a signal when its processes are at work; return its code when all have ended."""
+    script, started = folder / "endless.py", folder / "pids"
+    script.write_text(code, encoding="utf-8")
     started.mkdir()
     with subprocess.Popen([sys.executable, str(script), str(started)], stderr=subprocess.PIPE) as run:
         try:
-            assert until(lambda: len(list(started.iterdir())) == 3)
+            assert until(lambda: len(list(started.iterdir())) == count)
             workers = [int(path.name) for path in started.iterdir()]
             assert all(map(alive, workers))
             run.send_signal(number)
-            assert run.wait(20) == -number
+            ended = run.wait(20)
             assert until(lambda: not any(map(alive, workers)))
+            return ended
         finally:
             run.kill()
             for path in started.iterdir():
                 if alive(int(path.name)):
                     os.kill(int(path.name), signal.SIGKILL)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+@pytest.mark.parametrize(
+    ("number", "before"),
+    [
+        (signal.SIGKILL, ""), (signal.SIGKILL, SPAWNED), (signal.SIGTERM, HANDLED), (signal.SIGHUP, HANDLED),
+        (signal.SIGTERM, SPAWNED),
+    ],
+    ids=["killed", "killed spawned", "ended", "hung up", "ended spawned"],
+)  # fmt: skip
+def test_workers_end_with_the_main_process(tmp_path: Path, number: signal.Signals, before: str) -> None:
+    assert ended_by(number, tmp_path, ENDLESS.format(before=before)) == -number
+
+
+INTERRUPTED = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+CONFINED = """
+from reportgen.sources.confined import run_confined
+def read(data, name):
+    endless(Path("0"))
+def work(path):
+    return run_confined(read, b"", "甲.pdf")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+@pytest.mark.parametrize("before", [INTERRUPTED, f"{INTERRUPTED}; {SPAWNED}"], ids=["copied", "spawned"])
+def test_who_interrupts_waits_for_nobody(tmp_path: Path, before: str) -> None:
+    assert ended_by(signal.SIGINT, tmp_path, ENDLESS.format(before=before)) == -signal.SIGINT
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+def test_a_file_read_in_a_process_of_its_own_ends_with_the_main_process(tmp_path: Path) -> None:
+    script = ENDLESS.format(before="").replace("if __name__", CONFINED + "if __name__")
+    script = script.replace("list(run_many(endless", "list(run_many(work")
+    assert ended_by(signal.SIGKILL, tmp_path, script) == -signal.SIGKILL
+
+
+def test_the_limits_of_a_process_on_windows() -> None:
+    """Sizes and places as of the system's header on 64 bits."""
+    found = limits(400 << 20, 10.0)
+    assert ctypes.sizeof(Limits) == 144
+    assert (Limits.ProcessMemoryLimit.offset, found.ProcessMemoryLimit) == (112, 400 << 20)
+    assert found.BasicLimitInformation.LimitFlags == 0x2502
+    assert found.BasicLimitInformation.PerProcessUserTimeLimit == 100_000_000
+    assert type(found.BasicLimitInformation).LimitFlags.offset == 16

@@ -250,7 +250,7 @@ def test_empty_cells_declared_zero(tmp_path):
     book["表三"]["D6"].value = "/"
     book.save(path)
     told = invoke("validate", path, "--strict", code=1)
-    assert told.count("N-11") == 3
+    assert told.count("N-12") == 3
     assert "表三有1个数字格没有填数（填“/”）" in told, "a word is not an empty cell"
 
 

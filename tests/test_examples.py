@@ -5,23 +5,34 @@ from __future__ import annotations
 import importlib.util
 import re
 import zipfile
+from collections import Counter
 from io import BytesIO
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from support import DATA, published_report
 
+from reportgen import merge
 from reportgen.checks import check
 from reportgen.form import Form
 from reportgen.recogniser import recognise
 from reportgen.sources import open_document
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
-_spec = importlib.util.spec_from_file_location("example_maker", EXAMPLES / "make.py")
-assert _spec is not None
-assert _spec.loader is not None
-maker = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(maker)
+
+
+def script(name: str) -> ModuleType:
+    """Load one of the scripts that make the examples."""
+    spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+maker = script("make")
 
 
 def parts(data: bytes) -> dict[str, bytes]:
@@ -58,3 +69,15 @@ def test_blanks_of_typesetting_are_gone_and_no_others():
     texts = "".join(text for p in maker.liwan().passages for text in p.paragraphs)
     assert " " not in texts
     assert "2024年区政府网站共发布信息34457条" in texts
+
+
+def test_the_example_of_a_rollup_is_current_and_shows_what_it_should(tmp_path: Path):
+    folder, made = EXAMPLES / "rollup", script("make_rollup").files()
+    assert {path.name for path in folder.iterdir()} == set(made)
+    for name, data in made.items():
+        kept = (folder / name).read_bytes()
+        assert kept == data or (data[:2] == b"PK" and parts(kept) == parts(data)), "run: python examples/make_rollup.py"
+    result = merge([folder], org="甲市乙区人民政府", roster=folder / "单位名册.csv")
+    states = Counter(one.state for one in result.rollup.collection.bodies)
+    assert (states["errors"], states["missing"], states["nil"], sum(states.values())) == (1, 1, 1, 9)
+    assert any("卫生局" in one.message for one in result.rollup.findings)

@@ -8,19 +8,26 @@ from __future__ import annotations
 import contextlib
 import io
 import random
+import warnings
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
+from xlsxkit import plain
 
 import reportgen
 from reportgen.api import print_report
 from reportgen.errors import ReportgenError
+from reportgen.model.numbers import parse_number
+from reportgen.model.report import Report
 from reportgen.repairs import find_repairs
 from reportgen.show.json import report_json
 from reportgen.show.lines import report_lines
 
+compared = {"workbooks": 0}
+"""Mutants whose figures were compared with what openpyxl reads."""
 ROOT = Path(__file__).parent.parent
 BASES = [ROOT / "examples" / "liwan-2024.xlsx", *sorted((ROOT / "examples" / "sources").iterdir())]
 PACKAGES = {".xlsx", ".xlsm", ".docx", ".ods"}
@@ -74,12 +81,38 @@ def mutants(seed: int, count: int) -> Iterator[tuple[str, bytes]]:
         yield f"{number}{path.suffix}", change(contents[path], chance)
 
 
+def wrong_figures(report: Report, path: Path) -> list[str] | None:
+    """Return the figures of a workbook that openpyxl, read alone, has otherwise; None if it cannot read it.
+
+    Where it takes a damaged value for none, or holds a formula's stored result, there is nothing to compare.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = load_workbook(path, data_only=True)
+    except Exception:
+        return None
+    wrong = []
+    for id_, value in report.values.items():
+        if value.number is None or value.origin is None or value.formula:
+            continue
+        cell = book[value.origin.sheet][value.origin.address]
+        theirs = parse_number(plain(cell.value), kind=report.form.cells[id_].kind, decimals=6).number
+        if theirs != value.number:
+            wrong.append(f"{value.origin}: {value.number}, openpyxl {cell.value!r}")
+    return wrong
+
+
 def judge(path: Path) -> bool:
     """Take one file through the program; whether it was read."""
     try:
         report = reportgen.read_report(path)
     except ReportgenError:
         return False
+    if path.suffix == ".xlsx":
+        wrong = wrong_figures(report, path)
+        compared["workbooks"] += wrong is not None
+        assert not wrong, wrong
     findings = reportgen.check(report)
     repairs = find_repairs(report)
     report_json(report, findings, repairs)
@@ -103,7 +136,9 @@ def judged(folder: Path, seed: int, count: int) -> int:
 
 
 def test_damaged_files(tmp_path: Path) -> None:
+    before = compared["workbooks"]
     assert 5 < judged(tmp_path, 20241129, 40) < 40
+    assert compared["workbooks"] > before
 
 
 @pytest.mark.office

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from lxml import html
 from support import make_report, published_cells, published_report
 
-from reportgen.api import write_result_page
+from reportgen.api import build, read_report, write_result_page
 from reportgen.checks import check
 from reportgen.checks.texts import JudgedNumber, judge_numbers
 from reportgen.cli import cli
@@ -308,7 +308,7 @@ def test_the_published_page_is_read_back_and_compared(tmp_path, monkeypatch):
     assert result.path is not None
     assert result.compared >= 200
     with pytest.raises(OutputError, match=r"\.docx"):
-        build(report, tmp_path / "r.pdf")
+        build(report, tmp_path / "r.odt")
     honest = published.report_page
     monkeypatch.setattr(published, "report_page", lambda *a, **k: honest(*a, **k).replace(">639<", ">693<"))
     with pytest.raises(ProofError, match="639"):
@@ -426,3 +426,15 @@ def test_markup_that_cannot_be_edited_is_refused_in_chinese(tmp_path: Path) -> N
     done = CliRunner().invoke(cli, ["validate", str(CASES / "hostile" / "mark-row-d.xlsx"), "--mark", str(tmp_path)])
     assert "mark-row-d.xlsx" in done.stderr
     assert "不能在里面做标记" in done.stderr or "已损坏" in done.stderr or list(tmp_path.iterdir())
+
+
+def test_a_page_shows_one_blank_for_several(tmp_path: Path) -> None:
+    """A browser does, and the proof compares what it shows; nobody is refused a page for it."""
+    report = read_report(EXAMPLE)
+    first, *others = report.passages
+    odd = msgspec.structs.replace(
+        first, heading="（一）  甲", paragraphs=("新收\t三件", "甲  乙\xa0丙", "\u3000\u3000丁")
+    )
+    build(msgspec.structs.replace(report, passages=(odd, *others)), out=tmp_path / "x.html")
+    text = "\n".join(text for passage in read_report(tmp_path / "x.html").passages for text in passage.paragraphs)
+    assert text.startswith("新收 三件\n甲 乙 丙\n丁")

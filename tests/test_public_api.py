@@ -23,7 +23,8 @@ import reportgen
 from reportgen import api, batch
 from reportgen.api import print_report, review, template_faults, write_result_page
 from reportgen.model.explanations import notes
-from reportgen.model.report import Explanation, Passage
+from reportgen.model.report import Explanation, Passage, Report
+from reportgen.rollup import Member, Roster
 from reportgen.show.lines import report_lines
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "liwan-2024.xlsx"
@@ -135,6 +136,19 @@ def inside(value: Any, found: dict[type, Any]) -> None:
         inside(part, found)
 
 
+def merged(folder: Path, report: Report) -> list[Any]:
+    """A roll-up with everything in it: changes, differences, what was left out."""
+    every = [make_report({"表三.new.natural": n, "表三.new.total": n}, org=f"第{n}局") for n in (1, 2)]
+    roster = Roster((Member("第1局"), Member("第2局"), Member("第3局")))
+    options: dict[str, Any] = {"org": "某某市人民政府", "include_drafts": True}
+    first = reportgen.merge(every[:1], folder / "汇总.xlsx", **options)
+    filed = make_report({"表三.new.natural": 9, "表三.new.total": 9}, org="某某市人民政府")
+    last = reportgen.merge(
+        [*every, report, folder / "汇总.xlsx"], previous=folder / "汇总.xlsx", filed=filed, roster=roster, **options
+    )
+    return [first, last, roster]
+
+
 @pytest.fixture(scope="module")
 def values(tmp_path_factory: pytest.TempPathFactory) -> dict[type, Any]:
     """One value of each class, from the verbs at work on a workbook with errors and answers."""
@@ -154,11 +168,11 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> dict[type, Any]:
     checked = review(book)
     results: list[Any] = [
         reportgen.mark(checked.report, folder / "标记.xlsx"), write_result_page([checked], folder / "页.html"),
-        checked, reportgen.build(EXAMPLE, folder / "b.docx"), settled, reportgen.check(settled),
+        checked, checked.repairs.shown, reportgen.build(EXAMPLE, folder / "b.docx"), settled, reportgen.check(settled),
         notes(settled, reportgen.check(settled)), template_faults(template, report.form),
         print_report(checked.report, checked.findings, folder / "p.html", draft=True),
         list(report_lines(checked.report, checked.findings, checked.repairs)),
-        list(batch.check_many([book, folder / "没有.xlsx"])), list(batch.build_many([book])),
+        list(batch.check_many([book, folder / "没有.xlsx"])), list(batch.build_many([book])), merged(folder, report),
     ]  # fmt: skip
     found: dict[type, Any] = {}
     inside(results, found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 
@@ -271,6 +272,22 @@ def test_hidden_text_is_not_printed(tmp_path):
     assert any("不会印出" in one.message for one in report.notices if one.rule == "N-07")
 
 
+def test_text_that_nobody_can_see_is_hidden(tmp_path):
+    def hide(book):
+        book["文字内容"]["C16"].number_format = ";;;"
+
+    report = edited(tmp_path, hide)
+    assert [str(ref.origin) for one in report.notices if one.rule == "N-07" for ref in one.cells] == ["文字内容!C16"]
+
+
+def test_a_row_without_height_is_hidden(tmp_path):
+    with zipfile.ZipFile(EXAMPLE) as old, zipfile.ZipFile(tmp_path / "甲.xlsx", "w") as new:
+        for name in old.namelist():
+            new.writestr(name, re.sub(rb'<row r="16"( ht="[^"]*")?', rb'<row r="16" ht="0"', old.read(name)))
+    report = read_report(tmp_path / "甲.xlsx")
+    assert "N-07" in [one.rule for one in report.notices]
+
+
 @pytest.mark.parametrize("sheet", ["文字内容", "基本信息"])
 def test_two_visible_sets_are_an_error(tmp_path, sheet):
     report = edited(tmp_path, lambda book: book.copy_worksheet(book[sheet]))
@@ -299,6 +316,123 @@ def test_a_text_reads_as_the_cell_shows_it(tmp_path, value, number_format, said)
 
     report = edited(tmp_path, put)
     assert said in texts_of(report) or said in [one.rule for one in report.notices]
+
+
+def test_a_text_by_a_formula_without_a_result_is_computed_and_said(tmp_path):
+    def put(book):
+        book["文字内容"]["C16"] = '="没有"&"其他事项。"'
+        book["基本信息"]["B4"] = '="甲市"&"乙局"'
+
+    report = edited(tmp_path, put)
+    assert "没有其他事项。" in texts_of(report)
+    assert report.org == "甲市乙局"
+    found = [one for one in report.notices if one.rule == "N-06"]
+    assert [(str(ref.origin), one.severity) for one in found for ref in one.cells] == [
+        ("基本信息!B4", "info"), ("文字内容!C16", "info"),
+    ]  # fmt: skip
+    assert "“没有其他事项。”" in found[1].message
+
+
+def test_a_text_whose_formula_gives_another_now_is_an_error(tmp_path):
+    book = load_workbook(EXAMPLE)
+    book["文字内容"]["C16"] = '="没有"&"其他事项。"'
+    book.save(tmp_path / "乙.xlsx")
+    with zipfile.ZipFile(tmp_path / "乙.xlsx") as old, zipfile.ZipFile(tmp_path / "甲.xlsx", "w") as new:
+        for name in old.namelist():
+            xml = re.sub(
+                rb'(<c r="C16"[^>]*)>(<f>[^<]*</f>)<v ?/?>(</v>)?', rb'\1 t="str">\2<v>old</v>', old.read(name)
+            )
+            new.writestr(name, xml)
+    (found,) = [one for one in read_report(tmp_path / "甲.xlsx").notices if one.rule == "N-08"]
+    assert str(found.cells[0].origin) == "文字内容!C16"
+    assert "“old”" in found.message
+    assert "“没有其他事项。”" in found.message
+
+
+@pytest.mark.parametrize(
+    ("sheet", "hide"),
+    [("校验", lambda sheet, row: setattr(sheet.row_dimensions[row], "hidden", True)),
+     ("校验", lambda sheet, row: setattr(sheet, "sheet_state", "veryHidden"))],
+)  # fmt: skip
+def test_a_hidden_explanation_does_not_count(tmp_path, sheet, hide):
+    def put(book, hide=hide):
+        heads = FORM.sheets.explanation_heads
+        row = next(c.row for line in book[sheet].iter_rows() for c in line if c.value == heads[0]) + 1
+        book[sheet].cell(row, 9).value = "已写入专项报告"
+        hide(book[sheet], row)
+
+    report = edited(tmp_path, put)
+    assert not report.explanations
+    assert ["不算数" in one.message for one in report.notices if one.rule == "N-07"] == [True]
+
+
+def test_an_explanation_that_is_an_error_value_is_told(tmp_path):
+    def put(book):
+        heads = FORM.sheets.explanation_heads
+        row = next(c.row for line in book["校验"].iter_rows() for c in line if c.value == heads[0]) + 1
+        book["校验"].cell(row, 9).value = "#REF!"
+
+    report = edited(tmp_path, put)
+    assert not report.explanations
+    assert [one.rule for one in report.notices if one.severity == "error"] == ["F-02"]
+
+
+def test_last_years_hidden_entries_are_said(tmp_path):
+    def put(book):
+        sheet = book["上年数据"]
+        rows = {str(line[0].value): line[0].row for line in sheet.iter_rows()}
+        figure = next(row for label, row in rows.items() if label == FORM.last_year_label(FORM.last_year_cells[0]))
+        text = rows[FORM.last_year_text_label(FORM.last_year_sections[0])]
+        sheet.cell(figure, 2).value, sheet.cell(text, 2).value = 37, "上年的文字。"
+        sheet.row_dimensions[figure].hidden = sheet.row_dimensions[text].hidden = True
+
+    report = edited(tmp_path, put)
+    assert report.last_year[FORM.last_year_cells[0]].number == 37
+    assert FORM.last_year_sections[0] not in report.last_year_texts
+    assert len([one for one in report.notices if one.rule == "N-07"]) == 2
+
+
+def test_what_looks_like_a_character_by_number_is_kept():
+    """Readers of workbooks have decoded those that are."""
+    assert clean("甲_x000D_乙") == "甲_x000D_乙"
+    assert clean("甲\x07乙") == "甲乙"
+    assert split_paragraphs("甲_x000D_\n乙") == ("甲_x000D_", "乙")
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"B34": "五、补报", "D34": 3, "J34": 3}, "第34行“五、补报”（D34＝3等2格）"),
+        ({"A52": "另：信函申请", "E52": "2件"}, "第52行“另：信函申请”（E52＝2件）"),
+        ({"D40": 7}, "第40行（D40＝7）"),
+        ({"N5": "其中线上", "N6": 12, "N7": 3}, "N列（N6＝12等2格）"),
+    ],
+)  # fmt: skip
+def test_figures_around_a_table_are_named(tmp_path, cells, said):
+    """Whatever gap parts them from it; they may be anybody's reckoning, so nothing follows."""
+
+    def add(book):
+        for address, value in cells.items():
+            book["表三"][address] = value
+
+    (found,) = [one for one in edited(tmp_path, add).notices if one.rule == "S-17"]
+    assert said in found.message
+    assert {str(ref.origin) for ref in found.cells} <= {f"表三!{address}" for address in cells}
+    assert found.severity == "warning"
+
+
+def test_a_formula_or_a_text_beside_a_table_is_nothing_odd(tmp_path):
+    def add(book):
+        sheet = book["表三"]
+        sheet["N6"], sheet["D40"], sheet["D41"] = "=SUM(D6:I6)-J6", "=SUM(D6:D9)", "经办人签字"
+
+    assert "S-17" not in [one.rule for one in edited(tmp_path, add).notices]
+
+
+def test_tables_below_and_beside_each_other_are_no_strays(saved):
+    book = Workbook()
+    draw(book, HUAIAN)
+    assert not found(read_report(saved(book)))
 
 
 def test_another_formula_we_cannot_compute_asks_to_open_and_save(saved):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import io
 import re
 from decimal import Decimal
 
@@ -341,7 +343,6 @@ def test_ods_cells(saved):
 
 
 def test_xls_keeps_errors_dates_and_what_is_hidden(saved):
-    import io
 
     import xlwt
 
@@ -361,6 +362,33 @@ def test_xls_keeps_errors_dates_and_what_is_hidden(saved):
         ("A1", True, False), ("A2", Decimal("0.3"), True), ("A3", "甲\n乙", False),
     ]  # fmt: skip
     assert (one.hidden, other.hidden) == (False, True)
+
+
+def test_xls_says_how_a_cell_looks(saved):
+    """What is struck out or raised is no digit; scaling, per cent, padded zeros and dates are told, as of .xlsx."""
+    import xlwt
+
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("表")
+    plain, struck, raised = xlwt.Font(), xlwt.Font(), xlwt.Font()
+    struck.struck_out, raised.escapement = True, 1
+    sheet.write_rich_text(0, 0, [("𠮷1133", plain), ("1", struck), ("1", plain)])
+    sheet.write_rich_text(1, 0, [("1133", plain), ("1", raised)])
+    sheet.write_rich_text(2, 0, [("面积为100m", plain), ("2", raised)])
+    style = xlwt.XFStyle()
+    style.font = struck
+    sheet.write(3, 0, 47, style)
+    codes = ["#,##0.00,", "0%", "000000", 'yyyy"年"m"月"d"日"', "General"]
+    for row, (value, code) in enumerate(zip([5230520, 0.5, 10010, 45657, 12], codes, strict=True), 4):
+        sheet.write(row, 0, value, xlwt.easyxf(num_format_str=code))
+    buffer = io.BytesIO()
+    book.save(buffer)
+    (grid,) = open_document(saved(buffer.getvalue(), "甲.xls")).grids
+    assert [(c.value, c.shown, c.beside) for c in grid.cells] == [
+        ("𠮷11331", "", "“1”（删除线）"), ("1133", "", "“1”（上标）"), ("面积为100m2", "", ""), (None, "", "“47”（删除线）"),
+        (5230520, "5,230.52", ""), (Decimal("0.5"), "50%", ""), (10010, "010010", ""),
+        (dt.datetime(2024, 12, 31), "2024年12月31日", ""), (12, "", ""),
+    ]  # fmt: skip
 
 
 # ---------------------------------------------------------------- editions

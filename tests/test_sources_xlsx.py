@@ -5,20 +5,26 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import re
+import sys
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
 import xlsxkit
 from openpyxl import Workbook
-from support import DATA
+from support import DATA, published_cells
+from test_recogniser import draw
 from xlsxkit import MAIN, assert_same, in_sheets, reference, rewritten, saved, with_shared_strings
 
+from reportgen import memory
 from reportgen.api import read_report
 from reportgen.errors import InputError
+from reportgen.form import load_form
 from reportgen.model.numbers import exact
-from reportgen.sources import Grid, GridCell, open_document, read_document, results
+from reportgen.recogniser import recognise
+from reportgen.sources import Grid, GridCell, limits, open_document, read_document, results
 from reportgen.sources.numberformats import shown_number
 from reportgen.sources.results import Results
 from reportgen.sources.sniff import kind_of, refusal
@@ -419,6 +425,57 @@ def test_hidden_columns_are_counted_once(ranges):
     )  # fmt: skip
     ((cell,),) = [grid.cells for grid in grids(data)]
     assert (cell.value, cell.hidden) == (1, True)
+
+
+def steps_of(work):
+    """How many functions a piece of work calls."""
+    count = [0]
+
+    def counted(frame, event, argument):
+        count[0] += event in ("call", "c_call")
+
+    sys.setprofile(counted)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count[0]
+
+
+def many_sheets(count):
+    book = Workbook()
+    draw(book, published_cells("huaian_city_2024"))
+    for number in range(count):
+        book.create_sheet(f"表{number}").append(["其他", "总计", number])
+    return saved(book)
+
+
+def many_ranges(count):
+    columns = b"".join(b'<col min="%d" max="%d" hidden="1"/>' % (n, n + 900) for n in range(1, count + 1))
+    return changed(
+        many_sheets(0), lambda xml: xml.replace(b"<sheetData>", b"<cols>" + columns + b"</cols><sheetData>", 1)
+    )
+
+
+@pytest.mark.parametrize("made", [many_sheets, many_ranges])
+def test_twice_as_much_is_twice_the_work(made, monkeypatch):
+    """Counted in calls: sheets that are no tables, and ranges of hidden columns."""
+    monkeypatch.setattr(memory, "enabled", False)
+    recognise(read_document("甲.xlsx", made(10), "xlsx"), load_form("2021"))  # what is loaded and compiled once
+    none, some, more = (
+        steps_of(
+            partial(lambda data: recognise(read_document("甲.xlsx", data, "xlsx"), load_form("2021")), made(count))
+        )
+        for count in (1, 100, 200)
+    )
+    assert more - none < 2.5 * (some - none) + 1000
+
+
+def test_sheets_beyond_the_limit_are_not_read(monkeypatch):
+    monkeypatch.setattr(limits, "MAX_GRIDS", 50)
+    with pytest.raises(InputError, match="超过 50"):
+        read_document("甲.xlsx", many_sheets(60), "xlsx")
+    read_document("甲.xlsx", many_sheets(40), "xlsx")
 
 
 def test_too_many_tags_are_refused_before_a_tree_is_made():

@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.context import BaseContext
+from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from ..disk.names import shown_name
 from ..errors import EXIT_CRASH
 from ..form import load_form
+from ..sources.confined import end_with_parent
 from .outcomes import Outcome, attempt
 
 __all__ = ["Workers"]
@@ -45,6 +47,7 @@ class Workers(Generic[T]):
         self.work, self.chunks, self.count = work, chunks, count
         self.running: dict[int, Future[list[Outcome[T]]]] = {}
         self.context = _context()
+        self.pids: SimpleQueue[int] = self.context.SimpleQueue()
 
     def run(self) -> Iterator[Outcome[T]]:
         """Yield the outcomes of all files in their order."""
@@ -63,8 +66,18 @@ class Workers(Generic[T]):
                 yield from outcomes
             wait = True
         finally:
-            # Who is interrupted waits for nobody; the workers end with this process.
             pool.shutdown(wait=wait, cancel_futures=True)
+            if not wait:
+                self.end()  # who is interrupted waits for nobody
+
+    def end(self) -> None:
+        """End the workers, whatever they are doing."""
+        ours = set()
+        while not self.pids.empty():
+            ours.add(self.pids.get())
+        for process in multiprocessing.active_children():
+            if process.pid in ours:
+                process.terminate()
 
     def outcomes(self, pool: ProcessPoolExecutor, turn: int) -> list[Outcome[T]] | None:
         """Return a chunk's outcomes, None if a process died; keep the workers busy meanwhile."""
@@ -90,7 +103,7 @@ class Workers(Generic[T]):
                 return Outcome(path, None, told, EXIT_CRASH)
 
     def pool(self, count: int) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(count, mp_context=self.context, initializer=_start)
+        return ProcessPoolExecutor(count, mp_context=self.context, initializer=_start, initargs=(self.pids,))
 
 
 def _is_whole(future: Future[Any]) -> bool:
@@ -117,21 +130,14 @@ def _prepare() -> None:
     prepared_template(default_template(form), form)
 
 
-def _start() -> None:
+def _start(pids: SimpleQueue[int]) -> None:
+    pids.put(os.getpid())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the process that waits for us
     for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):  # a copy of that process has its ways with these
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     _prepare()
-
-
-def _end_with_parent() -> None:
-    """End this worker as soon as the process that started it is gone, however it ended."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _chunk(work: Callable[[Path | str], T], paths: Sequence[Path | str]) -> list[Outcome[T]]:

@@ -25,6 +25,7 @@ from .build import build  # noqa: E402
 from .commands import extract, new, rules, template  # noqa: E402
 from .console import fail, say  # noqa: E402
 from .forms import form, make_template, prove_own_forms, take_forms  # noqa: E402
+from .merge import merge  # noqa: E402
 from .office import office  # noqa: E402
 from .validate import validate  # noqa: E402
 
@@ -49,7 +50,7 @@ def cli(context: click.Context) -> None:
         prove_own_forms()
 
 
-for _command in (new, validate, build, extract, office, template, form, rules):
+for _command in (new, validate, build, merge, extract, office, template, form, rules):
     cli.add_command(_command)
 template.add_command(make_template)
 take_forms(cli)

@@ -49,8 +49,10 @@ _FEW = 3
 def office(files: tuple[Path, ...], folder: Path | None, action: str) -> None:
     """Do what a double click asks for; the exit code is that of :func:`run`."""
     if action == "merge":
-        say("汇总功能还没有装入这一版，没有生成任何文件。")
-        sys.exit(_EXIT_USAGE)
+        from .merge import merge_folder
+
+        with forms_beside(folder):
+            sys.exit(merge_folder(files, folder or Path()))
     with forms_beside(folder):
         sys.exit(run(files, folder, only_check=action == "check"))
 

@@ -19,7 +19,9 @@ from ..errors import InputError, InUseError, OutputError
 from .leftovers import remove_leftovers, temporary
 from .names import check_name, fitting_name, is_lock_file, is_open_elsewhere, quoted, reachable, shown_name  # fmt: skip
 
-__all__ = ["MAX_INPUT_BYTES", "read_input", "refuse_device", "write_aside", "write_output", "write_outputs"]
+__all__ = [
+    "MAX_INPUT_BYTES", "read_input", "refuse_device", "refuse_existing", "write_aside", "write_output", "write_outputs",
+]  # fmt: skip
 
 MAX_INPUT_BYTES = 50 * 1024 * 1024
 """A standard workbook has 40 KB, a report with pictures a few MB; more is the wrong file."""
@@ -242,6 +244,16 @@ def _target(path: Path) -> Path:
     # Asking Windows for the real name fails for long paths under wine, and nothing here depends on it there.
     real = os.path.abspath if _WINDOWS else os.path.realpath
     return reachable(Path(real(path.parent)) / path.name)
+
+
+def refuse_existing(path: Path | str, *, force: bool) -> None:
+    """Refuse an output that is there already before the work on it begins; :func:`write_output` asks again.
+
+    Raises:
+        OutputError: the file exists and ``force`` is not set.
+    """
+    if not force and os.path.lexists(path):
+        raise _exists(Path(path))
 
 
 class _Staged:

@@ -20,10 +20,11 @@ from .records import (
     Table,
     Term,
 )  # fmt: skip
+from .rollups import Rollup, RollupGroup
 from .words import LONGEST_LABEL, SEVERITIES
 
 __all__ = [
     "LONGEST_LABEL", "SEVERITIES", "AnyRule", "Block", "Cell", "Comparison", "Equation", "Field", "Form",
-    "LayoutCell", "Node", "Relation", "Rule", "Section", "Sheets", "Subheading", "Table", "Term", "editions",
+    "LayoutCell", "Node", "Relation", "Rollup", "RollupGroup", "Rule", "Section", "Sheets", "Subheading", "Table", "Term", "editions",
     "form_file", "form_folders", "is_shipped", "load_form", "own_template",
 ]  # fmt: skip

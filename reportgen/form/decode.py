@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from typing import Any, get_args
 
 import msgspec
@@ -40,17 +41,18 @@ def decode(data: dict[str, Any], faults: Faults) -> EditionFile | None:
     """Decode the data of one edition.
 
     Args:
-        data: the merged data; mended in place where it is wrong.
+        data: the merged data.
         faults: takes the mistakes.
 
     Returns:
         the records, with stand-ins where there are mistakes; None if it cannot be mended.
     """
-    decoder = _Decoder(data, faults)
+    decoder: _Decoder | None = None
     for _ in range(_MOST):
         try:
-            return msgspec.convert(data, EditionFile)
+            return msgspec.convert(decoder.data if decoder else data, EditionFile)
         except msgspec.ValidationError as error:
+            decoder = decoder or _Decoder(deepcopy(data), faults)
             if not decoder.mend(str(error)):
                 return None
     return None

@@ -4,31 +4,28 @@ An edition is a form file whose name begins with a digit; the name is its id.  O
 are searched before the shipped one (``REPORTGEN_FORMS``), so an edition of theirs takes the place of a
 shipped one with the same id.
 
-A form is decoded and proved once; the prepared form is kept in the user's cache folder, under a digest of
-all form files and of the code that reads them.
+A process loads a form once.  What comes with the program is proved by its tests; any other form file is
+proved whole whenever it is loaded.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from .. import __version__
-from ..disk import cache
 from ..errors import FormError
 from ..forms import FORMS_VARIABLE
+from .decode import decode
+from .proof import prove
 from .records import Form
+from .source import Faults, merged, read_sources
 
 __all__ = ["editions", "form_file", "form_folders", "is_shipped", "load_form", "own_template"]
-
-T = TypeVar("T")
 
 
 class Years(Struct, frozen=True):
@@ -50,8 +47,6 @@ class _Library(Struct, frozen=True):
     folders: tuple[Path, ...]
     files: Mapping[str, Path]
     """Edition → its file."""
-    digest: str
-    """Of all form files and the code that reads them."""
     years: tuple[Years, ...]
     """The editions, oldest first; of two for the same year the preferred one last."""
 
@@ -62,9 +57,18 @@ class _Library(Struct, frozen=True):
 
 def form_folders() -> tuple[Path, ...]:
     """Return the folders where form files and their Word templates are looked for, the first one preferred."""
-    own = os.environ.get(FORMS_VARIABLE, "")
-    shipped = Path(__file__).parent.parent / "forms"
-    return (*(Path(folder) for folder in own.split(os.pathsep) if folder), shipped)
+    return (*_own_folders(os.environ.get(FORMS_VARIABLE, "")), Path(__file__).parent.parent / "forms")
+
+
+def _own_folders(listed: str) -> Iterator[Path]:
+    """Yield the folders of a list like that of ``PATH``; the name of one may have the separator in it."""
+    pieces = listed.split(os.pathsep)
+    while pieces:
+        joined = (os.pathsep.join(pieces[:count]) for count in range(len(pieces), 1, -1))
+        folder = next((one for one in joined if os.path.isdir(one)), pieces[0])
+        pieces = pieces[folder.count(os.pathsep) + 1 :]
+        if folder:
+            yield Path(folder)
 
 
 def own_template(edition: str) -> Path | None:
@@ -116,7 +120,7 @@ def load_form(edition: str | Path | None = None, *, year: int | None = None) -> 
     """
     folders = form_folders()
     if edition is not None and str(edition).endswith(".toml"):
-        return _proved(Path(edition), folders)
+        return _loaded(Path(edition), folders)
     if edition is not None:
         return _form(form_file(str(edition)).stem, folders)
     library = _library(folders)
@@ -136,34 +140,12 @@ def _library(folders: tuple[Path, ...]) -> _Library:
         if not folder.is_dir():
             raise FormError(f"没有格式文件夹“{folder}”（{FORMS_VARIABLE} 或 --forms）。")
     every = [sorted(folder.glob("*.toml")) for folder in folders]
-    digest = _digest([*(file for files in every for file in files), *sorted(Path(__file__).parent.glob("*.py"))])
     files = {file.stem: file for found in reversed(every) for file in found if file.stem[:1].isdigit()}
-    years = _prepared("index", digest, tuple[Years, ...])
-    if years is None:
-        years = _years(files, folders)
-        _keep("index", digest, years)
-    return _Library(folders, files, digest, years)
-
-
-def _digest(files: Sequence[Path]) -> str:
-    """Return one SHA-256 for the contents of some files, in their order; ends of lines do not matter."""
-    total = hashlib.sha256(__version__.encode())
-    for file in files:
-        if file.exists() and not file.is_file():  # a pipe or a device: reading it might never end
-            raise FormError(f"格式文件“{file}”不是普通文件，不能读取。")
-        try:
-            data = file.read_bytes().replace(b"\r\n", b"\n")
-        except OSError as error:
-            raise FormError(f"格式文件“{file}”读不出来（{error.strerror}）。") from error
-        total.update(f"\n{file.name} {len(data)}\n".encode())
-        total.update(data)
-    return total.hexdigest()
+    return _Library(folders, files, _years(files, folders))
 
 
 def _years(files: Mapping[str, Path], folders: tuple[Path, ...]) -> tuple[Years, ...]:
     """Read of every edition for which years it is; one that does not say ends before the next one."""
-    from .source import Faults, merged, read_sources
-
     declared: list[tuple[int, int, str, int]] = []
     for edition, file in files.items():
         faults = Faults(file)
@@ -172,7 +154,7 @@ def _years(files: Mapping[str, Path], folders: tuple[Path, ...]) -> tuple[Years,
         if isinstance(first, int) and isinstance(final, int):
             declared.append((first, -folders.index(file.parent), edition, final))
         else:
-            _proved(file, folders)  # says what is wrong, with all else that is
+            _loaded(file, folders)  # says what is wrong, with all else that is
     declared.sort()
     starts = sorted({first for first, *_ in declared})
     return tuple(
@@ -188,21 +170,20 @@ def _years(files: Mapping[str, Path], folders: tuple[Path, ...]) -> tuple[Years,
 def _form(edition: str, folders: tuple[Path, ...]) -> Form:
     """A process loads each edition once."""
     library = _library(folders)
-    form = _prepared(edition, library.digest, Form)
-    if form is None:
-        years = next(one for one in library.years if one.id == edition)
-        form = _proved(library.files[edition], folders)
-        form = msgspec.structs.replace(form, final_year=years.final_year)
-        _keep(edition, library.digest, form)
-    return form
+    years = next(one for one in library.years if one.id == edition)
+    file = library.files[edition]
+    form = _loaded(file, folders, trusted=folders[-1])
+    return msgspec.structs.replace(form, final_year=years.final_year)
 
 
-def _proved(path: Path, folders: tuple[Path, ...]) -> Form:
-    """Read a form file, and before it the editions it extends, each proved by itself."""
-    from .decode import decode
-    from .proof import prove
-    from .source import Faults, merged, read_sources
+def _loaded(path: Path, folders: tuple[Path, ...], trusted: Path | None = None) -> Form:
+    """Read a form file, and before it the editions it extends.
 
+    Args:
+        path: the form file.
+        folders: where to look for those it extends.
+        trusted: the folder whose editions need no proof; None if every one is proved.
+    """
     sources = read_sources(path, folders)
     base: Form | None = None
     for number, source in enumerate(sources, 1):
@@ -214,21 +195,7 @@ def _proved(path: Path, folders: tuple[Path, ...]) -> Form:
         if file is None:
             faults.stop()
             raise FormError(f"格式文件 {source.path.name} 的写法不对。")
-        base = prove(file, source.path.stem, base, faults)
+        proved = all(one.path.parent == trusted for one in faults.sources)
+        base = prove(file, source.path.stem, base, faults, proved=proved)
     assert base is not None
     return base
-
-
-def _prepared(name: str, digest: str, kind: type[T]) -> T | None:
-    """Return what was prepared under this digest, None if there is nothing that can be used."""
-    data = cache.load(f"form-{name}-{digest[:16]}", digest)
-    if data is None:
-        return None
-    try:
-        return msgspec.msgpack.decode(data, type=kind)
-    except (msgspec.DecodeError, ValueError):
-        return None
-
-
-def _keep(name: str, digest: str, value: object) -> None:
-    cache.save(f"form-{name}-{digest[:16]}", digest, msgspec.msgpack.encode(value))

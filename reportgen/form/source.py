@@ -8,10 +8,12 @@ end; ``remove = true`` takes one out.  Everything else replaces what was there.
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
+
+import tomli
 
 from ..errors import FormError
 
@@ -35,6 +37,7 @@ _MERGED: dict[str, Any] = {
     "rules": {},
     "sheets": {},
     "sign_off": {},
+    "titles": {},
     "last_year": {"other_editions": {}},
     "narrative": {"topics": {}, "phrases": None},  # phrases have no ids: they are added
 }
@@ -151,7 +154,7 @@ def read_sources(path: Path, folders: Sequence[Path]) -> list[Source]:
 
 def _read(path: Path, folders: Sequence[Path], above: tuple[Path, ...]) -> list[Source]:
     data = _toml(path)
-    names = data.pop("extends", [])
+    names = data.get("extends", [])
     names = [names] if isinstance(names, str) else names
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise FormError(f'格式文件 {path.name} 的 extends 应是一个版本的名称，例如 extends = "…"。')
@@ -163,25 +166,28 @@ def _read(path: Path, folders: Sequence[Path], above: tuple[Path, ...]) -> list[
         if base is None:
             raise FormError(f"格式文件 {path.name} 的 extends：没有找到“{name}”，或者几个文件互相引用。")
         found += [one for one in _read(base, folders, chain) if one.path not in {s.path for s in found}]
-    return [*found, Source(path, data)]
+    return [*found, Source(path, {key: value for key, value in data.items() if key != "extends"})]
 
 
 def _toml(path: Path) -> dict[str, Any]:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-
+    if path.exists() and not path.is_file():  # a pipe or a device: reading it might never end
+        raise FormError(f"格式文件“{path}”不是普通文件，不能读取。")
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return _parsed(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         what = str(error.strerror)
     except UnicodeDecodeError:
         what = "不是 UTF-8 编码，请另存为 UTF-8"
-    except tomllib.TOMLDecodeError as error:
+    except tomli.TOMLDecodeError as error:
         at = re.search(r"line (\d+), column (\d+)", str(error))
         what = (f"第{at[1]}行第{at[2]}列" if at else "文件末尾") + f"写法不对（{error}）"
     raise FormError(f"格式文件 {path.name} 读不出来：{what}。")
+
+
+@lru_cache(maxsize=16)
+def _parsed(text: str) -> dict[str, Any]:
+    """Parse a file once: several editions extend it.  Nobody may change what comes back."""
+    return tomli.loads(text)
 
 
 # --------------------------------------------------------------------------- laying over

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Context, Decimal
 
+from ..form import Form
+from ..model.findings import CellRef, Finding, finding
 from ..model.numbers import Number, format_number
 from ..sources import GridCell
+from .wording import Texts
 
-__all__ = ["INVISIBLE", "fault_of", "invisible_in", "shown_otherwise", "text_of"]
+__all__ = [
+    "INVISIBLE",
+    "computed_texts",
+    "fault_of",
+    "formula_finding",
+    "guarded_text",
+    "invisible_in",
+    "shown_otherwise",
+    "text_of",
+]
 
 INVISIBLE = re.compile(
     "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb]"
@@ -53,6 +66,51 @@ def text_of(cell: GridCell) -> tuple[str, str]:
     if cell.shown:
         return cell.shown.strip(), ""
     return (format_number(value) if isinstance(value, (int, Decimal)) else str(value)), ""
+
+
+def formula_finding(form: Form, cell: GridCell, ref: CellRef, place: str) -> Finding | None:
+    """Return what is to be said of a formula among texts and entries that has no result or an old one: N-05, N-08."""
+    if cell.result in ("unknown", "circular"):
+        return finding(form.rules["N-05"], [ref], place=place, raw=cell.formula, what=fault_of(cell))
+    if cell.result == "stale":
+        old, now = (text_of(cell._replace(value=value, shown=""))[0] for value in (cell.value, cell.now))
+        return finding(
+            form.rules["N-08"], [ref], place=place, was=f"“{old}”", raw=cell.formula, now=f"“{now}”" if now else "空"
+        )
+    return None
+
+
+def guarded_text(form: Form, cell: GridCell, ref: CellRef, place: str, texts: Texts) -> str:
+    """Return the text that a cell shows; why it shows none, or an old one, is added to the findings.
+
+    Args:
+        form: the edition.
+        cell: with its formula's result settled.
+        ref: the cell, for findings.
+        place: what messages call it.
+        texts: takes the findings, N-05, N-08 and F-02, and the cells computed by us.
+    """
+    text, fault = text_of(cell)
+    said = formula_finding(form, cell, ref, place)
+    if said is None and fault:
+        raw = cell.formula if cell.value is None else str(cell.value)
+        said = finding(form.rules["F-02"], [ref], place=place, raw=raw, what=fault)
+    if said is not None:
+        texts.findings.append(said)
+    elif cell.result == "computed":
+        texts.computed.append((ref, text))
+    return text
+
+
+def computed_texts(form: Form, texts: Texts) -> Iterator[Finding]:
+    """N-06: texts and entries that were computed by us, by sheet."""
+    by_sheet: dict[str, list[tuple[CellRef, str]]] = {}
+    for ref, text in texts.computed:
+        by_sheet.setdefault(ref.origin.sheet if ref.origin else "", []).append((ref, text))
+    for sheet, cells in by_sheet.items():
+        refs = [ref for ref, _ in cells]
+        what = "、".join(f"{ref.origin.address}＝“{text[:20]}”" for ref, text in cells[:4] if ref.origin)
+        yield finding(form.rules["N-06"], refs, table=f"“{sheet}”", count=len(refs), what=what)
 
 
 def shown_otherwise(cell: GridCell, number: Number) -> str:

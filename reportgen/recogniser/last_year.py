@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from ..form import Form
+from ..model.findings import CellRef, Finding, finding
 from ..model.report import Origin, Value
 from .index import LabelIndex
 from .labels import key
 from .values import read_cell
 
-__all__ = ["last_year_figures"]
+__all__ = ["hidden_last_year", "last_year_figures"]
 
 
 def last_year_figures(form: Form, indexes: Iterable[LabelIndex]) -> dict[str, Value]:
@@ -24,12 +25,21 @@ def last_year_figures(form: Form, indexes: Iterable[LabelIndex]) -> dict[str, Va
         for label, id_ in wanted.items():
             for place in index.beside(label) if label in index.labels else ():
                 entry = index.grid.entry(*place)
-                if id_ not in found and entry is not None and entry.value not in (None, ""):
+                if id_ not in found and entry is not None and (entry.value not in (None, "") or entry.formula):
                     origin = Origin(
                         index.grid.name, entry.address, entry.row, entry.column, entry.hidden or index.grid.hidden
                     )
                     found[id_] = read_cell(form.cells[id_], entry, origin)
     return found
+
+
+def hidden_last_year(form: Form, values: Mapping[str, Value]) -> Iterator[Finding]:
+    """N-07: figures of last year that nobody sees; they are read."""
+    hidden = {cell: value for cell, value in values.items() if value.origin and value.origin.hidden and value.number}
+    if hidden:
+        refs = [CellRef(value.origin, form.last_year_label(cell), value.number) for cell, value in hidden.items()]
+        what = f"“{form.sheets.last_year}”有{len(refs)}个数在隐藏的行、列或工作表里"
+        yield finding(form.rules["N-07"], refs, what=what)
 
 
 @lru_cache(maxsize=16)

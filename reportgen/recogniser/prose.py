@@ -3,56 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..form import Form, Section
 from ..model.report import Origin, Passage
-from ..sources import Document, Paragraph
+from ..sources import Paragraph
 from .labels import key
-from .wording import Texts, chinese_date, parse_title, section_of, split_paragraphs
+from .titles import body_like
+from .wording import Texts, chinese_date, section_of, split_paragraphs
 
-__all__ = ["read_prose", "split_at_title"]
+__all__ = ["read_paragraphs", "read_prose", "section_of_line"]
 
 _SUBHEADING = re.compile(r"^[（(][一二三四五六七八九十]+[）)][^。；;，,：:]{1,28}。?$")
 _NUMBERED = re.compile(r"([一二三四五六七八九十]{1,3})[、,.．]\s*(?=\S)")
 _SENTENCE = re.compile(r"[。；;：:！？]")
-_NO_NAME = re.compile(r"[\d。；;：:！？，,〔〕《》（）()]|附件|文件\s*$|.{41}")
-"""A line that cannot be part of a body's name."""
 _FOOTER = re.compile(r"版权所有|ICP备|网安备|网站标识码|技术支持")
-_TITLE_LINES = 4
 _HEADING_LENGTH = 60
 _LIKE = 0.6
 """How like a prescribed heading a numbered line must be to be taken for it, wrongly worded.
 Measured on the variants of FORMAT.md 2.3: 0.74 and more; on list items of texts: 0.35 and less."""
-_WEB = ("html", "mht")
-
-
-def split_at_title(form: Form, document: Document) -> tuple[str, Sequence[Paragraph]]:
-    """Find the title of a document, which may stand on several lines.
-
-    Returns:
-        the title, ``""`` if there is none before the first heading, and the paragraphs behind it.
-    """
-    paragraphs, web = document.paragraphs, document.kind in _WEB
-    for last, paragraph in enumerate(paragraphs):
-        if section_of_line(form, paragraph.text):
-            break
-        for first in range(last, max(last - _TITLE_LINES, -1), -1):
-            if parse_title(form, _joined(paragraphs[first : last + 1])):
-                # On a web page anything may stand above.
-                above = first if web else _first_line(form, paragraphs, first, last)
-                return _joined(paragraphs[above : last + 1]), paragraphs[last + 1 :]
-    return "", paragraphs
-
-
-def _first_line(form: Form, paragraphs: Sequence[Paragraph], first: int, last: int) -> int:
-    """Return where a title begins; a long name of the body is broken, too, and stands above it alone."""
-    while (
-        first > 0 and last - first < _TITLE_LINES and not _NO_NAME.search(paragraphs[first - 1].text)
-        and parse_title(form, _joined(paragraphs[first - 1 : last + 1]))
-    ):  # fmt: skip
-        first -= 1
-    return first
 
 
 def read_prose(form: Form, texts: Texts, *, web: bool) -> None:
@@ -67,14 +36,25 @@ def read_prose(form: Form, texts: Texts, *, web: bool) -> None:
         texts: with fields, title and paragraphs; the passages are added to it.
         web: the document is a web page.
     """
-    prose = _Prose(form, texts, _headings(form, texts.body))
-    for paragraph in texts.body:
+    read_paragraphs(form, texts, texts.body, web=web)
+
+
+def read_paragraphs(
+    form: Form, texts: Texts, body: Sequence[Paragraph], *, web: bool = False, origins: Mapping[str, Origin] = {}
+) -> None:
+    """Split paragraphs by the prescribed headings and add the passages; what stands before the first is the preamble.
+
+    Args:
+        form: the edition.
+        texts: with fields and title; the passages are added to it.
+        body: the paragraphs.
+        web: they are of a web page.
+        origins: where paragraphs stand, by their address; else in the text of a document.
+    """
+    prose = _Prose(form, texts, _headings(form, body), origins)
+    for paragraph in body:
         prose.take(paragraph)
     prose.end(web=web)
-
-
-def _joined(paragraphs: Sequence[Paragraph]) -> str:
-    return "".join("".join(p.text.split()) for p in paragraphs)
 
 
 def section_of_line(form: Form, text: str) -> Section | None:
@@ -117,8 +97,8 @@ def _headings(form: Form, paragraphs: Sequence[Paragraph]) -> dict[int, Section]
 class _Prose:
     """Takes paragraphs one by one and makes passages of them."""
 
-    def __init__(self, form: Form, texts: Texts, sections: dict[int, Section]) -> None:
-        self.form, self.texts, self.sections = form, texts, sections
+    def __init__(self, form: Form, texts: Texts, sections: dict[int, Section], origins: Mapping[str, Origin]) -> None:
+        self.form, self.texts, self.sections, self.origins = form, texts, sections, origins
         self.seen = 0
         self.section = form.sections[0].id if form.sections[0].optional and texts.title else ""
         self.heading = ""
@@ -140,10 +120,13 @@ class _Prose:
         elif _SUBHEADING.match(text) and self.section:
             self.close()
             self.heading = text
-            self.origin = Origin("正文", paragraph.address)
+            self.origin = self._origin(paragraph)
         else:
-            self.origin = self.origin or Origin("正文", paragraph.address)
+            self.origin = self.origin or self._origin(paragraph)
             self.held += lines
+
+    def _origin(self, paragraph: Paragraph) -> Origin:
+        return self.origins.get(paragraph.address) or Origin("正文", paragraph.address)
 
     def close(self) -> None:
         """Make a passage of what has been held."""
@@ -161,15 +144,18 @@ class _Prose:
                 for p in self.texts.passages
                 if (kept := tuple(t for t in p.paragraphs if "。" in t or len(t) > 80)) or p.section != first
             ]
-        org = key(str(self.texts.fields.get("org", "")) or self._org())
-        if len(self.held) >= 2 and org == key(self.held[-2]) and chinese_date(self.held[-1]):
-            self.texts.fields.setdefault("signature_date", chinese_date(self.held[-1]))
-            self.held = self.held[:-2]
+        self.signature()
         self.close()
 
-    def _org(self) -> str:
-        found = parse_title(self.form, self.texts.title)
-        return found[0] if found else ""
+    def signature(self) -> None:
+        """Take body and date from the end of the last part, where the body is not another one than the title's."""
+        if len(self.held) < 2 or not (date := chinese_date(self.held[-1])):
+            return
+        org = str(self.texts.fields.get("org", ""))
+        if key(org) == key(self.held[-2]) if org else body_like(self.form, self.held[-2]):
+            self.texts.fields.setdefault("signature_date", date)
+            self.texts.fields.setdefault("org", self.held[-2])
+            self.held = self.held[:-2]
 
 
 def _without_furniture(held: list[str]) -> None:

@@ -1,7 +1,8 @@
-"""Figures that stand in a table, or right below it, in no row or no column of the form.
+"""Figures that stand in a table, or around it, in no row or no column of the form.
 
-A row that somebody added is named with its number, its label and its cells; its figures are not
-read, and nothing is concluded from sums that they may be part of.
+A row that somebody added inside a table or right below it is named with its number, its label and its
+cells; its figures are not read, and nothing is concluded from sums that they may be part of.  What stands
+further below, or right of the table, may be anybody's reckoning: it is named, and nothing follows.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ import msgspec
 from ..form import Form, Table
 from ..model.numbers import parse_number
 from ..sources import Grid, GridCell
+from ..sources.base import column_letters
 from .labels import key, known_labels
 from .rows import Row
 
-__all__ = ["Strays", "named", "strays"]
+__all__ = ["Strays", "named", "outside", "strays"]
 
 _OF_NUMBERS = " \u3000/-—0123456789.,，"
 """What a text that is a number is made of, or a mark for none."""
@@ -44,22 +46,48 @@ def strays(form: Form, table: Table, rows: Mapping[str, list[Row]], used: Collec
         used: places (name of the grid, row, column) whose figures were read.
     """
     found = Strays()
-    by_grid: dict[str, dict[int, list[tuple[str, Row]]]] = {}
-    for id_, many in rows.items():
-        for row in many:
-            by_grid.setdefault(row.index.grid.name, {}).setdefault(row.row, []).append((id_, row))
-    for here in by_grid.values():
-        area = _Area(form, here, used)
+    for area in _areas(form, rows, used):
         for number, cells in (*area.inside(), *area.below()):
             _note(found, table, area, number, cells)
     return found
 
 
+def outside(
+    form: Form, rows: Mapping[str, list[Row]], used: Collection[tuple[str, int, int]]
+) -> Iterator[tuple[Grid, list[GridCell], str]]:
+    """Yield the figures typed further below a table of a workbook, or right of it, by row and by column.
+
+    Args:
+        form: the edition.
+        rows: the rows found of one table, by id.
+        used: places whose figures were read, of all tables, or named as strays.
+
+    Returns:
+        the sheet, the cells, and what a message says of them.
+    """
+    for area in _areas(form, rows, used):
+        if area.grid.a1:
+            for row, cells in area.further():
+                label = area.label(row)
+                yield area.grid, cells, f"第{row}行{f'“{label}”' if label else ''}（{_values(cells)}）"
+            for cells in area.beside():
+                yield area.grid, cells, f"{column_letters(cells[0].column)}列（{_values(cells)}）"
+
+
+def _areas(form: Form, rows: Mapping[str, list[Row]], used: Collection[tuple[str, int, int]]) -> Iterator[_Area]:
+    """Yield the parts of grids that the rows of a table take up."""
+    by_grid: dict[str, dict[int, list[tuple[str, Row]]]] = {}
+    for id_, many in rows.items():
+        for row in many:
+            by_grid.setdefault(row.index.grid.name, {}).setdefault(row.row, []).append((id_, row))
+    for here in by_grid.values():
+        yield _Area(form, here, used)
+
+
 def _note(found: Strays, table: Table, area: _Area, row: int, cells: Sequence[GridCell]) -> None:
     grid = area.grid
     found.cells += [(grid, cell) for cell in cells]
-    values = f"{cells[0].address}＝{cells[0].value}" if cells[0].value is not None else cells[0].address
-    values += f"等{len(cells)}格" if len(cells) > 1 else ""
+    values = _values(cells)
     if ids := [id_ for id_, _ in area.rows.get(row, ())]:
         found.what.append(f"{values}不在规定的任何一列")
         found.unread |= {f"{table.id}.{id_}" for id_ in ids}
@@ -68,6 +96,12 @@ def _note(found: Strays, table: Table, area: _Area, row: int, cells: Sequence[Gr
     found.what.append(f"第{row}行{f'“{label}”' if label else '（没有标签）'}（{values}）不是规定的任何一行")
     # Of all columns: what is in one of them is in the totals beside it too.
     found.unread |= {f"{table.id}.{column}" for column, _ in area.headers}
+
+
+def _values(cells: Sequence[GridCell]) -> str:
+    """Name some cells by the first of them."""
+    values = f"{cells[0].address}＝{cells[0].value}" if cells[0].value is not None else cells[0].address
+    return f"{values}等{len(cells)}格" if len(cells) > 1 else values
 
 
 class _Area:
@@ -85,7 +119,7 @@ class _Area:
         self.right = max(cell.column + cell.column_span - 1 for _, cell in self.headers)
         self.lines: dict[int, list[GridCell]] = {}
         for cell in self.grid.cells:
-            if self.top <= cell.row and cell.column <= self.right and cell.value not in (None, ""):
+            if self.top <= cell.row and cell.value not in (None, ""):
                 self.lines.setdefault(cell.row, []).append(cell)
 
     def inside(self) -> Iterator[tuple[int, list[GridCell]]]:
@@ -93,7 +127,7 @@ class _Area:
         for row in sorted(row for row in self.lines if row <= self.bottom):
             cells = [
                 cell for cell in self.lines[row]
-                if cell.column >= self.left and _is_figure(cell.value) and not self.was_read(cell)
+                if self.holds(cell) and _is_figure(cell.value) and not self.was_read(cell)
             ]  # fmt: skip
             if cells:
                 yield row, cells
@@ -101,14 +135,38 @@ class _Area:
     def below(self) -> Iterator[tuple[int, list[GridCell]]]:
         """Yield the rows of figures that follow the last row without a gap."""
         row = self.bottom + 1
-        while row in self.lines and not any(self.is_known(cell) for cell in self.lines[row]):
-            cells = [cell for cell in self.lines[row] if cell.column >= self.left]
-            typed = [cell for cell in cells if not cell.formula and parse_number(cell.value).state == "number"]
+        while row in self.lines and not self.is_ours(row):
+            cells = [cell for cell in self.lines[row] if self.holds(cell)]
+            typed = [cell for cell in cells if _is_typed(cell)]
             wide = len(typed) * 2 >= len({id_ for id_, _ in self.headers})
             if len(typed) < len([c for c in cells if not c.formula]) or not typed or not (self.label(row) or wide):
                 return
             yield row, cells
             row += 1
+
+    def further(self) -> Iterator[tuple[int, list[GridCell]]]:
+        """Yield the figures typed in the table's columns anywhere below it, by row."""
+        for row in sorted(row for row in self.lines if row > self.bottom and not self.is_ours(row)):
+            cells = [cell for cell in self.lines[row] if self.holds(cell) and _is_typed(cell)]
+            if cells:
+                yield row, cells
+
+    def beside(self) -> Iterator[list[GridCell]]:
+        """Yield the figures typed in the table's rows right of it, by column."""
+        columns: dict[int, list[GridCell]] = {}
+        for row in sorted(row for row in self.lines if row <= self.bottom):
+            for cell in self.lines[row]:
+                if cell.column > self.right and _is_typed(cell) and not self.was_read(cell):
+                    columns.setdefault(cell.column, []).append(cell)
+        yield from columns.values()
+
+    def holds(self, cell: GridCell) -> bool:
+        """Whether a cell is in the table's columns of figures."""
+        return self.left <= cell.column <= self.right
+
+    def is_ours(self, row: int) -> bool:
+        """Whether something else of the form stands in a row, within the table's width."""
+        return any(self.is_known(cell) for cell in self.lines[row] if cell.column <= self.right)
 
     def is_known(self, cell: GridCell) -> bool:
         """Whether a cell is a label of the form or was read: something else begins there."""
@@ -127,6 +185,11 @@ class _Area:
 def named(what: Sequence[str]) -> str:
     """Join the names of a few; of many the first."""
     return "；".join(what[:_NAMED]) + (f"；等{len(what)}处" if len(what) > _NAMED else "")
+
+
+def _is_typed(cell: GridCell) -> bool:
+    """Tell whether a cell holds a number that somebody typed."""
+    return not cell.formula and parse_number(cell.value).state == "number"
 
 
 def _is_figure(value: object) -> bool:

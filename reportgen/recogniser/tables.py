@@ -7,7 +7,7 @@ and a label without a figure are findings, never guesses.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -20,7 +20,7 @@ from .index import LabelIndex
 from .labels import BlockLabels, block_labels, key, known_labels
 from .mend import mend
 from .rows import Row, table_rows
-from .strays import named, strays
+from .strays import named, outside, strays
 
 __all__ = ["Found", "Located", "find_tables"]
 
@@ -60,12 +60,25 @@ def find_tables(form: Form, indexes: Sequence[LabelIndex]) -> Found:
     indexes = [index if index.grid.a1 else _mended(index, form) for index in indexes]
     # Hidden sheets count only for tables that no visible sheet has.
     visible = [i for i in indexes if not i.grid.hidden]
+    rows_of: dict[str, dict[str, list[Row]]] = {}
     for table in form.tables:
         rows = table_rows(form, table, visible)
         if not rows:
             rows = table_rows(form, table, [i for i in indexes if i.grid.hidden])
+        rows_of[table.id] = rows
         _take(form, table, rows, found)
+    found.findings += _outside(form, rows_of, found)
     return found
+
+
+def _outside(form: Form, rows_of: Mapping[str, Mapping[str, list[Row]]], found: Found) -> Iterator[Finding]:
+    """S-17: figures typed around the tables, which are not read."""
+    for table, rows in rows_of.items():
+        around = list(outside(form, rows, found.used))
+        if around:
+            refs = [_ref(grid, cell) for grid, cells, _ in around for cell in cells]
+            found.used |= {(grid.name, cell.row, cell.column) for grid, cells, _ in around for cell in cells}
+            yield finding(form.rules["S-17"], refs, table=table, what=named([what for *_, what in around]))
 
 
 def _mended(index: LabelIndex, form: Form) -> LabelIndex:
@@ -122,6 +135,7 @@ class _Taker:
         """One finding says what is missing and what stands there instead: the one may be the other."""
         stray, what = strays(self.form, self.table, rows, self.found.used), []
         self.found.unread |= stray.unread
+        self.found.used |= {(grid.name, cell.row, cell.column) for grid, cell in stray.cells}
         if stray.what:
             what.append(f"{self.table.id}里{named(stray.what)}，没有读")
         if self.missing:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from ..form import Cell, Form
-from ..model.findings import CellRef, Finding, finding
+from ..model.findings import CellRef, Finding, finding, place_of, what_of
 from ..model.numbers import MAX_DIGITS, Parsed, format_number, parse_number
 from ..model.report import Origin, Value
 from ..sources import BEYOND_CALENDAR, GridCell
@@ -78,7 +78,7 @@ def _raw(value: object) -> str:
         return ""
     if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
         return format_number(value)
-    return INVISIBLE.sub("", str(value))
+    return str(value).upper() if isinstance(value, bool) else INVISIBLE.sub("", str(value))
 
 
 def _is_uncomputed(value: Value) -> bool:
@@ -109,7 +109,7 @@ def _formulas(form: Form, table: str, values: Mapping[str, Value], found: Found)
             expected = parse_number(now, kind=cell.kind, decimals=cell.decimals).number
             yield finding(
                 form.rules["N-08"], [ref], actual=value.number, expected=expected,
-                place=f"“{cell.label}”", raw=value.formula, now=expected if expected is not None else _raw(now) or "空",
+                place=f"“{cell.label}”", was=_raw(value.number), raw=value.formula, now=expected if expected is not None else _raw(now) or "空",
             )  # fmt: skip
         elif _is_uncomputed(value):
             yield finding(form.rules["N-05"], [ref], place=f"“{cell.label}”", raw=value.formula, what=value.remark)
@@ -120,7 +120,8 @@ def _formulas(form: Form, table: str, values: Mapping[str, Value], found: Found)
 
 
 def _otherwise(form: Form, values: Mapping[str, Value], found: Found) -> Iterator[Finding]:
-    """N-10: figures whose number format shows another number than the cell holds."""
+    """N-10: figures whose number format shows another number than the cell holds; one finding per table."""
+    tables: dict[str, list[tuple[CellRef, str]]] = {}
     for id_, place in found.cells.items():
         value = values[id_]
         if place.cell is None or not place.cell.shown or value.number is None:
@@ -128,9 +129,13 @@ def _otherwise(form: Form, values: Mapping[str, Value], found: Found) -> Iterato
         shown = shown_otherwise(place.cell, value.number)
         if shown:
             cell = form.cells[id_]
-            yield finding(
-                form.rules["N-10"], [_ref(cell, value)], place=f"“{cell.label}”", what=shown, value=value.number
-            )
+            said = f"显示为“{shown}”，存储的却是 {format_number(value.number)}，按存储的读取"
+            tables.setdefault(cell.table, []).append((_ref(cell, value), said))
+    for table, here in tables.items():
+        refs = [ref for ref, _ in here]
+        yield finding(
+            form.rules["N-10"], refs, place=place_of(table, refs), what=what_of(refs, [said for _, said in here])
+        )
 
 
 def _ref(cell: Cell, value: Value) -> CellRef:

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from .limits import MAX_MEMORY, MAX_SECONDS, MAX_WAIT
 
-__all__ = ["Work", "run_confined"]
+__all__ = ["Work", "end_with_parent", "run_confined"]
 
 Work: TypeAlias = Callable[[bytes, str], bytes]
 """Takes a file's bytes and its name for messages; a function of a module, so that any process finds it."""
@@ -23,8 +23,7 @@ Work: TypeAlias = Callable[[bytes, str], bytes]
 def run_confined(work: Work, data: bytes, name: str) -> bytes | None:
     """Return what a function makes of a file, None if its process died or went beyond the limits.
 
-    The limits on memory and processor time are the system's (POSIX); Windows has none, there only the
-    wait is limited.  As with all of :mod:`multiprocessing`, a script that comes to this on Windows needs
+    The limits on memory and processor time are the system's.  As with all of :mod:`multiprocessing`, a script that comes to this on Windows needs
     ``if __name__ == "__main__"``.
 
     Args:
@@ -49,8 +48,22 @@ def run_confined(work: Work, data: bytes, name: str) -> bytes | None:
         ours.close()
 
 
+def end_with_parent() -> None:
+    """End this process as soon as the one that started it is gone, however it ended."""
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def _work(pipe: Connection, work: Work, data: bytes, name: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the process that waits for us
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    end_with_parent()
     with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.redirect_stderr(nowhere):
         _limit()
         pipe.send_bytes(work(data, name))
@@ -58,10 +71,14 @@ def _work(pipe: Connection, work: Work, data: bytes, name: str) -> None:
 
 def _limit() -> None:
     """Ask the system to limit this process, as far as it can and allows it."""
-    try:
-        import resource
-    except ImportError:  # Windows
+    if sys.platform == "win32":
+        from .job import limit_process
+
+        with contextlib.suppress(OSError):
+            limit_process(MAX_MEMORY, MAX_SECONDS)
         return
+    import resource
+
     limits = {
         resource.RLIMIT_CPU: int(MAX_SECONDS), resource.RLIMIT_DATA: MAX_MEMORY, resource.RLIMIT_CORE: 0,
     }  # fmt: skip

@@ -26,7 +26,7 @@ from .base import Document, Grid, GridCell, Paragraph
 from .limits import MAX_SPAN, Budget
 from .runs import LOWERED, RAISED, STRUCK, Run, told_apart
 
-__all__ = ["Page", "decode", "read"]
+__all__ = ["Page", "decode", "one_blank", "read"]
 
 _PICTURE = re.compile(r"<img\b", re.I)
 
@@ -83,7 +83,7 @@ def read(path: Path, data: bytes) -> Document:
     kind = "html" if page.paragraphs else "html-table"
     return Document(
         str(path), kind, hashlib.sha256(data).hexdigest(), tuple(page.grids), tuple(page.paragraphs),
-        pictures=len(_PICTURE.findall(text)),
+        properties={"title": page.title}, pictures=len(_PICTURE.findall(text)),
     )  # fmt: skip
 
 
@@ -137,6 +137,8 @@ class Page:
 
     def __init__(self, budget: Budget) -> None:
         self.budget = budget
+        self.title = ""
+        """The name of the page, as the browser shows it."""
         self.grids: list[Grid] = []
         self.paragraphs: list[Paragraph] = []
         self.frames = False
@@ -154,6 +156,7 @@ class Page:
         self.budget.check_cells(sum(1 for _ in _CELL_TAG.finditer(text)))
         root = self._parsed(text)
         if root is not None:
+            self.title = self.title or " ".join((root.findtext(".//title") or "").split())
             self.frames = self.frames or next(root.iter("frame", "iframe"), None) is not None
             for sheet in root.iter("style"):
                 self._classes |= _marking_classes((sheet.text or "").replace("<!--", ""))
@@ -211,7 +214,7 @@ class Page:
 
     def _flush(self) -> None:
         text, beside = told_apart(self._line)
-        text = _BLANKS.sub(" ", text).strip(" \u3000")
+        text = one_blank(text)
         self._line.clear()
         if text or beside:
             self.paragraphs.append(Paragraph(text, f"第{len(self.paragraphs) + 1}段", beside))
@@ -285,6 +288,11 @@ class Page:
         text, beside = told_apart(runs, cell=True)
         lines = (line.strip(" \u3000") for line in text.split("\n"))
         return "\n".join(line for line in lines if line), beside
+
+
+def one_blank(text: str) -> str:
+    """Return a paragraph as a page shows it: one blank for several, and for tabs and line breaks."""
+    return _BLANKS.sub(" ", text).strip(" \u3000")
 
 
 def _marking_classes(sheet: str) -> dict[str, str]:

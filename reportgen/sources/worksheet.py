@@ -18,7 +18,8 @@ from .numberformats import date_of, iso_date, shown_date, shown_number
 from .runs import LOWERED, RAISED, STRUCK, Run, told_apart
 
 __all__ = [
-    "TRUTH", "Look", "Values", "Worksheet", "is_on", "parse", "parse_main", "read_worksheet", "string_of",
+    "TRUTH", "Content", "Look", "Values", "Worksheet", "is_on", "parse", "parse_main", "read_worksheet", "string_of",
+    "struck",
 ]  # fmt: skip
 
 TRUTH = {"1": True, "true": True, "0": False, "false": False}
@@ -31,6 +32,7 @@ _NAMESPACES = (
 _ONE_PLACE = (1, 1)
 _PLACE = itemgetter(0, 1)
 _FALSE = ("0", "false", "")
+_NOTHING = re.compile(r"0+(?:\.0*)?")
 _BY_NUMBER = re.compile("(?:_x[0-9A-Fa-f]{4}_)+")
 _SHIFTS = {"superscript": RAISED, "subscript": LOWERED}
 
@@ -45,17 +47,24 @@ class Look(NamedTuple):
     struck: bool = False
     """The cell's font is struck out."""
 
+    @property
+    def hides_text(self) -> bool:
+        """Whether the format shows nothing of a text, as ``;;;`` does."""
+        return self.code.endswith(";") and self.code.count(";") == 3
 
-class _Content(NamedTuple):
+
+class Content(NamedTuple):
     """What a cell holds; see :class:`~.base.GridCell`."""
 
     value: object = None
     formula: str = ""
     shown: str | None = ""
     beside: str = ""
+    hidden: bool = False
+    """By its number format."""
 
 
-_EMPTY = _Content()
+_EMPTY = Content()
 
 
 class Values(NamedTuple):
@@ -68,7 +77,7 @@ class Values(NamedTuple):
     from_1904: bool
     """Days count from 1904-01-01 on, not from 1899-12-30."""
 
-    def content(self, kind: str, style: str, text: str) -> _Content:
+    def content(self, kind: str, style: str, text: str) -> Content:
         """Return what a cell stores as text.
 
         Args:
@@ -81,31 +90,30 @@ class Values(NamedTuple):
         """
         if kind == "s":
             string, beside = self.strings[_natural(text)]
-            return _Content(string, beside=beside)
+            return Content(string, beside=beside)
         if kind == "n":
-            return self._number(self.looks[_natural(style)], text)
+            return self.number(self.looks[_natural(style)], _number(text))
         if kind in ("str", "e"):
-            return _Content(_decoded(text))
+            return Content(_decoded(text))
         if kind == "b":
-            return _Content(TRUTH[text.strip()])
+            return Content(TRUTH[text.strip()])
         if kind == "d":
             date, look = iso_date(text), self.looks[_natural(style)]
-            return _Content(date, shown=shown_date(date, look.code))
+            return Content(date, shown=shown_date(date, look.code))
         raise ValueError(kind)
 
-    def _number(self, look: Look, text: str) -> _Content:
-        """Return a number or the date that it is shown as."""
+    def number(self, look: Look, number: Number) -> Content:
+        """Return a number, or the date that it is shown as."""
         if look.kind:
-            date = date_of(float(text), look.kind, from_1904=self.from_1904)
+            date = date_of(float(number), look.kind, from_1904=self.from_1904)
             if date is not None:
-                return _Content(date, shown=shown_date(date, look.code))
-            return _Content(_number(text), shown=BEYOND_CALENDAR)
-        number = _number(text)
-        return _Content(number, shown=shown_number(number, look.code) if look.code else "")
+                return Content(date, shown=shown_date(date, look.code))
+            return Content(number, shown=BEYOND_CALENDAR)
+        return Content(number, shown=shown_number(number, look.code) if look.code else "")
 
-    def is_struck(self, style: str) -> bool:
-        """Tell whether a cell style strikes out what the cell holds."""
-        return style.isdecimal() and int(style) < len(self.looks) and self.looks[int(style)].struck
+    def look(self, style: str) -> Look:
+        """Return a cell style; the usual one if there is none of this number."""
+        return self.looks[int(style)] if style.isdecimal() and int(style) < len(self.looks) else Look()
 
 
 def _natural(text: str) -> int:
@@ -226,9 +234,9 @@ def read_worksheet(xml: bytes, values: Values) -> Worksheet:
     spans = dict(map(_span, root.iterfind(f"{ns}mergeCells/{ns}mergeCell")))
     contents = _contents(rows, ns, values)
     cells = []
-    for (row, column), (value, formula, shown, beside) in (dict.fromkeys(spans, _EMPTY) | contents).items():
+    for (row, column), (value, formula, shown, beside, unseen) in (dict.fromkeys(spans, _EMPTY) | contents).items():
         height, width = spans.get((row, column), _ONE_PLACE)
-        hidden = row in hidden_rows or column in hidden_columns
+        hidden = unseen or row in hidden_rows or column in hidden_columns
         address = f"{column_letters(column)}{row}"
         cells.append(GridCell(row, column, value, height, width, address, formula, "", hidden, None, beside, shown))
     places = len(cells) + sum(height * width for height, width in spans.values())
@@ -245,7 +253,7 @@ def _numbered(data: Element) -> list[tuple[int, Element]]:
     return rows
 
 
-def _contents(rows: Iterable[tuple[int, Element]], ns: str, values: Values) -> dict[Place, _Content]:
+def _contents(rows: Iterable[tuple[int, Element]], ns: str, values: Values) -> dict[Place, Content]:
     """Return what the cells hold that hold anything, by place.
 
     A cell without an address is beside the cell before it.  Of one that stands there twice, the last
@@ -253,7 +261,7 @@ def _contents(rows: Iterable[tuple[int, Element]], ns: str, values: Values) -> d
     """
     stored, formula_of, inline = f"{ns}v", f"{ns}f", f"{ns}is"
     shared: dict[str, tuple[str, Place]] = {}
-    found: dict[Place, _Content] = {}
+    found: dict[Place, Content] = {}
     for number, row in rows:
         place = (number, 0)
         for cell in row:
@@ -266,16 +274,15 @@ def _contents(rows: Iterable[tuple[int, Element]], ns: str, values: Values) -> d
                     if kind != "inlineStr" and part.text:
                         content = values.content(kind, style, part.text)
                     elif kind == "str":
-                        content = _Content("")
+                        content = Content("")
                 elif part.tag == formula_of:
                     formula = _formula(part, place, shared)
                 elif part.tag == inline and kind == "inlineStr":
                     string, beside = string_of(part, ns)
-                    content = _Content(string, beside=beside)
+                    content = Content(string, beside=beside)
             if formula:
                 content = content._replace(formula=formula)
-            if values.is_struck(style):
-                content = _struck(content)
+            content = _seen(content, values.look(style))
             if content != _EMPTY:
                 found[place] = content
             elif place in found:
@@ -283,10 +290,17 @@ def _contents(rows: Iterable[tuple[int, Element]], ns: str, values: Values) -> d
     return found
 
 
-def _struck(content: _Content) -> _Content:
+def _seen(content: Content, look: Look) -> Content:
+    """Return what a cell holds as its style lets it be seen."""
+    if look.struck:
+        content = struck(content)
+    return content._replace(hidden=True) if look.hides_text and isinstance(content.value, str) else content
+
+
+def struck(content: Content) -> Content:
     """Return what is left of a cell whose font is struck out: nothing that counts."""
     text = content.shown or ("" if content.value is None else str(content.value)) or content.formula
-    return _Content(beside="、".join(filter(None, (told_apart([Run(text, STRUCK)])[1], content.beside))))
+    return Content(beside="、".join(filter(None, (told_apart([Run(text, STRUCK)])[1], content.beside))))
 
 
 def _formula(element: Element, place: Place, shared: dict[str, tuple[str, Place]]) -> str:
@@ -323,7 +337,11 @@ def _hidden_columns(columns: Iterable[Element]) -> set[int]:
 
 
 def _is_hidden(element: Element) -> bool:
-    return element.get("hidden", "0") not in _FALSE
+    """Tell whether a row or column is hidden, or has no height or width left."""
+    return (
+        element.get("hidden", "0") not in _FALSE
+        or _NOTHING.fullmatch(element.get("ht", element.get("width", ""))) is not None
+    )
 
 
 @lru_cache(maxsize=4096)

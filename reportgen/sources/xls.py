@@ -1,4 +1,4 @@
-"""Old workbooks (.xls, and WPS's .et) through xlrd: values, merged cells, what is hidden.
+"""Old workbooks (.xls, and WPS's .et) through xlrd: values, merged cells, what is hidden, struck out or shown otherwise.
 
 xlrd gives the results stored with formulas, not the formulas themselves, so a result that is out
 of date cannot be told from a typed figure here.  Macros are not read.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,15 @@ from ..model.numbers import exact
 from .base import Document, Grid, GridCell, column_letters
 from .extras import require
 from .limits import Budget
+from .numberformats import BUILT_IN, date_kind
+from .runs import LOWERED, RAISED, STRUCK, Run, told_apart
+from .worksheet import Content, Look, Values, struck
 
 __all__ = ["read"]
+
+_SHIFTS = {1: RAISED, 2: LOWERED}
+_FIRST_OWN_FORMAT = 164
+"""Formats with a lower number are built in."""
 
 
 def read(path: Path, data: bytes) -> Document:
@@ -37,7 +45,8 @@ def read(path: Path, data: bytes) -> Document:
     try:
         # Merged cells and hidden rows are part of what xlrd calls formatting.
         book = xlrd.open_workbook(file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO())
-        grids = tuple(_grid(xlrd, book, sheet, budget) for sheet in book.sheets())
+        reader = _Reader(xlrd, book)
+        grids = tuple(_grid(reader, sheet, budget) for sheet in book.sheets())
     except InputError:
         raise
     except Exception as error:
@@ -53,7 +62,7 @@ def read(path: Path, data: bytes) -> Document:
     return Document(str(path), "xls", hashlib.sha256(data).hexdigest(), grids)
 
 
-def _grid(xlrd: Any, book: Any, sheet: Any, budget: Budget) -> Grid:
+def _grid(reader: _Reader, sheet: Any, budget: Budget) -> Grid:
     budget.spend_grid()
     spans: dict[tuple[int, int], tuple[int, int]] = {}
     for top, bottom, left, right in sheet.merged_cells:
@@ -65,32 +74,64 @@ def _grid(xlrd: Any, book: Any, sheet: Any, budget: Budget) -> Grid:
     for row in range(sheet.nrows):
         budget.spend_cells(sheet.row_len(row))
         for column in range(sheet.row_len(row)):
-            value = _value(xlrd, book, sheet.cell(row, column))
-            if value is None and (row, column) not in spans:
+            value, _, shown, beside, unseen = reader.content(sheet, row, column)
+            if value is None and not beside and (row, column) not in spans:
                 continue
             row_span, column_span = spans.get((row, column), (1, 1))
             cells.append(
                 GridCell(
                     row + 1, column + 1, value, row_span, column_span,
-                    f"{column_letters(column + 1)}{row + 1}", hidden=row in rows or column in columns,
+                    f"{column_letters(column + 1)}{row + 1}", hidden=unseen or row in rows or column in columns,
+                    beside=beside, shown=shown,
                 )
             )  # fmt: skip
     return Grid(sheet.name, tuple(cells), sheet.visibility != 0, a1=True)
 
 
-def _value(xlrd: Any, book: Any, cell: Any) -> object:
-    value: object = None
-    if cell.ctype == xlrd.XL_CELL_NUMBER:
-        value = exact(cell.value) if math.isfinite(cell.value) else "#NUM!"
-    elif cell.ctype == xlrd.XL_CELL_TEXT:
-        value = cell.value or None
-    elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
-        value = bool(cell.value)
-    elif cell.ctype == xlrd.XL_CELL_ERROR:
-        value = xlrd.error_text_from_code.get(cell.value, "#ERR!")
-    elif cell.ctype == xlrd.XL_CELL_DATE:
-        try:
-            value = xlrd.xldate_as_datetime(cell.value, book.datemode)
-        except (ValueError, OverflowError):
-            value = "#DATE!"
-    return value
+class _Reader:
+    """Reads the cells of one workbook."""
+
+    def __init__(self, xlrd: Any, book: Any) -> None:
+        self.xlrd, self.fonts = xlrd, book.font_list
+        self.looks = [self._look(book, xf) for xf in book.xf_list]
+        self.values = Values((), (), bool(book.datemode))
+
+    def _look(self, book: Any, xf: Any) -> Look:
+        number, code = xf.format_key, book.format_map[xf.format_key].format_str
+        built_in = number < _FIRST_OWN_FORMAT
+        code = BUILT_IN.get(number, code) if built_in else code
+        return Look(date_kind(number, None if built_in else code), code, bool(self.fonts[xf.font_index].struck_out))
+
+    def content(self, sheet: Any, row: int, column: int) -> Content:
+        """Return what a cell holds, as of a workbook of today."""
+        cell, xlrd = sheet.cell(row, column), self.xlrd
+        look = self.looks[cell.xf_index]
+        if cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
+            finite = math.isfinite(cell.value)
+            content = self.values.number(look, exact(cell.value)) if finite else Content("#NUM!")
+        elif cell.ctype == xlrd.XL_CELL_TEXT:
+            runs = self._runs(cell.value, sheet.rich_text_runlist_map.get((row, column), ()))
+            text, beside = told_apart(runs, cell=True)
+            content = Content(text or None, beside=beside, hidden=look.hides_text)
+        elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
+            content = Content(bool(cell.value))
+        elif cell.ctype == xlrd.XL_CELL_ERROR:
+            content = Content(xlrd.error_text_from_code.get(cell.value, "#ERR!"))
+        else:
+            return Content()
+        return struck(content) if look.struck else content
+
+    def _runs(self, text: str, fonts: Sequence[tuple[int, int]]) -> list[Run]:
+        """Cut a text where its font changes; the places count units of UTF-16."""
+        units = text.encode("utf-16-le", "surrogatepass")
+        starts = [0, *(start for start, _ in fonts)]
+        marks = ["", *(self._mark(font) for _, font in fonts)]
+        ends = [*starts[1:], len(units) // 2]
+        return [
+            Run(units[2 * start : 2 * end].decode("utf-16-le", "replace"), mark)
+            for start, end, mark in zip(starts, ends, marks, strict=True)
+        ]
+
+    def _mark(self, font: int) -> str:
+        """Return the mark that a font gives a run."""
+        return STRUCK if self.fonts[font].struck_out else _SHIFTS.get(self.fonts[font].escapement, "")

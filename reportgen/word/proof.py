@@ -17,6 +17,7 @@ from ..model.report import Report
 from ..recogniser import recognise
 from ..show.view import View, make_view
 from ..sources import Document, GridCell, read_document
+from ..sources.html import one_blank
 from .faults import shorten, squeezed
 from .plan import printable
 from .render import printed_texts
@@ -68,7 +69,8 @@ def differences(
     view = make_view(report, draft=draft, notes=notes)
     known = {digits for text in (view.title, *_fields(view)) for digits in _DIGITS.findall(text)}
     yield from _figures(document, view, known)
-    yield from _texts(document, view, printed_texts(view), known)
+    texts = [one_blank(text) if kind == "html" else printable(text) for text in printed_texts(view)]
+    yield from _texts(document, view, texts, known)
     if not draft:
         unknown = [id_ for id_, value in report.values.items() if value.state in ("problem", "missing")]
         yield from (f"没有{_named(view, id_)}的数，只能印成草稿" for id_ in unknown)
@@ -136,7 +138,7 @@ def _named(view: View, cell: str) -> str:
 
 def _texts(document: Document, view: View, texts: Sequence[str], known: set[str]) -> Iterator[str]:
     """Every text in its order; what the template adds may hold no figure that the report does not."""
-    title, *rest = (printable(text) for text in texts)
+    title, *rest = texts
     wanted = [text for text in rest if text.strip()]
     actual = [paragraph.text for paragraph in document.paragraphs]
     start = _after_title(title, actual)

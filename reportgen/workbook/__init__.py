@@ -6,10 +6,13 @@ labels, rules and hints come from the form; only the furniture of the sheets is 
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from ..form import Form
 from ..model.report import Report
+from ..rollup import Rollup
 
-__all__ = ["blank_workbook"]
+__all__ = ["blank_workbook", "merged_workbook"]
 
 
 def blank_workbook(
@@ -44,3 +47,25 @@ def blank_workbook(
     from .book import assemble
 
     return write_zip(assemble(form, year, org, typed_totals, report, last_year))
+
+
+def merged_workbook(rollup: Rollup, *, folder: Path | None = None) -> bytes:
+    """Return the standard workbook of a sum, its figures added up by formula from a row per body.
+
+    Besides the sheets of every workbook it has those of ``[rollup.sheets]`` of the form: the bodies'
+    figures, the list of bodies and files, findings, explanations, texts and changes.
+
+    Args:
+        rollup: the sum.
+        folder: where the file will be: links to the bodies' files are relative to it.
+
+    Returns:
+        the file; the same arguments give the same bytes.
+
+    Raises:
+        OutputError: a text is longer than a cell can hold (32767 characters).
+    """
+    from ..opc.archive import write_zip
+    from .book import assemble_rollup
+
+    return write_zip(assemble_rollup(rollup, folder))

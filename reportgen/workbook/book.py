@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from decimal import Decimal
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from openpyxl.packaging.custom import StringProperty
@@ -16,17 +18,21 @@ from openpyxl.workbook.defined_name import DefinedName
 from ..form import Form
 from ..model.numbers import Number, format_number
 from ..model.report import Report
-from .cellstyle import SONG, writable
+from ..rollup import Rollup
+from .cellstyle import SONG, Formula, writable
 from .checksheet import HEAD_ROW, CheckSheet
+from .details import Details
 from .entries import FIELD_TOP, fields_sheet, last_year_sheet, last_year_texts
 from .figures import figures
 from .guide import guide_sheet
 from .places import places
+from .rollupsheets import add_rollup_sheets, warn_of_drafts
+from .streamed import Streamed
 from .tables import TableSheet
 from .textsheet import TOP as TEXT_TOP
 from .textsheet import names_sheet, text_rows, text_sheet
 
-__all__ = ["FORM_PROPERTY", "assemble"]
+__all__ = ["FORM_PROPERTY", "assemble", "assemble_rollup"]
 
 FORM_PROPERTY = "reportgen.form"
 """Custom document property with the form's edition; for other programs, nothing here reads it."""
@@ -50,6 +56,33 @@ def assemble(
     form: Form, year: int | None, org: str, typed_totals: bool, report: Report | None, last_year: Report | None
 ) -> list[tuple[str, bytes]]:
     """Build the workbook, part by part; see :func:`reportgen.workbook.blank_workbook`."""
+    book, results = _standard(form, year, org, typed_totals, report, last_year, None)
+    return list(_parts(book, results, form))
+
+
+def assemble_rollup(rollup: Rollup, folder: Path | None) -> list[tuple[str, bytes]]:
+    """Build a merged workbook, part by part; see :func:`reportgen.workbook.merged_workbook`."""
+    report = rollup.report
+    details = Details(report.form, rollup)
+    book, results = _standard(report.form, None, "", False, report, None, details)
+    results |= details.write(book)
+    lists = (details.rows, *add_rollup_sheets(book, report.form, rollup, folder))
+    warn_of_drafts(book, rollup)
+    return list(_parts(book, results, report.form, lists))
+
+
+def _standard(
+    form: Form, year: int | None, org: str, typed_totals: bool, report: Report | None, last_year: Report | None,
+    details: Details | None,
+) -> tuple[Workbook, dict[tuple[str, str], str]]:  # fmt: skip
+    """Build the sheets that every workbook has.
+
+    Args:
+        details: where the figures of a sum are from.
+
+    Returns:
+        the workbook, and what its formulas give, by sheet and address.
+    """
     fields: dict[str, str | Number] = dict(report.fields) if report else {}
     fields |= {"org": org} if org else {}
     fields |= {"year": year} if year is not None else {}
@@ -58,11 +91,12 @@ def assemble(
     book = Workbook()
     book.remove(book.worksheets[0])
     where = places(form)
-    contents = figures(form, typed_totals, report)
-    checks = CheckSheet(form, where, contents)
+    links = details.links() if details else {}
+    contents = figures(form, typed_totals, report, links)
+    checks = CheckSheet(form, where, contents, summed=details is not None)
 
     guide_sheet(book, form, typed_totals)
-    fields_sheet(book, form, fields)
+    fields_sheet(book, form, {key: Formula(links[key]) if key in links else value for key, value in fields.items()})
     text_sheet(book, form, list(text_rows(form, whose, standard=not whose.passages)))
     for table in form.tables:
         TableSheet(book, form, table, where, contents).write(checks.status(table))
@@ -78,8 +112,11 @@ def assemble(
     results = {
         (where.sheet[cell], where.address(cell)): format_number(number) for cell, number in contents.results.items()
     }
-    growing = {form.sheets.fields: FIELD_TOP, form.sheets.texts: TEXT_TOP, form.sheets.checks: HEAD_ROW + 1}
-    return list(_parts(book, results, growing, _date(form)))
+    for row, field in enumerate(form.fields, FIELD_TOP):
+        number = fields.get(field.id)
+        if field.id in links and isinstance(number, (int, Decimal)):
+            results[form.sheets.fields, f"B{row}"] = format_number(number)
+    return book, results
 
 
 def _describe(book: Workbook, form: Form, report: Report) -> None:
@@ -100,19 +137,22 @@ def _date(form: Form) -> datetime:
 
 
 def _parts(
-    book: Workbook, results: Mapping[tuple[str, str], str], growing: Mapping[str, int], date: datetime
+    book: Workbook, results: Mapping[tuple[str, str], str], form: Form, lists: Iterable[Streamed] = ()
 ) -> Iterator[tuple[str, bytes]]:
     """Save, then correct what openpyxl writes: time of saving, character references, order of a font's children.
 
     Args:
         results: (sheet, address) → what the formula there gives.  openpyxl cannot store results;
             with them the totals also show where nothing is computed (previews, telephones).
-        growing: sheet → row from which on the rows grow with their text; openpyxl makes every height a fixed one.
-        date: of creation and saving.
+        form: its sheets of texts have rows that grow; its date is that of creation and saving.
+        lists: rows to be put into their sheets.
     """
+    # openpyxl makes every height a fixed one; from these rows on, rows are to grow with their text.
+    growing = {form.sheets.fields: FIELD_TOP, form.sheets.texts: TEXT_TOP, form.sheets.checks: HEAD_ROW + 1}
     raw = BytesIO()
     book.save(raw)
-    stamp = date.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    streamed = {one.name: one for one in lists}
+    stamp = _date(form).strftime("%Y-%m-%dT%H:%M:%SZ").encode()
     parts = {f"xl/worksheets/sheet{n}.xml": sheet.title for n, sheet in enumerate(book.worksheets, 1)}
     with zipfile.ZipFile(raw) as old:
         for name in old.namelist():
@@ -125,6 +165,7 @@ def _parts(
                 data = _growing(_FONT.sub(_in_order, data), growing.get(parts[name], 0))
                 data = _with_results(data, {a: v for (s, a), v in results.items() if s == parts[name]})
                 data = _EMPTY.sub(rb"\1/>", data.replace(b"</f><v></v>", b"</f>")).replace(b' t="n">', b">")
+                data = streamed[parts[name]].put_into(data) if parts[name] in streamed else data
             yield name, data
 
 

@@ -91,8 +91,12 @@ class Line(msgspec.Struct, frozen=True):
 class CheckSheet:
     """Writes the sheet; knows its rows beforehand, because the tables' status points at them."""
 
-    def __init__(self, form: Form, where: Places, figures: Figures) -> None:
-        self.form, self.where, self.figures = form, where, figures
+    def __init__(self, form: Form, where: Places, figures: Figures, *, summed: bool = False) -> None:
+        """
+        Args:
+            summed: the workbook is a sum; the rules about that can be explained, too.
+        """
+        self.form, self.where, self.figures, self.summed = form, where, figures, summed
         self.name = quote_sheetname(form.sheets.checks)
         self.shift: dict[str, int] = {}
         column = STATES
@@ -141,7 +145,7 @@ class CheckSheet:
             elif rule.kind == "relation":
                 links = (r for r in self.form.relations if r.rule == rule.id)
                 lines = (self._relation(rule, r, n) for n, r in enumerate(links, row))
-            elif rule.severity == "ask" or rule.explainable:
+            elif (rule.severity == "ask" or rule.explainable) and (self.summed or not rule.of_sum):
                 lines = [Line(rule, rule.title, answered=True)]
             for line in lines:
                 yield line
@@ -155,7 +159,7 @@ class CheckSheet:
         entries = [c for c in equation.cells if c in self.figures.entries] or [
             c for c in self.figures.entries if self.form.cells[c].table == table
         ]
-        filled = self.counted(entries, '"<>1"')
+        filled = self.counted(entries, '"<>1"') or "1"  # nothing to enter: all by formula
         wrong = self.counted(equation.cells, '">1"')
         off = f"ABS(D{row}-E{row})" if exact else f"MAX(0,D{row}-E{row})"
         return Line(

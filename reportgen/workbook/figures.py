@@ -26,6 +26,8 @@ class Figures(msgspec.Struct, frozen=True):
     """Every other cell → what stands in it (None, number or text)."""
     results: Mapping[str, Number]
     """What the formulas give."""
+    links: Mapping[str, str] = {}
+    """Cells given by a formula of another sheet → that."""
 
 
 def typed(value: Value | None) -> Number | str | None:
@@ -42,8 +44,17 @@ def typed(value: Value | None) -> Number | str | None:
     return value.raw
 
 
-def figures(form: Form, typed_totals: bool, report: Report | None) -> Figures:
-    """Decide for every number cell of the form whether it is typed or given by formula."""
+def figures(form: Form, typed_totals: bool, report: Report | None, links: Mapping[str, str] | None = None) -> Figures:
+    """Decide for every number cell of the form whether it is typed or given by formula.
+
+    Args:
+        form: the edition.
+        typed_totals: totals are typed.
+        report: what to fill in.
+        links: formulas of other sheets that give its figures; a total that is the sum of its parts is
+            still added up on its own sheet.
+    """
+    links = links or {}
     values = report.values if report else {}
     entries: dict[str, object] = {}
     totals: dict[str, tuple[str, ...]] = {}
@@ -74,7 +85,10 @@ def figures(form: Form, typed_totals: bool, report: Report | None) -> Figures:
 
     for cell in parts_of:
         amount(cell)
-    return Figures(totals, entries, results)
+    linked = {cell: links[cell] for cell in entries if cell in links}
+    results |= {cell: amount(cell) for cell in linked}
+    entries = {cell: entry for cell, entry in entries.items() if cell not in linked}
+    return Figures(totals, entries, results, linked)
 
 
 def _sums(form: Form) -> dict[str, tuple[str, ...]]:

@@ -124,11 +124,10 @@ class TableSheet:
 
     def cell(self, cell: LayoutCell, node: Node | None) -> None:
         """Write one cell of the printed grid, with the row or column it is the label of."""
-        row, figures = cell.row + TABLE_TOP, self.figures
+        row = cell.row + TABLE_TOP
+        value: object
         if cell.role == "value":
-            total = figures.totals.get(cell.cell)
-            value = Formula("=" + self.where.total(total)) if total else figures.entries[cell.cell]
-            look = TOTAL if total else ENTRY
+            value, look = self.figure(cell.cell)
         else:
             value = cell.text + cell.note
             look = {"title": TITLE, "column": COLUMN, "corner": COLUMN, "row": ROW}[cell.role]
@@ -141,6 +140,14 @@ class TableSheet:
             # The note in 楷体, as the official attachment prints it.
             note = TextBlock(InlineFont(rFont=KAI, sz=ROW.size), cell.note)
             made.value = CellRichText(cell.text, note)
+
+    def figure(self, cell: str) -> tuple[object, Look]:
+        """Return what stands in the cell of a figure, and how it looks."""
+        if cell in self.figures.totals:
+            return Formula("=" + self.where.total(self.figures.totals[cell])), TOTAL
+        if cell in self.figures.links:
+            return Formula(self.figures.links[cell]), TOTAL
+        return self.figures.entries[cell], ENTRY
 
     def row_height(self, row: int) -> float:
         """Return a height with room for every label of the row that does not span rows."""

@@ -18,7 +18,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ..form import Form, Section
-from ..form.kinds import Length
+from ..form.contentkinds import Length
 from ..form.layout import paths
 from ..model.placeholders import names, standard_text
 from ..model.report import Passage, Report

@@ -217,7 +217,7 @@ def test_rows_grow_and_empty_cells_can_be_declared_zero():
     checks = book[FORM.sheets.checks]
     assert checks["A2"].value == "全部：全部通过"
     results = Counter((line[0], line[6]) for line in lines(book))
-    assert results["N-01", HOLDS] == results["N-11", NOTED] == len(FORM.tables)
+    assert results["N-01", HOLDS] == results["N-12", NOTED] == len(FORM.tables)
     assert not [key for key in results if key[1] == EMPTY and FORM.rules[key[0]].kind in SUMS]
 
 

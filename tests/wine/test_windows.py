@@ -145,12 +145,12 @@ def test_check_builds_nothing(package: Path) -> None:
     assert names(package) == before | {"数据 一.检查结果.txt"}
 
 
-def test_merge_says_what_is_missing(package: Path) -> None:
+def test_merge_of_the_folder(package: Path) -> None:
     before = names(package)
     code, told = double_click(package / MERGE)
-    assert code == 2, told
-    assert "汇总功能还没有装入这一版" in told
-    assert names(package) == before
+    assert code == 0, told
+    assert "计入 1 个" in told
+    assert names(package) == before | {f"{package.name}汇总.xlsx"}
 
 
 def test_forms_beside_the_launcher(package: Path) -> None:

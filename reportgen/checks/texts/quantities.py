@@ -12,9 +12,10 @@ from ...model.numbers import Number
 from ...model.report import Report
 from .numerals import Token
 
-__all__ = ["Quantities", "ReadingSum", "agrees", "printed", "said"]
+__all__ = ["YUAN", "Quantities", "ReadingSum", "agrees", "printed", "said"]
 
-_YUAN = {"元": 1, "万元": 10_000}
+YUAN = {"元": 1, "万元": 10_000}
+"""Units of money, in 元."""
 
 
 class ReadingSum(NamedTuple):
@@ -77,7 +78,7 @@ class Quantities:
             if number is None:
                 yield _Part(None)
                 return
-            factor = _YUAN.get(self.report.form.cells[cell].unit, 0)
+            factor = YUAN.get(self.report.form.cells[cell].unit, 0)
             yield _Part(number * (factor or 1), cell, money=bool(factor))
 
     def sums_of(self, readings: tuple[Reading, ...], *, last_year: bool = False) -> list[ReadingSum]:
@@ -98,7 +99,7 @@ class Quantities:
 
 def said(token: Token) -> Number:
     """Return the number of a text, money in 元."""
-    return token.value * _YUAN.get(token.unit, 1)
+    return token.value * YUAN.get(token.unit, 1)
 
 
 def printed(value: Decimal, quantum: Decimal) -> tuple[Decimal, Decimal]:
@@ -126,5 +127,5 @@ def agrees(actual: Number, token: Token) -> bool:
         if token.about in ("近", "不足", "不到", "将近", "接近", "达到近"):
             return number - step <= actual <= number
         return abs(actual - number) <= step
-    quantum = Decimal(token.quantum) * _YUAN.get(token.unit, 1)
+    quantum = Decimal(token.quantum) * YUAN.get(token.unit, 1)
     return quantum > 1 and number in printed(actual, quantum)

@@ -1,0 +1,269 @@
+"""``merge``: the files of many bodies → one report of them all, as a workbook."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from ..api import read_report, report_of
+from ..checks import check
+from ..disk.files import refuse_existing, write_outputs
+from ..disk.folders import files_in
+from ..disk.names import shown_name
+from ..errors import InputError
+from ..form import Form, load_form
+from ..model.findings import worst
+from ..model.last_year import with_last_year
+from ..model.report import Report, Value
+from ..recogniser.labels import key
+from ..rollup import (
+    Filing,
+    Previous,
+    Rollup,
+    Roster,
+    collect,
+    filing_of,
+    read_parts,
+    read_previous,
+    read_roster,
+    reminder,
+    roll_up,
+    unreadable,
+    year_of,
+)  # fmt: skip
+from ..rollup.filing import add
+from ..sources import open_document
+
+__all__ = ["MergeResult", "merge", "merge_folder"]
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many files have been read."""
+_ROSTER_NAMES = ("单位名册", "名册", "单位名单")
+"""What the name of a roster beside the reports ends with."""
+_ROSTER_SUFFIXES = (".xlsx", ".xls", ".ods", ".csv", ".txt")
+_LETTER = ".催报.txt"
+_OF_BUNDLE = ("python", "空白表", "模板", "forms", "资料", "使用说明.html")
+"""What stands beside the launchers and is no report (docs/bundle.zh.md)."""
+
+
+class MergeResult(msgspec.Struct, frozen=True):
+    """What became of a roll-up."""
+
+    rollup: Rollup
+    path: Path | None = None
+    """The merged workbook; None if it was not asked for."""
+    copy: Path | None = None
+    """Copy kept of the file that stood there before."""
+    letter: str = ""
+    """催报, as text to send; ``""`` if everybody has reported."""
+    letter_path: Path | None = None
+
+    @property
+    def status(self) -> str:
+        """``errors``, ``warnings`` or ``ok``, of the set and of the sum."""
+        return worst((*self.rollup.findings, *self.rollup.checked))
+
+
+def merge(
+    sources: Iterable[Report | Path | str],
+    out: Path | str | None = None,
+    *,
+    org: str,
+    year: int | None = None,
+    roster: Roster | Path | str | None = None,
+    filed: Report | Path | str | None = None,
+    previous: Path | str | None = None,
+    last_year: Path | str | None = None,
+    include_drafts: bool = False,
+    force: bool = False,
+    skip: Iterable[Path | str] = (),
+    progress: Progress | None = None,
+    processes: int | None = None,
+) -> MergeResult:
+    """Add up the reports of many bodies into the report of the body above them.
+
+    Only reports without errors are added; the others are named in the result.  A report that is
+    itself the sum of others given is never added together with them.  The order does not matter.
+
+    Args:
+        sources: reports, files of any kind, and folders of them.
+        out: where the merged workbook goes (.xlsx), with the reminder beside it; None to write nothing.
+        org: the body that the sum is for.
+        year: of the data; None for the one most reports are of.
+        roster: the bodies that have to report, or the list to read them from.
+        filed: the body's report as filed, to compare with the sum.
+        previous: its merged workbook of the last time: what changed is told, and the texts and
+            explanations entered there are taken over.
+        last_year: a report of the year before, or a folder of them.
+        include_drafts: add reports with errors, too; every sheet then says so.
+        force: replace an existing file, keeping a dated copy of it.
+        skip: files and folders in the folders given that hold no reports.
+        progress: called after each file.
+        processes: how many to use; by default one for each processor.
+
+    Raises:
+        InputError: there is nothing to add, or one of the named files cannot be read.
+        OutputError: the workbook cannot be written.
+    """
+    given = list(sources)
+    if out is not None:
+        refuse_existing(out, force=force)
+    named = [one for one in (filed, previous, out) if isinstance(one, (str, Path))]
+    listed = roster.path if isinstance(roster, Roster) else roster
+    paths = files_in((one for one in given if not isinstance(one, Report)), skip=[*named, listed, *skip])
+    form = load_form(year=year)
+    members = read_roster(roster, form) if isinstance(roster, (str, Path)) else roster
+    last = _last_filings(last_year, processes)
+    filings = [filing_of(one, check(one)) for one in given if isinstance(one, Report)]
+    filings += _filings(paths, _last_paths(last, members), progress, processes)
+    wanted = year or year_of(filings)
+    if wanted is None:
+        raise InputError(_no_year(filings))
+    form = load_form(year=wanted)
+    collection = collect(filings, form, wanted, org=org, roster=members, drafts=include_drafts)
+    before, earlier = _previous(previous, form)
+    rollup = roll_up(
+        collection, form, org=org, filed=read_report(filed, form) if isinstance(filed, (str, Path)) else filed,
+        previous=earlier, before=before, last_year=last, last=_own_last(last, org, wanted),
+    )  # fmt: skip
+    return _written(rollup, out, paths, force)
+
+
+def _no_year(filings: Sequence[Filing]) -> str:
+    if not filings:
+        return "没有找到可以汇总的报告。请把各单位的报告放进文件夹再试。"
+    why = "；".join(one.error for one in filings[:3] if one.error)
+    return f"没有一份报告写明了数据年度，不能汇总。{why}"
+
+
+# --------------------------------------------------------------------------- reading
+
+
+def _filings(
+    paths: Sequence[Path], last: Mapping[str, tuple[str, ...]], progress: Progress | None, processes: int | None
+) -> list[Filing]:
+    from . import run_many
+
+    found = []
+    for outcome in run_many(partial(_filing, last=last), paths, processes=processes):
+        found.append(unreadable(str(outcome.path), outcome.error) if outcome.value is None else outcome.value)
+        if progress is not None:
+            progress(len(found), len(paths))
+    return found
+
+
+def _filing(path: Path | str, *, last: Mapping[str, tuple[str, ...]]) -> Filing:
+    """Read and check one file, with its body's report of the year before if there is one."""
+    document = open_document(path)
+    report = report_of(document)
+    before = last.get(key(report.org), ())
+    if before:
+        report = with_last_year(report, _together([read_report(one) for one in before]))
+    saved = os.stat(path).st_mtime
+    return filing_of(report, check(report), saved=saved, parts=read_parts(document, report.form))
+
+
+def _together(reports: Sequence[Report]) -> Report:
+    """Return the reports of bodies that were merged into one as one."""
+    first, *more = reports
+    if not more:
+        return first
+    total = add({cell: value.number for cell, value in one.values.items() if value.number} for one in reports)
+    values = {cell: Value("number", total.get(cell, 0), origin=first.values[cell].origin) for cell in first.values}
+    return msgspec.structs.replace(first, values=values)
+
+
+def _last_filings(last_year: Path | str | None, processes: int | None) -> list[Filing]:
+    """Read last year's reports; what cannot be read is nobody's."""
+    from . import run_many
+
+    if last_year is None:
+        return []
+    place = Path(last_year)
+    if not place.exists():
+        raise InputError(f"找不到上年的报告{shown_name(place)}。请检查路径。")
+    outcomes = run_many(_last_filing, files_in([place]), processes=processes)
+    return [outcome.value for outcome in outcomes if outcome.value is not None]
+
+
+def _last_filing(path: Path | str) -> Filing:
+    return filing_of(read_report(path))
+
+
+def _last_paths(last: Sequence[Filing], roster: Roster | None) -> dict[str, tuple[str, ...]]:
+    """Return for every name of a body the files of its last year's report, or of those it was made of."""
+    files = {key(one.org): one.path for one in last if one.org}
+    found: dict[str, tuple[str, ...]] = {name: (path,) for name, path in files.items()}
+    for member in roster.members if roster else ():
+        names = (member.name, *member.aliases, *member.former)
+        paths = tuple(dict.fromkeys(files[key(name)] for name in names if key(name) in files))
+        found |= {key(name): paths for name in (member.name, *member.aliases) if paths}
+    return found
+
+
+def _own_last(last: Sequence[Filing], org: str, year: int) -> Report | None:
+    own = next((one for one in last if key(one.org) == key(org) and one.year == year - 1), None)
+    return read_report(own.path) if own else None
+
+
+def _previous(path: Path | str | None, form: Form) -> tuple[Previous | None, Report | None]:
+    if path is None:
+        return None, None
+    document = open_document(path)
+    return read_previous(document, form), report_of(document, form)
+
+
+# --------------------------------------------------------------------------- writing
+
+
+def _written(rollup: Rollup, out: Path | str | None, inputs: Sequence[Path], force: bool) -> MergeResult:
+    from ..workbook import merged_workbook
+
+    letter = reminder(rollup.collection, rollup.report.full_title)
+    if out is None:
+        return MergeResult(rollup, letter=letter)
+    path = Path(out)
+    if path.suffix.lower() != ".xlsx":
+        raise InputError(f"汇总表{shown_name(path)}应以 .xlsx 结尾。")
+    outputs: list[tuple[Path | str, bytes]] = [(path, merged_workbook(rollup, folder=path.parent))]
+    beside = path.with_name(path.stem + _LETTER)
+    if letter or beside.exists():
+        text = letter or "各单位都已报齐，没有需要催报的。\n"
+        outputs.append((beside, text.replace("\n", "\r\n").encode("utf-8-sig")))
+    copy, *_ = write_outputs(outputs, force=force, inputs=inputs)
+    return MergeResult(rollup, path, copy, letter, beside if letter else None)
+
+
+# --------------------------------------------------------------------------- by double click
+
+
+def merge_folder(folder: Path, files: Sequence[Path] = (), *, progress: Progress | None = None) -> MergeResult:
+    """Merge the reports in a folder, or some files, into a workbook there, as the double click does.
+
+    The roster is the file whose name ends with 单位名册 (or 名册, 单位名单), if there is one; the body is
+    called as the rest of its name, else as the folder.  A merged workbook that is there already is the
+    previous one: it is replaced, and a dated copy of it kept.
+
+    Raises:
+        InputError, OutputError: as for :func:`merge`.
+    """
+    folder = Path(os.path.abspath(folder))
+    roster = next((path for path in sorted(folder.iterdir()) if _roster_of(path) is not None), None)
+    org = (_roster_of(roster) if roster else "") or folder.name
+    out = folder / f"{org}汇总.xlsx"
+    return merge(
+        files or [folder], out, org=org, roster=roster, previous=out if out.exists() else None, force=True,
+        skip=[folder / name for name in _OF_BUNDLE], progress=progress,
+    )  # fmt: skip
+
+
+def _roster_of(path: Path) -> str | None:
+    """Return the body that a file is the roster of by its name, ``""`` if it says none, None if it is no roster."""
+    if path.suffix.lower() not in _ROSTER_SUFFIXES or path.name.startswith(("~", ".")) or not path.is_file():
+        return None
+    ending = next((one for one in _ROSTER_NAMES if path.stem.endswith(one)), None)
+    return None if ending is None else path.stem.removesuffix(ending)

@@ -1,0 +1,220 @@
+"""The other sheets of a merged workbook: who filed what, what is wrong with it, what they explain, what changed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from openpyxl.workbook import Workbook
+
+from ..form import Form
+from ..model.findings import SEVERITY_LABELS, Finding
+from ..rollup import STATES, Collected, Compared, Filing, Left, Rollup
+from ..rollup.previous import BODY_HEADS, YES, detail_label
+from .cellstyle import BROKEN, HEI, LINK, Look, height, protect, put, set_page, widths
+from .streamed import Content, Link, Streamed
+
+__all__ = ["add_rollup_sheets", "warn_of_drafts"]
+
+TITLE = Look(font=HEI, size=16)
+INTRO = Look(size=9, colour="595959", indent=1)
+HEAD = Look(bold=True, border="lines", horizontal="center", fill="E7EEF7")
+TEXT = Look(size=10, border="lines", vertical="top", indent=1)
+SMALL = Look(size=10, border="lines", vertical="top", horizontal="center")
+GO = Look(size=10, border="lines", vertical="top", indent=1, colour=LINK)
+TOP = 4
+MOST = 20_000
+"""Rows of a list; beyond them it says how many more there are."""
+_CHANGES = {"added": "新增", "removed": "不再计入", "replaced": "换了一份报告", "figure": "数有变动"}
+_ESCAPES = str.maketrans({"%": "%25", " ": "%20", "#": "%23", "?": "%3F"})
+
+
+Row = Sequence[Content]
+
+
+def _list(
+    book: Workbook, name: str, intro: str, heads: Sequence[str], sizes: Sequence[float], rows: Sequence[Row]
+) -> Streamed:
+    """Add a sheet with a list: title, what it is, heads, a row for each."""
+    sheet = book.create_sheet(name)
+    widths(sheet, list(sizes))
+    put(sheet, 1, 1, name, TITLE, columns=len(heads))
+    sheet.row_dimensions[1].height = 30
+    put(sheet, 2, 1, intro, INTRO, columns=len(heads))
+    sheet.row_dimensions[2].height = height(intro, sum(sizes), line=13, least=20)
+    for column, head in enumerate(heads, 1):
+        put(sheet, TOP - 1, column, head, HEAD)
+    first: Row = rows[0] if rows else ()
+    looks = [GO if isinstance(value, Link) else SMALL if isinstance(value, int) else TEXT for value in first]
+    streamed = Streamed(sheet, TOP, looks or [TEXT])
+    for values in rows[:MOST]:
+        words = (value.text if isinstance(value, Link) else str(value or "") for value in values)
+        tall = max(height(text, size, line=13) for text, size in zip(words, sizes, strict=False))
+        streamed.add(values, tall)
+    if len(rows) > MOST:
+        streamed.add([f"还有 {len(rows) - MOST} 条没有列出，见各单位的报告。"])
+    elif not rows:
+        streamed.add(["没有。"])
+    sheet.freeze_panes = f"A{TOP}"
+    protect(sheet)
+    set_page(sheet, landscape=True)
+    sheet.print_title_rows = f"{TOP - 1}:{TOP - 1}"
+    return streamed
+
+
+def add_rollup_sheets(book: Workbook, form: Form, rollup: Rollup, folder: Path | None) -> tuple[Streamed, ...]:
+    """Add the lists of a merged workbook; return their rows, which go into the parts of the sheets.
+
+    Args:
+        book: with its other sheets.
+        form: the edition.
+        rollup: the sum.
+        folder: where the workbook will be, so that links to the bodies' files are relative; None for
+            links by whole paths.
+    """
+    return tuple(_Sheets(book, form, rollup, folder).add())
+
+
+class _Sheets:
+    def __init__(self, book: Workbook, form: Form, rollup: Rollup, folder: Path | None) -> None:
+        self.book, self.form, self.rollup, self.folder = book, form, rollup, folder
+        self.names = form.rollup.sheets
+
+    def add(self) -> Iterator[Streamed]:
+        yield self.bodies()
+        yield self.findings()
+        if self.rollup.compared is not None:
+            yield self.compared(self.rollup.compared)
+        yield self.explanations()
+        yield self.texts()
+        if self.rollup.has_previous:
+            yield self.changes()
+
+    def link(self, path: str, cell: str = "") -> Link | str:
+        """Return a file's name, leading to it."""
+        if not path:
+            return ""
+        target = Path(os.path.abspath(path))
+        if self.folder is not None:
+            with contextlib.suppress(ValueError):  # on another drive
+                target = Path(os.path.relpath(target, os.path.abspath(self.folder)))
+        return Link(Path(path).name, target.as_posix().translate(_ESCAPES), cell)
+
+    # ---- 单位清单
+
+    def bodies(self) -> Streamed:
+        rows: list[Row] = []
+        for one in self.rollup.collection.bodies:
+            rows.append(self.body(one))
+            rows += [self.left(other) for other in one.others]
+        rows += [self.left(one) for one in self.rollup.collection.strays]
+        intro = "每个单位、每份文件各一行；SHA-256 是文件的指纹，文件改过就不同。再次汇总时靠这张表认出已经汇总过的单位，请保留。"
+        sizes = [30, 12, 16, 9, 34, 36, 9, 8, 7, 7, 8, 16, 50]
+        return _list(self.book, self.names.bodies, intro, BODY_HEADS, sizes, rows)
+
+    def group(self, id_: str) -> str:
+        return next((group.name for group in self.form.rollup.known_groups if group.id == id_), "")
+
+    def body(self, one: Collected) -> Row:
+        counts = YES if one.counts else "不计入"
+        return (one.body, self.group(one.group), STATES[one.state], counts, *self.file(one.filing), one.reason)
+
+    def left(self, one: Left) -> Row:
+        return (one.body or one.filing.org, "", STATES[one.state], "不计入", *self.file(one.filing), one.reason)
+
+    def file(self, one: Filing | None) -> Row:
+        if one is None:
+            return ("", "", None, "", None, None, None, "")
+        counts = [sum(found.severity == level for found in one.findings) for level in ("error", "warning", "ask")]
+        by = "、".join(dict.fromkeys(answer.name for answer in one.explanations if answer.name))
+        return (self.link(one.path), one.sha256, one.year, one.form, *counts, by)
+
+    # ---- 问题汇总
+
+    def findings(self) -> Streamed:
+        rows: list[Row] = [self.finding("（全部）", one, "") for one in self.rollup.findings]
+        own = self.rollup.report.org
+        rows += [self.finding(f"{own}（合计）", one, "", inside=True) for one in self.rollup.checked]
+        for body in self.rollup.collection.bodies:
+            found = body.filing.findings if body.filing else ()
+            path = body.filing.path if body.filing else ""
+            rows += [self.finding(body.body, one, path) for one in found if one.severity != "info" or one.explanation]
+        heads = ("报送单位", "级别", "规则编号", "位置", "问题", "怎么办", "文件")
+        intro = "先是整套报告的问题，再是合计数的问题，然后是各单位报告的问题；点“位置”到要看的格。"
+        return _list(self.book, self.names.findings, intro, heads, [28, 9, 10, 24, 64, 44, 30], rows)
+
+    def finding(self, whose: str, one: Finding, path: str, *, inside: bool = False) -> Row:
+        place: str | Link = one.place
+        cell = next((ref.origin for ref in one.cells if ref.origin and ref.origin.is_own_cell), None)
+        if cell is not None and path.lower().endswith((".xlsx", ".xlsm", ".xls", ".ods")):
+            target = self.link(path)
+            if isinstance(target, Link):
+                place = Link(one.place, target.target, f"'{cell.sheet}'!{cell.address}")
+        elif inside and one.cells and one.cells[0].id in self.form.cells:
+            place = Link(self.form.cells[one.cells[0].id].name, "", f"'{self.form.cells[one.cells[0].id].table}'!A1")
+        message = (
+            f"“{one.sentence}”：{one.message}" if one.sentence and one.sentence not in one.message else one.message
+        )
+        code = f"（核对码 {one.code}）" if one.severity == "ask" else ""
+        advice = f"说明：{one.explanation}" if one.explanation else f"{one.advice}{code}"
+        return (whose, SEVERITY_LABELS[one.severity], one.rule, place, message, advice, self.link(path))
+
+    # ---- the other lists
+
+    def compared(self, compared: Compared) -> Streamed:
+        rows: list[Row] = [
+            (detail_label(self.form, one.cell), one.filed, one.summed, one.filed - one.summed,
+             one.cause.body if one.cause else "", one.cause.text if one.cause else "没有找到能说明差数的单位")
+            for one in compared.differences
+        ]  # fmt: skip
+        rows += [
+            (detail_label(self.form, cell), "没有读到", "", "", "", "上报的报告里没有读到这个数")
+            for cell in compared.unread
+        ]
+        heads = ("哪一格", "上报", "各单位之和", "相差多少", "最可能的单位", "最可能的原因")
+        intro = f"上报的报告“{Path(compared.path).name}”与各单位之和逐格比较，共 {compared.cells} 格；只列出不同的。"
+        return _list(self.book, self.names.compared, intro, heads, [34, 12, 12, 12, 30, 60], rows)
+
+    def explanations(self) -> Streamed:
+        rows: list[Row] = [
+            (body.body, answer.rule, answer.code, answer.text, answer.name, answer.date)
+            for body in self.rollup.collection.bodies if body.filing for answer in body.filing.explanations
+        ]  # fmt: skip
+        heads = ("报送单位", "所说明的规则", "所填核对码", "说明的内容", "谁填写", "何时填写")
+        intro = "各单位在自己的“校验”表里写的说明，供汇总时参考；不会自动写进报告。"
+        return _list(self.book, self.names.explanations, intro, heads, [30, 14, 14, 80, 14, 16], rows)
+
+    def texts(self) -> Streamed:
+        """The bodies' texts by part, for the writer; worded so that nobody's text is read as the report's own."""
+        rows: list[Row] = []
+        for section in self.form.text_sections:
+            part = section.heading or section.title
+            for body in self.rollup.collection.counted:
+                for passage in body.filing.passages if body.filing else ():
+                    if passage.section == section.id:
+                        rows.append((f"〔{part}〕", body.body, f"〔{passage.heading}〕" if passage.heading else "",
+                                     "\n".join(passage.paragraphs)[:32000]))  # fmt: skip
+        heads = ("哪一部分", "报送单位", "哪一段", "单位写的文字")
+        intro = "各单位写的文字，按部分排在一起，供写稿参考；不会自动写进报告。"
+        return _list(self.book, self.names.texts, intro, heads, [24, 28, 24, 110], rows)
+
+    def changes(self) -> Streamed:
+        rows: list[Row] = [
+            (one.body, _CHANGES[one.what], detail_label(self.form, one.cell) if one.cell else "",
+             one.old if one.cell else None, one.new if one.cell else None, self.link(one.file))
+            for one in self.rollup.changes
+        ]  # fmt: skip
+        heads = ("报送单位", "变化", "哪一格", "上次", "这次", "文件")
+        return _list(
+            self.book, self.names.changes, "与上次汇总相比。", heads, [30, 16, 34, 12, 12, 34], rows
+        )  # fmt: skip
+
+
+def warn_of_drafts(book: Workbook, rollup: Rollup) -> None:
+    """Say on top of every sheet that reports with errors are in the sum."""
+    said = f"【草稿：含{len(rollup.drafts)}份有错误的报告】" if rollup.drafts else ""
+    for sheet in book.worksheets if said else ():
+        cell = sheet.cell(1, 1)
+        put(sheet, 1, 1, f"{said}{cell.value}", Look(font=HEI, size=14, fill=BROKEN))
