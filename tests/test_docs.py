@@ -75,6 +75,9 @@ def test_commands_run_as_printed(document: str, tmp_path: Path, monkeypatch: pyt
     """In their order, in a folder that holds the files they begin with."""
     monkeypatch.chdir(tmp_path)
     example = (ROOT / "examples/liwan-2024.xlsx").read_bytes()
+    Path("报送").mkdir()
+    Path("报送/甲局.xlsx").write_bytes(example)
+    Path("名册.csv").write_text("单位名称\n广州市荔湾区人民政府\n", encoding="utf-8")
     if document != "README.md":
         for name in ("甲局", "丙镇"):
             Path(f"{name}.xlsx").write_bytes(example)
