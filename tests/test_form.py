@@ -106,6 +106,7 @@ BROKEN = [
     ("missing label", '{ id = "granted", parent = "done", label = "（一）予以公开", ', '{ id = "granted", parent = "done", ', ["rows.granted.label：缺少“label”"]),
     ("two rows with one label", 'label = "2.重复申请"', 'label = "3.要求提供公开出版物"', ["noproc_3", "同一级已有"]),
     ("a row with what belongs to columns", 'label = "规章",', 'label = "规章", kind = "amount",', ["表二", "rule", "列"]),
+    ("labels that a slip would mix up", "slips = 1", "slips = 3", ["表二.rows", "“行政处罚”与“行政强制”太相近"]),
     ("spans", 'id = "表三"\nwidth = 10', 'id = "表三"\nwidth = 11', ["表三", "跨度"]),
     ("label columns", "label_columns = 3", "label_columns = 2", ["表三"]),
     ("widths", "widths = [754, 921,", "widths = [754,", ["表三.widths", "10个"]),

@@ -8,7 +8,9 @@ from ..form import Cell
 from ..form.kinds import Blanks, Decimals, Identity, Remarks, Rule, Whole
 from ..model.findings import CellRef, Finding, finding, place_of, what_of
 from ..model.numbers import show
-from ..model.report import Value
+from ..model.report import Report, Value
+from ..recogniser.labels import key
+from ..recogniser.titles import parse_title
 from .facts import Facts
 from .shape import title_wording
 
@@ -16,9 +18,13 @@ __all__ = ["blanks", "decimals", "identity", "remarks", "whole"]
 
 
 def blanks(rule: Blanks, facts: Facts) -> Iterator[Finding]:
-    """N-01: one finding per table, listing the cells that hold no number and break no sum (N-11)."""
-    told = facts.filling.blank
-    empty = [(c, value) for c, value in facts.odd if value.state in ("blank", "placeholder") and c.id not in told]
+    """N-01: one finding per table, listing the cells that hold no number and break no sum; N-12: those declared 0."""
+    zero = any(facts.report.fields.get(name) in values for name, values in rule.zeros.items())
+
+    def concerned(value: Value) -> bool:
+        return zero == rule.declared if value.state == "blank" else value.state == "placeholder" and not rule.declared
+
+    empty = [(c, value) for c, value in facts.odd if concerned(value) and c.id not in facts.filling.blank]
     for table in facts.form.tables:
         here = [(cell, value) for cell, value in empty if cell.table == table.id]
         if here:
@@ -71,6 +77,15 @@ def _named(cell: Cell) -> str:
     return f"“{cell.label}”"
 
 
+def _titled(report: Report, value: object) -> bool:
+    """Tell whether the title says a value, or says nothing of its kind: its wording is another matter."""
+    told = parse_title(report.form, report.title)
+    if told is None:
+        return str(value) in report.title
+    said = told[1] if isinstance(value, int) else told[0]
+    return not said or key(str(said)) == key(str(value))
+
+
 def identity(rule: Identity, facts: Facts) -> Iterator[Finding]:
     """S-02, S-03: the body's name and the year of the data, and the title that follows."""
     report, field = facts.report, facts.form.field(rule.field)
@@ -80,7 +95,7 @@ def identity(rule: Identity, facts: Facts) -> Iterator[Finding]:
         yield finding(rule, ref, what=f"没有填写{field.label}，无法确定标题")
     elif field.kind == "year" and not isinstance(value, int):
         yield finding(rule, ref, what=f"{field.label}“{value}”不是四位数字的年份")
-    elif report.title and str(value) not in report.title:
+    elif report.title and not _titled(report, value):
         yield finding(rule, ref, what=f"标题“{report.title}”里没有{field.label}“{value}”")
     if rule.wording:
         yield from title_wording(rule, report)

@@ -114,6 +114,11 @@ class Magnitude(Rule, frozen=True, tag="magnitude"):
 class Blanks(Rule, frozen=True, tag="blanks"):
     """数字格没有填数。"""
 
+    zeros: dict[FieldId, tuple[str, ...]] = field(default_factory=dict)
+    """基本信息填的是这些内容之一时，空白的格就是 0"""
+    declared: bool = False
+    """true：只说这样算作 0 的格；false：只说别的格"""
+
     words = frozenset({"table", "count", "what"})
     formula = True
 
@@ -161,6 +166,8 @@ class Headings(Rule, frozen=True, tag="headings"):
 
     sources: tuple[SourceKind, ...]
     """哪些文件有标题可查"""
+    wording: Severity | None = None
+    """标题在、写法不同时的级别"""
 
     words = frozenset({"what"})
 
@@ -375,6 +382,7 @@ READER_RULES: dict[str, frozenset[str]] = {
     "S-07": frozenset({"what"}),
     "S-10": frozenset({"count"}),
     "S-11": frozenset({"place", "what"}),
+    "S-18": frozenset({"place"}),
     "S-17": frozenset({"table", "what"}),
     "N-05": REFUSED,
     "N-06": frozenset({"table", "count", "what"}),

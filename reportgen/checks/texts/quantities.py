@@ -72,6 +72,9 @@ class Quantities:
             value = self.report.fields.get(field.id)
             yield _Part(None if isinstance(value, str) else value, "", field.id, field.kind == "amount")
             return
+        if not last_year and name in self.report.groups:
+            yield _Part(self.report.groups[name].number)
+            return
         values = self.report.last_year if last_year else self.report.values
         for cell in self.report.form.quantities.get(name, ("",)):
             number = values[cell].number if cell in values else None
