@@ -167,6 +167,8 @@ class Headings(Rule, frozen=True, tag="headings"):
 
     sources: tuple[SourceKind, ...]
     """哪些文件有标题可查"""
+    wording: Severity | None = None
+    """标题在、写法不同时的级别"""
 
     words = frozenset({"what"})
 
@@ -311,7 +313,7 @@ class NarrativeRule(Rule, frozen=True, tag="narrative"):
 class Coverage(Rule, frozen=True, tag="coverage"):
     """文字里的数有多少能与表格核对。"""
 
-    words = frozenset({"total", "judged", "right", "wrong", "rest"})
+    words = frozenset({"total", "judged", "right", "wrong", "rest", "which"})
 
 
 class Contradictions(Rule, frozen=True, tag="contradictions"):
@@ -381,6 +383,7 @@ READER_RULES: dict[str, frozenset[str]] = {
     "S-07": frozenset({"what"}),
     "S-10": frozenset({"count"}),
     "S-11": frozenset({"place", "what"}),
+    "S-18": frozenset({"place"}),
     "S-17": frozenset({"table", "what"}),
     "N-05": REFUSED,
     "N-06": frozenset({"table", "count", "what"}),

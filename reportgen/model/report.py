@@ -89,6 +89,8 @@ class Report(msgspec.Struct, frozen=True):
     register: Mapping[str, Value] = {}
     """What the register (台账) has for some figures, by cell id: only to compare with, never printed."""
 
+    groups: Mapping[str, Value] = {}
+    """Figures that the source has for a whole group of rows in place of its items, by placeholder name (``其他处理.自然人``)."""
     unread: frozenset[str] = frozenset()
     """Columns and rows, as ``表三.natural``, with a figure in a row or column that the form does not have."""
     explanations: tuple[Explanation, ...] = ()

@@ -93,7 +93,8 @@ def build_system(report: Report, stated: Collection[str] = ()) -> System:
         stated: cells that hold evidence from elsewhere (:mod:`.evidence`): no formula is made of them.
     """
     form, values = report.form, report.values
-    equations = [e for e in form.equations if report.is_judgeable(e)]
+    missing = {c for c in form.cells if values[c].state == "missing"}
+    equations = [e for e in form.equations if missing.isdisjoint(e.cells) and report.is_judgeable(e)]
     equal = [e for e in equations if e.relation == "equal"]
     own = [e for e in equal if not any(c in stated for c in e.cells)]
     unknown = [c for c in form.cells if values[c].state in ("problem", "missing")]
