@@ -43,8 +43,8 @@ def find_repairs(report: Report, *, limit: int = 12, hints: Mapping[str, Number]
         limit: repairs to return at most (at least 1).
         hints: figures known from elsewhere by cell id: evidence like the register (台账), what the texts say
             for sure and last year's figures, which are used without being asked for.  Each counts as one
-            more sum.  Where nothing but such evidence is at odds, nothing is proposed: it may be the part
-            that is right, and the findings tell.
+            more sum.  Where every sum of the form holds and only evidence differs, nothing is proposed but
+            that a text is wrong, if it alone can be: the register may be the part that is right.
 
     Returns:
         the repairs, most likely first, and what the evidence can and cannot tell.
@@ -73,8 +73,10 @@ class _Finder:
         self.blank = frozenset(c for c in self.system.typed if report.values[c].state in ("blank", "placeholder"))
 
     def run(self) -> Repairs:
-        components = [component for component in self._components() if self._is_broken(component)]
-        found = [(component, self._solve(component)) for component in components]
+        broken = [component for component in self._components() if component.broken]
+        found = [(component, self._solve(component)) for component in broken]
+        found = [(component, some) for component, some in found if self._is_told(component, some)]
+        components = [component for component, _ in found]
         solved = [candidates for _, candidates in found if candidates]
         unsolved = [component for component, candidates in found if not candidates]
         self.given_up = {cell for component in unsolved for cell in component.columns}
@@ -124,9 +126,14 @@ class _Finder:
             groups.append((cells, rows))
         return [Component(rows, self.system.typed) for _, rows in groups]
 
-    def _is_broken(self, component: Component) -> bool:
-        """Whether a sum of the form does not hold; that evidence differs is for the findings to tell."""
-        return any(self.stated.keys().isdisjoint(component.rows[n].terms) for n in component.broken)
+    def _is_told(self, component: Component, found: Sequence[Candidate]) -> bool:
+        """Whether repairs are told: a sum of the form does not hold, or nothing but texts can be wrong.
+
+        Where evidence differs and every sum holds, it may be the part that is right; the findings tell.
+        """
+        if any(self.stated.keys().isdisjoint(component.rows[n].terms) for n in component.broken):
+            return True
+        return len(found) == 1 and all(c in self.stated and self.stated[c].kind == "text" for c in found[0].new)
 
     def _solve(self, component: Component) -> list[Candidate]:
         """Return the smallest solutions, most likely first; empty when there are none in reach."""

@@ -48,6 +48,8 @@ def _unsettled(unsolved: Sequence[Component], cut: bool) -> str:
 
 
 def _choice(repairs: Sequence[Repair], more: int) -> str:
+    if not any(repair.settles for repair in repairs):
+        return "表中各数合得起来，只有正文不同；仍请对照原始材料确认"
     count = len(repairs) + more
     cells = min(len(r.changes) for r in repairs)
     if count == 1:
