@@ -208,7 +208,7 @@ def page(survey: Survey) -> str:
     suits = [f"{DISPUTES}.{r}.{p}" for r, parts in disputes_of(survey.form) for p in parts]
     disputes = [survey.run(name, in_cells(suits, slip)) for name, slip in SINGLE.items()]
     typed = [cell for line in lines for cell in line if cell not in survey.formulas]
-    few = Survey(survey.form, survey.seed, max(20, survey.samples // 4))
+    few = Survey(survey.form, survey.seed, min(40, survey.samples))
     followed = by_evidence(few, in_cells(typed, any_slip), formulas=True)
     every = by_evidence(few, in_cells([cell for line in lines for cell in line], any_slip), formulas=False)
     cases = by_evidence(few, in_cells(suits, any_slip), formulas=False)
@@ -334,7 +334,7 @@ PAGE = """\
 
 哪些正文的数算数：话里只有一种读法、没有疑问、不是占位符填的、不是约数；同一个数写得前后不一的都不用。
 只有旁证对不上、勾稽关系全部成立时，只提示对不上（R-01、X-03 等），不提改法：那时也可能是表中几格一起少填，
-台账和正文才是对的。
+台账和正文才是对的。勾稽关系全部成立、只可能错在正文一处的，改法说的就是正文的那个数。
 
 ### 表三，总计用公式（默认的工作簿）
 
