@@ -24,7 +24,7 @@ from reportgen.form.kinds import KINDS, READER_RULES
 from reportgen.form.layout import walk
 from reportgen.form.likeness import Likeness
 from reportgen.form.phrases import Narrative, Phrase, Topic
-from reportgen.form.records import Field, NodeEntry, Section, Sheets, SignOff, Subheading, WhenZero
+from reportgen.form.records import Field, NodeEntry, Register, Section, Sheets, SignOff, Subheading, WhenZero
 from reportgen.form.rollups import Rollup, RollupGroup, RollupSheets, RosterHeads
 from reportgen.form.rule import EVERYWHERE, Mark, Rule
 from reportgen.form.source import DIRECTIVES
@@ -167,6 +167,7 @@ PARTS: list[tuple[str, type, str]] = [
     ("fields：基本信息", Field, ""),
     ("tables：表", TableEntry, ""),
     ("tables.blocks：表的块", BlockEntry, ""),
+    ("tables.register：台账总计", Register, ""),
     ("columns、rows：列和行", NodeEntry, "下级的 parent 写上级的 id；kind、decimals、unit、span 只能写在列上。"),
     ("last_year：上年数据", LastYear, ""),
     ("sheets：标准工作簿里各表的名称", Sheets, ""),

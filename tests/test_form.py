@@ -414,7 +414,8 @@ def faulty_reports(form: Form) -> list[Report]:
     }
     last = {"表二.permit.decisions": Value("number", 10, "10", Origin("上年数据", "B6"))}
     wrong = replace(
-        wrong, kind="docx", values={**wrong.values, **odd}, last_year=last, title="另一个标题",
+        wrong, kind="docx", values={**wrong.values, **odd}, last_year=last,
+        register={"表三.new.total": Value("number", 8, "8")}, title="另一个标题",
         last_year_texts={"overall": sentence + "。" + "长" * 1001}, headings=(("overall", "一、概况"),),
         explanations=(Explanation("X-99", "ABCDE", "旧的说明"),),
     )  # fmt: skip

@@ -25,6 +25,7 @@ Generator: TypeAlias = Callable[[Any, Facts], Iterable[Finding]]
 KINDS: dict[str, Generator] = {
     "equal": sums.equal,
     "at_most": sums.at_most,
+    "register": sums.register,
     "blanks": cells.blanks,
     "gaps": gaps.gaps,
     "whole": cells.whole,

@@ -81,6 +81,12 @@ class RelationRule(Rule, frozen=True, tag="relation"):
     formula = True
 
 
+class RegisterRule(Rule, frozen=True, tag="register"):
+    """表中的数与台账总计（tables 里的 register）一致。"""
+
+    words = frozenset({"table", "count", "what"})
+
+
 class Jump(Rule, frozen=True, tag="jump"):
     """与上年相比变化过大。"""
 
@@ -368,7 +374,7 @@ class Landing(Merging, frozen=True, tag="landing"):
 
 
 AnyRule: TypeAlias = (
-    Equal | AtMost | RelationRule | Jump | Magnitude | Blanks | Gaps | Whole | Decimals | Remarks | Identity | Headings | EditionRule
+    Equal | AtMost | RelationRule | RegisterRule | Jump | Magnitude | Blanks | Gaps | Whole | Decimals | Remarks | Identity | Headings | EditionRule
     | Selves | Authors | Misnamed | Unit | Placeholders | Repeated | Leftovers | Period | OtherYears | Deadline | NarrativeRule | Coverage | Contradictions | Crowded
     | Mentions | Length | Present | Marks | Pasted | Personal | Reading | Explaining | Summed | Merging | Landing
 )  # fmt: skip

@@ -22,7 +22,7 @@ from .titles import TitleWords
 from .words import FieldKind, FigureKind, Label, Name, TableId
 
 __all__ = [
-    "Block", "Cell", "Comparison", "Equation", "Field", "Form", "LayoutCell", "Node", "NodeEntry", "Relation",
+    "Block", "Cell", "Comparison", "Equation", "Field", "Form", "LayoutCell", "Node", "NodeEntry", "Register", "Relation",
     "Section", "Sheets", "SignOff", "Subheading", "Table", "Term", "WhenZero",
 ]  # fmt: skip
 
@@ -143,6 +143,17 @@ class Block(Struct, frozen=True):
         return tuple(leaf for node in self.columns for leaf in node.leaves())
 
 
+class Register(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the totals of the body's register (台账) may be typed beside a table; no report prints them."""
+
+    label: Label
+    """这一栏的名称；读取时按它找"""
+    column: str
+    """与哪一列对照：列的标识，例如总计"""
+    hint: str = ""
+    """填报提示"""
+
+
 class Table(Struct, frozen=True):
     """A prescribed table and its printed grid."""
 
@@ -155,6 +166,15 @@ class Table(Struct, frozen=True):
     default_column: str = ""
     widths: tuple[int, ...] = ()
     """Relative widths of the grid's columns as the official attachment prints them; () is equal."""
+    register: Register | None = None
+
+    @property
+    def register_cells(self) -> tuple[str, ...]:
+        """The figures that have an entry for the register beside them, in printed order."""
+        if self.register is None:
+            return ()
+        leaves = (leaf for block in self.blocks for leaf in block.row_leaves())
+        return tuple(f"{self.id}.{leaf.id}.{self.register.column}" for leaf in leaves)
 
     @property
     def header_rows(self) -> int:

@@ -33,7 +33,7 @@ DIRECTIVES = {
 _MERGED: dict[str, Any] = {
     "sections": {"subheadings": {}},
     "fields": {},
-    "tables": {"blocks": {"columns": {}, "rows": {}}},
+    "tables": {"blocks": {"columns": {}, "rows": {}}, "register": {}},
     "rules": {},
     "sheets": {},
     "labels": {},

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from .kinds import AnyRule
 from .likeness import Likeness
 from .phrases import Narrative
-from .records import Field, NodeEntry, Section, Sheets, SignOff
+from .records import Field, NodeEntry, Register, Section, Sheets, SignOff
 from .rollups import Rollup
 from .titles import TitleWords
 from .words import CellId, Label, Reading, SectionId, TableId
@@ -56,6 +56,8 @@ class TableEntry(Struct, frozen=True, forbid_unknown_fields=True):
     """占位符不写栏目时是哪一列，例如总计"""
     widths: tuple[Annotated[int, Meta(ge=1)], ...] = ()
     """各列宽度的比例，每列一个；不写就一样宽"""
+    register: Register | None = None
+    """台账总计：印在表外、选填、只用来核对的一栏"""
 
 
 class LastYear(Struct, frozen=True, forbid_unknown_fields=True):
