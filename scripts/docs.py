@@ -19,11 +19,13 @@ import msgspec
 
 from reportgen.form import Form, editions, load_form
 from reportgen.form import kinds as rule_kinds
-from reportgen.form.kinds import KINDS, READER_RULES, Rule
+from reportgen.form.contentkinds import Group
+from reportgen.form.kinds import KINDS, READER_RULES
 from reportgen.form.layout import walk
 from reportgen.form.phrases import Narrative, Phrase, Topic
 from reportgen.form.records import Field, NodeEntry, Section, Sheets, SignOff, Subheading, WhenZero
 from reportgen.form.rollups import Rollup, RollupGroup, RollupSheets, RosterHeads
+from reportgen.form.rule import EVERYWHERE, Mark, Rule
 from reportgen.form.source import DIRECTIVES
 from reportgen.form.written import BlockEntry, EditionFile, LastYear, TableEntry
 from reportgen.model.findings import SEVERITY_LABELS
@@ -178,7 +180,7 @@ WORDS = {
     "topic": "话题的 id", "unit type": "单位类型", "name": "占位符名称", "label": "文字", "pattern": "正则表达式",
     "year pattern": "正则表达式，可用 <year> <last_year> <next_year>", "reading": "占位符名称，前加 - 为减",
 }  # fmt: skip
-INNER = (rule_kinds.Case, rule_kinds.Group, rule_kinds.Mark)
+INNER = (rule_kinds.Case, Group, Mark, rule_kinds.NamedUnit)
 """Records that are described where they are used."""
 PLAIN = {str: "文字", int: "整数", bool: "true 或 false"}
 
@@ -204,7 +206,7 @@ def forms_page() -> str:
 
 def _kind(name: str) -> str:
     kind = KINDS[name]
-    words = sorted(kind.words | rule_kinds.EVERYWHERE)
+    words = sorted(kind.words | EVERYWHERE)
     lines = [f"### {name}\n", f"{inspect.getdoc(kind)}\n"]
     if kind.by_reader:
         own = {rule.id: READER_RULES[rule.id] for rule in load_form().rules.values() if rule.kind == name}

@@ -214,8 +214,14 @@ def ended_by(number: signal.Signals, folder: Path, code: str, count: int = 3) ->
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc")
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize("before", ["", HANDLED, SPAWNED], ids=["library", "program", "spawned"])
+@pytest.mark.parametrize(
+    ("number", "before"),
+    [
+        (signal.SIGKILL, ""), (signal.SIGKILL, SPAWNED), (signal.SIGTERM, HANDLED), (signal.SIGHUP, HANDLED),
+        (signal.SIGTERM, SPAWNED),
+    ],
+    ids=["killed", "killed spawned", "ended", "hung up", "ended spawned"],
+)  # fmt: skip
 def test_workers_end_with_the_main_process(tmp_path: Path, number: signal.Signals, before: str) -> None:
     assert ended_by(number, tmp_path, ENDLESS.format(before=before)) == -number
 

@@ -14,8 +14,12 @@ import reportgen
 from reportgen.cli import cli
 from reportgen.errors import InputError, ReportgenError
 from reportgen.model.findings import Finding
+from reportgen.model.last_year import with_last_year
 from reportgen.model.report import Report
-from reportgen.repairs import find_repairs
+from reportgen.repairs import Repairs, find_repairs
+from reportgen.show.json import report_json
+from reportgen.show.result import result_page
+from reportgen.show.review import CheckedReport
 
 CASES = Path(__file__).parent / "data" / "cases"
 EXAMPLE = Path(__file__).parent.parent / "examples" / "liwan-2024.xlsx"
@@ -205,6 +209,110 @@ def test_a_row_that_is_not_the_forms_is_one_finding_and_nothing_follows(name: st
     assert label in errors[0].message
     assert errors[0].cells[0].address.startswith("表三!")
     assert not find_repairs(report).repairs
+
+
+# --------------------------------------------------------------------------- years, names, magnitude
+
+
+def lines_of(findings: list[Finding], rule: str) -> list[str]:
+    return [one.line() for one in findings if one.rule == rule]
+
+
+def test_texts_that_never_name_the_data_year_are_an_error() -> None:
+    _, findings = judged("workbooks/clerk-s07_wrongyear.xlsx")
+    (line,) = lines_of(findings, "S-12")
+    assert line.startswith("错误")
+    assert "2026年" in line
+    assert "2025年" in line
+    assert lines_of(findings, "D-03"), "published two years after"
+    assert not lines_of(findings, "D-01"), "a wrong year is told once"
+
+
+def test_a_sentence_about_another_year_is_asked_about() -> None:
+    _, findings = judged("workbooks/clerk-u02_year_claim_2025.xlsx")
+    assert [one.severity for one in findings if one.rule == "S-12"] == ["ask"]
+    assert "S-12" in rules(at(findings, "文字内容!C7"))
+
+
+def test_a_name_that_holds_the_title_is_an_error() -> None:
+    _, findings = judged("workbooks/clerk-s08b_name_with_title.xlsx")
+    assert "S-13" in rules(at(findings, "基本信息!B4"), "error")
+
+
+def test_a_blank_kind_of_body_is_asked_about_and_the_rules_left_out_are_named() -> None:
+    _, findings = judged("workbooks/clerk-g1_notype.xlsx")
+    (line,) = lines_of(findings, "S-15")
+    assert "县级政府" in line
+    assert "D-02" in line
+
+
+def test_yuan_for_ten_thousands_is_asked_about_with_its_evidence() -> None:
+    _, findings = judged("workbooks/clerk-s04_yuan.xlsx")
+    (line,) = lines_of(findings, "T2-09")
+    assert all(word in line for word in ("356200", "政府部门", "行政许可1250件", "元填写"))
+
+
+def test_our_own_sentences_are_no_copy_of_last_years() -> None:
+    last = reportgen.read_report(CASES / "workbooks" / "clerk-nil2025.xlsx")
+    report = with_last_year(reportgen.read_report(CASES / "workbooks" / "clerk-n1_nil.xlsx"), last)
+    assert not rules(reportgen.check(report)) & {"C-05", "C-11"}
+
+
+# --------------------------------------------------------------------------- one cause, one finding; repairs
+
+
+def repaired(name: str) -> tuple[Report, list[Finding], Repairs]:
+    report, findings = judged(f"workbooks/clerk-{name}.xlsx")
+    return report, findings, find_repairs(report)
+
+
+def test_the_code_shows_wherever_an_explanation_settles() -> None:
+    _, findings = judged("workbooks/clerk-e1_nocode.xlsx")
+    (one,) = [one for one in findings if one.rule == "T3-04"]
+    assert one.severity == "error"
+    assert f"核对码 {one.code}" in one.line()
+
+
+def test_the_transposed_figure_comes_first_and_few_follow() -> None:
+    report, findings, repairs = repaired("s01_transposed")
+    assert len([one for one in findings if one.rule == "T3-01"]) == 1, "the total column follows by formula"
+    (place,) = repairs.shown
+    assert [(c.old, c.new) for c in place.repairs[0].changes] == [(64, 46)]
+    assert len(place.repairs) <= 3
+    assert f"还有{place.more}种" in "".join(repairs.lines(report))
+
+
+def test_a_blank_row_is_one_sentence_and_one_repair() -> None:
+    report, findings, repairs = repaired("s03_blankrow")
+    (error,) = [one for one in findings if one.severity in ("error", "warning")]
+    assert "第18行" in error.message
+    assert "整行没有填" in error.message
+    (place,) = repairs.shown
+    assert place.is_certain
+    changed = [(report.ref(c.cell).address, c.new) for c in place.repairs[0].changes]
+    assert changed == [("表三!D18", 9), ("表三!E18", 2), ("表三!H18", 2)]
+
+
+def test_typed_totals_left_blank_are_one_finding() -> None:
+    report, findings, repairs = repaired("typed1")
+    (error,) = [one for one in findings if one.severity in ("error", "warning")]
+    assert "总计没有填" in error.message
+    assert len(error.cells) == 34
+    assert len(repairs.shown) == 1
+    assert {report.form.cells[c.cell].total for c in repairs.repairs[0].changes} == {True}
+
+
+@pytest.mark.parametrize("name", ["s01_transposed", "s03_blankrow", "typed1"])
+def test_lines_page_and_json_tell_the_same_repairs(name: str) -> None:
+    report, findings, repairs = repaired(name)
+    lines = [line for line in repairs.lines(report) if line.startswith("可能的更正")]
+    data = report_json(report, findings, repairs)["repairs"]
+    page = result_page([CheckedReport(report, findings, repairs)])
+    assert 1 <= len(lines) == len(data) <= 3
+    listed = page[page.index("<h3>可能的更正</h3>") :].partition("<h3>表格</h3>")[0]
+    assert listed.count("<li>") == len(lines)
+    more = {one["more"] for one in data}
+    assert all((f"还有 {n} 种" in listed) == bool(n) for n in more)
 
 
 # --------------------------------------------------------------------------- hostile

@@ -124,7 +124,7 @@ BROKEN = [
     ("kind of source", 'sources = ["docx", "html", "mht", "pdf"]', 'sources = ["docx", "htm"]', ["S-01.sources", "htm", "可以写"]),
     ("word of a message", "“{place}这一列：新收", "“{plase}这一列：新收", []),
     ("word of a message that nothing fills", "{place}这一列：新收＋上年结转＝{left}", "{plase}这一列：新收＋上年结转＝{left}", ["T3-01.message", "plase", "{place}"]),
-    ("braces", 'message = "发布日期{what}不在', 'message = "发布日期{what不在', ["D-03.message", "花括号"]),
+    ("braces", 'message = "{place}{what}不在数据', 'message = "{place}{what不在数据', ["D-03.message", "花括号"]),
     ("bad severity", 'severity = "error"\nsource = "表三表头', 'severity = "fatal"\nsource = "表三表头', ["rules.T3-01.severity", "fatal", "warning"]),
     ("an error that must stay one", 'id = "N-02"\ntitle = "件数是不小于 0 的整数"\nkind = "whole"\nseverity = "error"', 'id = "N-02"\ntitle = "件数是不小于 0 的整数"\nkind = "whole"\nseverity = "ask"', ["N-02.severity", "error"]),
     ("no advice", 'advice = "请核对这一列的新收、上年结转、（七）总计和结转下年度四个数。"', "", ["T3-01", "advice"]),
@@ -417,8 +417,19 @@ def faulty_reports(form: Form) -> list[Report]:
         last_year_texts={"overall": sentence + "。" + "长" * 1001}, headings=(("overall", "一、概况"),),
         explanations=(Explanation("X-99", "ABCDE", "旧的说明"),),
     )  # fmt: skip
-    late = make_report({}, org="某某县人民政府", form=form, unit_type="县级政府", published="2025年6月1日", year=2024)
-    return [wrong, late, replace(wrong, fields={"year": 1999})]
+    late = make_report(
+        {"表四.review.upheld": 3, "表四.review.total": "", "表二.fee.amount": 999999999, "表三.granted.natural": ""},
+        org="某某县人民政府（盖章）", form=form, unit_type="乡镇街道", published="2025年6月1日", year=2024,
+        passages=(Passage("overall", "", ("2023年，某某县人民政府认真贯彻。",)),),
+    )  # fmt: skip
+    other = make_report(
+        {}, org="某某县人民政府", form=form, unit_type="政府部门", published="2025年6月1日", year=2024,
+        passages=(Passage("overall", "", ("2023年，乙乙县人民政府认真贯彻。",)),),
+    )  # fmt: skip
+    late_too = make_report(
+        {}, org="某某县人民政府", form=form, unit_type="县级政府", published="2025年6月1日", year=2024
+    )
+    return [wrong, late, other, late_too, replace(wrong, fields={"year": 1999})]
 
 
 def test_every_word_of_a_message_is_filled(form):

@@ -168,7 +168,7 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> dict[type, Any]:
     checked = review(book)
     results: list[Any] = [
         reportgen.mark(checked.report, folder / "标记.xlsx"), write_result_page([checked], folder / "页.html"),
-        checked, reportgen.build(EXAMPLE, folder / "b.docx"), settled, reportgen.check(settled),
+        checked, checked.repairs.shown, reportgen.build(EXAMPLE, folder / "b.docx"), settled, reportgen.check(settled),
         notes(settled, reportgen.check(settled)), template_faults(template, report.form),
         print_report(checked.report, checked.findings, folder / "p.html", draft=True),
         list(report_lines(checked.report, checked.findings, checked.repairs)),

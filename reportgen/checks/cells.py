@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from ..form import Cell
 from ..form.kinds import Blanks, Decimals, Identity, Remarks, Rule, Whole
-from ..model.findings import CellRef, Finding, finding
+from ..model.findings import CellRef, Finding, finding, place_of, what_of
+from ..model.numbers import show
 from ..model.report import Value
 from .facts import Facts
 from .shape import title_wording
@@ -15,8 +16,9 @@ __all__ = ["blanks", "decimals", "identity", "remarks", "whole"]
 
 
 def blanks(rule: Blanks, facts: Facts) -> Iterator[Finding]:
-    """N-01: one finding per table, listing the cells that hold no number."""
-    empty = [(cell, value) for cell, value in facts.odd if value.state in ("blank", "placeholder")]
+    """N-01: one finding per table, listing the cells that hold no number and break no sum (N-11)."""
+    told = facts.filling.blank
+    empty = [(c, value) for c, value in facts.odd if value.state in ("blank", "placeholder") and c.id not in told]
     for table in facts.form.tables:
         here = [(cell, value) for cell, value in empty if cell.table == table.id]
         if here:
@@ -43,21 +45,26 @@ def decimals(rule: Decimals, facts: Facts) -> Iterator[Finding]:
 
 
 def _unreadable(rule: Rule, facts: Facts, kind: str) -> Iterator[Finding]:
+    alike: dict[tuple[str, str, str], list[Cell]] = {}
     for cell, value in facts.odd:
         # A formula without a result is the reader's to report (N-05).
         uncomputed = bool(value.formula) and value.raw == value.formula
         if value.state == "problem" and cell.kind == kind and not uncomputed:
-            yield finding(rule, [facts.report.ref(cell.id)], place=_named(cell), raw=value.raw, what=value.remark)
+            alike.setdefault((cell.table, value.raw, value.remark), []).append(cell)
+    for (_, raw, remark), cells in alike.items():
+        place = _named(cells[0]) + (f"等{len(cells)}格" if len(cells) > 1 else "")
+        yield finding(rule, [facts.report.ref(cell.id) for cell in cells], place=place, raw=raw, what=remark)
 
 
 def remarks(rule: Remarks, facts: Facts) -> Iterator[Finding]:
-    """N-04: a number that had to be stripped of something to be read."""
-    for cell, value in facts.odd:
-        if value.state == "number" and value.remark:
-            yield finding(
-                rule, [facts.report.ref(cell.id)], actual=value.number,
-                place=_named(cell), raw=value.raw, what=value.remark, value=value.number,
-            )  # fmt: skip
+    """N-04: numbers that had to be stripped of something to be read; one finding per table."""
+    stripped = [(cell, value) for cell, value in facts.odd if value.state == "number" and value.remark]
+    for table in facts.form.tables:
+        refs = [facts.report.ref(cell.id) for cell, _ in stripped if cell.table == table.id]
+        said = [f"“{v.raw}”（{v.remark}）读作 {show(v.number)}" for cell, v in stripped if cell.table == table.id]
+        if refs:
+            yield finding(rule, refs, strict=facts.strict, actual=refs[0].value if len(refs) == 1 else None,
+                          place=place_of(table.id, refs), what=what_of(refs, said))  # fmt: skip
 
 
 def _named(cell: Cell) -> str:

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from ..form import Section
-from ..form.kinds import EditionRule, Headings, Identity, Selves
+from ..form.kinds import EditionRule, Headings, Identity
 from ..model.findings import CellRef, Finding, finding
 from ..model.report import Origin, Report
 from .facts import Facts
 
-__all__ = ["edition", "headings", "selves", "title_wording"]
+__all__ = ["edition", "headings", "title_wording"]
 
 
 def headings(rule: Headings, facts: Facts) -> Iterator[Finding]:
@@ -60,15 +60,3 @@ def edition(rule: EditionRule, facts: Facts) -> Iterator[Finding]:
         return
     years = f"{form.first_year}至{form.final_year}年" if form.final_year else f"{form.first_year}年及以后"
     yield finding(rule, year=str(year), document=form.document, years=years)
-
-
-def selves(rule: Selves, facts: Facts) -> Iterator[Finding]:
-    """S-06: a text calls its body by a word that does not fit the body's name: copied from elsewhere."""
-    org = facts.report.org
-    words = [word for word, part in rule.selves.items() if org and part not in org]
-    for passage in facts.report.passages:
-        text = "".join(passage.paragraphs)
-        wrong = [word for word in words if word in text]
-        if wrong:
-            ref = facts.report.passage_ref(passage)
-            yield finding(rule, [ref], place=f"“{ref.label}”", what="”“".join(wrong), org=org)

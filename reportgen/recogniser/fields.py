@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from ..form import Field, Form
 from ..model.findings import CellRef, Finding, finding
-from ..model.numbers import exact, parse_number
+from ..model.numbers import exact, parse_number, show
 from ..model.report import Origin
 from ..sources import Document, GridCell
 from .entries import fault_of, formula_finding, shown_otherwise, text_of
@@ -142,9 +142,12 @@ def _entry(form: Form, one: Field, entry: GridCell, origin: Origin, texts: Texts
         what = f"“{one.label}”填在隐藏的行、列或工作表里（“{clean(raw).strip()}”）"
         texts.findings.append(finding(form.rules["N-07"], [ref], what=what))
     number = texts.fields.get(one.id)
-    shown = shown_otherwise(entry, number) if isinstance(number, (int, Decimal)) and one.kind != "year" else ""
+    if not isinstance(number, (int, Decimal)) or one.kind == "year":
+        return
+    shown = shown_otherwise(entry, number)
     if shown:
-        texts.findings.append(finding(form.rules["N-10"], [ref], place=place, what=shown, value=number))
+        what = f"显示为“{shown}”，存储的却是 {show(number)}，按存储的读取"
+        texts.findings.append(finding(form.rules["N-10"], [ref], place=place, what=what))
 
 
 def _field(one: Field, entry: GridCell, texts: Texts) -> str:

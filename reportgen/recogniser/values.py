@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from ..form import Cell, Form
-from ..model.findings import CellRef, Finding, finding
+from ..model.findings import CellRef, Finding, finding, place_of, what_of
 from ..model.numbers import MAX_DIGITS, Parsed, format_number, parse_number
 from ..model.report import Origin, Value
 from ..sources import BEYOND_CALENDAR, GridCell
@@ -120,7 +120,8 @@ def _formulas(form: Form, table: str, values: Mapping[str, Value], found: Found)
 
 
 def _otherwise(form: Form, values: Mapping[str, Value], found: Found) -> Iterator[Finding]:
-    """N-10: figures whose number format shows another number than the cell holds."""
+    """N-10: figures whose number format shows another number than the cell holds; one finding per table."""
+    tables: dict[str, list[tuple[CellRef, str]]] = {}
     for id_, place in found.cells.items():
         value = values[id_]
         if place.cell is None or not place.cell.shown or value.number is None:
@@ -128,9 +129,13 @@ def _otherwise(form: Form, values: Mapping[str, Value], found: Found) -> Iterato
         shown = shown_otherwise(place.cell, value.number)
         if shown:
             cell = form.cells[id_]
-            yield finding(
-                form.rules["N-10"], [_ref(cell, value)], place=f"“{cell.label}”", what=shown, value=value.number
-            )
+            said = f"显示为“{shown}”，存储的却是 {format_number(value.number)}，按存储的读取"
+            tables.setdefault(cell.table, []).append((_ref(cell, value), said))
+    for table, here in tables.items():
+        refs = [ref for ref, _ in here]
+        yield finding(
+            form.rules["N-10"], refs, place=place_of(table, refs), what=what_of(refs, [said for _, said in here])
+        )
 
 
 def _ref(cell: Cell, value: Value) -> CellRef:
