@@ -18,6 +18,7 @@ from ..model.report import Report, Value
 from ..recogniser.labels import key
 from ..rollup import Roster
 from ..rollup.filing import add
+from .outcomes import run_many
 
 __all__ = ["LastYear", "Whose", "index", "last_year_in"]
 
@@ -39,10 +40,12 @@ class LastYear(msgspec.Struct, frozen=True):
     files: Mapping[tuple[str, int], tuple[str, ...]] = {}
     """Body (as :func:`~reportgen.recogniser.labels.key` writes it) and year → its files: several of a body made of several."""
 
+    def read(self, path: Path | str) -> Report:
+        """Read a report and join it to that of the year before."""
+        return self.join(read_report(path, last_year=self.one or None))
+
     def of(self, org: str, year: int | None) -> Report | None:
         """Return a body's report of the year before ``year``, None if there is none."""
-        if self.one:
-            return read_report(self.one)
         paths = self.files.get((key(org), year - 1), ()) if org and year else ()
         return _together([read_report(path) for path in paths]) if paths else None
 
@@ -68,8 +71,6 @@ def last_year_in(place: Path | str | None, *, processes: int | None = None) -> L
         raise InputError(f"找不到上年的报告{shown_name(place)}。请检查路径。")
     if not Path(place).is_dir():
         return LastYear(str(place))
-    from . import run_many
-
     outcomes = run_many(_whose, files_in([place]), processes=processes)
     return LastYear(files=index(outcome.value for outcome in outcomes if outcome.value is not None))
 
@@ -90,7 +91,7 @@ def index(found: Iterable[Whose], roster: Roster | None = None) -> dict[tuple[st
     for one in sorted(found, key=lambda one: (one.saved, one.path)):
         if one.org and one.year:
             files[key(one.org), one.year] = one.path
-    known = {whose: (path,) for whose, path in files.items()}
+    known: dict[tuple[str, int], tuple[str, ...]] = {whose: (path,) for whose, path in files.items()}
     years = sorted({year for _, year in files})
     for member in roster.members if roster else ():
         for year in years:

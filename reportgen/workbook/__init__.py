@@ -6,13 +6,15 @@ labels, rules and hints come from the form; only the furniture of the sheets is 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..form import Form
 from ..model.report import Report
 from ..rollup import Rollup
+from ..show.overview import Entry
 
-__all__ = ["blank_workbook", "merged_workbook"]
+__all__ = ["blank_workbook", "findings_workbook", "merged_workbook", "roster_workbook"]
 
 
 def blank_workbook(
@@ -69,3 +71,29 @@ def merged_workbook(rollup: Rollup, *, folder: Path | None = None) -> bytes:
     from .book import assemble_rollup
 
     return write_zip(assemble_rollup(rollup, folder))
+
+
+def findings_workbook(
+    form: Form, entries: Sequence[Entry], found: Sequence[tuple[str, Sequence[Sequence[str]]]], *,
+    folder: Path | None = None,
+) -> bytes:  # fmt: skip
+    """Return the findings of many reports as an .xlsx file: a sheet with all of them, and one with a row per file.
+
+    Args:
+        form: the edition, for the date of the file.
+        entries: a line of the overview for each file.
+        found: files, each with its findings: rule, level, place, message, advice.
+        folder: where the file will be: links to the reports are relative to it.
+    """
+    from ..opc.archive import write_zip
+    from .lists import assemble_findings
+
+    return write_zip(assemble_findings(form, entries, found, folder))
+
+
+def roster_workbook(form: Form) -> bytes:
+    """Return an empty list of bodies to fill in, as the bytes of an .xlsx file (``[rollup.roster]`` of the form)."""
+    from ..opc.archive import write_zip
+    from .lists import assemble_roster
+
+    return write_zip(assemble_roster(form))

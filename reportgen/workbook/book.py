@@ -31,7 +31,7 @@ from .streamed import Streamed
 from .tables import TableSheet
 from .textsheet import names_sheet, text_rows, text_sheet
 
-__all__ = ["FORM_PROPERTY", "assemble", "assemble_rollup"]
+__all__ = ["FORM_PROPERTY", "assemble", "assemble_rollup", "dated", "saved"]
 
 FORM_PROPERTY = "reportgen.form"
 """Custom document property with the form's edition; for other programs, nothing here reads it."""
@@ -55,7 +55,7 @@ def assemble(
 ) -> list[tuple[str, bytes]]:
     """Build the workbook, part by part; see :func:`reportgen.workbook.blank_workbook`."""
     book, results = _standard(form, year, org, typed_totals, report, last_year, None)
-    return list(_parts(book, results, _date(form)))
+    return list(saved(book, results, dated(form)))
 
 
 def assemble_rollup(rollup: Rollup, folder: Path | None) -> list[tuple[str, bytes]]:
@@ -66,7 +66,7 @@ def assemble_rollup(rollup: Rollup, folder: Path | None) -> list[tuple[str, byte
     results |= details.write(book)
     lists = (details.rows, *add_rollup_sheets(book, report.form, rollup, folder))
     warn_of_drafts(book, rollup)
-    return list(_parts(book, results, _date(report.form), lists))
+    return list(saved(book, results, dated(report.form), lists))
 
 
 def _standard(
@@ -122,19 +122,19 @@ def _describe(book: Workbook, form: Form, report: Report) -> None:
     properties.creator = writable(report.org) or "reportgen"
     properties.title = writable(report.full_title) if report.org and report.year else form.title
     properties.subject = form.document
-    properties.created = properties.modified = _date(form)
+    properties.created = properties.modified = dated(form)
     custom: Any = getattr(book, "custom_doc_props")  # noqa: B009
     custom.append(StringProperty(name=FORM_PROPERTY, value=form.id))
     name = DefinedName("reportgen_form", attr_text=f'"{form.id}"', hidden=True)
     book.defined_names.add(name)
 
 
-def _date(form: Form) -> datetime:
+def dated(form: Form) -> datetime:
     """Return the date written into every workbook of a form: the bytes depend on the contents alone."""
     return datetime(form.first_year, 1, 1)
 
 
-def _parts(
+def saved(
     book: Workbook, results: Mapping[tuple[str, str], str], date: datetime, lists: Iterable[Streamed] = ()
 ) -> Iterator[tuple[str, bytes]]:
     """Save, then correct what openpyxl writes: time of saving, character references, order of a font's children.
