@@ -42,7 +42,7 @@ from ..show.review import CheckedReport
 from ..sources import open_document
 from .checking import Pages, own_page
 from .outcomes import run_many
-from .years import LastYear, Whose, index
+from .years import LastYear, Whose, index, refuse_missing
 
 __all__ = ["MergeResult", "merge", "merge_folder"]
 
@@ -220,10 +220,8 @@ def _last_filings(last_year: Path | str | None, processes: int | None) -> list[F
     """Read last year's reports; what cannot be read is nobody's."""
     if last_year is None:
         return []
-    place = Path(last_year)
-    if not place.exists():
-        raise InputError(f"找不到上年的报告{shown_name(place)}。请检查路径。")
-    outcomes = run_many(_last_filing, files_in([place]), processes=processes)
+    refuse_missing(last_year)
+    outcomes = run_many(_last_filing, files_in([last_year]), processes=processes)
     return [outcome.value for outcome in outcomes if outcome.value is not None]
 
 

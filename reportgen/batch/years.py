@@ -20,7 +20,7 @@ from ..rollup import Roster
 from ..rollup.filing import add
 from .outcomes import run_many
 
-__all__ = ["LastYear", "Whose", "index", "last_year_in"]
+__all__ = ["LastYear", "Whose", "index", "last_year_in", "refuse_missing", "whose_in"]
 
 
 class Whose(NamedTuple):
@@ -67,12 +67,33 @@ def last_year_in(place: Path | str | None, *, processes: int | None = None) -> L
     """
     if place is None:
         return LastYear()
+    if Path(place).is_dir():
+        return LastYear(files=index(whose_in(place, processes=processes)))
+    refuse_missing(place)
+    return LastYear(str(place))
+
+
+def refuse_missing(place: Path | str) -> None:
+    """Refuse what is not there.
+
+    Raises:
+        InputError: there is no such file or folder.
+    """
     if not Path(place).exists():
         raise InputError(f"找不到上年的报告{shown_name(place)}。请检查路径。")
-    if not Path(place).is_dir():
-        return LastYear(str(place))
+
+
+def whose_in(place: Path | str | None, *, processes: int | None = None) -> list[Whose]:
+    """Return whose the reports in a folder are, or the one file; what cannot be read is nobody's.
+
+    Raises:
+        InputError: there is no such file or folder.
+    """
+    if place is None:
+        return []
+    refuse_missing(place)
     outcomes = run_many(_whose, files_in([place]), processes=processes)
-    return LastYear(files=index(outcome.value for outcome in outcomes if outcome.value is not None))
+    return [outcome.value for outcome in outcomes if outcome.value is not None]
 
 
 def _whose(path: Path | str) -> Whose:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
-from .console import copied, print_lines, say
+from .console import closing, copied, fail, print_lines, say, watched
 from .options import FILE, FORCE, STYLE, form_option
 
 __all__ = ["extract", "new", "rules", "template"]
@@ -16,7 +17,13 @@ _EXIT_ERRORS = 1
 
 
 @click.command(options_metavar="[选项]", help="生成空白的标准工作簿（或按已有文件预填）。")
-@click.option("-o", "out", type=FILE, metavar="文件", help="写到哪里；默认是当前文件夹的“空白工作簿”。")
+@click.option(
+    "-o",
+    "out",
+    type=FILE,
+    metavar="文件",
+    help="写到哪里；默认是当前文件夹的“空白工作簿”。与 --roster 同用时是文件夹。",
+)
 @form_option("按年度")
 @click.option("--year", type=int, metavar="年份", help="数据年度。")
 @click.option("--org", default="", metavar="名称", help="机关全称。")
@@ -27,13 +34,33 @@ _EXIT_ERRORS = 1
     metavar="文件",
     help="上年报告（任何格式）：预填机关名称和上年数据，年度加一；--year 与它同年时，原样预填它的数据和文字。",
 )
+@click.option(
+    "--roster",
+    is_flag=False,
+    flag_value="",
+    metavar="[名册]",
+    help="为名册里的每个单位写一个预填好的工作簿，-o 写文件夹；不写名册，就写一份空白名册供填写。",
+)
+@click.option(
+    "--last-year",
+    type=FILE,
+    metavar="文件夹",
+    help="与 --roster 同用：各单位上年的报告，填进“上年数据”和上年结转，并锁定。",
+)
 @click.option("--typed-totals", is_flag=True, help="总计格不设公式，由填表人填写，用来双重核对。")
 @FORCE
 def new(
     out: Path | None, form_id: str | None, year: int | None, org: str, source: Path | None, typed_totals: bool,
-    force: bool,
+    roster: str | None, last_year: Path | None, force: bool,
 ) -> None:  # fmt: skip
-    """Write a standard workbook, blank or prefilled from another report."""
+    """Write a standard workbook, blank or prefilled from another report, or one for every body of a roster."""
+    if roster is not None:
+        if source is not None or org:
+            raise click.UsageError("--roster 不能与 --from、--org 同用。")
+        options = {"year": year, "form": form_id, "last_year": last_year, "typed_totals": typed_totals, "force": force}
+        sys.exit(_hand_out(roster, out, options) if roster else _empty_roster(out, form_id, year, force=force))
+    if last_year is not None:
+        raise click.UsageError("--last-year 要与 --roster 同用；一个单位的上年报告用 --from。")
     from ..disk.files import write_output
     from ..disk.names import safe_name
     from ..form import load_form
@@ -56,6 +83,43 @@ def new(
     path = out or Path(f"{name}.xlsx")
     copied(write_output(path, data, force=force))
     say(f"已生成工作簿：{path}")
+
+
+def _empty_roster(out: Path | None, form_id: str | None, year: int | None, *, force: bool) -> int:
+    """Write a roster to fill in; return the exit code."""
+    from ..disk.files import write_output
+    from ..form import load_form
+    from ..workbook import roster_workbook
+
+    path = out or Path("单位名册.xlsx")
+    if path.suffix.lower() != ".xlsx":
+        raise click.UsageError("空白名册是 .xlsx：-o 请写“单位名册.xlsx”这样的文件名。")
+    copied(write_output(path, roster_workbook(load_form(form_id, year=year)), force=force))
+    say(f"已生成空白名册：{path}")
+    return 0
+
+
+def _hand_out(roster: str, out: Path | None, options: dict[str, Any]) -> int:
+    """Write a workbook for every body; return the exit code."""
+    from ..batch.handout import HandOut
+
+    if out is None:
+        raise click.UsageError("请用 -o 写明工作簿放到哪个文件夹。")
+    run = HandOut(roster, out, **options)
+    code, without = 0, []
+    for outcome in watched(run.written(), len(run.paths)):
+        if (one := outcome.value) is None:
+            fail(outcome.error)
+            code = max(code, outcome.exit_code)
+            continue
+        copied(one.copy)
+        without += [] if one.has_last else [one.body]
+    if run.nobodys:
+        say(closing(f"上年的报告里有 {len(run.nobodys)} 份不是名册里的单位的", [one.org for one in run.nobodys]))
+    if run.last and without:
+        say(closing(f"没有找到上年报告的 {len(without)} 个单位", without))
+    say(f"已为名册里的 {len(run.paths)} 个单位生成{run.year}年的工作簿：{out}")
+    return code
 
 
 @click.command(options_metavar="[选项]", help="把任何格式的报告读成标准工作簿（.xlsx）或数据（.json）。")

@@ -25,6 +25,7 @@ def blank_workbook(
     typed_totals: bool = False,
     report: Report | None = None,
     last_year: Report | None = None,
+    lock: bool = False,
 ) -> bytes:
     """Return the standard workbook of a form as the bytes of an .xlsx file.
 
@@ -38,6 +39,8 @@ def blank_workbook(
             it was reported, so that no figure is lost and the sheet shows the break.
         last_year: last year's report, for the sheet of last year's figures; goes before what
             ``report`` holds of them.
+        lock: what is known of the year before, and the figures that begin where it ended, are not open for
+            typing; the sheets have no password.
 
     Returns:
         the file; the same arguments give the same bytes.
@@ -48,7 +51,7 @@ def blank_workbook(
     from ..opc.archive import write_zip
     from .book import assemble
 
-    return write_zip(assemble(form, year, org, typed_totals, report, last_year))
+    return write_zip(assemble(form, year, org, typed_totals, report, last_year, lock))
 
 
 def merged_workbook(rollup: Rollup, *, folder: Path | None = None) -> bytes:

@@ -51,10 +51,16 @@ _FONT_ORDER = b"b i strike condense extend outline shadow u vertAlign sz color n
 
 
 def assemble(
-    form: Form, year: int | None, org: str, typed_totals: bool, report: Report | None, last_year: Report | None
+    form: Form,
+    year: int | None,
+    org: str,
+    typed_totals: bool,
+    report: Report | None,
+    last_year: Report | None,
+    lock: bool = False,
 ) -> list[tuple[str, bytes]]:
     """Build the workbook, part by part; see :func:`reportgen.workbook.blank_workbook`."""
-    book, results = _standard(form, year, org, typed_totals, report, last_year, None)
+    book, results = _standard(form, year, org, typed_totals, report, last_year, None, lock)
     return list(saved(book, results, dated(form)))
 
 
@@ -71,12 +77,13 @@ def assemble_rollup(rollup: Rollup, folder: Path | None) -> list[tuple[str, byte
 
 def _standard(
     form: Form, year: int | None, org: str, typed_totals: bool, report: Report | None, last_year: Report | None,
-    details: Details | None,
+    details: Details | None, lock: bool = False,
 ) -> tuple[Workbook, dict[tuple[str, str], str]]:  # fmt: skip
     """Build the sheets that every workbook has.
 
     Args:
         details: where the figures of a sum are from.
+        lock: see :func:`reportgen.workbook.blank_workbook`.
 
     Returns:
         the workbook, and what its formulas give, by sheet and address.
@@ -91,17 +98,20 @@ def _standard(
     where = places(form)
     links = details.links() if details else {}
     contents = figures(form, typed_totals, report, links)
+    locked = (
+        frozenset(c for c in form.opening if report and report.values[c].number is not None) if lock else frozenset()
+    )
     checks = CheckSheet(form, where, contents, summed=details is not None)
 
     guide_sheet(book, form, typed_totals)
     fields_sheet(book, form, {key: Formula(links[key]) if key in links else value for key, value in fields.items()})
     text_sheet(book, form, list(text_rows(form, whose, standard=not whose.passages)))
     for table in form.tables:
-        TableSheet(book, form, table, where, contents).write(checks.status(table))
+        TableSheet(book, form, table, where, contents, locked).write(checks.status(table))
     if last_year is not None:
-        last_year_sheet(book, form, last_year.values, last_year_texts(last_year))
+        last_year_sheet(book, form, last_year.values, last_year_texts(last_year), lock=lock)
     elif report is not None:
-        last_year_sheet(book, form, report.last_year, report.last_year_texts)
+        last_year_sheet(book, form, report.last_year, report.last_year_texts, lock=lock)
     else:
         last_year_sheet(book, form, {}, {})
     checks.write(book)
