@@ -19,9 +19,7 @@ from reportgen.rollup import filing_of, read_roster
 from reportgen.workbook import roster_workbook
 
 FORM = load_form("2021")
-ROSTER = (
-    "机关名称,单位类型,原名称或并入的单位\n甲局,政府部门,\n新局,政府部门,乙局、丙局\n丁镇人民政府,乡镇街道,\n"
-)
+ROSTER = "机关名称,单位类型,原名称或并入的单位\n甲局,政府部门,\n新局,政府部门,乙局、丙局\n丁镇人民政府,乡镇街道,\n"
 
 
 def run(*arguments: object, code: int = 0) -> str:
@@ -69,7 +67,7 @@ def test_a_body_made_of_two_begins_with_what_both_had_left(place: Path) -> None:
 
 def test_what_is_known_is_locked_and_the_rest_is_open(place: Path) -> None:
     known, unknown = (load_workbook(place / "out" / f"{name}.xlsx") for name in ("甲局", "丁镇人民政府"))
-    where = {cell: value.origin.cell for cell, value in read_report(place / "out" / "甲局.xlsx").values.items()}
+    where = {cell: value.origin.address for cell, value in read_report(place / "out" / "甲局.xlsx").values.items()}
     for cell in FORM.cells:
         if FORM.cells[cell].table == "表三" and not FORM.cells[cell].total:
             assert known["表三"][where[cell]].protection.locked == (cell in FORM.opening), cell

@@ -19,15 +19,14 @@ from ..form import Form, load_form
 from ..model.findings import SEVERITY_LABELS, worst
 from ..repairs import find_repairs
 from ..rollup import filing_of
+from ..show.entries import Entry, entry_of, unread_entry
 from ..show.json import report_json
 from ..show.lines import OutputLine, report_lines
-from ..show.overview import Entry, entry_of, overview_page, unread_entry
-from ..show.result import make_result_page
 from ..show.review import CheckedReport
 from .outcomes import Outcome, attempt, run_many
 from .years import LastYear, last_year_in
 
-__all__ = ["OVERVIEW", "Checked", "Pages", "Review", "Step", "Told", "Wanted", "check_many", "own_page"]
+__all__ = ["OVERVIEW", "Checked", "Pages", "Review", "Step", "Wanted", "check_many", "own_page"]
 
 OVERVIEW, _PAGES = "总览.html", "单位"
 """Names of the overview, and of the folder beside it with a page for each body."""
@@ -51,16 +50,6 @@ class Wanted(msgspec.Struct, frozen=True):
     """Its findings, for a list of those of all."""
 
 
-class Told(NamedTuple):
-    """A finding in a list.  A named tuple because a run over many files makes thousands."""
-
-    rule: str
-    level: str
-    place: str
-    message: str
-    advice: str
-
-
 class Checked(msgspec.Struct, frozen=True):
     """A file that was read and checked: what is to be said of it."""
 
@@ -79,7 +68,8 @@ class Checked(msgspec.Struct, frozen=True):
     report: CheckedReport | None = None
     page: str = ""
     marked: bytes = b""
-    found: tuple[Told, ...] = ()
+    found: tuple[tuple[str, ...], ...] = ()
+    """Its findings in words: rule, level, place, message, advice."""
     failed: str = ""
     """Why its page or marked copy could not be made."""
     exit_code: int = 0
@@ -90,9 +80,8 @@ def check_many(
     paths: Sequence[Path | str],
     *,
     strict: bool = False,
-    last_year: Path | LastYear | None = None,
+    last_year: Path | None = None,
     as_json: bool = False,
-    wanted: Wanted | None = None,
     processes: int | None = None,
 ) -> Iterator[Outcome[Checked]]:
     """Read and check each file.
@@ -102,15 +91,13 @@ def check_many(
         strict: blanks in number cells are errors (N-01).
         last_year: last year's report, for the rules that link years, or a folder of those of many bodies.
         as_json: give the findings in the JSON contract instead of lines.
-        wanted: what else is to come back.
         processes: how many to use; by default one for each processor, and for few files just this one.
 
     Yields:
         the outcomes in the order of ``paths``; no file's failure stops the others.
     """
-    last = last_year if isinstance(last_year, LastYear) else last_year_in(last_year, processes=processes)
-    work = partial(_check_one, strict=strict, last=last, wanted=wanted or Wanted(as_json))
-    return run_many(work, paths, processes=processes)
+    last = last_year_in(last_year, processes=processes)
+    return run_many(partial(_check_one, strict=strict, last=last, wanted=Wanted(as_json)), paths, processes=processes)
 
 
 def _check_one(path: Path | str, *, strict: bool, last: LastYear, wanted: Wanted) -> Checked:
@@ -128,7 +115,7 @@ def _check_one(path: Path | str, *, strict: bool, last: LastYear, wanted: Wanted
         () if wanted.as_json else tuple(report_lines(report, findings, repairs)),
         report_json(report, findings, repairs) if wanted.as_json else None,
         report.form.id, bool(report.last_year), one if wanted.report else None, page, marked,
-        tuple(Told(f.rule, SEVERITY_LABELS[f.severity], f.place, f.message, f.advice) for f in findings)
+        tuple((f.rule, SEVERITY_LABELS[f.severity], f.place, f.message, f.advice) for f in findings)
         if wanted.findings else (),
         page_failure or mark_failure.error, EXIT_CRASH if page_failure else mark_failure.exit_code,
     )  # fmt: skip
@@ -142,6 +129,8 @@ def _state(one: CheckedReport) -> str:
 
 def own_page(one: CheckedReport) -> tuple[str, str]:
     """Return the page of one report beneath an overview, or why it could not be made."""
+    from ..show.result import make_result_page
+
     page = make_result_page([one], home=f"../{OVERVIEW}")
     return ("", page.failed[0][1]) if page.failed else (page.text, "")
 
@@ -226,10 +215,11 @@ class Review:
         wanted = Wanted(
             as_json, one_page, self.pages is not None, mark is not None, not self.many, findings is not None
         )
-        self.outcomes = check_many(paths, strict=strict, last_year=self.last, wanted=wanted, processes=processes)
+        work = partial(_check_one, strict=strict, last=self.last, wanted=wanted)
+        self.outcomes = run_many(work, paths, processes=processes)
         self.entries: list[Entry] = []
         self.reports: list[CheckedReport] = []
-        self.lists: list[tuple[str, tuple[Told, ...]]] = []
+        self.lists: list[tuple[str, tuple[tuple[str, ...], ...]]] = []
         self.lonely: list[str] = []
         """Bodies without a report of the year before in the folder."""
         self.unmarked = 0
@@ -286,6 +276,8 @@ class Review:
 
     def _html(self, path: Path | str) -> Written | WrittenPage:
         if self.pages is not None:
+            from ..show.overview import overview_page
+
             form = self._form()
             return self.pages.end(overview_page(self.entries, form, title=f"{form.title}审核总览"))
         unread = [(one.file, one.reason) for one in self.entries if one.state == "unreadable"]

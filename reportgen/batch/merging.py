@@ -37,7 +37,7 @@ from ..rollup import (
     unreadable,
     year_of,
 )  # fmt: skip
-from ..show.overview import Entry, entry_of, overview_page, unread_entry
+from ..show.entries import Entry, entry_of, unread_entry
 from ..show.review import CheckedReport
 from ..sources import open_document
 from .checking import Pages, own_page
@@ -146,6 +146,8 @@ def merge(
     result = _written(rollup, out, paths, force)
     if pages is None:
         return result
+    from ..show.overview import overview_page
+
     lines = list(_lines(collection, form, entries))
     title = f"{rollup.report.full_title}汇总总览"
     page = pages.end(overview_page(lines, form, title=title, notes=rollup.findings, counted=COUNTED))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote
 
 import msgspec
@@ -11,13 +11,13 @@ import msgspec
 from ..disk.names import name_of
 from ..errors import escaped
 from ..form import SEVERITIES, Form
-from ..model.findings import SEVERITY_LABELS, Finding, worst
+from ..model.findings import SEVERITY_LABELS, Finding
 from ..model.numbers import Number, format_number
-from ..model.report import Report
 from ..rollup import STATES
+from .entries import Entry
 from .page import environment, policy, template_file
 
-__all__ = ["Entry", "entry_of", "overview_page", "unread_entry"]
+__all__ = ["overview_page"]
 
 _BADGES = {"ok": "ok", "warnings": "warnings", "nil": "ok", "draft": "errors", "errors": "errors", "blank": "errors",
            "missing": "errors", "unreadable": "errors"}  # fmt: skip
@@ -25,56 +25,6 @@ _MISTAKES = 15
 """Mistakes that are told, the most frequent first."""
 _NOTES = 40
 """Findings about the set of reports that are told."""
-
-
-class Entry(msgspec.Struct, frozen=True):
-    """One line of the overview.  Small: there may be ten thousand."""
-
-    file: str
-    body: str = ""
-    group: str = ""
-    """Name of its group, ``""`` for none."""
-    state: str = "unreadable"
-    """As in :data:`~reportgen.rollup.STATES`."""
-    reason: str = ""
-    counts: tuple[int, ...] = ()
-    """Findings of each severity."""
-    mistakes: Mapping[str, int] = {}
-    """Rule → findings of it that somebody has to look at."""
-    figures: tuple[Number, ...] = ()
-    """Applications received, then how they were answered (``received`` and ``outcomes`` of the form)."""
-    last: tuple[Number, ...] = ()
-    """The same of the year before; empty if it is not known."""
-    page: str = ""
-    """Where its own page is, seen from the overview."""
-
-
-def entry_of(report: Report, findings: Sequence[Finding], *, state: str = "") -> Entry:
-    """Return the line of one report.
-
-    Args:
-        report: a checked report.
-        findings: what the checks said.
-        state: what it is besides ``ok``, ``warnings`` or ``errors``.
-    """
-    form = report.form
-    count = Counter(one.severity for one in findings)
-    mistakes = Counter(one.rule for one in findings if one.severity != "info")
-    kind = str(report.fields.get("unit_type", ""))
-    group = next((one.name for one in form.rollup.groups if kind in one.unit_types), "")
-    names = [form.quantities[name] for name in (form.rollup.received, *form.rollup.outcomes) if name]
-    values = report.last_year
-    known = all(cell in values for cells in names for cell in cells)
-    last = tuple(sum((values[cell].number or 0 for cell in cells), start=0) for cells in names) if known else ()
-    return Entry(
-        report.path, report.org, group, state or worst(findings), "", tuple(count[one] for one in SEVERITIES),
-        dict(mistakes), tuple(report.total(cells) for cells in names), last,
-    )  # fmt: skip
-
-
-def unread_entry(path: str, error: str) -> Entry:
-    """Return the line of a file that could not be read."""
-    return Entry(path, reason=error)
 
 
 class _Bar(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from pathlib import Path
 from ..form import Form
 from ..model.report import Report
 from ..rollup import Rollup
-from ..show.overview import Entry
+from ..show.entries import Entry
 
 __all__ = ["blank_workbook", "findings_workbook", "merged_workbook", "roster_workbook"]
 

@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from ..form import SEVERITIES, Form
 from ..model.findings import SEVERITY_LABELS
 from ..rollup import STATES
-from ..show.overview import Entry
+from ..show.entries import Entry
 from .book import dated, saved
 from .cellstyle import Look, height, put, set_page, widths
 from .rollupsheets import Row, file_link, listed
