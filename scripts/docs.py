@@ -22,11 +22,13 @@ from reportgen.form import kinds as rule_kinds
 from reportgen.form.contentkinds import Group
 from reportgen.form.kinds import KINDS, READER_RULES
 from reportgen.form.layout import walk
+from reportgen.form.likeness import Likeness
 from reportgen.form.phrases import Narrative, Phrase, Topic
 from reportgen.form.records import Field, NodeEntry, Section, Sheets, SignOff, Subheading, WhenZero
 from reportgen.form.rollups import Rollup, RollupGroup, RollupSheets, RosterHeads
 from reportgen.form.rule import EVERYWHERE, Mark, Rule
 from reportgen.form.source import DIRECTIVES
+from reportgen.form.titles import TitleWords
 from reportgen.form.written import BlockEntry, EditionFile, LastYear, TableEntry
 from reportgen.model.findings import SEVERITY_LABELS
 from reportgen.model.placeholders import names
@@ -168,7 +170,9 @@ PARTS: list[tuple[str, type, str]] = [
     ("columns、rows：列和行", NodeEntry, "下级的 parent 写上级的 id；kind、decimals、unit、span 只能写在列上。"),
     ("last_year：上年数据", LastYear, ""),
     ("sheets：标准工作簿里各表的名称", Sheets, ""),
+    ("titles：标题里和标题前后的词", TitleWords, "{subject}、{name} 用在 title_variants 里。"),
     ("sign_off：审签单", SignOff, "totals 里的数按这个次序列出。"),
+    ("labels：与规定略有出入的标签", Likeness, "装入时证明：同一侧的标签、各部分的标题，没有两个相近到分不清。"),
     ("rollup：多个单位的汇总", Rollup, ""),
     ("rollup.groups：单位的分组", RollupGroup, ""),
     ("rollup.roster：单位名册的列名", RosterHeads, "写在前面的是要写的，后面的读取时也认。"),

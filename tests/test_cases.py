@@ -198,16 +198,23 @@ def test_a_heading_pasted_into_a_text_is_not_built(tmp_path: Path) -> None:
     assert not (tmp_path / "x.docx").exists()
 
 
-@pytest.mark.parametrize(
-    ("name", "row", "label"), [("s10_extrarow", "第31行", "五、其他"), ("i3_label", "第17行", "8.属于行政查询")]
-)
-def test_a_row_that_is_not_the_forms_is_one_finding_and_nothing_follows(name: str, row: str, label: str) -> None:
-    report, findings = judged(f"workbooks/clerk-{name}.xlsx")
+def test_a_row_that_is_not_the_forms_is_one_finding_and_nothing_follows() -> None:
+    report, findings = judged("workbooks/clerk-s10_extrarow.xlsx")
     errors = [one for one in findings if one.severity == "error"]
     assert [one.rule for one in errors] == ["S-04"]
-    assert row in errors[0].message
-    assert label in errors[0].message
+    assert "第31行“五、其他”" in errors[0].message
     assert errors[0].cells[0].address.startswith("表三!")
+    assert not find_repairs(report).repairs
+
+
+def test_a_label_that_is_nearly_the_forms_is_read_and_a_row_without_one_is_named() -> None:
+    report, findings = judged("workbooks/clerk-i3_label.xlsx")
+    assert {one.rule for one in at(findings, "表三!C17")} == {"S-07"}
+    errors = [one for one in findings if one.severity == "error"]
+    assert [one.rule for one in errors] == ["S-04"]
+    assert "第19行（没有标签）" in errors[0].message
+    assert "可能是“2.没有现成信息需要另行制作”" in errors[0].message
+    assert report.values["表三.unable_2.total"].number is None
     assert not find_repairs(report).repairs
 
 
@@ -388,6 +395,103 @@ def test_a_note_mark_beside_a_figure_is_reported() -> None:
 def test_revisions_not_yet_accepted_are_reported() -> None:
     _, findings = judged("documents/rd-ins.docx")
     assert any("修订" in one.line() for one in findings)
+
+
+# --------------------------------------------------------------------------- who and which year, PDF
+
+BASE = "documents/lay_base.html"
+
+
+def numbers(report: Report) -> dict[str, object]:
+    return {id_: value.number for id_, value in report.values.items()}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["lay_title_guanyu.html", "lay_title_nianbao.html", "ttl_crumb.html", "ttl_meta_li.html", "ttl_title_dash.html",
+     "ttl_title_tail.html", "ttl_title_xx.html"],
+)  # fmt: skip
+def test_body_and_year_are_right_whatever_stands_around_the_title(name: str) -> None:
+    report, findings = judged(f"documents/{name}")
+    assert (report.org, report.year) == ("甲市乙局", 2024)
+    assert not rules(findings, "error")
+    assert rules(findings, "warning") <= {"S-02"}
+
+
+def test_a_title_without_a_body_is_one_finding() -> None:
+    report, findings = judged("documents/lay_title_noorg.html")
+    assert (report.org, report.year) == ("", 2024)
+    assert [one.rule for one in findings if one.severity in ("error", "warning")] == ["S-02"]
+
+
+@pytest.mark.parametrize("name", ["pdf_heading_after_full_line.pdf", "pdf_white_shading_par.pdf"])
+def test_a_pdf_of_an_office_reads_as_the_page_it_was_made_of(name: str) -> None:
+    report, findings = judged(f"documents/{name}")
+    assert numbers(report) == numbers(judged(BASE)[0])
+    assert (report.org, report.year) == ("甲市乙局", 2024)
+    assert not rules(findings, "error", "warning")
+
+
+# --------------------------------------------------------------------------- layouts of documents
+
+
+@pytest.fixture(scope="module")
+def base() -> Report:
+    return judged("documents/lay_base.html")[0]
+
+
+AS_BASE = [
+    "docx_autonum_headings.docx", "lay_base.html", "lay_colspan_miss.html", "lay_decision_year.html",
+    "lay_deny2_typo.html", "lay_divs.html", "lay_gbk_nometa.html", "lay_group_rowspan_9.html", "lay_h1_gaishu.html",
+    "lay_h5_a.html", "lay_h_colon.html", "lay_h_ol.html", "lay_heji.html", "lay_lost_char.html", "lay_new_short.html",
+    "lay_num_dun.html", "lay_num_space.html", "lay_other1_short.html", "lay_row_num_col.html", "lay_rowspan_21.html",
+    "lay_t3_split.html", "lay_t3_split_ok.html", "lay_total_only.html", "lay_unmerged_zeros.html", "lay_utf16.html",
+    "lay_valid_short.html", "lay_vert.html",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", AS_BASE)
+def test_a_layout_reads_as_the_plain_one(name: str, base: Report) -> None:
+    report, findings = judged(f"documents/{name}")
+    assert {id_: value.number for id_, value in report.values.items()} == {
+        id_: value.number for id_, value in base.values.items()
+    }
+    assert (report.org, report.year) == ("甲市乙局", 2024)
+    assert texts_of(report) == texts_of(base)
+    assert [id_ for id_, _ in report.headings] == [id_ for id_, _ in base.headings]
+    assert not rules(findings, "error")
+
+
+@pytest.mark.parametrize(
+    ("name", "rule", "old", "new"),
+    [
+        ("lay_deny2_typo", "S-07", "2.其他法律行政止公开", "2.其他法律行政法规禁止公开"),
+        ("lay_heji", "S-07", "合计", "总计"),
+        ("lay_num_dun", "S-07", "1、属于国家秘密", "1.属于国家秘密"),
+        ("lay_h1_gaishu", "S-01", "一、概述", "一、总体情况"),
+    ],
+)
+def test_both_wordings_are_named_once(name: str, rule: str, old: str, new: str) -> None:
+    _, findings = judged(f"documents/{name}.html")
+    told = [one.message for one in findings if one.rule == rule and f"“{old}”应为“{new}”" in one.message]
+    assert len(told) == 1 if name != "lay_heji" else len(told) == 2  # of two tables
+
+
+def test_cells_merged_wrongly_are_told_and_no_sum_is_accused(base: Report) -> None:
+    _, findings = judged("documents/lay_t3_split.html")
+    assert [one.rule for one in findings if one.severity in ("error", "warning")] == ["S-07"]
+    assert "合并单元格" in findings[0].message
+
+
+def test_a_group_as_one_row_is_its_sum(base: Report) -> None:
+    report, findings = judged("documents/lay_one_row6.html")
+    items = {id_ for name in report.groups for id_ in report.form.quantities[name]}
+    assert len(items) == 21
+    for id_, value in report.values.items():
+        assert value.number == (None if id_ in items else base.values[id_].number)
+    for name, value in report.groups.items():
+        assert value.number == sum(base.number(id_) for id_ in report.form.quantities[name])
+    assert [one.rule for one in findings if one.severity in ("error", "warning")] == ["S-07"]
 
 
 # --------------------------------------------------------------------------- templates

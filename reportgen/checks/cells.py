@@ -8,7 +8,9 @@ from ..form import Cell
 from ..form.kinds import Blanks, Decimals, Identity, Remarks, Rule, Whole
 from ..model.findings import CellRef, Finding, finding, place_of, what_of
 from ..model.numbers import show
-from ..model.report import Value
+from ..model.report import Report, Value
+from ..recogniser.labels import key
+from ..recogniser.titles import parse_title
 from .facts import Facts
 from .shape import title_wording
 
@@ -71,6 +73,15 @@ def _named(cell: Cell) -> str:
     return f"“{cell.label}”"
 
 
+def _titled(report: Report, value: object) -> bool:
+    """Tell whether the title says a value, or says nothing of its kind: its wording is another matter."""
+    told = parse_title(report.form, report.title)
+    if told is None:
+        return str(value) in report.title
+    said = told[1] if isinstance(value, int) else told[0]
+    return not said or key(str(said)) == key(str(value))
+
+
 def identity(rule: Identity, facts: Facts) -> Iterator[Finding]:
     """S-02, S-03: the body's name and the year of the data, and the title that follows."""
     report, field = facts.report, facts.form.field(rule.field)
@@ -80,7 +91,7 @@ def identity(rule: Identity, facts: Facts) -> Iterator[Finding]:
         yield finding(rule, ref, what=f"没有填写{field.label}，无法确定标题")
     elif field.kind == "year" and not isinstance(value, int):
         yield finding(rule, ref, what=f"{field.label}“{value}”不是四位数字的年份")
-    elif report.title and str(value) not in report.title:
+    elif report.title and not _titled(report, value):
         yield finding(rule, ref, what=f"标题“{report.title}”里没有{field.label}“{value}”")
     if rule.wording:
         yield from title_wording(rule, report)

@@ -46,6 +46,19 @@ class Facts:
         """Cells whose figure is missing or cannot be read, and the totals that formulas make of them; nothing
         that needs them can be judged."""
 
+    def total(self, cells: Sequence[str]) -> Number | None:
+        """Return the sum of some figures, None if one is not known; of a group only its sum need be."""
+        if self.unknown.isdisjoint(cells):
+            return sum(map(self.numbers.__getitem__, cells))
+        total: Number = 0
+        left = set(cells)
+        for name, value in self.report.groups.items():
+            items = self.form.quantities[name]
+            if value.number is not None and left.issuperset(items):
+                left.difference_update(items)
+                total += value.number
+        return total + sum(map(self.numbers.__getitem__, left)) if self.unknown.isdisjoint(left) else None
+
     @cached_property
     def equations(self) -> Mapping[str, Sequence[Equation]]:
         """The form's sums by the id of their rule."""

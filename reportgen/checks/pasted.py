@@ -10,7 +10,7 @@ from ..form.contentkinds import Pasted
 from ..model.findings import Finding, finding
 from ..model.report import Passage, Report
 from ..recogniser.prose import section_of_line
-from ..recogniser.wording import parse_title
+from ..recogniser.titles import parse_title
 from .facts import Facts
 
 __all__ = ["pasted"]

@@ -94,10 +94,10 @@ def _sum(terms: tuple[Term, ...], facts: Facts) -> Number:
     for term in terms:
         if not term.cells or term.last:
             total += term.factor * _term(term, facts.report)
-        elif facts.unknown and not facts.unknown.isdisjoint(term.cells):
+        elif (known := facts.total(term.cells)) is None:
             raise _CannotJudge
         else:
-            total += term.factor * sum(map(facts.numbers.__getitem__, term.cells))
+            total += term.factor * known
     return total if isinstance(total, int) or total != total.to_integral_value() else int(total)
 
 

@@ -40,11 +40,11 @@ def _judged(rule: Rule, facts: Facts) -> Iterator[tuple[Equation, Number, Number
     its own (N-02, S-04), as have rows that the form does not have.  Blanks count as 0 (N-01); those
     that break sums are told instead of these (N-11).
     """
-    number = facts.numbers.__getitem__
     for equation in facts.equations.get(rule.id, ()):
+        left, right = facts.total(equation.left), facts.total(equation.right)
         told = equation in facts.filling.settled
-        if not told and facts.unknown.isdisjoint(equation.cells) and facts.report.is_judgeable(equation):
-            yield equation, sum(map(number, equation.left)), sum(map(number, equation.right))
+        if not told and left is not None and right is not None and facts.report.is_judgeable(equation):
+            yield equation, left, right
 
 
 def _finding(rule: Rule, facts: Facts, equation: Equation, left: Number, right: Number) -> Finding:

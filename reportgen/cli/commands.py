@@ -75,7 +75,7 @@ def new(
 
         report = read_report(source)
         form = load_form(form_id, year=year or (report.year + 1 if report.year else None))
-        if year != report.year or report.form.id != form.id:
+        if report.year is None or year != report.year or report.form.id != form.id:
             report = next_year(report, form, year)
         org, year = org or report.org, year or report.year
     data = blank_workbook(form, year=year, org=org, typed_totals=typed_totals, report=report)
@@ -83,6 +83,8 @@ def new(
     path = out or Path(f"{name}.xlsx")
     copied(write_output(path, data, force=force))
     say(f"已生成工作簿：{path}")
+    if source is not None and not org:
+        say(f"“{source.name}”里没有读出机关名称，没有预填；请在“{form.sheets.fields}”表里填写，或加上 --org。")
 
 
 def _empty_roster(out: Path | None, form_id: str | None, year: int | None, *, force: bool) -> int:

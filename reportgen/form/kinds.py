@@ -161,6 +161,8 @@ class Headings(Rule, frozen=True, tag="headings"):
 
     sources: tuple[SourceKind, ...]
     """哪些文件有标题可查"""
+    wording: Severity | None = None
+    """标题在、写法不同时的级别"""
 
     words = frozenset({"what"})
 
@@ -305,7 +307,7 @@ class NarrativeRule(Rule, frozen=True, tag="narrative"):
 class Coverage(Rule, frozen=True, tag="coverage"):
     """文字里的数有多少能与表格核对。"""
 
-    words = frozenset({"total", "judged", "right", "wrong", "rest"})
+    words = frozenset({"total", "judged", "right", "wrong", "rest", "which"})
 
 
 class Contradictions(Rule, frozen=True, tag="contradictions"):

@@ -36,7 +36,9 @@ _MERGED: dict[str, Any] = {
     "tables": {"blocks": {"columns": {}, "rows": {}}},
     "rules": {},
     "sheets": {},
+    "labels": {},
     "sign_off": {},
+    "titles": {},
     "last_year": {"other_editions": {}},
     "narrative": {"topics": {}, "phrases": None},  # phrases have no ids: they are added
 }

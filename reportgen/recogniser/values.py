@@ -13,11 +13,39 @@ from ..sources import BEYOND_CALENDAR, GridCell
 from .entries import INVISIBLE, fault_of, invisible_in, shown_otherwise
 from .tables import Found, Located
 
-__all__ = ["figure_findings", "read_cell", "read_figures"]
+__all__ = ["figure_findings", "group_findings", "read_cell", "read_figures", "read_groups"]
 
 _WITHOUT_RESULT = ("unknown", "circular")
 _TOO_LONG = 10**MAX_DIGITS
 """From here on a number has more digits than a figure may have."""
+
+
+def read_groups(form: Form, found: Found) -> dict[str, Value]:
+    """Return the figures that stand for all items of a group, by placeholder name."""
+    return {
+        name: _read(form.cells[form.quantities[name][0]], place)
+        for name, place in found.groups.items() if name in form.quantities
+    }  # fmt: skip
+
+
+def group_findings(form: Form, groups: Mapping[str, Value]) -> Iterator[Finding]:
+    """Yield S-07, or S-04 where a figure cannot be read, for each row that stands for a whole group."""
+    rows: dict[tuple[str, ...], list[tuple[Cell, Value]]] = {}
+    for name, value in groups.items():
+        items = [form.cells[id_] for id_ in form.quantities[name]]
+        rows.setdefault(tuple(cell.row_label for cell in items), []).append((items[0], value))
+    for labels, here in rows.items():
+        bad = [value for _, value in here if value.state in ("problem", "missing")]
+        group = labels[0].rpartition("／")[0]
+        refs = [CellRef(value.origin, f"{group}／{cell.column_label}", value.number) for cell, value in here]
+        shown = "、".join(f"{cell.column_label}＝{value.raw or '空'}" for cell, value in here)
+        what = f"“{group}”填成了一行（{shown}），规定分为{len(labels)}项"
+        if bad:
+            yield finding(form.rules["S-04"], refs, what=f"{what}，而且有的数读不出来")
+        else:
+            yield finding(
+                form.rules["S-07"], refs, what=f"{what}；这一行已作为{len(labels)}项之和参加核对，各项分别是多少不知道"
+            )
 
 
 def read_figures(form: Form, found: Found) -> dict[str, Value]:

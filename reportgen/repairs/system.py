@@ -88,7 +88,8 @@ def divide(number: Number, factor: int) -> Number | None:
 def build_system(report: Report) -> System:
     """Turn the arithmetic rules of the report's form into a system over its typed cells."""
     form, values = report.form, report.values
-    equations = [e for e in form.equations if report.is_judgeable(e)]
+    missing = {c for c in form.cells if values[c].state == "missing"}
+    equations = [e for e in form.equations if missing.isdisjoint(e.cells) and report.is_judgeable(e)]
     equal = [e for e in equations if e.relation == "equal"]
     unknown = [c for c in form.cells if values[c].state in ("problem", "missing")]
     elimination = _Elimination(

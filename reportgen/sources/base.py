@@ -106,6 +106,14 @@ class Cells(tuple[GridCell, ...]):
         return at
 
     @cached_property
+    def in_row(self) -> dict[int, list[GridCell]]:
+        """The cells that begin in each row, from left to right."""
+        found: dict[int, list[GridCell]] = {}
+        for cell in sorted(self, key=lambda cell: cell[:2]):
+            found.setdefault(cell.row, []).append(cell)
+        return found
+
+    @cached_property
     def by_text(self) -> dict[str, list[GridCell]]:
         """The cells that hold each text, in order."""
         found: dict[str, list[GridCell]] = {}
