@@ -146,6 +146,13 @@ def test_build_takes_the_workbooks_of_a_folder(tmp_path: Path) -> None:
     assert work == f"要处理的 1 份：{ORGS[1]}（有错误，没有生成）。"
 
 
+def test_extract_makes_a_workbook_of_each(tmp_path: Path) -> None:
+    filed(tmp_path / "in", count=3)
+    (tmp_path / "in" / "bad.json").write_text("{", encoding="utf-8")
+    run("extract", tmp_path / "in", "-o", tmp_path / "out", code=3)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["0.xlsx", "1.xlsx", "2.xlsx"]
+
+
 def year_before(report: Report) -> Report:
     """A year in which all that came in was left for the next."""
     left = {cell.replace("carried_in", row): report.number(cell) for cell in FORM.cells if "carried_in" in cell

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from .console import closing, copied, fail, print_lines, say, watched
-from .options import FILE, FORCE, STYLE, form_option
+from .options import FILE, FILES, FORCE, STYLE, files_given, form_option
 
 __all__ = ["extract", "new", "rules", "template"]
 
@@ -125,12 +126,41 @@ def _hand_out(roster: str, out: Path | None, options: dict[str, Any]) -> int:
 
 
 @click.command(options_metavar="[选项]", help="把任何格式的报告读成标准工作簿（.xlsx）或数据（.json）。")
-@click.argument("file", type=FILE, metavar="文件")
-@click.option("-o", "out", type=FILE, required=True, metavar="文件", help="写到哪里：.xlsx 或 .json。")
+@FILES
+@click.option(
+    "-o",
+    "out",
+    type=FILE,
+    required=True,
+    metavar="文件|文件夹",
+    help="写到哪里：.xlsx 或 .json；有多个文件时写文件夹，每个文件一个 .xlsx。",
+)
 @form_option("按表格的文字和年度判断")
 @FORCE
-def extract(file: Path, out: Path, form_id: str | None, force: bool) -> None:
-    """Read a report from any source and write it as a workbook or as data."""
+def extract(files: tuple[Path, ...], out: Path, form_id: str | None, force: bool) -> None:
+    """Read reports from any source and write them as workbooks or as data; the exit code is the highest of all."""
+    paths = files_given(files, skip=[out])
+    if len(paths) == 1 and not out.is_dir():
+        _extract(paths[0], out, form_id, force=force)
+        return
+    from ..batch.outcomes import attempt
+    from ..disk.files import make_folder
+    from ..disk.names import Taken
+
+    if out.suffix and not out.is_dir():
+        raise click.UsageError("有多个文件时，-o 应是一个文件夹。")
+    make_folder(out)
+    code, taken = 0, Taken()
+    for path in watched(paths, len(paths)):
+        target = out / f"{taken.free(path.stem)}.xlsx"
+        done = attempt(partial(_extract, out=target, form_id=form_id, force=force), path)
+        if done.error:
+            fail(done.error)
+            code = max(code, done.exit_code)
+    sys.exit(code)
+
+
+def _extract(file: Path | str, out: Path, form_id: str | None, *, force: bool) -> None:
     from ..api import read_report
     from ..show.lines import finding_lines
     from ..workbook.transfer import extract as write
