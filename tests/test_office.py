@@ -201,7 +201,7 @@ def test_what_the_launchers_ask_for(tmp_path: Path, good: bytes, do: str, capsys
     assert (tmp_path / f"{TITLE}.docx").exists() == (do == "build")
     if do == "merge":
         assert left.value.code == 0
-        assert (tmp_path / f"{tmp_path.name}汇总.xlsx").exists()
+        assert (tmp_path / f"{tmp_path.name}2024年汇总.xlsx").exists()
         assert "计入 1 个" in told
     else:
         assert left.value.code == 0

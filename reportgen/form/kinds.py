@@ -377,6 +377,7 @@ READER_RULES: dict[str, frozenset[str]] = {
     "S-07": frozenset({"what"}),
     "S-10": frozenset({"count"}),
     "S-11": frozenset({"place", "what"}),
+    "S-18": frozenset({"place"}),
     "S-17": frozenset({"table", "what"}),
     "N-05": REFUSED,
     "N-06": frozenset({"table", "count", "what"}),

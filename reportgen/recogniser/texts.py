@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
+import msgspec
+
 from ..form import Form, Section
 from ..model.findings import CellRef, Finding, finding
 from ..model.report import Origin, Passage
@@ -34,6 +36,7 @@ def read_sheets(form: Form, indexes: Sequence[LabelIndex], tables: Found, texts:
     sets: list[tuple[str, list[Passage]]] = []
     nowhere: list[tuple[str, list[GridCell]]] = []
     own = {form.sheets.guide, form.sheets.fields, form.sheets.last_year, form.sheets.checks, form.sheets.names}
+    own |= set(msgspec.structs.astuple(form.rollup.sheets))  # of a sum: the texts of others
     for index in indexes:
         if head := text_head(form, index):
             sheet = _TextSheet(form, index, head, texts)

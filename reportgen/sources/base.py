@@ -203,6 +203,8 @@ class Document(msgspec.Struct, frozen=True):
     properties: dict[str, str] = {}
     exchange: str = ""
     """Content of a data file of ours (kind ``json``), which needs no recogniser."""
+    too_large: tuple[str, ...] = ()
+    """Sheets that were not read, because each alone holds more than a report may."""
     pictures: int = 0
     """How many pictures it shows; a table may be one of them."""
     revisions: int = 0

@@ -150,7 +150,7 @@ def test_merge_of_the_folder(package: Path) -> None:
     code, told = double_click(package / MERGE)
     assert code == 0, told
     assert "计入 1 个" in told
-    assert names(package) == before | {f"{package.name}汇总.xlsx"}
+    assert names(package) == before | {f"{package.name}2024年汇总.xlsx"}
 
 
 def test_forms_beside_the_launcher(package: Path) -> None:
