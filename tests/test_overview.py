@@ -203,6 +203,14 @@ def test_what_files_say_is_text_on_the_page() -> None:
     assert 'href="%E5%8D%95%E4%BD%8D/%22a%20b%22.html"' in page
 
 
+def test_what_could_not_be_read_is_not_drawn_as_nought() -> None:
+    report = next(bodies.bodies(1, 1))
+    cells: dict[str, object] = {cell: value.number for cell, value in report.values.items()}
+    unread = make_report({**cells, "表三.granted.natural": None}, org="甲局")
+    assert entry_of(report, []).figures[0] == report.number("表三.new.total")
+    assert entry_of(unread, []).figures == ()
+
+
 def test_without_last_year_nothing_is_compared_with_nought() -> None:
     first, second = bodies.bodies(2, 1)
     last = next(bodies.bodies(1, 1, year=2023))

@@ -30,7 +30,6 @@ __all__ = ["OVERVIEW", "Checked", "Pages", "Review", "Step", "Wanted", "check_ma
 
 OVERVIEW, _PAGES = "总览.html", "单位"
 """Names of the overview, and of the folder beside it with a page for each body."""
-_PAGE_SUFFIXES = (".html", ".htm")
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -114,7 +113,7 @@ def _check_one(path: Path | str, *, strict: bool, last: LastYear, wanted: Wanted
         status, entry_of(report, findings, state=_state(one)),
         () if wanted.as_json else tuple(report_lines(report, findings, repairs)),
         report_json(report, findings, repairs) if wanted.as_json else None,
-        report.form.id, bool(report.last_year), one if wanted.report else None, page, marked,
+        report.form.id, last.has(report.org, report.year), one if wanted.report else None, page, marked,
         tuple((f.rule, SEVERITY_LABELS[f.severity], f.place, f.message, f.advice) for f in findings)
         if wanted.findings else (),
         page_failure or mark_failure.error, EXIT_CRASH if page_failure else mark_failure.exit_code,
@@ -206,7 +205,7 @@ class Review:
             OutputError: what is to be written is there already.
         """
         self.paths, self.html, self.mark, self.findings, self.force = paths, html, mark, findings, force
-        one_page = html is not None and html.suffix.lower() in _PAGE_SUFFIXES and not html.is_dir()
+        one_page = html is not None and html.suffix != "" and not html.is_dir()
         self.pages = None if html is None or one_page else Pages(html, force=force)
         if findings is not None:
             refuse_existing(findings, force=force)

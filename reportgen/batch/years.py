@@ -44,6 +44,10 @@ class LastYear(msgspec.Struct, frozen=True):
         """Read a report and join it to that of the year before."""
         return self.join(read_report(path, last_year=self.one or None))
 
+    def has(self, org: str, year: int | None) -> bool:
+        """Tell whether there is a file of a body for the year before ``year``."""
+        return year is not None and (key(org), year - 1) in self.files
+
     def of(self, org: str, year: int | None) -> Report | None:
         """Return a body's report of the year before ``year``, None if there is none."""
         paths = self.files.get((key(org), year - 1), ()) if org and year else ()

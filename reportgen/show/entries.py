@@ -10,7 +10,7 @@ import msgspec
 from ..form import SEVERITIES
 from ..model.findings import Finding, worst
 from ..model.numbers import Number
-from ..model.report import Report
+from ..model.report import Report, Value
 
 __all__ = ["Entry", "entry_of", "unread_entry"]
 
@@ -30,7 +30,8 @@ class Entry(msgspec.Struct, frozen=True):
     mistakes: Mapping[str, int] = {}
     """Rule → findings of it that somebody has to look at."""
     figures: tuple[Number, ...] = ()
-    """Applications received, then how they were answered (``received`` and ``outcomes`` of the form)."""
+    """Applications received, then how they were answered (``received`` and ``outcomes`` of the form);
+    empty if one of them could not be read."""
     last: tuple[Number, ...] = ()
     """The same of the year before; empty if it is not known."""
     page: str = ""
@@ -51,13 +52,19 @@ def entry_of(report: Report, findings: Sequence[Finding], *, state: str = "") ->
     kind = str(report.fields.get("unit_type", ""))
     group = next((one.name for one in form.rollup.groups if kind in one.unit_types), "")
     names = [form.quantities[name] for name in (form.rollup.received, *form.rollup.outcomes) if name]
-    values = report.last_year
-    known = all(cell in values for cells in names for cell in cells)
-    last = tuple(sum((values[cell].number or 0 for cell in cells), start=0) for cells in names) if known else ()
+    figures, last = (_totals(values, names) for values in (report.values, report.last_year))
     return Entry(
         report.path, report.org, group, state or worst(findings), "", tuple(count[one] for one in SEVERITIES),
-        dict(mistakes), tuple(report.total(cells) for cells in names), last,
+        dict(mistakes), figures, last,
     )  # fmt: skip
+
+
+def _totals(values: Mapping[str, Value], names: Sequence[tuple[str, ...]]) -> tuple[Number, ...]:
+    """Return the sums of some figures; nothing where one of them is not known."""
+    wanted = [values.get(cell) for cells in names for cell in cells]
+    if any(one is None or one.state in ("problem", "missing") for one in wanted):
+        return ()
+    return tuple(sum((values[cell].number or 0 for cell in cells), start=0) for cells in names)
 
 
 def unread_entry(path: str, error: str) -> Entry:

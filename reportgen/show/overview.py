@@ -119,8 +119,9 @@ def _compared(summed: Sequence[Entry]) -> str:
     if not both:
         return f"{len(summed)} 份报告的合计；没有上年的报告可比。"
     if both < len(summed):
-        return f"有上年数的 {both} 份报告的合计；另有 {len(summed) - both} 份没有上年数，没有算进来。"
-    return f"{both} 份报告的合计，与上年比较。"
+        rest = f"另有 {len(summed) - both} 份没有上年数，没有算进来"
+        return f"有上年数的 {both} 份报告的合计，粗的是今年，细的是上年；{rest}。"
+    return f"{both} 份报告的合计，粗的是今年，细的是上年。"
 
 
 def _mistakes(entries: Sequence[Entry], form: Form) -> Iterator[_Mistake]:
