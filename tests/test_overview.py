@@ -206,7 +206,7 @@ def test_what_files_say_is_text_on_the_page() -> None:
 def test_what_could_not_be_read_is_not_drawn_as_nought() -> None:
     report = next(bodies.bodies(1, 1))
     cells: dict[str, object] = {cell: value.number for cell, value in report.values.items()}
-    unread = make_report({**cells, "表三.granted.natural": None}, org="甲局")
+    unread = make_report({**cells, "表三.granted.total": None}, org="甲局")
     assert entry_of(report, []).figures[0] == report.number("表三.new.total")
     assert entry_of(unread, []).figures == ()
 
