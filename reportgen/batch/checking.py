@@ -12,8 +12,8 @@ import msgspec
 from ..api import MARKABLE, Written, WrittenPage, marked_copy, marked_path, write_result_page
 from ..checks import check
 from ..checks.texts import judge_numbers
-from ..disk.files import make_folder, refuse_existing, write_output
-from ..disk.names import Taken, safe_name
+from ..disk.files import refuse_existing, write_output
+from ..disk.names import Taken, means_folder, safe_name
 from ..errors import EXIT_CRASH, InputError
 from ..form import Form, load_form
 from ..model.findings import SEVERITY_LABELS, worst
@@ -157,11 +157,10 @@ class Pages:
     def __init__(self, folder: Path, *, force: bool) -> None:
         """
         Raises:
-            OutputError: there is an overview, and it may not be replaced; or the folder cannot be made.
+            OutputError: there is an overview, and it may not be replaced.
         """
         self.overview, self.force = folder / OVERVIEW, force
         refuse_existing(self.overview, force=force)
-        make_folder(folder / _PAGES)
         self.taken, self.tidy = Taken(), True
 
     def write(self, entry: Entry, page: str) -> Entry:
@@ -205,7 +204,7 @@ class Review:
             OutputError: what is to be written is there already.
         """
         self.paths, self.html, self.mark, self.findings, self.force = paths, html, mark, findings, force
-        one_page = html is not None and html.suffix != "" and not html.is_dir()
+        one_page = html is not None and not means_folder(html)
         self.pages = None if html is None or one_page else Pages(html, force=force)
         if findings is not None:
             refuse_existing(findings, force=force)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from ..disk.files import make_folder, refuse_existing, write_output
+from ..disk.files import refuse_existing, write_output
 from ..disk.names import Taken, safe_name, shown_name
 from ..errors import InputError
 from ..form import Form, load_form
@@ -76,7 +76,6 @@ class HandOut:
         self.paths = [folder / f"{taken.free(safe_name(one.name))}.xlsx" for one in self.roster.members]
         for path in self.paths:
             refuse_existing(path, force=force)
-        make_folder(folder)
 
     @property
     def nobodys(self) -> list[Whose]:

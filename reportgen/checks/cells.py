@@ -18,9 +18,13 @@ __all__ = ["blanks", "decimals", "identity", "remarks", "whole"]
 
 
 def blanks(rule: Blanks, facts: Facts) -> Iterator[Finding]:
-    """N-01: one finding per table, listing the cells that hold no number and break no sum (N-11)."""
-    told = facts.filling.blank
-    empty = [(c, value) for c, value in facts.odd if value.state in ("blank", "placeholder") and c.id not in told]
+    """N-01: one finding per table, listing the cells that hold no number and break no sum; N-12: those declared 0."""
+    zero = any(facts.report.fields.get(name) in values for name, values in rule.zeros.items())
+
+    def concerned(value: Value) -> bool:
+        return zero == rule.declared if value.state == "blank" else value.state == "placeholder" and not rule.declared
+
+    empty = [(c, value) for c, value in facts.odd if concerned(value) and c.id not in facts.filling.blank]
     for table in facts.form.tables:
         here = [(cell, value) for cell, value in empty if cell.table == table.id]
         if here:

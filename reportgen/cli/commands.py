@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
+from ..disk.names import means_folder
 from .console import closing, copied, fail, print_lines, say, watched
-from .options import FILE, FILES, FORCE, STYLE, files_given, form_option
+from .options import FILE, FILES, FORCE, STYLE, Year, files_given, form_option
 
 __all__ = ["extract", "new", "rules", "template"]
 
@@ -26,7 +27,7 @@ _EXIT_ERRORS = 1
     help="写到哪里；默认是当前文件夹的“空白工作簿”。与 --roster 同用时是文件夹。",
 )
 @form_option("按年度")
-@click.option("--year", type=int, metavar="年份", help="数据年度。")
+@click.option("--year", type=Year(), metavar="年份", help="数据年度，四位数字。")
 @click.option("--org", default="", metavar="名称", help="机关全称。")
 @click.option(
     "--from",
@@ -49,15 +50,16 @@ _EXIT_ERRORS = 1
     help="与 --roster 同用：各单位上年的报告，填进“上年数据”和上年结转，并锁定。",
 )
 @click.option("--typed-totals", is_flag=True, help="总计格不设公式，由填表人填写，用来双重核对。")
+@click.option("--nil", is_flag=True, help="数字格都先填好 0，只改有数的格；适合全年业务很少的单位。")
 @FORCE
 def new(
     out: Path | None, form_id: str | None, year: int | None, org: str, source: Path | None, typed_totals: bool,
-    roster: str | None, last_year: Path | None, force: bool,
+    roster: str | None, last_year: Path | None, nil: bool, force: bool,
 ) -> None:  # fmt: skip
     """Write a standard workbook, blank or prefilled from another report, or one for every body of a roster."""
     if roster is not None:
-        if source is not None or org:
-            raise click.UsageError("--roster 不能与 --from、--org 同用。")
+        if source is not None or org or nil:
+            raise click.UsageError("--roster 不能与 --from、--org、--nil 同用。")
         options = {"year": year, "form": form_id, "last_year": last_year, "typed_totals": typed_totals, "force": force}
         sys.exit(_hand_out(roster, out, options) if roster else _empty_roster(out, form_id, year, force=force))
     if last_year is not None:
@@ -66,6 +68,7 @@ def new(
     from ..disk.names import safe_name
     from ..form import load_form
     from ..workbook import blank_workbook
+    from ..workbook.transfer import nil_report
 
     report = None
     if source is None:
@@ -79,6 +82,8 @@ def new(
         if report.year is None or year != report.year or report.form.id != form.id:
             report = next_year(report, form, year)
         org, year = org or report.org, year or report.year
+    if nil:
+        report = nil_report(form, report)
     data = blank_workbook(form, year=year, org=org, typed_totals=typed_totals, report=report)
     name = safe_name(form.title_of(org, year)) if org and year else "空白工作簿"
     path = out or Path(f"{name}.xlsx")
@@ -140,16 +145,14 @@ def _hand_out(roster: str, out: Path | None, options: dict[str, Any]) -> int:
 def extract(files: tuple[Path, ...], out: Path, form_id: str | None, force: bool) -> None:
     """Read reports from any source and write them as workbooks or as data; the exit code is the highest of all."""
     paths = files_given(files, skip=[out])
-    if len(paths) == 1 and not out.is_dir():
+    if len(paths) == 1 and not means_folder(out):
         _extract(paths[0], out, form_id, force=force)
         return
     from ..batch.outcomes import attempt
-    from ..disk.files import make_folder
     from ..disk.names import Taken
 
-    if out.suffix and not out.is_dir():
+    if not means_folder(out):
         raise click.UsageError("有多个文件时，-o 应是一个文件夹。")
-    make_folder(out)
     code, taken = 0, Taken()
     for path in watched(paths, len(paths)):
         target = out / f"{taken.free(path.stem)}.xlsx"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..disk.names import means_folder
 from ..errors import EXIT_CRASH
 from .console import closing, copied, fail, print_lines, say, watched
 from .options import FILE, FILES, LAST_YEAR, STRICT, STYLE, files_given
@@ -55,13 +56,10 @@ def validate(
 ) -> None:  # fmt: skip
     """Check files; the exit code is the highest of all (README.md, Exit codes)."""
     from ..batch.checking import Review
-    from ..disk.files import make_folder
 
     paths = files_given(files, skip=(page, marked, findings, last_year))
-    if len(paths) > 1 and marked is not None:
-        if marked.suffix and not marked.is_dir():
-            raise click.UsageError("有多个工作簿时，--mark 应是一个文件夹。")
-        make_folder(marked)
+    if len(paths) > 1 and marked is not None and not means_folder(marked):
+        raise click.UsageError("有多个工作簿时，--mark 应是一个文件夹。")
     answer = _Answer(as_json=style == "json")
     review = Review(
         paths, strict=strict, last_year=last_year, as_json=answer.as_json, html=page, mark=marked,

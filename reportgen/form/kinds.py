@@ -114,6 +114,11 @@ class Magnitude(Rule, frozen=True, tag="magnitude"):
 class Blanks(Rule, frozen=True, tag="blanks"):
     """数字格没有填数。"""
 
+    zeros: dict[FieldId, tuple[str, ...]] = field(default_factory=dict)
+    """基本信息填的是这些内容之一时，空白的格就是 0"""
+    declared: bool = False
+    """true：只说这样算作 0 的格；false：只说别的格"""
+
     words = frozenset({"table", "count", "what"})
     formula = True
 

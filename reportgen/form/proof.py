@@ -288,8 +288,8 @@ class _Proof:
             for row in rule.rows if isinstance(rule, Summed) else ():
                 if row not in known:
                     self.faults.add((*steps, "rows"), f"没有行“{row}”")
-            for key in ("fields", "unless_fields") if isinstance(rule, RelationRule) else ():
-                self.field_values((*steps, key), getattr(rule, key))
+            for key in ("fields", "unless_fields", "zeros"):
+                self.field_values((*steps, key), getattr(rule, key, {}))
 
     def level(self, rule: Rule, steps: Steps) -> None:
         if rule.off and not rule.reason:

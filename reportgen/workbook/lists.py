@@ -52,7 +52,7 @@ def assemble_findings(
     for sheet in book.worksheets:
         _filter(sheet)
     _describe(book, form, "问题清单")
-    return list(saved(book, {}, dated(form), lists=lists))
+    return list(saved(book, {}, form, lists=lists))
 
 
 def _findings(one: Entry | None, file: str, found: Sequence[Sequence[str]], folder: Path | None) -> Iterator[Row]:
@@ -90,7 +90,7 @@ def assemble_roster(form: Form) -> list[tuple[str, bytes]]:
     set_page(sheet, landscape=True)
     _guide(book, [words[0] for words in heads.values()], groups)
     _describe(book, form, "单位名册")
-    return list(saved(book, {}, dated(form)))
+    return list(saved(book, {}, form))
 
 
 def _guide(book: Workbook, heads: Sequence[str], groups: Sequence[str]) -> None:
