@@ -14,7 +14,7 @@ import msgspec
 from .checks import check
 from .checks.texts import judge_numbers
 from .disk.files import read_input, write_output, write_outputs
-from .disk.names import fitting_name, means_folder, safe_name, shown_name
+from .disk.names import Taken, fitting_name, means_folder, name_of, safe_name, shown_name
 from .errors import InputError, OutputError, ReportgenError, unexpected
 from .form import Form, editions, load_form
 from .model.findings import Finding, worst
@@ -27,10 +27,12 @@ from .sources import Document, open_document
 from .word.faults import TemplateFault
 
 __all__ = [
-    "BuildResult", "Delivered", "Printed", "Written", "WrittenPage", "build", "default_output", "mark", "marked_name",
-    "print_report", "read_report", "review", "template_faults", "write_result_page",
+    "BuildResult", "Delivered", "Printed", "Written", "WrittenPage", "build", "default_output", "mark", "marked_copy",
+    "marked_name", "marked_path", "print_report", "read_report", "review", "template_faults", "write_result_page",
 ]  # fmt: skip
 
+MARKABLE = ("xlsx", "xlsm")
+"""Kinds of files in which findings can be marked."""
 _PAGES = (".html", ".htm")
 
 
@@ -343,29 +345,54 @@ def mark(
             cannot be edited.
         OutputError: the copy cannot be written, or would replace the workbook itself.
     """
-    from .marking import mark_workbook
-
-    source = Path(report.path)
-    path = _marked_path(report, Path(out))
-    data = read_input(source)
-    if hashlib.sha256(data).hexdigest() != report.sha256:
-        raise InputError(f"“{source.name}”在核对以后又改动了，没有做标记。请再核对一次。")
+    _refuse_unmarkable(report)
+    source, path = Path(report.path), marked_path(Path(report.path), Path(out))
     found = check(report, strict=strict) if findings is None else findings
     if repairs is None and worst(found) == "errors":
         repairs = find_repairs(report)
-    copy = write_output(path, mark_workbook(data, report, found, repairs), force=force, keep=keep, inputs=[source])
+    copy = write_output(path, marked_copy(report, found, repairs), force=force, keep=keep, inputs=[source])
     return Written(path, copy)
 
 
-def _marked_path(report: Report, out: Path) -> Path:
-    """Return where the marked copy goes, after refusing what cannot be marked."""
+def marked_copy(report: Report, findings: Sequence[Finding], repairs: Repairs | None) -> bytes:
+    """Return the workbook a report was read from with the findings marked in it; :func:`mark` also writes it.
+
+    Raises:
+        InputError: as for :func:`mark`.
+    """
+    from .marking import mark_workbook
+
+    _refuse_unmarkable(report)
     source = Path(report.path)
-    if report.kind not in ("xlsx", "xlsm"):
-        raise InputError(f"“{source.name}”不是 .xlsx 工作簿，不能在里面做标记；可以用 --html 得到审核结果网页。")
-    path = out / marked_name(source) if means_folder(out) else out
-    if path.suffix.lower() != source.suffix.lower():
-        raise OutputError(f"带标记的副本“{path.name}”应和原工作簿一样以 {source.suffix} 结尾。")
-    return path
+    data = read_input(source)
+    if hashlib.sha256(data).hexdigest() != report.sha256:
+        raise InputError(f"“{source.name}”在核对以后又改动了，没有做标记。请再核对一次。")
+    return mark_workbook(data, report, findings, repairs)
+
+
+def _refuse_unmarkable(report: Report) -> None:
+    if report.kind not in MARKABLE:
+        raise InputError(
+            f"“{name_of(report.path)}”不是 .xlsx 工作簿，不能在里面做标记；可以用 --html 得到审核结果网页。"
+        )
+
+
+def marked_path(source: Path, out: Path, taken: Taken | None = None) -> Path:
+    """Return where the marked copy of a workbook goes.
+
+    Args:
+        source: the workbook.
+        out: the file, or a folder for it.
+        taken: names that other workbooks of the same run have there.
+
+    Raises:
+        OutputError: the copy would have another suffix.
+    """
+    if means_folder(out):
+        return out / marked_name(source.with_stem(taken.free(source.stem)) if taken else source)
+    if out.suffix.lower() != source.suffix.lower():
+        raise OutputError(f"带标记的副本“{out.name}”应和原工作簿一样以 {source.suffix} 结尾。")
+    return out
 
 
 def marked_name(source: Path) -> str:

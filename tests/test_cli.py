@@ -138,17 +138,17 @@ def test_three_planted_errors_are_three_repairs_with_the_true_values(workbook):
 
 
 def test_one_file_that_breaks_the_program_does_not_cost_the_page_of_the_others(workbook, tmp_path, monkeypatch):
-    import reportgen.api
+    import reportgen.batch.years
 
     good, bad, page = workbook("甲.xlsx"), workbook("乙.xlsx"), tmp_path / "结果.html"
-    honest = reportgen.api.read_report
+    honest = reportgen.batch.years.read_report
 
     def broken(path, *rest, **options):
         if Path(path) == bad:
             raise RuntimeError("意外")
         return honest(path, *rest, **options)
 
-    monkeypatch.setattr(reportgen.api, "read_report", broken)
+    monkeypatch.setattr(reportgen.batch.years, "read_report", broken)
     text = invoke("validate", bad, good, "--html", page, code=3)
     assert "内部出错" in text
     assert "某某区人民政府" in page.read_text(encoding="utf-8")

@@ -78,6 +78,9 @@ def test_commands_run_as_printed(document: str, tmp_path: Path, monkeypatch: pyt
     Path("报送").mkdir()
     Path("报送/甲局.xlsx").write_bytes(example)
     Path("名册.csv").write_text("单位名称\n广州市荔湾区人民政府\n", encoding="utf-8")
+    for folder in ("2025", "上年报送"):
+        Path(folder).mkdir()
+        shutil.copy(ROOT / "examples/sources/huaian-2024.docx", folder)
     if document != "README.md":
         for name in ("甲局", "丙镇"):
             Path(f"{name}.xlsx").write_bytes(example)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ..disk.names import means_folder
-from .console import ScreenError, fail, print_lines, say, watched
-from .options import FILE, FILES, LAST_YEAR, STRICT
+from .console import ScreenError, closing, fail, print_lines, say, watched
+from .options import FILE, FILES, LAST_YEAR, STRICT, files_given
 
 if TYPE_CHECKING:  # `--help` needs none of it
     from ..batch import Built, Outcome
@@ -19,10 +21,12 @@ if TYPE_CHECKING:  # `--help` needs none of it
 __all__ = ["build"]
 
 _EXIT_ERRORS = 1
+_DONE, _DRAFT, _WRONG, _FAILED = "已生成报告", "有错误，只生成草稿", "有错误，没有生成", "没能处理"
 
 
 @click.command(
-    options_metavar="[选项]", help="核对并生成报告（Word、网页、PDF、数据）。有错误时不生成，除非加 --draft。"
+    options_metavar="[选项]",
+    help="核对并生成报告（Word、网页、PDF、数据）。有错误时不生成，除非加 --draft；文件夹代表里面的工作簿。",
 )
 @FILES
 @click.option(
@@ -54,18 +58,22 @@ def build(
     sign_off: bool, fragment: bool, draft: bool, force: bool, strict: bool,
 ) -> None:  # fmt: skip
     """Build reports; the exit code is the highest of all (README.md, Exit codes)."""
-    if len(files) > 1 and not all(map(means_folder, out)):
+    paths = files_given(files, skip=(*out, last_year, template), workbooks=True)
+    if len(paths) > 1 and not all(map(means_folder, out)):
         raise click.UsageError("有多个工作簿时，-o 应是一个文件夹。")
     from ..batch import build_many
 
     kinds = tuple(filter(None, re.split(r"[,，\s]+", formats.lower())))
     outcomes = build_many(
-        files, out, formats=kinds, force=force, draft=draft, strict=strict, template=template, sign_off=sign_off,
+        paths, out, formats=kinds, force=force, draft=draft, strict=strict, template=template, sign_off=sign_off,
         fragment=fragment, last_year=last_year,
     )  # fmt: skip
     written: list[Path] = []
     try:
-        sys.exit(max(_tell(outcome, written) for outcome in watched(outcomes, len(files))))
+        told = [(_tell(outcome, written), *_worked(outcome)) for outcome in watched(outcomes, len(paths))]
+        if len(told) > 1:
+            _close([(word, name) for _, word, name in told])
+        sys.exit(max(code for code, _, _ in told))
     except ScreenError as error:
         raise error.after(written) from error
 
@@ -78,6 +86,26 @@ def _tell(outcome: Outcome[Built], written: list[Path]) -> int:
     written.extend(file.path for file in built.files)
     _tell_built(built)
     return _EXIT_ERRORS if built.status == "errors" else 0
+
+
+def _worked(outcome: Outcome[Built]) -> tuple[str, str]:
+    """Return in a word what became of a file, and whose it is."""
+    from ..disk.names import name_of
+
+    if (built := outcome.value) is None:
+        return _FAILED, name_of(outcome.path)
+    return (_DRAFT if built.status == "errors" else _DONE) if built.files else _WRONG, built.name
+
+
+def _close(worked: Sequence[tuple[str, str]]) -> None:
+    """Say how many files became what, and whose need work."""
+    count = Counter(word for word, _ in worked)
+    counts = "，".join(f"{word} {count[word]} 份" for word in (_DONE, _DRAFT, _WRONG, _FAILED) if count[word])
+    say("")
+    say(f"共 {len(worked)} 份：{counts}。")
+    names = [f"{name}（{word}）" for word, name in worked if word != _DONE]
+    if names:
+        say(closing(f"要处理的 {len(names)} 份", names))
 
 
 def _tell_built(built: Built) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeVar
@@ -17,12 +17,14 @@ from ..errors import OutputError, escaped
 if TYPE_CHECKING:  # `--help` needs none of it
     from ..show.lines import OutputLine
 
-__all__ = ["ScreenError", "asks", "copied", "fail", "print_lines", "reading", "say", "watched"]
+__all__ = ["ScreenError", "asks", "closing", "copied", "fail", "print_lines", "reading", "say", "watched"]
 
 T = TypeVar("T")
 
 _MANY = 8
 """Files from which on it is said how far the work has come."""
+_NAMED = 30
+"""Names that a closing line gives."""
 _COLOURS = {"error": "red", "warning": "yellow", "ask": "cyan"}
 
 
@@ -44,7 +46,7 @@ def _why(error: OSError) -> str:
     return f"结果没能全部显示（{why}），已经写出的文件不受影响。"
 
 
-def say(text: str, colour: str = "", *, err: bool = False, lines: bool = False) -> None:
+def say(text: str, colour: str = "", *, err: bool = False, lines: bool = False, end: str = "\n") -> None:
     """Print a text, on stderr if asked to; names of files and texts of workbooks cannot command the terminal.
 
     Args:
@@ -52,13 +54,14 @@ def say(text: str, colour: str = "", *, err: bool = False, lines: bool = False) 
         colour: where somebody is watching; click leaves it out of a pipe.
         err: on stderr; where that cannot be written, there is nobody to tell.
         lines: several lines of our own, with nothing in them that could bring more.
+        end: what follows the text.
 
     Raises:
         ScreenError: stdout cannot be written.
     """
     shown = escaped(text, lines=lines)
     try:
-        click.echo(click.style(shown, fg=colour) if colour else shown, err=err)
+        click.echo((click.style(shown, fg=colour) if colour else shown) + end, err=err, nl=False)
     except OSError as error:
         _turn_off(sys.stderr if err else sys.stdout)
         if not err:
@@ -88,6 +91,12 @@ def copied(copy: Path | None, *, err: bool = False) -> None:
     """Say where the file that stood there before is now; nothing if there was none."""
     if copy is not None:
         say(f"原来的文件已另存为：{copy}", err=err)
+
+
+def closing(head: str, names: Sequence[str]) -> str:
+    """Return a line that counts and names, up to a few dozen."""
+    more = f" 等 {len(names)} 个" if len(names) > _NAMED else ""
+    return f"{head}：{'、'.join(names[:_NAMED])}{more}。"
 
 
 def watched(outcomes: Iterable[T], total: int) -> Iterator[T]:

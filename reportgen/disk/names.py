@@ -10,7 +10,7 @@ from pathlib import Path
 from ..errors import OutputError, escaped
 
 __all__ = [
-    "MAX_NAME_BYTES", "check_name", "fitting_name", "is_backup", "is_lock_file", "is_open_elsewhere",
+    "MAX_NAME_BYTES", "Taken", "check_name", "fitting_name", "is_backup", "is_lock_file", "is_open_elsewhere",
     "means_folder", "name_of", "quoted", "reachable", "safe_name", "shown_name",
 ]  # fmt: skip
 
@@ -115,3 +115,19 @@ def check_name(path: Path) -> None:
         raise OutputError(f"文件名{shown_name(path)}是 Windows 的保留名。请换一个文件名。")
     if len(os.fsencode(name)) > _MAX_NAME:
         raise OutputError(f"文件名{quoted(name[:30])}…太长。请换一个短一些的文件名（不超过 70 个汉字）。")
+
+
+class Taken:
+    """Names given out in one folder; systems that do not tell capitals apart get different ones, too."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def free(self, name: str) -> str:
+        """Return a name, ``甲（2）`` where 甲 is taken, and take it."""
+        number, wanted = 1, name
+        while wanted.casefold() in self.names:
+            number += 1
+            wanted = f"{name}（{number}）"
+        self.names.add(wanted.casefold())
+        return wanted

@@ -396,6 +396,19 @@ class Form(Struct, frozen=True, eq=False):
     rollup: Rollup = Rollup()
     """How reports of many bodies are summed."""
 
+    @property
+    def opening(self) -> Mapping[str, str]:
+        """Figures that begin where the year before ended → that year's, as its rules ``a = last.b`` say; no totals."""
+        found = {}
+        for one in self.relations:
+            sides = (*one.expect.left, *one.expect.right)
+            if one.expect.operator == "=" and not one.when and len(sides) == 2:
+                now, before = sides
+                same = now.factor == before.factor == 1 and len(now.cells) == len(before.cells) == 1
+                if same and before.last and not now.last and not self.cells[now.cells[0]].total:
+                    found[now.cells[0]] = before.cells[0]
+        return found
+
     def covers(self, year: int) -> bool:
         """Tell whether this edition is the one for a year's data (FORMAT.md 1)."""
         return self.first_year <= year and (not self.final_year or year <= self.final_year)

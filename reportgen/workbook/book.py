@@ -32,7 +32,7 @@ from .tables import TableSheet
 from .textsheet import TOP as TEXT_TOP
 from .textsheet import names_sheet, text_rows, text_sheet
 
-__all__ = ["FORM_PROPERTY", "assemble", "assemble_rollup"]
+__all__ = ["FORM_PROPERTY", "assemble", "assemble_rollup", "dated", "saved"]
 
 FORM_PROPERTY = "reportgen.form"
 """Custom document property with the form's edition; for other programs, nothing here reads it."""
@@ -53,11 +53,17 @@ _FONT_ORDER = b"b i strike condense extend outline shadow u vertAlign sz color n
 
 
 def assemble(
-    form: Form, year: int | None, org: str, typed_totals: bool, report: Report | None, last_year: Report | None
+    form: Form,
+    year: int | None,
+    org: str,
+    typed_totals: bool,
+    report: Report | None,
+    last_year: Report | None,
+    lock: bool = False,
 ) -> list[tuple[str, bytes]]:
     """Build the workbook, part by part; see :func:`reportgen.workbook.blank_workbook`."""
-    book, results = _standard(form, year, org, typed_totals, report, last_year, None)
-    return list(_parts(book, results, form))
+    book, results = _standard(form, year, org, typed_totals, report, last_year, None, lock)
+    return list(saved(book, results, form))
 
 
 def assemble_rollup(rollup: Rollup, folder: Path | None) -> list[tuple[str, bytes]]:
@@ -68,17 +74,18 @@ def assemble_rollup(rollup: Rollup, folder: Path | None) -> list[tuple[str, byte
     results |= details.write(book)
     lists = (details.rows, *add_rollup_sheets(book, report.form, rollup, folder))
     warn_of_drafts(book, rollup)
-    return list(_parts(book, results, report.form, lists))
+    return list(saved(book, results, report.form, lists))
 
 
 def _standard(
     form: Form, year: int | None, org: str, typed_totals: bool, report: Report | None, last_year: Report | None,
-    details: Details | None,
+    details: Details | None, lock: bool = False,
 ) -> tuple[Workbook, dict[tuple[str, str], str]]:  # fmt: skip
     """Build the sheets that every workbook has.
 
     Args:
         details: where the figures of a sum are from.
+        lock: see :func:`reportgen.workbook.blank_workbook`.
 
     Returns:
         the workbook, and what its formulas give, by sheet and address.
@@ -93,17 +100,20 @@ def _standard(
     where = places(form)
     links = details.links() if details else {}
     contents = figures(form, typed_totals, report, links)
+    locked = (
+        frozenset(c for c in form.opening if report and report.values[c].number is not None) if lock else frozenset()
+    )
     checks = CheckSheet(form, where, contents, summed=details is not None)
 
     guide_sheet(book, form, typed_totals)
     fields_sheet(book, form, {key: Formula(links[key]) if key in links else value for key, value in fields.items()})
     text_sheet(book, form, list(text_rows(form, whose, standard=not whose.passages)))
     for table in form.tables:
-        TableSheet(book, form, table, where, contents).write(checks.status(table))
+        TableSheet(book, form, table, where, contents, locked).write(checks.status(table))
     if last_year is not None:
-        last_year_sheet(book, form, last_year.values, last_year_texts(last_year))
+        last_year_sheet(book, form, last_year.values, last_year_texts(last_year), lock=lock)
     elif report is not None:
-        last_year_sheet(book, form, report.last_year, report.last_year_texts)
+        last_year_sheet(book, form, report.last_year, report.last_year_texts, lock=lock)
     else:
         last_year_sheet(book, form, {}, {})
     checks.write(book)
@@ -124,19 +134,19 @@ def _describe(book: Workbook, form: Form, report: Report) -> None:
     properties.creator = writable(report.org) or "reportgen"
     properties.title = writable(report.full_title) if report.org and report.year else form.title
     properties.subject = form.document
-    properties.created = properties.modified = _date(form)
+    properties.created = properties.modified = dated(form)
     custom: Any = getattr(book, "custom_doc_props")  # noqa: B009
     custom.append(StringProperty(name=FORM_PROPERTY, value=form.id))
     name = DefinedName("reportgen_form", attr_text=f'"{form.id}"', hidden=True)
     book.defined_names.add(name)
 
 
-def _date(form: Form) -> datetime:
+def dated(form: Form) -> datetime:
     """Return the date written into every workbook of a form: the bytes depend on the contents alone."""
     return datetime(form.first_year, 1, 1)
 
 
-def _parts(
+def saved(
     book: Workbook, results: Mapping[tuple[str, str], str], form: Form, lists: Iterable[Streamed] = ()
 ) -> Iterator[tuple[str, bytes]]:
     """Save, then correct what openpyxl writes: time of saving, character references, order of a font's children.
@@ -152,7 +162,7 @@ def _parts(
     raw = BytesIO()
     book.save(raw)
     streamed = {one.name: one for one in lists}
-    stamp = _date(form).strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    stamp = dated(form).strftime("%Y-%m-%dT%H:%M:%SZ").encode()
     parts = {f"xl/worksheets/sheet{n}.xml": sheet.title for n, sheet in enumerate(book.worksheets, 1)}
     with zipfile.ZipFile(raw) as old:
         for name in old.namelist():

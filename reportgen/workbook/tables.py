@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
@@ -78,9 +78,11 @@ def limit(kind: str, unit: str, decimals: int, subject: str, hint: str = "") -> 
 class TableSheet:
     """Writes the sheet of one prescribed table."""
 
-    def __init__(self, book: Workbook, form: Form, table: Table, where: Places, figures: Figures):
+    def __init__(self, book: Workbook, form: Form, table: Table, where: Places, figures: Figures,
+                 locked: Collection[str] = ()):  # fmt: skip
         self.sheet = book.create_sheet(table.id)
         self.form, self.table, self.where, self.figures = form, table, where, figures
+        self.locked = locked
         self.wide = any(block.wide for block in table.blocks)
         self.hints = table.width + (4 if table.register and not self.wide else 2)  # one narrow column between
         parts = table.widths or (1,) * table.width
@@ -150,7 +152,7 @@ class TableSheet:
             return Formula("=" + self.where.total(self.figures.totals[cell])), TOTAL
         if cell in self.figures.links:
             return Formula(self.figures.links[cell]), TOTAL
-        return self.figures.entries[cell], ENTRY
+        return self.figures.entries[cell], TOTAL if cell in self.locked else ENTRY
 
     def row_height(self, row: int) -> float:
         """Return a height with room for every label of the row that does not span rows."""
