@@ -7,6 +7,7 @@ from .kinds import AnyRule, Rule
 from .records import (
     Block,
     Cell,
+    Chart,
     Comparison,
     Equation,
     Field,
@@ -24,7 +25,7 @@ from .rollups import Rollup, RollupGroup
 from .words import LONGEST_LABEL, SEVERITIES
 
 __all__ = [
-    "LONGEST_LABEL", "SEVERITIES", "AnyRule", "Block", "Cell", "Comparison", "Equation", "Field", "Form",
+    "LONGEST_LABEL", "SEVERITIES", "AnyRule", "Block", "Cell", "Chart", "Comparison", "Equation", "Field", "Form",
     "LayoutCell", "Node", "Relation", "Rollup", "RollupGroup", "Rule", "Section", "Sheets", "Subheading", "Table", "Term", "editions",
     "form_file", "form_folders", "is_shipped", "load_form", "own_template",
 ]  # fmt: skip

@@ -37,6 +37,8 @@ _MERGED: dict[str, Any] = {
     "rules": {},
     "sheets": {},
     "sign_off": {},
+    "charts": {},
+    "extras": {},
     "last_year": {"other_editions": {}},
     "narrative": {"topics": {}, "phrases": None},  # phrases have no ids: they are added
 }
