@@ -95,11 +95,13 @@ class ChartView(msgspec.Struct, frozen=True):
 
 
 def charts_of(report: Report) -> tuple[ChartView, ...]:
-    """Return the charts of a report in the order of the form.
+    """Return the charts of a report in the order in which they stand there.
 
     One that needs a figure nobody knows, or that has nothing but 0 to show, is left out.
     """
-    return tuple(view for chart in report.form.charts if (view := _view(chart, report)))
+    order = [section.id for section in report.form.sections]
+    charts = sorted(report.form.charts, key=lambda chart: order.index(chart.section))
+    return tuple(view for chart in charts if (view := _view(chart, report)))
 
 
 def _view(chart: Chart, report: Report) -> ChartView | None:

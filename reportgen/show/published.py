@@ -76,7 +76,8 @@ def _section(
     view: View,
     values: Mapping[str, Mapping[str, str]],
     text: SectionView | None,
-    before: Sequence[str], charts: Sequence[ChartView],
+    before: Sequence[str],
+    charts: Sequence[ChartView],
 ) -> _PageSection:
     table = None
     if section.table:

@@ -31,6 +31,8 @@ Box: TypeAlias = "tuple[float, float, float, float]"
 
 _TOLERANCE = 3.0
 """Points between edges that are meant to be the same; the narrowest column of the form has 20."""
+_CHART = 4
+"""Shapes at least in the box of one that is a chart; a box with text in it has a ground and an edge."""
 _FEW_CHARACTERS = 20
 """Per page; a scan may carry a stamp or a page number as text."""
 
@@ -205,9 +207,23 @@ def _page(page: Any, budget: Budget) -> _Page:
         if len(boxes) >= 2:
             budget.spend_grid()
             budget.spend_cells(len(boxes))
-            tables.append(_Table(_cells_in(boxes, chars, inside), found.bbox[0], found.bbox[2]))
-    lines = lines_of([c for n, c in enumerate(chars) if n not in inside], float(page.height))
+            cells = _cells_in(boxes, chars, inside)
+            if any(cell.text for cell in cells):  # bars of a chart can look like cells
+                tables.append(_Table(cells, found.bbox[0], found.bbox[2]))
+    charts = _charts(page)
+    outside = [c for n, c in enumerate(chars) if n not in inside and _box_of(charts, c) is None]
+    lines = lines_of(outside, float(page.height))
     return _Page(sorted(tables, key=lambda table: table.top), lines, len(page.chars))
+
+
+def _charts(page: Any) -> list[Box]:
+    """Return the boxes of the charts of a page: shapes tagged as a figure with others inside them.
+
+    What is written in a chart is no text of the document.
+    """
+    shapes = [s for kind in ("rect", "curve", "line") for s in page.objects.get(kind, ()) if s.get("tag") == "Figure"]
+    boxes: list[Box] = [(s["x0"], s["top"], s["x1"], s["bottom"]) for s in shapes]
+    return [box for box in set(boxes) if sum(_box_of([box], shape) is not None for shape in shapes) >= _CHART]
 
 
 def _cells_in(boxes: list[Box], chars: list[Any], inside: set[int]) -> list[_Cell]:
