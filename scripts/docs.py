@@ -22,7 +22,8 @@ from reportgen.form import kinds as rule_kinds
 from reportgen.form.kinds import KINDS, READER_RULES, Rule
 from reportgen.form.layout import walk
 from reportgen.form.phrases import Narrative, Phrase, Topic
-from reportgen.form.records import Field, NodeEntry, Section, Sheets, SignOff, Subheading, WhenZero
+from reportgen.form.printed import Bar, Chart, Extra, SignOff
+from reportgen.form.records import Field, NodeEntry, Section, Sheets, Subheading, WhenZero
 from reportgen.form.rollups import Rollup, RollupGroup, RollupSheets, RosterHeads
 from reportgen.form.source import DIRECTIVES
 from reportgen.form.written import BlockEntry, EditionFile, LastYear, TableEntry
@@ -167,6 +168,13 @@ PARTS: list[tuple[str, type, str]] = [
     ("last_year：上年数据", LastYear, ""),
     ("sheets：标准工作簿里各表的名称", Sheets, ""),
     ("sign_off：审签单", SignOff, "totals 里的数按这个次序列出。"),
+    ("charts：图", Chart, "生成时加 --charts 才画；有一个数不知道，或全是 0 的图不画。"),
+    ("charts.bars：图里的各条", Bar, ""),
+    (
+        "extras：规定格式之外的部分",
+        Extra,
+        "自带红头、数据说明、联系方式三个，都不印；在自己的格式文件里写 on = true 就印。",
+    ),
     ("rollup：多个单位的汇总", Rollup, ""),
     ("rollup.groups：单位的分组", RollupGroup, ""),
     ("rollup.roster：单位名册的列名", RosterHeads, "写在前面的是要写的，后面的读取时也认。"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from .editions import editions, form_file, form_folders, is_shipped, load_form, own_template
 from .kinds import AnyRule, Rule
+from .printed import Chart
 from .records import (
     Block,
     Cell,
-    Chart,
     Comparison,
     Equation,
     Field,

@@ -278,7 +278,8 @@ class _Proof:
         taken = self.placeholders | {table.id for table in self.file.tables}
         check_unique(self.faults, ("extras",), (*taken, *(extra.name for extra in self.file.extras)))
         for extra in self.file.extras:
-            for name in (name.strip() for line in extra.lines for name in _PLACEHOLDER.findall(line)):
+            lines = extra.lines if extra.on else ()  # an edition may take out a field that a part not printed names
+            for name in (name.strip() for line in lines for name in _PLACEHOLDER.findall(line)):
                 if name not in self.placeholders:
                     self.faults.add(("extras", extra.id), f"没有占位符“{name}”")
 

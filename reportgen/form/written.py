@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from .kinds import AnyRule
 from .phrases import Narrative
-from .records import Chart, Extra, Field, NodeEntry, Section, Sheets, SignOff
+from .printed import Chart, Extra, SignOff
+from .records import Field, NodeEntry, Section, Sheets
 from .rollups import Rollup
 from .words import CellId, Label, Reading, SectionId, TableId
 

@@ -55,7 +55,7 @@ class View(msgspec.Struct, frozen=True):
     notes: Mapping[str, tuple[str, ...]]
     """Table id → notes below it."""
     extras: Mapping[str, tuple[str, ...]]
-    """Place → the lines of the optional parts that stand there (:class:`~reportgen.form.records.Extra`)."""
+    """Place → the lines of the optional parts that stand there (:class:`~reportgen.form.printed.Extra`)."""
     names: Mapping[str, Any]
     """What a template can name: nested mappings, lists and strings."""
 
