@@ -19,13 +19,17 @@ import msgspec
 
 from reportgen.form import Form, editions, load_form
 from reportgen.form import kinds as rule_kinds
-from reportgen.form.kinds import KINDS, READER_RULES, Rule
+from reportgen.form.contentkinds import Group
+from reportgen.form.kinds import KINDS, READER_RULES
 from reportgen.form.layout import walk
+from reportgen.form.likeness import Likeness
 from reportgen.form.phrases import Narrative, Phrase, Topic
 from reportgen.form.printed import Bar, Chart, Extra, SignOff
 from reportgen.form.records import Field, NodeEntry, Section, Sheets, Subheading, WhenZero
 from reportgen.form.rollups import Rollup, RollupGroup, RollupSheets, RosterHeads
+from reportgen.form.rule import EVERYWHERE, Mark, Rule
 from reportgen.form.source import DIRECTIVES
+from reportgen.form.titles import TitleWords
 from reportgen.form.written import BlockEntry, EditionFile, LastYear, TableEntry
 from reportgen.model.findings import SEVERITY_LABELS
 from reportgen.model.placeholders import names
@@ -167,6 +171,7 @@ PARTS: list[tuple[str, type, str]] = [
     ("columns、rows：列和行", NodeEntry, "下级的 parent 写上级的 id；kind、decimals、unit、span 只能写在列上。"),
     ("last_year：上年数据", LastYear, ""),
     ("sheets：标准工作簿里各表的名称", Sheets, ""),
+    ("titles：标题里和标题前后的词", TitleWords, "{subject}、{name} 用在 title_variants 里。"),
     ("sign_off：审签单", SignOff, "totals 里的数按这个次序列出。"),
     ("charts：图", Chart, "生成时加 --charts 才画；有一个数不知道，或全是 0 的图不画。"),
     ("charts.bars：图里的各条", Bar, ""),
@@ -175,6 +180,7 @@ PARTS: list[tuple[str, type, str]] = [
         Extra,
         "自带红头、数据说明、联系方式三个，都不印；在自己的格式文件里写 on = true 就印。",
     ),
+    ("labels：与规定略有出入的标签", Likeness, "装入时证明：同一侧的标签、各部分的标题，没有两个相近到分不清。"),
     ("rollup：多个单位的汇总", Rollup, ""),
     ("rollup.groups：单位的分组", RollupGroup, ""),
     ("rollup.roster：单位名册的列名", RosterHeads, "写在前面的是要写的，后面的读取时也认。"),
@@ -186,7 +192,7 @@ WORDS = {
     "topic": "话题的 id", "unit type": "单位类型", "name": "占位符名称", "label": "文字", "pattern": "正则表达式",
     "year pattern": "正则表达式，可用 <year> <last_year> <next_year>", "reading": "占位符名称，前加 - 为减",
 }  # fmt: skip
-INNER = (rule_kinds.Case, rule_kinds.Group, rule_kinds.Mark)
+INNER = (rule_kinds.Case, Group, Mark, rule_kinds.NamedUnit)
 """Records that are described where they are used."""
 PLAIN = {str: "文字", int: "整数", bool: "true 或 false"}
 
@@ -212,7 +218,7 @@ def forms_page() -> str:
 
 def _kind(name: str) -> str:
     kind = KINDS[name]
-    words = sorted(kind.words | rule_kinds.EVERYWHERE)
+    words = sorted(kind.words | EVERYWHERE)
     lines = [f"### {name}\n", f"{inspect.getdoc(kind)}\n"]
     if kind.by_reader:
         own = {rule.id: READER_RULES[rule.id] for rule in load_form().rules.values() if rule.kind == name}

@@ -14,8 +14,12 @@ import reportgen
 from reportgen.cli import cli
 from reportgen.errors import InputError, ReportgenError
 from reportgen.model.findings import Finding
+from reportgen.model.last_year import with_last_year
 from reportgen.model.report import Report
-from reportgen.repairs import find_repairs
+from reportgen.repairs import Repairs, find_repairs
+from reportgen.show.json import report_json
+from reportgen.show.result import result_page
+from reportgen.show.review import CheckedReport
 
 CASES = Path(__file__).parent / "data" / "cases"
 EXAMPLE = Path(__file__).parent.parent / "examples" / "liwan-2024.xlsx"
@@ -194,17 +198,128 @@ def test_a_heading_pasted_into_a_text_is_not_built(tmp_path: Path) -> None:
     assert not (tmp_path / "x.docx").exists()
 
 
-@pytest.mark.parametrize(
-    ("name", "row", "label"), [("s10_extrarow", "第31行", "五、其他"), ("i3_label", "第17行", "8.属于行政查询")]
-)
-def test_a_row_that_is_not_the_forms_is_one_finding_and_nothing_follows(name: str, row: str, label: str) -> None:
-    report, findings = judged(f"workbooks/clerk-{name}.xlsx")
+def test_a_row_that_is_not_the_forms_is_one_finding_and_nothing_follows() -> None:
+    report, findings = judged("workbooks/clerk-s10_extrarow.xlsx")
     errors = [one for one in findings if one.severity == "error"]
     assert [one.rule for one in errors] == ["S-04"]
-    assert row in errors[0].message
-    assert label in errors[0].message
+    assert "第31行“五、其他”" in errors[0].message
     assert errors[0].cells[0].address.startswith("表三!")
     assert not find_repairs(report).repairs
+
+
+def test_a_label_that_is_nearly_the_forms_is_read_and_a_row_without_one_is_named() -> None:
+    report, findings = judged("workbooks/clerk-i3_label.xlsx")
+    assert {one.rule for one in at(findings, "表三!C17")} == {"S-07"}
+    errors = [one for one in findings if one.severity == "error"]
+    assert [one.rule for one in errors] == ["S-04"]
+    assert "第19行（没有标签）" in errors[0].message
+    assert "可能是“2.没有现成信息需要另行制作”" in errors[0].message
+    assert report.values["表三.unable_2.total"].number is None
+    assert not find_repairs(report).repairs
+
+
+# --------------------------------------------------------------------------- years, names, magnitude
+
+
+def lines_of(findings: list[Finding], rule: str) -> list[str]:
+    return [one.line() for one in findings if one.rule == rule]
+
+
+def test_texts_that_never_name_the_data_year_are_an_error() -> None:
+    _, findings = judged("workbooks/clerk-s07_wrongyear.xlsx")
+    (line,) = lines_of(findings, "S-12")
+    assert line.startswith("错误")
+    assert "2026年" in line
+    assert "2025年" in line
+    assert lines_of(findings, "D-03"), "published two years after"
+    assert not lines_of(findings, "D-01"), "a wrong year is told once"
+
+
+def test_a_sentence_about_another_year_is_asked_about() -> None:
+    _, findings = judged("workbooks/clerk-u02_year_claim_2025.xlsx")
+    assert [one.severity for one in findings if one.rule == "S-12"] == ["ask"]
+    assert "S-12" in rules(at(findings, "文字内容!C7"))
+
+
+def test_a_name_that_holds_the_title_is_an_error() -> None:
+    _, findings = judged("workbooks/clerk-s08b_name_with_title.xlsx")
+    assert "S-13" in rules(at(findings, "基本信息!B4"), "error")
+
+
+def test_a_blank_kind_of_body_is_asked_about_and_the_rules_left_out_are_named() -> None:
+    _, findings = judged("workbooks/clerk-g1_notype.xlsx")
+    (line,) = lines_of(findings, "S-15")
+    assert "县级政府" in line
+    assert "D-02" in line
+
+
+def test_yuan_for_ten_thousands_is_asked_about_with_its_evidence() -> None:
+    _, findings = judged("workbooks/clerk-s04_yuan.xlsx")
+    (line,) = lines_of(findings, "T2-09")
+    assert all(word in line for word in ("356200", "政府部门", "行政许可1250件", "元填写"))
+
+
+def test_our_own_sentences_are_no_copy_of_last_years() -> None:
+    last = reportgen.read_report(CASES / "workbooks" / "clerk-nil2025.xlsx")
+    report = with_last_year(reportgen.read_report(CASES / "workbooks" / "clerk-n1_nil.xlsx"), last)
+    assert not rules(reportgen.check(report)) & {"C-05", "C-11"}
+
+
+# --------------------------------------------------------------------------- one cause, one finding; repairs
+
+
+def repaired(name: str) -> tuple[Report, list[Finding], Repairs]:
+    report, findings = judged(f"workbooks/clerk-{name}.xlsx")
+    return report, findings, find_repairs(report)
+
+
+def test_the_code_shows_wherever_an_explanation_settles() -> None:
+    _, findings = judged("workbooks/clerk-e1_nocode.xlsx")
+    (one,) = [one for one in findings if one.rule == "T3-04"]
+    assert one.severity == "error"
+    assert f"核对码 {one.code}" in one.line()
+
+
+def test_the_transposed_figure_comes_first_and_few_follow() -> None:
+    report, findings, repairs = repaired("s01_transposed")
+    assert len([one for one in findings if one.rule == "T3-01"]) == 1, "the total column follows by formula"
+    (place,) = repairs.shown
+    assert [(c.old, c.new) for c in place.repairs[0].changes] == [(64, 46)]
+    assert len(place.repairs) <= 3
+    assert f"还有{place.more}种" in "".join(repairs.lines(report))
+
+
+def test_a_blank_row_is_one_sentence_and_one_repair() -> None:
+    report, findings, repairs = repaired("s03_blankrow")
+    (error,) = [one for one in findings if one.severity in ("error", "warning")]
+    assert "第18行" in error.message
+    assert "整行没有填" in error.message
+    (place,) = repairs.shown
+    assert place.is_certain
+    changed = [(report.ref(c.cell).address, c.new) for c in place.repairs[0].changes]
+    assert changed == [("表三!D18", 9), ("表三!E18", 2), ("表三!H18", 2)]
+
+
+def test_typed_totals_left_blank_are_one_finding() -> None:
+    report, findings, repairs = repaired("typed1")
+    (error,) = [one for one in findings if one.severity in ("error", "warning")]
+    assert "总计没有填" in error.message
+    assert len(error.cells) == 34
+    assert len(repairs.shown) == 1
+    assert {report.form.cells[c.cell].total for c in repairs.repairs[0].changes} == {True}
+
+
+@pytest.mark.parametrize("name", ["s01_transposed", "s03_blankrow", "typed1"])
+def test_lines_page_and_json_tell_the_same_repairs(name: str) -> None:
+    report, findings, repairs = repaired(name)
+    lines = [line for line in repairs.lines(report) if line.startswith("可能的更正")]
+    data = report_json(report, findings, repairs)["repairs"]
+    page = result_page([CheckedReport(report, findings, repairs)])
+    assert 1 <= len(lines) == len(data) <= 3
+    listed = page[page.index("<h3>可能的更正</h3>") :].partition("<h3>表格</h3>")[0]
+    assert listed.count("<li>") == len(lines)
+    more = {one["more"] for one in data}
+    assert all((f"还有 {n} 种" in listed) == bool(n) for n in more)
 
 
 # --------------------------------------------------------------------------- hostile
@@ -280,6 +395,103 @@ def test_a_note_mark_beside_a_figure_is_reported() -> None:
 def test_revisions_not_yet_accepted_are_reported() -> None:
     _, findings = judged("documents/rd-ins.docx")
     assert any("修订" in one.line() for one in findings)
+
+
+# --------------------------------------------------------------------------- who and which year, PDF
+
+BASE = "documents/lay_base.html"
+
+
+def numbers(report: Report) -> dict[str, object]:
+    return {id_: value.number for id_, value in report.values.items()}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["lay_title_guanyu.html", "lay_title_nianbao.html", "ttl_crumb.html", "ttl_meta_li.html", "ttl_title_dash.html",
+     "ttl_title_tail.html", "ttl_title_xx.html"],
+)  # fmt: skip
+def test_body_and_year_are_right_whatever_stands_around_the_title(name: str) -> None:
+    report, findings = judged(f"documents/{name}")
+    assert (report.org, report.year) == ("甲市乙局", 2024)
+    assert not rules(findings, "error")
+    assert rules(findings, "warning") <= {"S-02"}
+
+
+def test_a_title_without_a_body_is_one_finding() -> None:
+    report, findings = judged("documents/lay_title_noorg.html")
+    assert (report.org, report.year) == ("", 2024)
+    assert [one.rule for one in findings if one.severity in ("error", "warning")] == ["S-02"]
+
+
+@pytest.mark.parametrize("name", ["pdf_heading_after_full_line.pdf", "pdf_white_shading_par.pdf"])
+def test_a_pdf_of_an_office_reads_as_the_page_it_was_made_of(name: str) -> None:
+    report, findings = judged(f"documents/{name}")
+    assert numbers(report) == numbers(judged(BASE)[0])
+    assert (report.org, report.year) == ("甲市乙局", 2024)
+    assert not rules(findings, "error", "warning")
+
+
+# --------------------------------------------------------------------------- layouts of documents
+
+
+@pytest.fixture(scope="module")
+def base() -> Report:
+    return judged("documents/lay_base.html")[0]
+
+
+AS_BASE = [
+    "docx_autonum_headings.docx", "lay_base.html", "lay_colspan_miss.html", "lay_decision_year.html",
+    "lay_deny2_typo.html", "lay_divs.html", "lay_gbk_nometa.html", "lay_group_rowspan_9.html", "lay_h1_gaishu.html",
+    "lay_h5_a.html", "lay_h_colon.html", "lay_h_ol.html", "lay_heji.html", "lay_lost_char.html", "lay_new_short.html",
+    "lay_num_dun.html", "lay_num_space.html", "lay_other1_short.html", "lay_row_num_col.html", "lay_rowspan_21.html",
+    "lay_t3_split.html", "lay_t3_split_ok.html", "lay_total_only.html", "lay_unmerged_zeros.html", "lay_utf16.html",
+    "lay_valid_short.html", "lay_vert.html",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", AS_BASE)
+def test_a_layout_reads_as_the_plain_one(name: str, base: Report) -> None:
+    report, findings = judged(f"documents/{name}")
+    assert {id_: value.number for id_, value in report.values.items()} == {
+        id_: value.number for id_, value in base.values.items()
+    }
+    assert (report.org, report.year) == ("甲市乙局", 2024)
+    assert texts_of(report) == texts_of(base)
+    assert [id_ for id_, _ in report.headings] == [id_ for id_, _ in base.headings]
+    assert not rules(findings, "error")
+
+
+@pytest.mark.parametrize(
+    ("name", "rule", "old", "new"),
+    [
+        ("lay_deny2_typo", "S-07", "2.其他法律行政止公开", "2.其他法律行政法规禁止公开"),
+        ("lay_heji", "S-07", "合计", "总计"),
+        ("lay_num_dun", "S-07", "1、属于国家秘密", "1.属于国家秘密"),
+        ("lay_h1_gaishu", "S-01", "一、概述", "一、总体情况"),
+    ],
+)
+def test_both_wordings_are_named_once(name: str, rule: str, old: str, new: str) -> None:
+    _, findings = judged(f"documents/{name}.html")
+    told = [one.message for one in findings if one.rule == rule and f"“{old}”应为“{new}”" in one.message]
+    assert len(told) == 1 if name != "lay_heji" else len(told) == 2  # of two tables
+
+
+def test_cells_merged_wrongly_are_told_and_no_sum_is_accused(base: Report) -> None:
+    _, findings = judged("documents/lay_t3_split.html")
+    assert [one.rule for one in findings if one.severity in ("error", "warning")] == ["S-07"]
+    assert "合并单元格" in findings[0].message
+
+
+def test_a_group_as_one_row_is_its_sum(base: Report) -> None:
+    report, findings = judged("documents/lay_one_row6.html")
+    items = {id_ for name in report.groups for id_ in report.form.quantities[name]}
+    assert len(items) == 21
+    for id_, value in report.values.items():
+        assert value.number == (None if id_ in items else base.values[id_].number)
+    for name, value in report.groups.items():
+        assert value.number == sum(base.number(id_) for id_ in report.form.quantities[name])
+    assert [one.rule for one in findings if one.severity in ("error", "warning")] == ["S-07"]
 
 
 # --------------------------------------------------------------------------- templates

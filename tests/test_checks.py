@@ -75,7 +75,7 @@ def test_amounts_are_exact():
 
 
 def test_errors_come_first_though_their_rules_stand_later_in_the_form():
-    report = make_report(published_cells("liwan_2024") | {"表三.granted.natural": 0, "表四.direct.upheld": ""})
+    report = make_report(published_cells("liwan_2024") | {"表三.granted.natural": 0, "表二.rule.made": ""})
     order = list(report.form.rules)
     found = check(report)
     assert [f.severity for f in found] == sorted((f.severity for f in found), key=SEVERITIES.index)

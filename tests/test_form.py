@@ -106,6 +106,7 @@ BROKEN = [
     ("missing label", '{ id = "granted", parent = "done", label = "（一）予以公开", ', '{ id = "granted", parent = "done", ', ["rows.granted.label：缺少“label”"]),
     ("two rows with one label", 'label = "2.重复申请"', 'label = "3.要求提供公开出版物"', ["noproc_3", "同一级已有"]),
     ("a row with what belongs to columns", 'label = "规章",', 'label = "规章", kind = "amount",', ["表二", "rule", "列"]),
+    ("labels that a slip would mix up", "slips = 1", "slips = 3", ["表二.rows", "“行政处罚”与“行政强制”太相近"]),
     ("spans", 'id = "表三"\nwidth = 10', 'id = "表三"\nwidth = 11', ["表三", "跨度"]),
     ("label columns", "label_columns = 3", "label_columns = 2", ["表三"]),
     ("widths", "widths = [754, 921,", "widths = [754,", ["表三.widths", "10个"]),
@@ -117,14 +118,14 @@ BROKEN = [
     ("misspelt option", 'kind = "length"\nsection', 'kind = "length"\nsektion', ["rules.C-03.sektion", "rules.C-03.section：缺少"]),
     ("option of another type", "limit = 1000", 'limit = "1000"', ["rules.C-03.limit", "应是整数，写的是文字"]),
     ("number out of range", "percent = 50\nleast", "percent = 0\nleast", ["rules.T2-07.percent", "不小于 1"]),
-    ("a text where a list belongs", 'topics = ["review", "suit", "direct", "after"]', 'topics = "review"', ["phrases.toml", "narrative.phrases[46].topics", "应是列表"]),
+    ("a text where a list belongs", 'topics = ["review", "suit", "direct", "after"]', 'topics = "review"', ["phrases.toml", "narrative.phrases[49].topics", "应是列表"]),
     ("section of a rule", 'section = "overall"\nlimit', 'section = "overal"\nlimit', ["rules.C-03.section", "没有部分“overal”"]),
     ("cell of a rule", '"表二.coercion.decisions"]\npercent', '"表二.coersion.decisions"]\npercent', ["T2-07", "表二.coersion.decisions"]),
     ("unit type of a rule", 'unit_types = ["国务院部门", "政府部门"]', 'unit_types = ["国务院部们", "政府部门"]', ["D-01.unit_types", "国务院部们"]),
     ("kind of source", 'sources = ["docx", "html", "mht", "pdf"]', 'sources = ["docx", "htm"]', ["S-01.sources", "htm", "可以写"]),
     ("word of a message", "“{place}这一列：新收", "“{plase}这一列：新收", []),
     ("word of a message that nothing fills", "{place}这一列：新收＋上年结转＝{left}", "{plase}这一列：新收＋上年结转＝{left}", ["T3-01.message", "plase", "{place}"]),
-    ("braces", 'message = "发布日期{what}不在', 'message = "发布日期{what不在', ["D-03.message", "花括号"]),
+    ("braces", 'message = "{place}{what}不在数据', 'message = "{place}{what不在数据', ["D-03.message", "花括号"]),
     ("bad severity", 'severity = "error"\nsource = "表三表头', 'severity = "fatal"\nsource = "表三表头', ["rules.T3-01.severity", "fatal", "warning"]),
     ("an error that must stay one", 'id = "N-02"\ntitle = "件数是不小于 0 的整数"\nkind = "whole"\nseverity = "error"', 'id = "N-02"\ntitle = "件数是不小于 0 的整数"\nkind = "whole"\nseverity = "ask"', ["N-02.severity", "error"]),
     ("no advice", 'advice = "请核对这一列的新收、上年结转、（七）总计和结转下年度四个数。"', "", ["T3-01", "advice"]),
@@ -417,8 +418,19 @@ def faulty_reports(form: Form) -> list[Report]:
         last_year_texts={"overall": sentence + "。" + "长" * 1001}, headings=(("overall", "一、概况"),),
         explanations=(Explanation("X-99", "ABCDE", "旧的说明"),),
     )  # fmt: skip
-    late = make_report({}, org="某某县人民政府", form=form, unit_type="县级政府", published="2025年6月1日", year=2024)
-    return [wrong, late, replace(wrong, fields={"year": 1999})]
+    late = make_report(
+        {"表四.review.upheld": 3, "表四.review.total": "", "表二.fee.amount": 999999999, "表三.granted.natural": ""},
+        org="某某县人民政府（盖章）", form=form, unit_type="乡镇街道", published="2025年6月1日", year=2024,
+        passages=(Passage("overall", "", ("2023年，某某县人民政府认真贯彻。",)),),
+    )  # fmt: skip
+    other = make_report(
+        {}, org="某某县人民政府", form=form, unit_type="政府部门", published="2025年6月1日", year=2024,
+        passages=(Passage("overall", "", ("2023年，乙乙县人民政府认真贯彻。",)),),
+    )  # fmt: skip
+    late_too = make_report(
+        {}, org="某某县人民政府", form=form, unit_type="县级政府", published="2025年6月1日", year=2024
+    )
+    return [wrong, late, other, late_too, replace(wrong, fields={"year": 1999})]
 
 
 def test_every_word_of_a_message_is_filled(form):

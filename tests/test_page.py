@@ -308,7 +308,7 @@ def test_the_published_page_is_read_back_and_compared(tmp_path, monkeypatch):
     assert result.path is not None
     assert result.compared >= 200
     with pytest.raises(OutputError, match=r"\.docx"):
-        build(report, tmp_path / "r.doc")
+        build(report, tmp_path / "r.odt")
     honest = published.report_page
     monkeypatch.setattr(published, "report_page", lambda *a, **k: honest(*a, **k).replace(">639<", ">693<"))
     with pytest.raises(ProofError, match="639"):

@@ -138,14 +138,14 @@ def inside(value: Any, found: dict[type, Any]) -> None:
 
 def merged(folder: Path, report: Report) -> list[Any]:
     """A roll-up with everything in it: changes, differences, what was left out."""
-    every = [make_report({"表三.new.natural": n, "表三.new.total": n}, org=f"第{n}局") for n in (1, 2)]
+    every: list[Any] = [make_report({"表三.new.natural": n, "表三.new.total": n}, org=f"第{n}局") for n in (1, 2)]
     roster = Roster((Member("第1局"), Member("第2局"), Member("第3局")))
     options: dict[str, Any] = {"org": "某某市人民政府", "include_drafts": True}
     first = reportgen.merge(every[:1], folder / "汇总.xlsx", **options)
     filed = make_report({"表三.new.natural": 9, "表三.new.total": 9}, org="某某市人民政府")
-    last = reportgen.merge(
-        [*every, report, folder / "汇总.xlsx"], previous=folder / "汇总.xlsx", filed=filed, roster=roster, **options
-    )
+    (folder / "又一份.xlsx").write_bytes((folder / "汇总.xlsx").read_bytes())
+    every += [report, folder / "又一份.xlsx"]
+    last = reportgen.merge(every, previous=folder / "汇总.xlsx", filed=filed, roster=roster, **options)
     return [first, last, roster]
 
 
@@ -168,7 +168,7 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> dict[type, Any]:
     checked = review(book)
     results: list[Any] = [
         reportgen.mark(checked.report, folder / "标记.xlsx"), write_result_page([checked], folder / "页.html"),
-        checked, reportgen.build(EXAMPLE, folder / "b.docx"), settled, reportgen.check(settled),
+        checked, checked.repairs.shown, reportgen.build(EXAMPLE, folder / "b.docx"), settled, reportgen.check(settled),
         notes(settled, reportgen.check(settled)), template_faults(template, report.form),
         print_report(checked.report, checked.findings, folder / "p.html", draft=True),
         list(report_lines(checked.report, checked.findings, checked.repairs)),

@@ -244,7 +244,7 @@ on = true
 
 def test_parts_that_office_it_switches_on(report: Report, tmp_path: Path) -> None:
     path = tmp_path / "2030.toml"
-    path.write_text("document = \"乙\"\nfirst_year = 2024\n" + SWITCHED, encoding="utf-8")
+    path.write_text('document = "乙"\nfirst_year = 2024\n' + SWITCHED, encoding="utf-8")
     form = load_form(path)
     fields = {**report.fields, "document_number": "甲政〔2025〕3号", "phone": "020-12345678"}
     switched = replace(report, form=form, fields=fields)

@@ -74,7 +74,7 @@ def test_the_total_that_jinhu_left_0():
     assert repairs.to_json(report) == [
         {
             "changes": [{"id": "表四.direct.total", "address": "表四!J4", "from": 0, "to": 3}],
-            "settles": ["T4-01"], "reason": "总计没有填（0→3）", "rank": 1,
+            "settles": ["T4-01"], "reason": "总计没有填（0→3）", "rank": 1, "place": 1, "more": 0,
         }
     ]  # fmt: skip
     assert repairs.lines(report)[0] == (
@@ -142,7 +142,7 @@ def test_errors_in_unconnected_places_are_put_right_together_and_listed_apart():
     assert all(r.kind == "several" and len(r.changes) == 2 for r in repairs.repairs)
     assert_settles(report, repairs)
     heads = {line.split("：")[0] for line in repairs.lines(report)}
-    assert heads == {"可能的更正（第1处）", "可能的更正（第2处）", "说明"}
+    assert heads == {"可能的更正（第1处）", "可能的更正（第2处）", "    还有3种同样可行的改法没有列出", "说明"}
 
 
 def test_five_cells_of_one_equation_cannot_be_told_apart_and_the_note_says_so():

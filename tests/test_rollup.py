@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import sys
+import zipfile
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from support import COSTLY, make_report
 from reportgen import blank_workbook, merge, read_report
 from reportgen.batch.merging import merge_folder
 from reportgen.checks import check
+from reportgen.cli import main
 from reportgen.errors import InputError, OutputError
 from reportgen.form import load_form
 from reportgen.form.kinds import EVERYWHERE, READER_RULES
@@ -348,6 +350,19 @@ def test_a_filed_report_that_is_the_sum_has_no_differences():
     assert not {"A-01", "A-02", "A-03", "T4-03"} & set(rules(result))
 
 
+def test_documents_of_one_body_counted_elsewhere():
+    """A-02: what both the office and the department that drafted it had counted, the parent counts once."""
+    every = some(12)
+    body = next(one for one in every if one.number("表二.normative.made") and one.number("表二.normative.abolished"))
+    row = [f"表二.normative.{column}" for column in ("made", "abolished", "valid")]
+    filed = filed_of(every, {cell: added(every)[cell] - body.number(cell) for cell in row})
+    result = merge(every, org=ORG, filed=filed)
+    (said,) = (one for one in result.rollup.findings if one.rule.startswith("A-0"))
+    assert said.rule == "A-02"
+    assert body.org in said.message
+    assert "行政规范性文件" in said.message
+
+
 def test_suits_after_review_may_be_fewer_but_not_more():
     every = some(12)
     number = added(every)["表四.after_review.upheld"]
@@ -510,7 +525,7 @@ def test_by_double_click(tmp_path):
         (tmp_path / "报送" / f"{n}.json").write_bytes(bodies.written(one, "json"))
     (tmp_path / "报送" / "通知.docx").write_bytes(b"")
     result = merge_folder(tmp_path)
-    assert result.path == tmp_path / f"{ORG}汇总.xlsx"
+    assert result.path == tmp_path / f"{ORG}2024年汇总.xlsx"
     assert figures(read_report(result.path)) == added(some(3))
     assert result.letter_path.read_text(encoding="utf-8-sig").count("\n") > 3
     (tmp_path / "报送" / "3.json").write_bytes(bodies.written(some(4)[3], "json"))
@@ -558,3 +573,71 @@ def test_every_word_of_a_message_about_a_sum_is_filled():
     drafts = collect([filing_of(broken, check(broken))], wordy, 2024, drafts=True)
     told = {one.rule for one in (*made.findings, *roll_up(drafts, wordy, org=ORG).findings)}
     assert told == {rule.id for rule in FORM.rules.values() if rule.of_sum}
+
+
+def test_a_sum_over_more_bodies_than_can_be_read_is_read_by_its_results(tmp_path, monkeypatch):
+    out = tmp_path / "汇总.xlsx"
+    out.write_bytes(merged_book(12))
+    with zipfile.ZipFile(out) as archive:
+        sizes = sorted(archive.read(name).count(b"<") for name in archive.namelist())
+    assert sizes[-2] < 8000 < sizes[-1]
+    monkeypatch.setattr("reportgen.sources.xlsx.MAX_SHEET_TAGS", 8000)
+    read = read_report(out)
+    assert figures(read) == added(some(12))
+    assert [one.message for one in read.notices if one.rule == "S-18"] == [
+        "工作表“汇总明细”太大，没有读；引用它的公式按存储的结果读取"
+    ]
+    result = merge(some(12), org=ORG, previous=out)
+    assert {one.what for one in result.rollup.changes} <= {"replaced"}
+
+
+def test_a_workbook_of_another_year_is_not_carried_over(tmp_path):
+    (tmp_path / "汇总.xlsx").write_bytes(merged_book(3))
+    now = bodies.body("甲局", "政府部门", random.Random(1), year=2025)
+    with pytest.raises(InputError, match="2024年的，这次汇总的是2025年"):
+        merge([now], org=ORG, previous=tmp_path / "汇总.xlsx")
+    (tmp_path / "甲局.json").write_bytes(bodies.written(now, "json"))
+    (tmp_path / "汇总.xlsx").rename(tmp_path / f"{tmp_path.name}2024年汇总.xlsx")
+    result = merge_folder(tmp_path)
+    assert result.path.name.endswith("2025年汇总.xlsx")
+    assert not result.rollup.has_previous
+    assert [one.body for one in result.rollup.collection.bodies] == ["甲局"]
+
+
+def test_what_files_say_cannot_forge_a_line_of_the_letter(tmp_path):
+    bad = make_report({"表三.new.total": 1}, org="甲局\n3. 乙局", passages=bodies.passages("甲局"))
+    letter = merge([bad, *some(1)], org=ORG).letter
+    assert "\\n3. 乙局" in letter
+    assert "\n3. 乙局" not in letter
+
+
+def test_a_body_whose_file_cannot_be_read_is_missing_for_that_reason(tmp_path):
+    (tmp_path / "甲局年报.xlsx").write_bytes(b"PK damaged")
+    result = merge([tmp_path, *some(1)], org=ORG, roster=Roster((Member("甲局"), Member(some(1)[0].org))))
+    (missing,) = (one for one in result.rollup.collection.bodies if one.state == "missing")
+    assert "甲局年报.xlsx" in missing.reason
+
+
+def test_the_command(tmp_path, capsys):
+    for n, one in enumerate(some(2)):
+        (tmp_path / f"{n}.json").write_bytes(bodies.written(one, "json"))
+    (tmp_path / "名册.txt").write_text("\n".join(org for org, _, _ in bodies.names(3)), encoding="utf-8")
+    (tmp_path / "坏.xlsx").write_bytes(b"PK")
+    out = tmp_path / "汇总.xlsx"
+
+    def run(*options: str) -> tuple[int, str]:
+        with pytest.raises(SystemExit) as left:
+            main(["merge", str(tmp_path), "-o", str(out), "--org", ORG, *options])
+        return left.value.code, capsys.readouterr().out
+
+    code, told = run("--roster", str(tmp_path / "名册.txt"))
+    assert code == 3, "a file could not be read"
+    assert "共 3 个单位，计入 2 个" in told
+    assert f"“{bodies.names(3)[2][0]}”没有报" in told
+    assert str(tmp_path / "汇总.催报.txt") in told
+    (tmp_path / "坏.xlsx").unlink()
+    code, _ = run()
+    assert code == 4, "the workbook is there already"
+    code, told = run("--previous", str(out), "--force")
+    assert code == 0
+    assert "与上次汇总相比：没有变化" in told

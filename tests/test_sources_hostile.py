@@ -14,6 +14,7 @@ import zipfile
 import documents
 import pytest
 from openpyxl import Workbook
+from pdfkit import pdf, table_stream, words
 from support import DATA, published_report
 
 from reportgen.api import read_report
@@ -287,32 +288,6 @@ def test_a_missing_extra_is_one_line_with_the_command(monkeypatch, tmp_path):
 # ---------------------------------------------------------------- PDF
 
 
-def pdf(*pages: bytes, size: tuple[int, int] = (595, 842)) -> bytes:
-    """A PDF written by hand: one content stream a page."""
-    objects = [b"<</Type/Catalog/Pages 2 0 R>>"]
-    kids = b" ".join(b"%d 0 R" % (4 + 2 * n) for n in range(len(pages)))
-    objects.append(b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(pages), kids))
-    objects.append(b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>")
-    for n, stream in enumerate(pages):
-        objects.append(
-            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d %d]/Contents %d 0 R/Resources<</Font<</F 3 0 R>>>>>>"
-            % (*size, 5 + 2 * n)
-        )
-        objects.append(b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream))
-    body, places = b"%PDF-1.4\n", []
-    for n, one in enumerate(objects, 1):
-        places.append(len(body))
-        body += b"%d 0 obj\n%s\nendobj\n" % (n, one)
-    xref = b"".join(b"%010d 00000 n \n" % place for place in places)
-    return body + b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (
-        len(objects) + 1, xref, len(objects) + 1, len(body),
-    )  # fmt: skip
-
-
-def words(*lines: tuple[int, int, str]) -> bytes:
-    return b"\n".join(b"BT /F 12 Tf %d %d Td (%s) Tj ET" % (x, y, text.encode()) for x, y, text in lines)
-
-
 def test_a_scan_is_told_and_refused(tmp_path):
     refused(tmp_path, "扫描件.pdf", pdf(b"", words((300, 20, "- 2 -"))), "扫描件或图片")
 
@@ -348,17 +323,6 @@ def test_what_a_confined_process_does_is_its_own_affair():
 @pytest.mark.skipif(sys.platform != "linux", reason="only here the system limits a process's memory")
 def test_a_confined_process_has_so_much_memory_and_no_more():
     assert confined.run_confined(_eats, b"", "甲") is None
-
-
-def table_stream(top: int, rows: list[list[str]], left: int = 72, width: int = 60, height: int = 20) -> bytes:
-    """Ruled cells with their texts."""
-    parts = []
-    for r, row in enumerate(rows):
-        for c, text in enumerate(row):
-            x, y = left + c * width, top - (r + 1) * height
-            parts.append(b"%d %d %d %d re S" % (x, y, width, height))
-            parts.append(words((x + 4, y + 6, text)) if text else b"")
-    return b"\n".join(parts)
 
 
 def test_tables_over_pages_are_joined_without_their_repeated_header(tmp_path):

@@ -13,7 +13,7 @@ from ..api import read_report, report_of
 from ..checks import check
 from ..disk.files import refuse_existing, write_outputs
 from ..disk.folders import files_in
-from ..disk.names import shown_name
+from ..disk.names import quoted, safe_name, shown_name
 from ..errors import InputError
 from ..form import Form, load_form
 from ..model.findings import worst
@@ -109,14 +109,25 @@ def merge(
         InputError: there is nothing to add, or one of the named files cannot be read.
         OutputError: the workbook cannot be written.
     """
-    given = list(sources)
     if out is not None:
         refuse_existing(out, force=force)
-    named = [one for one in (filed, previous, out) if isinstance(one, (str, Path))]
+    named = [one for one in (filed, previous, out, last_year) if isinstance(one, (str, Path))]
+    return _merge(
+        list(sources), lambda _: (out, previous), org=org, year=year, roster=roster, filed=filed, last_year=last_year,
+        include_drafts=include_drafts, force=force, skip=[*named, *skip], progress=progress, processes=processes,
+    )  # fmt: skip
+
+
+def _merge(
+    given: Sequence[Report | Path | str], places: Callable[[int], tuple[Path | str | None, Path | str | None]], *,
+    org: str, year: int | None, roster: Roster | Path | str | None, filed: Report | Path | str | None,
+    last_year: Path | str | None, include_drafts: bool, force: bool, skip: Sequence[Path | str],
+    progress: Progress | None, processes: int | None,
+) -> MergeResult:  # fmt: skip
+    """Do what :func:`merge` says; ``places`` gives for the year where to write, and the previous workbook."""
     listed = roster.path if isinstance(roster, Roster) else roster
-    paths = files_in((one for one in given if not isinstance(one, Report)), skip=[*named, listed, *skip])
-    form = load_form(year=year)
-    members = read_roster(roster, form) if isinstance(roster, (str, Path)) else roster
+    paths = files_in((one for one in given if not isinstance(one, Report)), skip=[listed, *skip])
+    members = read_roster(roster, load_form(year=year)) if isinstance(roster, (str, Path)) else roster
     last = _last_filings(last_year, processes)
     filings = [filing_of(one, check(one)) for one in given if isinstance(one, Report)]
     filings += _filings(paths, _last_paths(last, members), progress, processes)
@@ -125,10 +136,17 @@ def merge(
         raise InputError(_no_year(filings))
     form = load_form(year=wanted)
     collection = collect(filings, form, wanted, org=org, roster=members, drafts=include_drafts)
+    out, previous = places(wanted)
     before, earlier = _previous(previous, form)
+    own = read_report(filed, form) if isinstance(filed, (str, Path)) else filed
+    for one in (own, earlier):
+        if one is not None and one.year != wanted:
+            raise InputError(
+                f"{shown_name(one.path)}是{one.year or '不知哪一'}年的，这次汇总的是{wanted}年，不能一起用。"
+            )
     rollup = roll_up(
-        collection, form, org=org, filed=read_report(filed, form) if isinstance(filed, (str, Path)) else filed,
-        previous=earlier, before=before, last_year=last, last=_own_last(last, org, wanted),
+        collection, form, org=org, filed=own, previous=earlier, before=before, last_year=last,
+        last=_own_last(last, org, wanted),
     )  # fmt: skip
     return _written(rollup, out, paths, force)
 
@@ -245,19 +263,26 @@ def merge_folder(folder: Path, files: Sequence[Path] = (), *, progress: Progress
     """Merge the reports in a folder, or some files, into a workbook there, as the double click does.
 
     The roster is the file whose name ends with 单位名册 (or 名册, 单位名单), if there is one; the body is
-    called as the rest of its name, else as the folder.  A merged workbook that is there already is the
-    previous one: it is replaced, and a dated copy of it kept.
+    called as the rest of its name, else as the folder.  A merged workbook of the year that is there already
+    is the previous one: it is replaced, and a dated copy of it kept.
 
     Raises:
         InputError, OutputError: as for :func:`merge`.
     """
     folder = Path(os.path.abspath(folder))
+    if not folder.is_dir():
+        raise InputError(f"没有文件夹{quoted(folder)}。")
     roster = next((path for path in sorted(folder.iterdir()) if _roster_of(path) is not None), None)
     org = (_roster_of(roster) if roster else "") or folder.name
-    out = folder / f"{org}汇总.xlsx"
-    return merge(
-        files or [folder], out, org=org, roster=roster, previous=out if out.exists() else None, force=True,
-        skip=[folder / name for name in _OF_BUNDLE], progress=progress,
+
+    def places(year: int) -> tuple[Path, Path | None]:
+        out = folder / f"{safe_name(f'{org}{year}年汇总')}.xlsx"
+        return out, out if out.exists() else None
+
+    ours = [path for path in folder.glob("*年汇总.xlsx") if path.name.startswith(safe_name(org))]
+    return _merge(
+        files or [folder], places, org=org, year=None, roster=roster, filed=None, last_year=None, include_drafts=False,
+        force=True, skip=[*ours, *(folder / name for name in _OF_BUNDLE)], progress=progress, processes=None,
     )  # fmt: skip
 
 

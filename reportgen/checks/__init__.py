@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
+from msgspec.structs import replace
+
 from ..model.explanations import settle
 from ..model.findings import Finding, sort_findings
 from ..model.report import Report
-from . import cells, content, last_year, narrative, pasted, placeholders, relations, shape, sums
+from . import cells, content, gaps, last_year, narrative, pasted, placeholders, relations, shape, sums, who, years
 from .facts import Facts
 
 __all__ = ["KINDS", "check"]
@@ -24,6 +26,7 @@ KINDS: dict[str, Generator] = {
     "equal": sums.equal,
     "at_most": sums.at_most,
     "blanks": cells.blanks,
+    "gaps": gaps.gaps,
     "whole": cells.whole,
     "decimals": cells.decimals,
     "remarks": cells.remarks,
@@ -31,14 +34,19 @@ KINDS: dict[str, Generator] = {
     "identity": cells.identity,
     "headings": shape.headings,
     "edition": shape.edition,
-    "selves": shape.selves,
+    "selves": who.selves,
+    "authors": who.authors,
+    "misnamed": who.misnamed,
+    "unit": who.unit,
     "placeholders": placeholders.placeholders,
     "relation": relations.relation,
     "jump": relations.jump,
+    "magnitude": relations.magnitude,
     "repeated": last_year.repeated,
     "leftovers": last_year.leftovers,
     "period": last_year.period,
-    "deadline": last_year.deadline,
+    "deadline": years.deadline,
+    "other_years": years.other_years,
     "narrative": narrative.narrative,
     "coverage": narrative.coverage,
     "contradictions": narrative.contradictions,
@@ -68,4 +76,6 @@ def check(report: Report, *, strict: bool = False) -> list[Finding]:
     for rule in report.form.rules.values():
         if rule.kind in KINDS and not rule.off:
             found += KINDS[rule.kind](rule, facts)
+    body = f"{report.org}{report.year or ''}"
+    found = [replace(one, body=body) for one in found]
     return sort_findings(settle(report, found), report.form)

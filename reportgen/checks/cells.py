@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from ..form import Cell
 from ..form.kinds import Blanks, Decimals, Identity, Remarks, Room, Rule, Whole
-from ..model.findings import CellRef, Finding, finding
-from ..model.numbers import format_number
-from ..model.report import Value
+from ..model.findings import CellRef, Finding, finding, place_of, what_of
+from ..model.numbers import format_number, show
+from ..model.report import Report, Value
+from ..recogniser.labels import key
+from ..recogniser.titles import parse_title
 from .facts import Facts
 from .shape import title_wording
 
@@ -16,8 +18,13 @@ __all__ = ["blanks", "decimals", "identity", "remarks", "room", "whole"]
 
 
 def blanks(rule: Blanks, facts: Facts) -> Iterator[Finding]:
-    """N-01: one finding per table, listing the cells that hold no number."""
-    empty = [(cell, value) for cell, value in facts.odd if value.state in ("blank", "placeholder")]
+    """N-01: one finding per table, listing the cells that hold no number and break no sum; N-12: those declared 0."""
+    zero = any(facts.report.fields.get(name) in values for name, values in rule.zeros.items())
+
+    def concerned(value: Value) -> bool:
+        return zero == rule.declared if value.state == "blank" else value.state == "placeholder" and not rule.declared
+
+    empty = [(c, value) for c, value in facts.odd if concerned(value) and c.id not in facts.filling.blank]
     for table in facts.form.tables:
         here = [(cell, value) for cell, value in empty if cell.table == table.id]
         if here:
@@ -44,21 +51,26 @@ def decimals(rule: Decimals, facts: Facts) -> Iterator[Finding]:
 
 
 def _unreadable(rule: Rule, facts: Facts, kind: str) -> Iterator[Finding]:
+    alike: dict[tuple[str, str, str], list[Cell]] = {}
     for cell, value in facts.odd:
         # A formula without a result is the reader's to report (N-05).
         uncomputed = bool(value.formula) and value.raw == value.formula
         if value.state == "problem" and cell.kind == kind and not uncomputed:
-            yield finding(rule, [facts.report.ref(cell.id)], place=_named(cell), raw=value.raw, what=value.remark)
+            alike.setdefault((cell.table, value.raw, value.remark), []).append(cell)
+    for (_, raw, remark), cells in alike.items():
+        place = _named(cells[0]) + (f"等{len(cells)}格" if len(cells) > 1 else "")
+        yield finding(rule, [facts.report.ref(cell.id) for cell in cells], place=place, raw=raw, what=remark)
 
 
 def remarks(rule: Remarks, facts: Facts) -> Iterator[Finding]:
-    """N-04: a number that had to be stripped of something to be read."""
-    for cell, value in facts.odd:
-        if value.state == "number" and value.remark:
-            yield finding(
-                rule, [facts.report.ref(cell.id)], actual=value.number,
-                place=_named(cell), raw=value.raw, what=value.remark, value=value.number,
-            )  # fmt: skip
+    """N-04: numbers that had to be stripped of something to be read; one finding per table."""
+    stripped = [(cell, value) for cell, value in facts.odd if value.state == "number" and value.remark]
+    for table in facts.form.tables:
+        refs = [facts.report.ref(cell.id) for cell, _ in stripped if cell.table == table.id]
+        said = [f"“{v.raw}”（{v.remark}）读作 {show(v.number)}" for cell, v in stripped if cell.table == table.id]
+        if refs:
+            yield finding(rule, refs, strict=facts.strict, actual=refs[0].value if len(refs) == 1 else None,
+                          place=place_of(table.id, refs), what=what_of(refs, said))  # fmt: skip
 
 
 def room(rule: Room, facts: Facts) -> Iterator[Finding]:
@@ -78,6 +90,15 @@ def _named(cell: Cell) -> str:
     return f"“{cell.label}”"
 
 
+def _titled(report: Report, value: object) -> bool:
+    """Tell whether the title says a value, or says nothing of its kind: its wording is another matter."""
+    told = parse_title(report.form, report.title)
+    if told is None:
+        return str(value) in report.title
+    said = told[1] if isinstance(value, int) else told[0]
+    return not said or key(str(said)) == key(str(value))
+
+
 def identity(rule: Identity, facts: Facts) -> Iterator[Finding]:
     """S-02, S-03: the body's name and the year of the data, and the title that follows."""
     report, field = facts.report, facts.form.field(rule.field)
@@ -87,7 +108,7 @@ def identity(rule: Identity, facts: Facts) -> Iterator[Finding]:
         yield finding(rule, ref, what=f"没有填写{field.label}，无法确定标题")
     elif field.kind == "year" and not isinstance(value, int):
         yield finding(rule, ref, what=f"{field.label}“{value}”不是四位数字的年份")
-    elif report.title and str(value) not in report.title:
+    elif report.title and not _titled(report, value):
         yield finding(rule, ref, what=f"标题“{report.title}”里没有{field.label}“{value}”")
     if rule.wording:
         yield from title_wording(rule, report)

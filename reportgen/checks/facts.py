@@ -6,10 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from ..form import Cell, Equation, Relation
 from ..model.numbers import Number
 from ..model.placeholders import filled
 from ..model.report import Passage, Report, Value
+from .gaps import Filling, fill
 from .texts import JudgedNumber, judge_numbers
 
 __all__ = ["Facts"]
@@ -26,7 +29,7 @@ class Facts:
     def __init__(self, report: Report, *, strict: bool = False) -> None:
         self.report, self.form, self.strict = report, report.form, strict
         self.numbers: dict[str, Number] = {}
-        """Figures by cell id; blank, placeholder and unreadable cells count as 0 (N-01)."""
+        """Figures by cell id; blank, placeholder and unreadable cells count as 0 (N-01), but for gaps (N-11)."""
         self.odd: list[tuple[Cell, Value]] = []
         """Cells that hold anything but a clean number, in the order of the form."""
         cells = report.form.cells
@@ -35,8 +38,26 @@ class Facts:
             self.numbers[id_] = 0 if value.number is None else value.number
             if value.state != "number" or value.remark:
                 self.odd.append((cells[id_], value))
-        self.unknown = frozenset([c.id for c, value in self.odd if value.state in ("problem", "missing")])
-        """Cells whose figure is missing or cannot be read; nothing that needs them can be judged."""
+        self.filling: Filling = fill(report, self.numbers, self.odd) if self.odd else Filling()
+        """What cells left blank must hold; the other rules go by these figures, so that one gap is one finding."""
+        self.numbers.update(self.filling.figures)
+        unknown = {c.id for c, value in self.odd if value.state in ("problem", "missing")}
+        self.unknown = frozenset(unknown and _with_totals(report, unknown))
+        """Cells whose figure is missing or cannot be read, and the totals that formulas make of them; nothing
+        that needs them can be judged."""
+
+    def total(self, cells: Sequence[str]) -> Number | None:
+        """Return the sum of some figures, None if one is not known; of a group only its sum need be."""
+        if self.unknown.isdisjoint(cells):
+            return sum(map(self.numbers.__getitem__, cells))
+        total: Number = 0
+        left = set(cells)
+        for name, value in self.report.groups.items():
+            items = self.form.quantities[name]
+            if value.number is not None and left.issuperset(items):
+                left.difference_update(items)
+                total += value.number
+        return total + sum(map(self.numbers.__getitem__, left)) if self.unknown.isdisjoint(left) else None
 
     @cached_property
     def equations(self) -> Mapping[str, Sequence[Equation]]:
@@ -64,7 +85,18 @@ class Facts:
     @cached_property
     def judged(self) -> Sequence[JudgedNumber]:
         """The verdict on every number of the texts."""
-        return judge_numbers(self.report)
+        values = self.report.values
+        filled_in = {c: replace(values[c], state="number", number=n) for c, n in self.filling.figures.items()}
+        return judge_numbers(replace(self.report, values={**values, **filled_in}) if filled_in else self.report)
+
+
+def _with_totals(report: Report, unknown: set[str]) -> set[str]:
+    """Return unknown cells with the totals that a formula makes of them: it leaves out what is no number."""
+    for equation in report.form.equations:
+        total, *others = equation.left
+        if not others and report.values[total].formula and not unknown.isdisjoint(equation.right):
+            unknown.add(total)
+    return unknown
 
 
 _T = TypeVar("_T", Equation, Relation)

@@ -1,22 +1,21 @@
-"""Texts against last year's report, and the dates of this one (FORMAT.md 6.6, 6.8)."""
+"""Texts against last year's report (FORMAT.md 6.6), and the period of the data."""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterator
 
-from ..form.kinds import Deadline, Leftovers, Period, Repeated
-from ..model.findings import CellRef, Finding, finding
+from ..form.kinds import Leftovers, Period, Repeated
+from ..model.findings import Finding, finding
+from ..model.placeholders import filler, standard_sentence, typed
 from ..model.report import Passage
 from .facts import Facts
 
-__all__ = ["deadline", "leftovers", "period", "repeated", "similarity"]
+__all__ = ["leftovers", "period", "repeated", "similarity"]
 
 _SENTENCE = re.compile(r"[^。！？；;\n]+")
 _SPACE = re.compile(r"\s+")
-_DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
 _PERIOD = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日(?:起)?(?:至|到|—|-|～|~|－)(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日")
 _SHORTEST = 40  # characters of a part below which likeness says nothing
 _SENTENCE_LENGTH = 12
@@ -35,34 +34,48 @@ def _pairs(text: str) -> Counter[str]:
 
 
 def repeated(rule: Repeated, facts: Facts) -> Iterator[Finding]:
-    """C-05: a part of which ``percent`` or more is last year's."""
+    """C-05: a part of which ``percent`` or more is last year's; names of laws and of the body are no copy."""
+    named = re.compile(f"《[^》]*》|{re.escape(facts.report.org)}" if facts.report.org else "《[^》]*》")
     for section, passages in facts.sections.items():
         last = facts.report.last_year_texts.get(section, "")
-        text = "\n".join(t for p in passages for t in p.paragraphs)
+        own = [s for passage, s in _own_sentences(facts) if passage.section == section]
+        text = named.sub("", "\n".join(s for s in own if s == typed(s)))
         if section not in rule.sections or min(len(text), len(last)) < _SHORTEST:
             continue
         percent = similarity(text, last)
-        if percent >= rule.percent:
+        if percent >= (rule.percent if len(text) > rule.short else rule.short_percent):
             place = f"“{facts.form.section(section).heading}”"
             ref = facts.report.passage_ref(passages[0])
             yield finding(rule, [ref], strict=facts.strict, place=place, percent=percent)
+
+
+def _own_sentences(facts: Facts) -> Iterator[tuple[Passage, str]]:
+    """Yield the sentences as typed, the form's standard ones left out: those are alike every year."""
+    standard, fill = standard_sentence(facts.form), filler(facts.report)
+    for passage in facts.report.passages:
+        for sentence in (s for text in passage.paragraphs for s in _SENTENCE.findall(text)):
+            if not standard.fullmatch(_bare(fill(sentence))):
+                yield passage, sentence
 
 
 def leftovers(rule: Leftovers, facts: Facts) -> Iterator[Finding]:
     """C-11: a sentence with figures that stands word for word in last year's report.
 
     Years and figures left standing are found this way without accusing honest comparisons.
+    Figures that placeholders filled in are this year's, and those of our own sentences are compared
+    with the tables.
     """
     report = facts.report
     if not report.last_year_texts:
         return
     last = {_bare(s) for text in report.last_year_texts.values() for s in _SENTENCE.findall(text)}
-    for passage in _in_sections(facts):
-        for sentence in (s for t in passage.paragraphs for s in _SENTENCE.findall(t)):
-            bare = _bare(sentence)
-            if len(bare) >= _SENTENCE_LENGTH and re.search(r"\d", bare) and bare in last:
-                ref = report.passage_ref(passage)
-                yield finding(rule, [ref], strict=facts.strict, place=f"“{ref.label}”", sentence=sentence.strip())
+    fill = filler(report)
+    for passage, written in _own_sentences(facts):
+        sentence = fill(written)
+        bare = _bare(sentence)
+        if len(bare) >= _SENTENCE_LENGTH and bare in last and re.search(r"\d", typed(written)):
+            ref = report.passage_ref(passage)
+            yield finding(rule, [ref], strict=facts.strict, place=f"“{ref.label}”", sentence=sentence.strip())
 
 
 def period(rule: Period, facts: Facts) -> Iterator[Finding]:
@@ -88,27 +101,3 @@ def _in_sections(facts: Facts) -> Iterator[Passage]:
 
 def _bare(text: str) -> str:
     return _SPACE.sub("", text)
-
-
-def deadline(rule: Deadline, facts: Facts) -> Iterator[Finding]:
-    """D-01, D-02: published later than the law allows; D-03: dated inside its own year."""
-    report, year = facts.report, facts.report.year
-    published = str(report.fields.get("published", ""))
-    date = _date(published)
-    if date is None or year is None:
-        return
-    if rule.unit_types and report.fields.get("unit_type") not in rule.unit_types:
-        return
-    limit = dt.date(year + 1, rule.month, rule.day) if rule.month else dt.date(year, 12, 31)
-    if (date > limit) == bool(rule.month):
-        refs = [CellRef(report.field_origins.get("published"), facts.form.field("published").label)]
-        until = f"{limit.year}年{limit.month}月{limit.day}日"
-        yield finding(rule, refs, strict=facts.strict, what=published, limit=until)
-
-
-def _date(text: str) -> dt.date | None:
-    match = _DATE.fullmatch(text)
-    try:
-        return dt.date(*(int(part) for part in match.groups())) if match else None
-    except ValueError:  # 2月30日
-        return None

@@ -13,6 +13,8 @@ from .texts import JudgedNumber
 __all__ = ["contradictions", "coverage", "crowded", "narrative"]
 
 _WRONG = ("contradicts", "percentage_wrong")
+_NAMED = 20
+"""Numbers that were not judged and are named."""
 
 
 def narrative(rule: NarrativeRule, facts: Facts) -> Iterator[Finding]:
@@ -28,14 +30,16 @@ def narrative(rule: NarrativeRule, facts: Facts) -> Iterator[Finding]:
 
 
 def coverage(rule: Coverage, facts: Facts) -> Iterator[Finding]:
-    """X-00: how many of the numbers were judged."""
+    """X-00: how many of the numbers were judged, and which were not."""
     verdicts: list[str] = [number.verdict for number in facts.judged if number.verdict != "crowded"]
     if not verdicts:
         return
     wrong, rest = sum(map(verdicts.count, _WRONG)), verdicts.count("unattributed")
     judged = len(verdicts) - rest
+    named = list(dict.fromkeys(number.text for number in facts.judged if number.verdict == "unattributed"))
+    which = f"（{'、'.join(named[:_NAMED])}{'等' if len(named) > _NAMED else ''}）" if named else ""
     yield finding(
-        rule, (), total=len(verdicts), judged=judged, right=judged - wrong, wrong=wrong, rest=rest
+        rule, (), total=len(verdicts), judged=judged, right=judged - wrong, wrong=wrong, rest=rest, which=which
     )  # fmt: skip
 
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from ..form.kinds import Pasted
+from ..form.contentkinds import Pasted
 from ..model.findings import Finding, finding
 from ..model.report import Passage, Report
 from ..recogniser.prose import section_of_line
-from ..recogniser.wording import parse_title
+from ..recogniser.titles import parse_title
 from .facts import Facts
 
 __all__ = ["pasted"]

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from ..form import Comparison, Relation, Term
-from ..form.kinds import Jump, RelationRule
+from ..form.kinds import Jump, Magnitude, RelationRule
 from ..model.findings import Finding, finding
 from ..model.numbers import Number, difference, format_number
 from ..model.report import Report
 from .facts import Facts
+from .who import likely_units
 
-__all__ = ["jump", "relation"]
+__all__ = ["jump", "magnitude", "relation"]
 
 _OPERATORS = {
     "=": operator.eq, "<>": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
@@ -54,7 +55,10 @@ def _finding(rule: RelationRule, one: Relation, facts: Facts) -> Finding:
 
 def _place(one: Relation, facts: Facts) -> str:
     """Name the figure it is about: the first one, or the group it is the sum of."""
-    term = next(t for t in (*one.expect.left, *one.expect.right) if t.cells)
+    terms = (*one.expect.left, *one.expect.right)
+    term = next((t for t in terms if t.cells), None)
+    if term is None:
+        return f"“{facts.form.field(next(t.field for t in terms if t.field)).label}”"
     label = facts.form.cells[term.cells[0]].label
     if len(term.cells) > 1:
         label = label.rsplit("／", 2)[0]
@@ -90,10 +94,10 @@ def _sum(terms: tuple[Term, ...], facts: Facts) -> Number:
     for term in terms:
         if not term.cells or term.last:
             total += term.factor * _term(term, facts.report)
-        elif facts.unknown and not facts.unknown.isdisjoint(term.cells):
+        elif (known := facts.total(term.cells)) is None:
             raise _CannotJudge
         else:
-            total += term.factor * sum(map(facts.numbers.__getitem__, term.cells))
+            total += term.factor * known
     return total if isinstance(total, int) or total != total.to_integral_value() else int(total)
 
 
@@ -114,6 +118,30 @@ def _term(term: Term, report: Report) -> Number:
             raise _CannotJudge
         total += known.number
     return total
+
+
+def magnitude(rule: Magnitude, facts: Facts) -> Iterator[Finding]:
+    """T2-09 and the like: a figure too large for such a body, or for what stands beside it."""
+    units = likely_units(facts)
+    limits = [rule.most[unit] for unit in units if unit in rule.most]
+    beside = [cell for cell in rule.beside if facts.report.number(cell)]
+    pieces = facts.report.total(beside)
+    for cell in rule.cells if limits and len(limits) == len(units) else ():
+        number, unit = facts.report.number(cell), facts.form.cells[cell].unit or "件"
+        why = []
+        if number > max(limits):
+            why.append(f"“{'”或“'.join(units)}”一般不超过{max(limits)}{unit}")
+        if rule.each and pieces and number > rule.least and number > rule.each * pieces:
+            why.append(f"平均每件{format_number(round(Decimal(number) / Decimal(pieces), 2))}{unit}")
+        if why:
+            names = [
+                f"{facts.form.cells[c].label.split('／')[0]}{format_number(facts.report.number(c))}件" for c in beside
+            ]
+            told = [*why, f"同表{'、'.join(names)}"] if names else why
+            yield finding(
+                rule, [facts.report.ref(c) for c in (cell, *beside)], strict=facts.strict, actual=number,
+                place=f"“{facts.form.cells[cell].label}”", what="，".join(told),
+            )  # fmt: skip
 
 
 def jump(rule: Jump, facts: Facts) -> Iterator[Finding]:

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from ..form import Section
-from ..form.kinds import EditionRule, Headings, Identity, Selves
+from ..form.kinds import EditionRule, Headings, Identity
+from ..form.likeness import bare
 from ..model.findings import CellRef, Finding, finding
 from ..model.report import Origin, Report
 from .facts import Facts
 
-__all__ = ["edition", "headings", "selves", "title_wording"]
+__all__ = ["edition", "headings", "title_wording"]
 
 
 def headings(rule: Headings, facts: Facts) -> Iterator[Finding]:
@@ -23,6 +24,7 @@ def headings(rule: Headings, facts: Facts) -> Iterator[Finding]:
     for section in prescribed:
         here = [text for id_, text in report.headings if id_ == section.id]
         yield from (finding(rule, what=what) for what in _heading_faults(section, here))
+    yield from (finding(rule, severity=rule.wording or "", what=what) for what in _heading_wordings(report))
     order = [section.id for section in prescribed]
     for (before, first), (after, then) in pairwise(report.headings):
         if order.index(after) < order.index(before):
@@ -35,10 +37,22 @@ def _heading_faults(section: Section, here: Sequence[str]) -> Iterator[str]:
         yield f"缺少标题“{section.heading}”"
     elif len(here) > 1:
         yield f"标题“{section.heading}”出现了{len(here)}次"
-    for text in here:
+
+
+def _heading_wordings(report: Report) -> Iterator[str]:
+    """Yield which headings are worded otherwise; those without the right number once for all."""
+    other = []
+    for id_, text in report.headings:
+        section = report.form.section(id_)
         # Blanks in a heading are the layout's, not the wording's.
         if "".join(text.split()) not in (section.heading, *section.also):
-            yield f"标题“{text}”应为“{section.heading}”"
+            other.append((text, section.heading))
+    numbers = [one for one in other if bare(one[0]) == bare(one[1])]
+    if len(numbers) > 1:
+        text, heading = numbers[0]
+        yield f"有{len(numbers)}个标题的序号或标点与规定不同，例如“{text}”应为“{heading}”"
+        other = [one for one in other if one not in numbers]
+    yield from (f"标题“{text}”应为“{heading}”" for text, heading in other)
 
 
 def title_wording(rule: Identity, report: Report) -> Iterator[Finding]:
@@ -60,15 +74,3 @@ def edition(rule: EditionRule, facts: Facts) -> Iterator[Finding]:
         return
     years = f"{form.first_year}至{form.final_year}年" if form.final_year else f"{form.first_year}年及以后"
     yield finding(rule, year=str(year), document=form.document, years=years)
-
-
-def selves(rule: Selves, facts: Facts) -> Iterator[Finding]:
-    """S-06: a text calls its body by a word that does not fit the body's name: copied from elsewhere."""
-    org = facts.report.org
-    words = [word for word, part in rule.selves.items() if org and part not in org]
-    for passage in facts.report.passages:
-        text = "".join(passage.paragraphs)
-        wrong = [word for word in words if word in text]
-        if wrong:
-            ref = facts.report.passage_ref(passage)
-            yield finding(rule, [ref], place=f"“{ref.label}”", what="”“".join(wrong), org=org)

@@ -15,9 +15,15 @@ __all__ = ["at_most", "equal"]
 
 def equal(rule: Equal, facts: Facts) -> Iterator[Finding]:
     """T3-01 … T4-01: both sums of an equation are the same."""
-    for equation, left, right in _judged(rule, facts):
-        if left != right:
+    broken = [one for one in _judged(rule, facts) if one[1] != one[2]]
+    for equation, left, right in broken:
+        if len(broken) == 1 or not _follows(equation, facts):
             yield _finding(rule, facts, equation, left, right)
+
+
+def _follows(equation: Equation, facts: Facts) -> bool:
+    """Whether formulas fill every cell of a sum: it is broken because others are, which are told."""
+    return all(facts.report.values[cell].formula for cell in equation.cells)
 
 
 def at_most(rule: AtMost, facts: Facts) -> Iterator[Finding]:
@@ -31,12 +37,14 @@ def _judged(rule: Rule, facts: Facts) -> Iterator[tuple[Equation, Number, Number
     """Yield the rule's equations that can be judged, with both sums.
 
     An equation with an unreadable or missing cell cannot be judged; that cell has a finding of
-    its own (N-02, S-04), as have rows that the form does not have.  Blanks count as 0 (N-01).
+    its own (N-02, S-04), as have rows that the form does not have.  Blanks count as 0 (N-01); those
+    that break sums are told instead of these (N-11).
     """
-    number = facts.numbers.__getitem__
     for equation in facts.equations.get(rule.id, ()):
-        if facts.unknown.isdisjoint(equation.cells) and facts.report.is_judgeable(equation):
-            yield equation, sum(map(number, equation.left)), sum(map(number, equation.right))
+        left, right = facts.total(equation.left), facts.total(equation.right)
+        told = equation in facts.filling.settled
+        if not told and left is not None and right is not None and facts.report.is_judgeable(equation):
+            yield equation, left, right
 
 
 def _finding(rule: Rule, facts: Facts, equation: Equation, left: Number, right: Number) -> Finding:

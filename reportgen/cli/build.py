@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..disk.files import make_folder
+from ..disk.names import means_folder
 from .console import ScreenError, fail, print_lines, say, watched
 from .options import FILE, FILES, LAST_YEAR, STRICT
 
@@ -57,10 +57,8 @@ def build(
     sign_off: bool, fragment: bool, charts: bool, draft: bool, force: bool, strict: bool,
 ) -> None:  # fmt: skip
     """Build reports; the exit code is the highest of all (README.md, Exit codes)."""
-    if len(files) > 1 and any(one.suffix and not one.is_dir() for one in out):
+    if len(files) > 1 and not all(map(means_folder, out)):
         raise click.UsageError("有多个工作簿时，-o 应是一个文件夹。")
-    for folder in (one for one in out if not one.suffix):
-        make_folder(folder)
     from ..batch import build_many
 
     kinds = tuple(filter(None, re.split(r"[,，\s]+", formats.lower())))

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from .console import copied, print_lines, say
-from .options import FILE, FORCE, STYLE, form_option
+from .options import FILE, FORCE, STYLE, Year, form_option
 
 __all__ = ["extract", "new", "rules", "template"]
 
@@ -18,7 +18,7 @@ _EXIT_ERRORS = 1
 @click.command(options_metavar="[选项]", help="生成空白的标准工作簿（或按已有文件预填）。")
 @click.option("-o", "out", type=FILE, metavar="文件", help="写到哪里；默认是当前文件夹的“空白工作簿”。")
 @form_option("按年度")
-@click.option("--year", type=int, metavar="年份", help="数据年度。")
+@click.option("--year", type=Year(), metavar="年份", help="数据年度，四位数字。")
 @click.option("--org", default="", metavar="名称", help="机关全称。")
 @click.option(
     "--from",
@@ -28,16 +28,18 @@ _EXIT_ERRORS = 1
     help="上年报告（任何格式）：预填机关名称和上年数据，年度加一；--year 与它同年时，原样预填它的数据和文字。",
 )
 @click.option("--typed-totals", is_flag=True, help="总计格不设公式，由填表人填写，用来双重核对。")
+@click.option("--nil", is_flag=True, help="数字格都先填好 0，只改有数的格；适合全年业务很少的单位。")
 @FORCE
 def new(
     out: Path | None, form_id: str | None, year: int | None, org: str, source: Path | None, typed_totals: bool,
-    force: bool,
+    nil: bool, force: bool,
 ) -> None:  # fmt: skip
     """Write a standard workbook, blank or prefilled from another report."""
     from ..disk.files import write_output
     from ..disk.names import safe_name
     from ..form import load_form
     from ..workbook import blank_workbook
+    from ..workbook.transfer import nil_report
 
     report = None
     if source is None:
@@ -48,14 +50,18 @@ def new(
 
         report = read_report(source)
         form = load_form(form_id, year=year or (report.year + 1 if report.year else None))
-        if year != report.year or report.form.id != form.id:
+        if report.year is None or year != report.year or report.form.id != form.id:
             report = next_year(report, form, year)
         org, year = org or report.org, year or report.year
+    if nil:
+        report = nil_report(form, report)
     data = blank_workbook(form, year=year, org=org, typed_totals=typed_totals, report=report)
     name = safe_name(form.title_of(org, year)) if org and year else "空白工作簿"
     path = out or Path(f"{name}.xlsx")
     copied(write_output(path, data, force=force))
     say(f"已生成工作簿：{path}")
+    if source is not None and not org:
+        say(f"“{source.name}”里没有读出机关名称，没有预填；请在“{form.sheets.fields}”表里填写，或加上 --org。")
 
 
 @click.command(options_metavar="[选项]", help="把任何格式的报告读成标准工作簿（.xlsx）或数据（.json）。")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
@@ -17,7 +17,7 @@ from ..errors import OutputError, escaped
 if TYPE_CHECKING:  # `--help` needs none of it
     from ..show.lines import OutputLine
 
-__all__ = ["ScreenError", "copied", "fail", "print_lines", "say", "watched"]
+__all__ = ["ScreenError", "asks", "copied", "fail", "print_lines", "reading", "say", "watched"]
 
 T = TypeVar("T")
 
@@ -97,8 +97,33 @@ def watched(outcomes: Iterable[T], total: int) -> Iterator[T]:
         yield outcome
         if shown:
             line = f"已处理 {done}/{total} 个文件" if done < total else " " * 40
-            with suppress(OSError):
-                click.echo(f"\r{line}\r", err=True, nl=False)
+            _overwrite(line)
+
+
+@contextmanager
+def reading() -> Iterator[Callable[[Path], None]]:
+    """Show which file is being read, from the eighth on, where somebody is watching; then clear the line."""
+    count = 0
+
+    def show(path: Path) -> None:
+        nonlocal count
+        count += 1
+        if count >= _MANY and _is_terminal(sys.stderr):
+            _overwrite(f"正在读第 {count} 个文件")
+
+    yield show
+    if count >= _MANY and _is_terminal(sys.stderr):
+        _overwrite(" " * 40)
+
+
+def _overwrite(line: str) -> None:
+    with suppress(OSError):
+        click.echo(f"\r{line}\r", err=True, nl=False)
+
+
+def asks() -> bool:
+    """Tell whether there is somebody who can answer a question."""
+    return _is_terminal(sys.stdin) and _is_terminal(sys.stdout)
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

@@ -10,10 +10,25 @@ import click
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-__all__ = ["FILE", "FILES", "FORCE", "LAST_YEAR", "STRICT", "STYLE", "form_option"]
+__all__ = ["FILE", "FILES", "FORCE", "LAST_YEAR", "STRICT", "STYLE", "Year", "form_option"]
 
 FILE = click.Path(path_type=Path)
 FILES = click.argument("files", nargs=-1, required=True, type=FILE, metavar="文件…")
+
+
+class Year(click.ParamType[int]):
+    """A year of four digits."""
+
+    name = "year"
+
+    def convert(self, value: object, param: click.Parameter | None, context: click.Context | None) -> int:
+        """Return the year, or say that it is none."""
+        from ..model.numbers import parse_year
+
+        year = parse_year(str(value))
+        if year is None:
+            self.fail(f"年度应是四位数字，例如 2026；写的是“{value}”。", param, context)
+        return year
 
 
 def form_option(otherwise: str) -> Callable[[F], F]:

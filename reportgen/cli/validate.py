@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from ..disk.names import shown_name
+from ..disk.names import means_folder, shown_name
 from ..errors import EXIT_CRASH, ReportgenError, unexpected
 from .console import copied, fail, print_lines, say, watched
 from .options import FILE, FILES, LAST_YEAR, STRICT, STYLE
@@ -45,8 +45,8 @@ def validate(
     marked: Path | None, force: bool,
 ) -> None:  # fmt: skip
     """Check files; the exit code is the highest of all (README.md, Exit codes)."""
-    if len(files) > 1 and marked is not None and not marked.is_dir():
-        raise click.UsageError("有多个工作簿时，--mark 应是一个已有的文件夹。")
+    if len(files) > 1 and marked is not None and not means_folder(marked):
+        raise click.UsageError("有多个工作簿时，--mark 应是一个文件夹。")
     from ..batch import check_many
 
     answer = _Answer(as_json=style == "json")

@@ -11,60 +11,15 @@ whose findings the reader itself makes.  The docstrings of kinds and options are
 # No `from __future__ import annotations` where records are declared: msgspec would have to evaluate
 # every annotation from its text when the first form is decoded.
 
-from typing import Annotated, ClassVar, TypeAlias, get_args
+from typing import Annotated, TypeAlias, get_args
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
+from .contentkinds import Length, Marks, Mentions, Pasted, Personal, Present
+from .rule import COUNTED, EVERYWHERE, REFUSED, Mark, Rule
 from .words import Axis, CellId, FieldId, Pattern, SectionId, Severity, SourceKind, TableId, UnitType  # fmt: skip
 
 __all__ = ["EVERYWHERE", "KINDS", "READER_RULES", "VITAL_READER_RULES", "AnyRule", "Rule"]
-
-EVERYWHERE = frozenset({"expected", "actual", "difference", "sentence"})
-"""Words that the message of every rule may name."""
-
-
-class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
-    """One check, as declared in the form file; each kind is a class of its own."""
-
-    id: str
-    """编号，印在每条结果前面"""
-    title: str
-    """核对什么"""
-    severity: Severity
-    """级别：error 错误，warning 警告，ask 待核实，info 提示"""
-    source: str
-    """依据"""
-    message: str
-    """查出问题时说什么；花括号里的词由程序填入"""
-    advice: str
-    """怎么办"""
-    strict: Severity | None = None
-    """加 --strict 时的级别"""
-    explainable: bool = False
-    """是错误，但写了说明就可以"""
-    off: bool = False
-    """停用，要写 reason"""
-    reason: str = ""
-    """停用或改变级别、条件的理由，“rules”命令和每条结果都会印出"""
-
-    words: ClassVar[frozenset[str]] = frozenset()
-    formula: ClassVar[bool] = False
-    """Stands in the sheet 校验 as a live formula."""
-    by_reader: ClassVar[bool] = False
-    """The findings are made where the report is read, not in ``checks``."""
-    of_sum: ClassVar[bool] = False
-    """Judges a sum by the reports that were added up: in ``rollup``, not in ``checks``."""
-    vital: ClassVar[bool] = False
-    """Without it a figure or name could be printed that nobody knows: an error of it stays one."""
-
-    @property
-    def kind(self) -> str:
-        """Name of the kind, as the form file has it."""
-        return str(self.__struct_config__.tag)
-
-
-_COUNTED = frozenset({"place", "left", "right"})
-_REFUSED = frozenset({"place", "raw", "what"})
 
 
 class _Sum(Rule, frozen=True):
@@ -81,7 +36,7 @@ class _Sum(Rule, frozen=True):
     each: tuple[str, ...] = ()
     """只核对这些列（行）；不写就是全部"""
 
-    words = _COUNTED
+    words = COUNTED
     formula = True
 
 
@@ -111,18 +66,18 @@ class RelationRule(Rule, frozen=True, tag="relation"):
     """这些式子都成立时才核对"""
     cases: tuple[Case, ...] = ()
     """有几个式子时逐个写，代替 expect 和 when"""
-    each: dict[str, tuple[str, ...]] = {}
+    each: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """对每个值各核对一次：式子里的 {x} 换成这些词"""
-    fields: dict[FieldId, tuple[str, ...]] = {}
+    fields: dict[FieldId, tuple[str, ...]] = field(default_factory=dict)
     """基本信息填的是这些内容之一时才核对"""
-    unless_fields: dict[FieldId, tuple[str, ...]] = {}
+    unless_fields: dict[FieldId, tuple[str, ...]] = field(default_factory=dict)
     """基本信息填了、而且不是这些内容时才核对"""
     from_year: int = 0
     """从哪一年的数据起核对"""
     text: tuple[SectionId, Pattern] | None = None
     """[部分, 正则表达式]：那一部分的文字里有它才核对"""
 
-    words = _COUNTED
+    words = COUNTED
     formula = True
 
 
@@ -139,6 +94,23 @@ class Jump(Rule, frozen=True, tag="jump"):
     words = frozenset({"place", "what"})
 
 
+class Magnitude(Rule, frozen=True, tag="magnitude"):
+    """不与上年比，数也大得不像；看单位类型和同表的数。没有选单位类型的，看名称。"""
+
+    cells: tuple[CellId, ...]
+    """哪些格"""
+    most: dict[UnitType, Annotated[int, Meta(ge=1)]]
+    """各类单位一般不超过多少；没有写到的类型不查"""
+    beside: tuple[CellId, ...] = ()
+    """同时看的几格，印在结果里"""
+    each: Annotated[int, Meta(ge=0)] = 0
+    """平均到 beside 的每一件，超过多少也算；不写就不算"""
+    least: Annotated[int, Meta(ge=0)] = 0
+    """数不超过这么多的，不算平均"""
+
+    words = frozenset({"place", "what"})
+
+
 class Room(Rule, frozen=True, tag="room"):
     """数字太长，印在规定的格子里会换行。"""
 
@@ -151,26 +123,37 @@ class Room(Rule, frozen=True, tag="room"):
 class Blanks(Rule, frozen=True, tag="blanks"):
     """数字格没有填数。"""
 
+    zeros: dict[FieldId, tuple[str, ...]] = field(default_factory=dict)
+    """基本信息填的是这些内容之一时，空白的格就是 0"""
+    declared: bool = False
+    """true：只说这样算作 0 的格；false：只说别的格"""
+
     words = frozenset({"table", "count", "what"})
     formula = True
+
+
+class Gaps(Rule, frozen=True, tag="gaps"):
+    """空着的格不使勾稽关系不成立；由空格造成的，不再逐个式子说。"""
+
+    words = frozenset({"place", "what", "broken"})
 
 
 class Whole(Rule, frozen=True, tag="whole"):
     """件数不是不小于 0 的整数。"""
 
-    words, formula, vital = _REFUSED, True, True
+    words, formula, vital = REFUSED, True, True
 
 
 class Decimals(Rule, frozen=True, tag="decimals"):
     """金额不是不小于 0、位数不多的数。"""
 
-    words, formula, vital = _REFUSED, True, True
+    words, formula, vital = REFUSED, True, True
 
 
 class Remarks(Rule, frozen=True, tag="remarks"):
     """数字格里除了数还有别的。"""
 
-    words = _REFUSED | {"value"}
+    words = frozenset({"place", "what"})
     formula = True
 
 
@@ -192,6 +175,8 @@ class Headings(Rule, frozen=True, tag="headings"):
 
     sources: tuple[SourceKind, ...]
     """哪些文件有标题可查"""
+    wording: Severity | None = None
+    """标题在、写法不同时的级别"""
 
     words = frozenset({"what"})
 
@@ -211,10 +196,54 @@ class Selves(Rule, frozen=True, tag="selves"):
     words = frozenset({"place", "what", "org"})
 
 
+class Authors(Rule, frozen=True, tag="authors"):
+    """文字的作者是本机关。"""
+
+    ends: tuple[Pattern, ...]
+    """各类机关的名称怎样结尾（正则表达式）；只查同一类的"""
+    sayings: tuple[Pattern, ...]
+    """怎样的话里有作者（正则表达式）；<body> 指一个名称"""
+    not_names: Pattern
+    """不是名称开头的词"""
+
+    words = frozenset({"place", "what", "org"})
+
+
+class Misnamed(Rule, frozen=True, tag="misnamed"):
+    """基本信息里的名称只是名称。"""
+
+    field: FieldId
+    """基本信息里的哪一项"""
+    patterns: tuple[Mark, ...]
+    """名称里不该有的"""
+
+    words = frozenset({"raw", "what"})
+
+
+class NamedUnit(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a body of such a name may be."""
+
+    pattern: Pattern
+    """怎样的机关名称（正则表达式）"""
+    types: tuple[UnitType, ...]
+    """可以是哪些单位类型"""
+
+
+class Unit(Rule, frozen=True, tag="unit"):
+    """单位类型已选，与机关名称相符；没有选的，说明哪些规则没有核对。"""
+
+    field: FieldId
+    """基本信息里的哪一项"""
+    names: tuple[NamedUnit, ...]
+    """看名称可以是哪些；第一个合适的算"""
+
+    words = frozenset({"what"})
+
+
 class Placeholders(Rule, frozen=True, tag="placeholders"):
     """文字里的占位符都认得。"""
 
-    words, vital = _REFUSED, True
+    words, vital = REFUSED, True
 
 
 class Repeated(Rule, frozen=True, tag="repeated"):
@@ -224,6 +253,10 @@ class Repeated(Rule, frozen=True, tag="repeated"):
     """查哪些部分"""
     percent: Annotated[int, Meta(ge=1, le=100)]
     """相同百分之几以上"""
+    short: Annotated[int, Meta(ge=0)] = 0
+    """不超过这么多字的算短，短的话说法有限，另定百分比"""
+    short_percent: Annotated[int, Meta(ge=1, le=100)] = 100
+    """短的相同百分之几以上"""
 
     words = frozenset({"place", "percent"})
 
@@ -240,17 +273,40 @@ class Period(Rule, frozen=True, tag="period"):
     words = frozenset({"place", "year"})
 
 
-class Deadline(Rule, frozen=True, tag="deadline"):
-    """发布日期不晚于次年的某一天；不写日期时，不早于次年第一天。"""
+class OtherYears(Rule, frozen=True, tag="other_years"):
+    """文字说的是数据年度的事。"""
 
+    never: Severity
+    """各处文字都没有写到数据年度时的级别；这时合为一条"""
+    comparing: Pattern
+    """句子里有这样的词，就是与别的年度比较"""
+    plans: Pattern
+    """句子里有这样的词，后面的年份就是打算"""
+    plans_in: tuple[SectionId, ...] = ()
+    """这些部分里后面的年份都是打算"""
+    excused: tuple[Pattern, ...] = ()
+    """年份落在这样的话里不算；<named> 指一个年份"""
+
+    words = frozenset({"place", "what"})
+
+
+class Deadline(Rule, frozen=True, tag="deadline"):
+    """日期不晚于次年的某一天，或不晚于另一个日期；都不写时，在次年之内。"""
+
+    dates: tuple[FieldId, ...]
+    """基本信息里的哪些日期"""
     month: Annotated[int, Meta(ge=0, le=12)] = 0
     """几月"""
     day: Annotated[int, Meta(ge=0, le=31)] = 0
     """几日"""
+    other: FieldId | None = None
+    """另一个日期"""
+    late: Severity | None = None
+    """在次年之后的级别；不写就同 severity"""
     unit_types: tuple[UnitType, ...] = ()
     """哪些单位类型；不写就是全部"""
 
-    words = frozenset({"what", "limit"})
+    words = frozenset({"place", "what", "limit", "year"})
 
 
 class NarrativeRule(Rule, frozen=True, tag="narrative"):
@@ -265,7 +321,7 @@ class NarrativeRule(Rule, frozen=True, tag="narrative"):
 class Coverage(Rule, frozen=True, tag="coverage"):
     """文字里的数有多少能与表格核对。"""
 
-    words = frozenset({"total", "judged", "right", "wrong", "rest"})
+    words = frozenset({"total", "judged", "right", "wrong", "rest", "which"})
 
 
 class Contradictions(Rule, frozen=True, tag="contradictions"):
@@ -276,105 +332,6 @@ class Contradictions(Rule, frozen=True, tag="contradictions"):
 
 class Crowded(Rule, frozen=True, tag="crowded"):
     """一段文字的数太多或句子太长，没有核对。"""
-
-    words = frozenset({"place", "what"})
-
-
-class Group(Struct, frozen=True, forbid_unknown_fields=True):
-    """Something a text should speak of."""
-
-    name: str
-    """叫什么，印在结果里"""
-    words: tuple[Pattern, ...]
-    """文字里有其中一个（正则表达式）就算写到了"""
-
-
-class _Concerning(Rule, frozen=True):
-    """A rule about a part's text, for all bodies or for some."""
-
-    section: SectionId
-    """哪一部分"""
-
-
-class Mentions(_Concerning, frozen=True, tag="mentions"):
-    """某一部分写到了应写的各个方面。"""
-
-    groups: tuple[Group, ...]
-    """应写到的方面"""
-    if_any: bool = False
-    """这一部分是空的就不查"""
-    org_ends: tuple[str, ...] = ()
-    """只查名称以这些字结尾的机关"""
-    unit_types: tuple[UnitType, ...] = ()
-    """或者单位类型是这些的"""
-    unit_types_by_name: tuple[UnitType, ...] = ()
-    """单位类型是这些的，看名称；其他类型不查"""
-
-    words = frozenset({"what"})
-
-
-class Length(_Concerning, frozen=True, tag="length"):
-    """某一部分不超过多少字。"""
-
-    limit: Annotated[int, Meta(ge=1)]
-    """最多多少字，不算空白和小标题"""
-
-    words = frozenset({"count", "limit"})
-
-
-class Present(_Concerning, frozen=True, tag="present"):
-    """某一部分不是空的，写到了应写的内容。"""
-
-    nothing: tuple[str, ...] = ()
-    """等于没有写的话"""
-    groups: tuple[Group, ...] = ()
-    """应写到的方面"""
-    weak: Severity | None = None
-    """写了但不够时的级别；不写就同 severity"""
-
-    words = frozenset({"what"})
-
-
-class Mark(Struct, frozen=True, forbid_unknown_fields=True):
-    """Something a draft left behind."""
-
-    what: str
-    """是什么，印在结果里"""
-    pattern: Pattern
-    """怎样认出（正则表达式）"""
-
-
-class Marks(Rule, frozen=True, tag="marks"):
-    """没有模板、草稿留下的记号。"""
-
-    patterns: tuple[Mark, ...]
-    """记号"""
-
-    words = _REFUSED
-
-
-class Personal(Rule, frozen=True, tag="personal"):
-    """没有身份证号码、手机号码，本机关的联系方式除外。"""
-
-    contact: FieldId
-    """基本信息里的联系电话"""
-    contact_section: SectionId
-    """可以写联系电话的部分"""
-    contact_words: tuple[str, ...]
-    """号码前面有这些词就是联系电话"""
-
-    words = frozenset({"place", "what"})
-
-
-class Pasted(Rule, frozen=True, tag="pasted"):
-    """文字里没有误粘贴的报告标题、各部分标题、已有的小标题、表格。"""
-
-    table: Pattern
-    """怎样的一行像表格的一行（正则表达式）"""
-    lines: Annotated[int, Meta(ge=1)]
-    """接连几行才算表格"""
-    weak: Severity
-    """小标题、表格的级别：照样印出来，读起来不会错"""
 
     words = frozenset({"place", "what"})
 
@@ -420,29 +377,40 @@ class Landing(Merging, frozen=True, tag="landing"):
 
 
 AnyRule: TypeAlias = (
-    Equal | AtMost | RelationRule | Jump | Blanks | Whole | Decimals | Remarks | Identity | Headings | EditionRule
-    | Selves | Placeholders | Repeated | Leftovers | Period | Deadline | NarrativeRule | Coverage | Contradictions | Crowded
-    | Mentions | Length | Present | Marks | Pasted | Personal | Reading | Explaining | Summed | Merging
-    | Landing | Room
+    Equal | AtMost | RelationRule | Jump | Magnitude | Blanks | Gaps | Whole | Decimals | Remarks | Identity | Headings | EditionRule
+    | Selves | Authors | Misnamed | Unit | Placeholders | Repeated | Leftovers | Period | OtherYears | Deadline | NarrativeRule | Coverage | Contradictions | Crowded
+    | Mentions | Length | Present | Marks | Pasted | Personal | Reading | Explaining | Summed | Merging | Landing
+    | Room
 )  # fmt: skip
 
 KINDS: dict[str, type[Rule]] = {str(kind.__struct_config__.tag): kind for kind in get_args(AnyRule)}
 """Kind → its record."""
 
 READER_RULES: dict[str, frozenset[str]] = {
-    **dict.fromkeys(("S-04", "S-07", "N-07", "A-04", "A-05", "A-06", "A-07", "A-08", "A-09"), frozenset({"what"})),
-    **dict.fromkeys(("N-05", "F-01", "F-02"), _REFUSED),
+    "S-04": frozenset({"what"}),
     "S-05": frozenset({"what", "count"}),
+    "S-07": frozenset({"what"}),
     "S-10": frozenset({"count"}),
     "S-11": frozenset({"place", "what"}),
+    "S-18": frozenset({"place"}),
     "S-17": frozenset({"table", "what"}),
+    "N-05": REFUSED,
     "N-06": frozenset({"table", "count", "what"}),
+    "N-07": frozenset({"what"}),
     "N-08": frozenset({"place", "was", "raw", "now"}),
     "N-09": frozenset({"place", "what", "value"}),
-    "N-10": frozenset({"place", "what", "value"}),
+    "N-10": frozenset({"place", "what"}),
+    "F-01": REFUSED,
+    "F-02": REFUSED,
     "L-01": frozenset({"place"}),
     "E-01": frozenset({"about", "what"}),
     "E-02": frozenset({"about"}),
+    "A-04": frozenset({"what"}),
+    "A-05": frozenset({"what"}),
+    "A-06": frozenset({"what"}),
+    "A-07": frozenset({"what"}),
+    "A-08": frozenset({"what"}),
+    "A-09": frozenset({"what"}),
 }
 """Rules that the program itself speaks by, by id: every form has them; the words they may name."""
 VITAL_READER_RULES = frozenset({"S-04", "N-05", "N-08", "F-01", "F-02"})

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from .words import Name, Reading, RuleId, TopicId, YearPattern
 
-__all__ = ["Narrative", "Phrase", "Reading", "Topic", "expand"]
+__all__ = ["Division", "Narrative", "Phrase", "Reading", "Topic", "expand"]
 
 
 class Topic(Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,6 +30,10 @@ class Topic(Struct, frozen=True, forbid_unknown_fields=True):
     """说没有而不是 0 时用哪条规则"""
     wholes: tuple[Reading, ...] = ()
     """百分比可以是哪些数的百分比"""
+    office_part: bool = False
+    """“区政府……几件”可能只是全区的一部分"""
+    own_business: YearPattern = ""
+    """前面有这些词、又没有 ours 的词，说的可能是本单位的业务，不报告"""
     only_zero: bool = False
     """词义太宽，只在说没有时才算"""
 
@@ -44,7 +48,7 @@ class Phrase(Struct, frozen=True, forbid_unknown_fields=True):
     any_of: tuple[Reading, ...] = ()
     """与其中一个和相等就算相符"""
     column: str = ""
-    """代替 any_of：话题的这一栏"""
+    """代替 any_of：话题的这一栏；前面加“-”是除这一栏以外的"""
     topic: str = ""
     """这句话自己说明了是哪个话题"""
     topics: tuple[TopicId, ...] = ()
@@ -57,8 +61,23 @@ class Phrase(Struct, frozen=True, forbid_unknown_fields=True):
     """不相符时报告；false 只在相符时算核对到"""
     result: bool = False
     """是一项办理结果，可以指某一类申请人"""
+    shared: bool = False
+    """说别的话题也用这些词，那时不报告"""
+    listed: bool = False
+    """只在“其中”后面、或分项列举时才算"""
     outcome: bool = False
     """是复议、诉讼的一种结果"""
+
+
+class Division(Struct, frozen=True, forbid_unknown_fields=True):
+    """A way to divide what is counted: by channel, by body; its parts add up to the whole."""
+
+    id: str
+    """标识"""
+    key: YearPattern
+    """分项前后有这些词就是按它分的"""
+    complete: bool = False
+    """通常写全：相加应正好等于总数；false 只要求不超过总数"""
 
 
 class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,12 +95,36 @@ class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
     """说的是别的时间"""
     foreign: tuple[YearPattern, ...] = ()
     """数的是别的东西"""
+    divisions: tuple[Division, ...] = ()
+    """总数的分法"""
+    sums_rule: RuleId = ""
+    """分项相加不等于总数时用哪条规则"""
+    total: YearPattern = ""
+    """前面几个数相加的“合计”（数前面的词）"""
+    ours: YearPattern = ""
+    """说明是政府信息公开方面的"""
     owners: YearPattern = ""
     """说的是别的单位"""
+    short_names: tuple[tuple[str, ...], ...] = ()
+    """单位名称的结尾，和可以代替它的简称"""
+    authorities: YearPattern = ""
+    """以 own_business 为本职的单位：没有 ours 的词就是说本职工作"""
+    places: YearPattern = ""
+    """地名的最后一个字（市局）"""
+    wider: YearPattern = ""
+    """只有一级政府的报告才说全部的（全县），别的单位这样说就不是它一家"""
+    government: YearPattern = ""
+    """名称这样的单位是一级政府"""
+    own_office: YearPattern = ""
+    """本单位的这些简称，前面说过全部或“其中”时只算其中一部分"""
     whole: YearPattern = ""
     """说的是本单位全部"""
     negation: YearPattern = ""
     """后面的东西没有发生，即 0"""
+    denied_too: YearPattern = ""
+    """逗号后面接着否定的（提起行政诉讼情况发生）"""
+    denied_before: YearPattern = ""
+    """否定写在后面的（依申请公开情况：无）"""
     not_negation: YearPattern = ""
     """看似否定而不是的"""
     all_done: YearPattern = ""
@@ -92,14 +135,14 @@ class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
     """全部办结时应为 0 的数"""
     done_of: tuple[Reading, ...] = ()
     """办结率可以是哪些数的百分比"""
-    all_upheld: YearPattern = ""
-    """前面说的各案结果相同"""
-    all_upheld_column: str = ""
-    """那个结果是哪一栏（简称）"""
+    all_ended: YearPattern = ""
+    """前面说的各案结果相同，后面接着是哪种结果的说法"""
     each: YearPattern = ""
     """“各、均为”一类的词"""
     respectively: YearPattern = ""
     """“分别”"""
+    aside: YearPattern = ""
+    """说申请内容的插入语，不改变话题"""
     including: YearPattern = ""
     """“其中”一类的词"""
 

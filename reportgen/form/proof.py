@@ -7,8 +7,9 @@ clerk (an unknown id, a word in a message that no finding fills, a rule that wou
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
+from itertools import combinations
 from string import Formatter
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
@@ -16,10 +17,12 @@ import msgspec
 
 from .expressions import Figures, equations, relations
 from .kinds import EVERYWHERE, READER_RULES, VITAL_READER_RULES, AtMost, Equal, Jump, RelationRule, Rule, Summed
+from .layout import paths
 from .phrases import Narrative, expand
-from .records import Equation, Form, Relation, Term
+from .records import Equation, Form, Relation, Table, Term
 from .source import Faults, Steps
 from .tables import build_cells, build_table, check_unique
+from .titles import title_expressions
 from .words import LONGEST_LABEL
 from .written import EditionFile, without
 
@@ -57,6 +60,7 @@ def prove(file: EditionFile, edition: str, base: Form | None, faults: Faults, *,
     proof = _Proof(file, figures, quantities, faults)
     sums, links = proof.instances()
     if not proved:
+        proof.apart(tables)
         proof.whole(links)
     faults.stop()
     others = {} if base is None or base.id == edition else {base.id: tuple(t.id for t in tables)}
@@ -66,17 +70,12 @@ def prove(file: EditionFile, edition: str, base: Form | None, faults: Faults, *,
         sections=file.sections, fields=file.fields, tables=tables, rules={r.id: r for r in file.rules},
         cells=cells, quantities=quantities, equations=sums, relations=links, sheets=file.sheets,
         sign_off=file.sign_off,
-        title_expressions=tuple(map(_title_expression, (file.report_title, *file.title_variants))),
+        titles=file.titles,
+        title_expressions=title_expressions(file.titles, (file.report_title, *file.title_variants)),
         last_year_tables=others | file.last_year.other_editions, last_year_cells=file.last_year.cells,
         last_year_sections=file.last_year.sections, unverified=file.unverified, narrative=file.narrative,
-        rollup=file.rollup, charts=file.charts, extras=file.extras,
+        likeness=file.labels, rollup=file.rollup, charts=file.charts, extras=file.extras,
     )  # fmt: skip
-
-
-def _title_expression(template: str) -> str:
-    """Turn ``{org}{year}年…`` into an expression with the groups org and year."""
-    text = re.escape(template)
-    return text.replace(r"\{org\}", "(?P<org>.{1,60}?)").replace(r"\{year\}", r"(?P<year>\d{4})")
 
 
 # --------------------------------------------------------------------------- what names something
@@ -202,9 +201,11 @@ class _Proof:
         file = self.file
         if file.final_year and file.final_year < file.first_year:
             self.faults.add(("final_year",), "早于 first_year")
-        for key, texts in (("report_title", (file.report_title,)), ("title_variants", file.title_variants)):
-            for text in texts:
-                self.braces((key,), text, {"org", "year"}, needed=True)
+        self.braces(("report_title",), file.report_title, {"org", "year"}, needed=True)
+        for text in file.title_variants:
+            self.braces(("title_variants",), text, {"org", "year", "subject", "name"})
+            if "{year}" not in text:
+                self.faults.add(("title_variants",), "少了 {year}")
         own = (*msgspec.structs.astuple(file.sheets), *msgspec.structs.astuple(file.rollup.sheets))
         sheets = [name for name in own if isinstance(name, str) and (name or file.rollup.groups)]
         check_unique(self.faults, ("rollup", "groups"), (group.id for group in file.rollup.groups))
@@ -283,6 +284,19 @@ class _Proof:
                 if name not in self.placeholders:
                     self.faults.add(("extras", extra.id), f"没有占位符“{name}”")
 
+    def apart(self, tables: Iterable[Table]) -> None:
+        """Refuse labels of one axis of a block, or headings, of which one is nearly another: a slip would be read as it."""
+        lists: list[tuple[Steps, list[str]]] = [(("sections",), [s.heading for s in self.file.sections if s.heading])]
+        for table in tables:
+            for block in table.blocks:
+                for axis in ("rows", "columns"):
+                    labels = [path[-1].label for path in paths(getattr(block, axis))]
+                    lists.append((("tables", table.id, axis), labels))
+        for steps, labels in lists:
+            for one, other in combinations(labels, 2):
+                if self.file.labels.near(one, (other,)):
+                    self.faults.add(steps, f"“{one}”与“{other}”太相近，分不清；请改 [labels] 里的界限")
+
     # ---- rules
 
     def rules(self) -> None:
@@ -305,8 +319,8 @@ class _Proof:
             for row in rule.rows if isinstance(rule, Summed) else ():
                 if row not in known:
                     self.faults.add((*steps, "rows"), f"没有行“{row}”")
-            for key in ("fields", "unless_fields") if isinstance(rule, RelationRule) else ():
-                self.field_values((*steps, key), getattr(rule, key))
+            for key in ("fields", "unless_fields", "zeros"):
+                self.field_values((*steps, key), getattr(rule, key, {}))
 
     def level(self, rule: Rule, steps: Steps) -> None:
         if rule.off and not rule.reason:
@@ -369,8 +383,6 @@ class _Proof:
         for topic, name in topics.items():
             if not any(known == name or known.startswith(name + ".") for known in self.names):
                 self.faults.add(("narrative", "topics", topic), f"没有名称“{name}”")
-        if file.all_upheld_column and not any(n.endswith(f".{file.all_upheld_column}") for n in self.names):
-            self.faults.add(("narrative", "all_upheld_column"), f"没有栏目“{file.all_upheld_column}”")
         for number, phrase in enumerate(file.phrases, 1):
             steps: Steps = ("narrative", "phrases", number)
             if bool(phrase.any_of) == bool(phrase.column):
@@ -380,7 +392,7 @@ class _Proof:
             if phrase.rule and phrase.topic and phrase.topic not in topics:
                 self.faults.add((*steps, "topic"), f"没有话题“{phrase.topic}”")
             for topic in phrase.topics if phrase.column else ():
-                if topic in topics and f"{topics[topic]}.{phrase.column}" not in self.names:
+                if topic in topics and f"{topics[topic]}.{phrase.column.removeprefix('-')}" not in self.names:
                     self.faults.add(steps, f"没有名称“{topics[topic]}.{phrase.column}”")
 
 

@@ -8,7 +8,6 @@ Records whose fields have a description stand in form files as they are here; th
 printed in ``docs/forms.zh.md``.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, TypeVar
 
@@ -16,9 +15,11 @@ import msgspec
 from msgspec import Meta, Struct
 
 from .kinds import AnyRule
+from .likeness import Likeness
 from .phrases import Narrative
 from .printed import Chart, Extra, SignOff
 from .rollups import Rollup
+from .titles import TitleWords
 from .words import FieldKind, FigureKind, Label, Name, TableId
 
 __all__ = [
@@ -345,8 +346,12 @@ class Form(Struct, frozen=True, eq=False):
     relations: tuple[Relation, ...]
     sheets: Sheets
     sign_off: SignOff
+    titles: TitleWords
     title_expressions: tuple[str, ...]
-    """The expressions of :attr:`title_patterns`."""
+    """The prescribed title first, then wordings in use; groups ``org`` (not in all) and ``year``.
+
+    They are for text without white space and with half-width punctuation.
+    """
     last_year_tables: Mapping[str, tuple[str, ...]] = {}
     """Other edition → tables whose figures mean the same in this one (FORMAT.md 4)."""
     last_year_cells: tuple[str, ...] = ()
@@ -356,18 +361,12 @@ class Form(Struct, frozen=True, eq=False):
     """Last year of data this edition is for; 0 while no other follows it."""
     narrative: Narrative = Narrative()
     """How texts speak of the figures."""
+    likeness: Likeness = Likeness()
+    """What is nearly a label or a heading of the form."""
     rollup: Rollup = Rollup()
     """How reports of many bodies are summed."""
     charts: tuple[Chart, ...] = ()
     extras: tuple[Extra, ...] = ()
-
-    @property
-    def title_patterns(self) -> tuple[re.Pattern[str], ...]:
-        """The prescribed title first, then wordings in use; groups ``org`` and ``year``.
-
-        They are for text without white space and with half-width punctuation.
-        """
-        return tuple(map(re.compile, self.title_expressions))
 
     def covers(self, year: int) -> bool:
         """Tell whether this edition is the one for a year's data (FORMAT.md 1)."""

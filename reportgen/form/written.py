@@ -12,10 +12,12 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from .kinds import AnyRule
+from .likeness import Likeness
 from .phrases import Narrative
 from .printed import Chart, Extra, SignOff
 from .records import Field, NodeEntry, Section, Sheets
 from .rollups import Rollup
+from .titles import TitleWords
 from .words import CellId, Label, Reading, SectionId, TableId
 
 __all__ = ["BlockEntry", "EditionFile", "LastYear", "TableEntry", "without"]
@@ -96,13 +98,17 @@ class EditionFile(Struct, frozen=True, forbid_unknown_fields=True):
     final_year: int = 0
     """到哪一年的数据为止；不写就到下一版的前一年，没有下一版就一直适用"""
     title_variants: tuple[str, ...] = ()
-    """读取时也认的其他写法"""
+    """读取时也认的其他写法；可以用 {subject}、{name}，可以没有 {org}"""
+    titles: TitleWords = TitleWords()
+    """标题里和标题前后的词"""
     unverified: tuple[str, ...] = ()
     """未能查证的事项，印在工作簿和手册里"""
     last_year: LastYear = LastYear()
     """上年数据"""
     narrative: Narrative = Narrative()
     """文字里怎样说这些数"""
+    labels: Likeness = Likeness()
+    """写得不一样的标签，怎样才算规定的那个标签"""
     rollup: Rollup = Rollup()
     """多个单位的汇总"""
     charts: tuple[Chart, ...] = ()
@@ -130,7 +136,7 @@ def without(file: EditionFile, names: set[str], cells: set[str]) -> EditionFile:
     named = {topic.id: topic.name for topic in topics}
     phrases = []
     for phrase in said.phrases:
-        kept = tuple(one for one in phrase.topics if f"{named.get(one)}.{phrase.column}" not in names)
+        kept = tuple(one for one in phrase.topics if f"{named.get(one)}.{phrase.column.removeprefix('-')}" not in names)
         readings = left(phrase.any_of)
         if bool(readings) == bool(phrase.any_of) and bool(kept) == bool(phrase.topics):
             phrases.append(replace(phrase, any_of=readings, topics=kept))

@@ -84,7 +84,7 @@ class _Painter:
             head += f"　这一格应为 {mark.should_be}" + ("" if mark.certain else "？")
         lines = []
         for item in items:
-            advice = "" if item.equation is not None and mark.suspect else item.finding.advice
+            advice = "" if item.equation is not None and mark.suspect else item.finding.what_to_do
             lines.append(f"· {item.finding.message}。{advice}")
         if mark.corrections:
             lines.append("可能的更正：")

@@ -220,7 +220,10 @@ class _Sheet:
         self._put(row, 3, item.place, looks.link if self._link(row, item.target) else looks.text)
         apart = "" if finding.difference is None else show(finding.difference)
         corrections = "\n".join(item.corrections)
-        texts = (item.label, finding.message, item.should_be, apart, finding.advice, corrections)
+        # A field's own label with a message beside it would be read as that field filled in.
+        is_field = any(item.label == field.label for field in self.review.report.form.fields)
+        label = f"{item.label}一栏" if is_field else item.label
+        texts = (label, finding.message, item.should_be, apart, finding.what_to_do, corrections)
         for column, text in enumerate(texts, 4):
             self._put(row, column, text, looks.centre if column in (6, 7) else looks.text)
         self.heights[row] = max(20.0, *(_height(t, _WIDTHS[c - 1]) for c, t in enumerate((item.place, *texts), 3)))

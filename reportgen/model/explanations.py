@@ -13,18 +13,12 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from ..form import Form
 from .findings import CellRef, Finding, finding
 from .report import Explanation, Report
 
-__all__ = ["Note", "answerable", "notes", "settle"]
+__all__ = ["Note", "notes", "settle"]
 
 _CODE = re.compile(r"[0-9A-Z]{5}")
-
-
-def answerable(one: Finding, form: Form) -> bool:
-    """Tell whether an explanation settles this finding."""
-    return one.severity == "ask" or (one.rule in form.rules and form.rules[one.rule].explainable)
 
 
 def settle(report: Report, findings: Sequence[Finding]) -> list[Finding]:
@@ -43,7 +37,7 @@ def settle(report: Report, findings: Sequence[Finding]) -> list[Finding]:
         answer = given.get((one.rule, one.code))
         if answer is None:
             settled.append(one)
-        elif answerable(one, report.form):
+        elif one.is_answerable:
             used.add(answer)
             settled.append(_explained(one, answer))
         else:
@@ -80,10 +74,10 @@ def _left_over(
             continue  # what is about a sum is judged where it is added up
         ref = CellRef(explanation.origin, explanation.rule)
         same = [f for f in findings if f.rule == explanation.rule]
-        if explanation in refused or (same and not any(answerable(f, report.form) for f in same)):
+        if explanation in refused or (same and not any(f.is_answerable for f in same)):
             yield finding(rules["E-02"], [ref], about=explanation.rule)
             continue
-        now = "、".join(dict.fromkeys(f.code for f in same if answerable(f, report.form)))
+        now = "、".join(dict.fromkeys(f.code for f in same if f.is_answerable))
         what = f"现在的核对码是 {now}" if now else "现在没有需要说明的问题"
         yield finding(rules["E-01"], [ref], about=explanation.rule, what=what)
 

@@ -8,7 +8,7 @@ Texts come from the form data (:class:`~reportgen.form.Rule`); only their order 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
@@ -18,7 +18,17 @@ from ..form import SEVERITIES, Equation, Form, Rule
 from .numbers import Number, show
 from .origin import Origin
 
-__all__ = ["SEVERITY_LABELS", "CellRef", "Finding", "finding", "json_number", "sort_findings", "worst"]
+__all__ = [
+    "SEVERITY_LABELS",
+    "CellRef",
+    "Finding",
+    "finding",
+    "json_number",
+    "place_of",
+    "sort_findings",
+    "what_of",
+    "worst",
+]
 
 _CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: read aloud and typed by hand
 SEVERITY_LABELS = {"error": "错误", "warning": "警告", "ask": "待核实", "info": "提示"}
@@ -64,16 +74,25 @@ class Finding(msgspec.Struct, frozen=True):
     """The sentence of the text it is about."""
     explanation: str = ""
     """The accepted answer to it, signed."""
+    explainable: bool = False
+    """An explanation settles it, whatever its severity."""
+    body: str = ""
+    """Whose report it is about and of which year: an explanation of one report says nothing about another."""
+
+    @property
+    def is_answerable(self) -> bool:
+        """Whether an explanation settles it."""
+        return self.explainable or self.severity == "ask"
 
     @property
     def code(self) -> str:
-        """Return the 核对码: five characters made of the rule and the values it speaks of.
+        """Return the 核对码: five characters made of the rule, the body and the values it speaks of.
 
         An explanation quotes it and so is bound to these values.
         """
         values = [(c.id or c.label, show(c.value)) for c in self.cells]
         said = self.sentence or ("" if any(c.value is not None for c in self.cells) else self.message)
-        made_of = repr((self.rule, values, show(self.actual), show(self.expected), said))
+        made_of = repr((self.rule, self.body, values, show(self.actual), show(self.expected), said))
         number = int.from_bytes(hashlib.sha256(made_of.encode()).digest()[:4], "big")
         return "".join(_CODE_LETTERS[(number >> shift) & 31] for shift in (0, 5, 10, 15, 20))
 
@@ -89,9 +108,14 @@ class Finding(msgspec.Struct, frozen=True):
     def text(self) -> str:
         """Return what is wrong, then what to do."""
         said = f"“{self.sentence}”：" if self.sentence and self.sentence not in self.message else ""
-        code = f"（核对码 {self.code}）" if self.severity == "ask" else ""
-        answer = f"说明：{self.explanation}" if self.explanation else self.advice
-        return f"{said}{self.message}。{answer}{code}"
+        return f"{said}{self.message}。{self.what_to_do}"
+
+    @property
+    def what_to_do(self) -> str:
+        """Return the advice with the 核对码 that an explanation quotes, or the explanation that was given."""
+        if self.explanation:
+            return f"说明：{self.explanation}"
+        return self.advice + (f"（核对码 {self.code}）" if self.is_answerable else "")
 
     def line(self) -> str:
         """Return one line: severity, rule, place, what is wrong, what to do."""
@@ -145,8 +169,25 @@ def finding(
         (rule.strict if strict and rule.strict else severity or rule.severity),
         rule.message.format_map(texts),
         rule.advice.format_map(texts) + (f"（理由：{rule.reason}）" if rule.reason else ""),
-        tuple(cells), expected, actual, difference, equation, sentence,
+        tuple(cells), expected, actual, difference, equation, sentence, explainable=rule.explainable,
     )  # fmt: skip
+
+
+_NAMED = 6
+"""Cells that a finding about many of them names."""
+
+
+def place_of(table: str, refs: Sequence[CellRef]) -> str:
+    """Name the cell, or the cells of a table, that one finding is about."""
+    return f"“{refs[0].label}”" if len(refs) == 1 else f"{table}有{len(refs)}个数字格"
+
+
+def what_of(refs: Sequence[CellRef], said: Sequence[str]) -> str:
+    """Return what is to be said of each of these cells, the first few of many, with their addresses."""
+    if len(refs) == 1:
+        return said[0]
+    named = [f"{ref.address or ref.label}{what}" for ref, what in zip(refs, said, strict=True)]
+    return "、".join(named[:_NAMED]) + ("等" if len(named) > _NAMED else "")
 
 
 def sort_findings(findings: Iterable[Finding], form: Form) -> list[Finding]:

@@ -8,7 +8,8 @@ workbook says is ever executed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache, partial
 from itertools import chain, islice
 
 import msgspec
@@ -17,10 +18,22 @@ from ..form import Form, Section
 from .numbers import format_number
 from .report import Passage, Report
 
-__all__ = ["Unknown", "filled", "filled_lines", "names", "near", "standard_text", "unknown"]
+__all__ = [
+    "Unknown",
+    "filled",
+    "filled_lines",
+    "filler",
+    "names",
+    "near",
+    "standard_sentence",
+    "standard_text",
+    "typed",
+    "unknown",
+]
 
 # Word processors turn typed braces into full-width ones.
 _TAG = re.compile(r"[{｛]\s{0,9}[{｛](.{0,200}?)[}｝]\s{0,9}[}｝]", re.S)
+_SINGLE = re.compile(r"[{｛]([^{}｛｝\n]{1,60})[}｝]")
 _LEFTOVER = re.compile(r"[{｛]\s{0,9}[{｛%％#＃]|[}｝%％#＃]\s{0,9}[}｝]")
 
 _EACH = 20
@@ -33,6 +46,8 @@ class Unknown(msgspec.Struct, frozen=True):
     passage: Passage
     raw: str
     near: tuple[str, ...]
+    single: bool = False
+    """The name is known; it stands in one pair of braces, so nothing is filled in."""
 
 
 def names(form: Form) -> tuple[str, ...]:
@@ -79,8 +94,8 @@ class _Lookup(Mapping[str, str]):
         return len(names(self.report.form))
 
 
-def filled(report: Report) -> tuple[Passage, ...]:
-    """Return the passages with every placeholder replaced; unknown and empty ones stay as typed."""
+def filler(report: Report) -> Callable[[str], str]:
+    """Return what replaces every placeholder in a text; unknown and empty ones stay as typed."""
     lookup = _Lookup(report)
 
     def put(match: re.Match[str]) -> str:
@@ -89,8 +104,14 @@ def filled(report: Report) -> tuple[Passage, ...]:
         except KeyError:
             return match[0]
 
+    return partial(_TAG.sub, put)
+
+
+def filled(report: Report) -> tuple[Passage, ...]:
+    """Return the passages with every placeholder replaced; see :func:`filler`."""
+    fill = filler(report)
     return tuple(
-        msgspec.structs.replace(p, paragraphs=tuple(_TAG.sub(put, text) for text in p.paragraphs))
+        msgspec.structs.replace(p, paragraphs=tuple(map(fill, p.paragraphs)))
         if any(map(_has_brace, p.paragraphs)) else p
         for p in report.passages
     )  # fmt: skip
@@ -103,6 +124,24 @@ def filled_lines(report: Report, lines: Iterable[str]) -> tuple[str, ...]:
         _TAG.sub(lambda match: lookup[_clean(match[1])], line) for line in lines
         if all(lookup[_clean(name)] for name in _TAG.findall(line))
     )  # fmt: skip
+
+
+def typed(text: str) -> str:
+    """Return a text without its placeholders: what somebody wrote himself."""
+    return _TAG.sub("", text)
+
+
+@lru_cache(maxsize=16)
+def standard_sentence(form: Form) -> re.Pattern[str]:
+    """Return the expression that the form's standard sentences match, whatever figures are filled in.
+
+    One clause between full stops or semicolons at a time, without blanks.
+    """
+    texts = [sub.standard for section in form.sections for sub in section.subheadings]
+    for section in form.sections:
+        texts += [section.standard, section.standard_when_zero.text if section.standard_when_zero else ""]
+    clauses = [clause for text in texts for clause in re.split("[。；]", _TAG.sub("\0", text)) if clause.strip()]
+    return re.compile("|".join(re.escape("".join(c.split())).replace("\0", r"[\d.,]+") for c in clauses) or "(?!)")
 
 
 def unknown(report: Report) -> Iterator[Unknown]:
@@ -121,8 +160,12 @@ def _unknown(passage: Passage, text: str, lookup: _Lookup, known: tuple[str, ...
             yield Unknown(passage, match[0], near(name, known))
         elif not lookup[name]:
             yield Unknown(passage, match[0], ())
-    for match in _LEFTOVER.finditer(_TAG.sub("", text)):
+    rest = typed(text)
+    for match in _LEFTOVER.finditer(rest):
         yield Unknown(passage, match[0], ())
+    for match in _SINGLE.finditer(rest):
+        if _clean(match[1]) in known:
+            yield Unknown(passage, match[0], (_clean(match[1]),), single=True)
 
 
 def standard_text(section: Section, report: Report) -> str:

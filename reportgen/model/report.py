@@ -87,6 +87,8 @@ class Report(msgspec.Struct, frozen=True):
     last_year_texts: Mapping[str, str] = {}
     """Last year's texts by section id."""
 
+    groups: Mapping[str, Value] = {}
+    """Figures that the source has for a whole group of rows in place of its items, by placeholder name (``其他处理.自然人``)."""
     unread: frozenset[str] = frozenset()
     """Columns and rows, as ``表三.natural``, with a figure in a row or column that the form does not have."""
     explanations: tuple[Explanation, ...] = ()

@@ -35,6 +35,12 @@ def choose_form(document: Document, indexes: Sequence[LabelIndex], forms: Iterab
             texts = read_fields(form, document, indexes)
             if _is_for(form, texts):
                 return form, found, texts
+    most = max(found.seen for _, _, found in fits)
+    # Labels that are nearly those of the form do not make it the edition, unless there is nothing else.
+    fits = [
+        (_fit(form, found), form, found)
+        for form, found in ((form, find_tables(form, indexes, near=True)) for _, form, sure in fits if sure.seen == most)
+    ]  # fmt: skip
     best = max(fit for fit, _, _ in fits)
     alike = [(form, found) for fit, form, found in fits if fit == best]
     read = [(form, found, read_fields(form, document, indexes)) for form, found in alike]

@@ -9,17 +9,21 @@ from functools import lru_cache
 
 from ..form import Field, Form
 from ..model.findings import CellRef, Finding, finding
-from ..model.numbers import exact, parse_number
+from ..model.numbers import exact, parse_number, parse_year, show
 from ..model.report import Origin
-from ..sources import Document, GridCell
+from ..sources import Document, GridCell, Paragraph
 from .entries import fault_of, formula_finding, shown_otherwise, text_of
 from .index import LabelIndex
 from .labels import key
-from .prose import split_at_title
+from .prose import section_of_line
 from .texts import text_head
-from .wording import Texts, chinese_date, clean, parse_title, possible_titles
+from .titles import Title, parse_title, possible_titles, titles_in
+from .wording import Texts, chinese_date, clean
 
 __all__ = ["read_fields"]
+
+_PERIOD = re.compile(r"(\d{4})年1月1日(?:起)?(?:至|到|-|—|－|~)+(?:同年|当年|\1年)?12月31日")
+"""The year that a text says its figures are of."""
 
 
 def read_fields(form: Form, document: Document, indexes: Sequence[LabelIndex]) -> Texts:
@@ -41,22 +45,54 @@ def read_fields(form: Form, document: Document, indexes: Sequence[LabelIndex]) -
             if hidden or not index.grid.hidden:
                 _sheet(form, index, texts, hidden=hidden)
     texts.findings.extend(_several(form, sheets))
-    texts.title, texts.body = split_at_title(form, document)
-    if not texts.title:
-        titles = (_title_in(form, index) for index in indexes if not index.grid.hidden)
-        texts.title = next((text for text in titles if text), "")
-    found = parse_title(form, texts.title) if texts.title else None
-    if found:
-        texts.fields.setdefault("org", found[0])
-        texts.fields.setdefault("year", found[1])
+    _title(form, document, indexes, texts)
     return texts
 
 
-def _title_in(form: Form, index: LabelIndex) -> str:
-    """Return the first cell of a grid that is a title of the report, ``""`` if none is."""
-    cells = (cell for label in possible_titles(form, index.labels) for cell in index.cells(label))
-    shown = (str(cell.value).strip() for cell in cells if not cell.hidden)
-    return next((text for text in shown if parse_title(form, text)), "")
+def _title(form: Form, document: Document, indexes: Sequence[LabelIndex], texts: Texts) -> None:
+    """Find the title, and take body and year from it where no entry says them.
+
+    Several titles that differ, links to other years for one, are settled by the name of the page and by the years
+    that the texts name in full; else year and body stay open and are asked for.
+    """
+    paragraphs = document.paragraphs
+    end = next((n for n, one in enumerate(paragraphs) if section_of_line(form, one.text)), len(paragraphs))
+    found = list(titles_in(form, document, end))
+    texts.body = paragraphs
+    page = parse_title(form, document.properties.get("title", "")) if document.properties else None
+    if found:
+        likely = _likely(found, page, paragraphs)
+        chosen = next((one for one in reversed(likely) if form.title_of(one.org, one.year) == one.text), likely[-1])
+        texts.title, texts.body = chosen.text, paragraphs[chosen.last + 1 :]
+        orgs, years = {one.org for one in likely if one.org}, {one.year for one in likely}
+    else:
+        cells = [(text, title) for index in indexes if not index.grid.hidden for text, title in _titles_in(form, index)]
+        cells = cells or ([(document.properties["title"], page)] if page else [])
+        texts.title = cells[0][0] if cells else ""
+        orgs, years = {title[0] for _, title in cells if title[0]}, {title[1] for _, title in cells}
+    if len(orgs) == 1:
+        texts.fields.setdefault("org", orgs.pop())
+    if years:
+        texts.fields.setdefault("year", years.pop() if len(years) == 1 else "、".join(map(str, sorted(years))))
+
+
+def _likely(found: Sequence[Title], page: tuple[str, int] | None, paragraphs: Sequence[Paragraph]) -> Sequence[Title]:
+    """Return those of several titles that may be the report's."""
+    if len({(one.org, one.year) for one in found if one.org or not any(other.org for other in found)}) == 1:
+        return found
+    likely = [one for one in found if page and (not page[0] or page[0] == one.org) and page[1] == one.year]
+    if not likely:
+        told = {int(year) for one in paragraphs for year in _PERIOD.findall("".join(one.text.split()))}
+        likely = [one for one in found if told == {one.year}]
+    return likely or found
+
+
+def _titles_in(form: Form, index: LabelIndex) -> Iterator[tuple[str, tuple[str, int]]]:
+    """Yield the visible cells of a grid that are titles of the report, with body and year."""
+    for label in possible_titles(form, index.labels):
+        for cell in index.cells(label):
+            if not cell.hidden and (title := parse_title(form, str(cell.value))):
+                yield str(cell.value).strip(), title
 
 
 def _several(form: Form, sheets: Sequence[LabelIndex]) -> Iterator[Finding]:
@@ -142,9 +178,12 @@ def _entry(form: Form, one: Field, entry: GridCell, origin: Origin, texts: Texts
         what = f"“{one.label}”填在隐藏的行、列或工作表里（“{clean(raw).strip()}”）"
         texts.findings.append(finding(form.rules["N-07"], [ref], what=what))
     number = texts.fields.get(one.id)
-    shown = shown_otherwise(entry, number) if isinstance(number, (int, Decimal)) and one.kind != "year" else ""
+    if not isinstance(number, (int, Decimal)) or one.kind == "year":
+        return
+    shown = shown_otherwise(entry, number)
     if shown:
-        texts.findings.append(finding(form.rules["N-10"], [ref], place=place, what=shown, value=number))
+        what = f"显示为“{shown}”，存储的却是 {show(number)}，按存储的读取"
+        texts.findings.append(finding(form.rules["N-10"], [ref], place=place, what=what))
 
 
 def _field(one: Field, entry: GridCell, texts: Texts) -> str:
@@ -160,8 +199,7 @@ def _field(one: Field, entry: GridCell, texts: Texts) -> str:
         return parsed.remark if parsed.state == "problem" else ""
     if one.kind == "year":
         number = exact(value) if isinstance(value, float) else value
-        match = re.fullmatch(r"(\d{4})年?(?:度)?", key(str(number)))
-        texts.fields[one.id] = int(match[1]) if match else typed
+        texts.fields[one.id] = parse_year(key(str(number))) or typed
         return ""
     if one.kind == "date":
         date = chinese_date(value)

@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import msgspec
 
-from ..form import LONGEST_LABEL, Block, Form, Node
+from ..form import Block, Form, Node
+from ..form.layout import paths
+from ..form.likeness import bare, key, number_of
 
-__all__ = ["BlockLabels", "block_labels", "key", "known_labels", "loose"]
+__all__ = ["Axis", "BlockLabels", "block_labels", "key", "known_labels", "loose", "nearest"]
 
-_DROPPED = re.compile(r"[\s\u200b\ufeff“”‘’\"'＂＇「」『』]+")
 _SEPARATORS = re.compile(r"[-—–/\\>|·_]+")
-_NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|\d+[.、])")
-
-
-def key(text: str) -> str:
-    """Reduce a label to what counts: NFKC, no white space, no quotes, half-width punctuation."""
-    return _short_key(text) if len(text) <= LONGEST_LABEL else _reduced(text)
-
-
-def _reduced(text: str) -> str:
-    return _DROPPED.sub("", unicodedata.normalize("NFKC", text))
-
-
-_short_key = lru_cache(maxsize=4096)(_reduced)
 
 
 def loose(text: str) -> str:
@@ -35,19 +22,36 @@ def loose(text: str) -> str:
     return _SEPARATORS.sub("", key(text))
 
 
+class Axis(msgspec.Struct, frozen=True):
+    """The rows or the columns of one block."""
+
+    wordings: dict[str, str]
+    """Label key → leaf id."""
+    labels: dict[str, str]
+    """Every prescribed label, groups too, and every other wording → leaf id, ``""`` of a group."""
+    leaves: tuple[Node, ...]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The labels of leaves without their numbers: they may stand for another axis too."""
+        return frozenset(bare(leaf.label) for leaf in self.leaves)
+
+
 class BlockLabels(msgspec.Struct, frozen=True):
-    """Label key → leaf id, for the rows and the columns of one block.
+    """The labels of one block.
 
     ``exact`` keys are the form's own wording; others are accepted with a notice (S-07).
     """
 
-    rows: dict[str, str]
-    columns: dict[str, str]
+    rows: Axis
+    columns: Axis
     groups: frozenset[str]
     """Keys of group labels, titles and the corner: known, but no figures of their own."""
     exact: frozenset[str]
-    row_leaves: tuple[Node, ...]
-    column_leaves: tuple[Node, ...]
+    column_tree: tuple[Node, ...]
+    column_groups: tuple[Node, ...]
+    parts: dict[str, Node]
+    """Key → group of rows that has items only, no total: some files have one row for all of it."""
 
 
 def _wordings(path: tuple[Node, ...]) -> Iterator[str]:
@@ -58,8 +62,8 @@ def _wordings(path: tuple[Node, ...]) -> Iterator[str]:
         yield key(leaf.label)
     for start in range(len(path) - 1):
         yield "".join(loose(n.text) for n in path[start:])
-    yield _NUMBERING.sub("", key(leaf.text))
-    yield _NUMBERING.sub("", key(leaf.label))
+    yield number_of(key(leaf.text))[1]
+    yield number_of(key(leaf.label))[1]
 
 
 def _axis(nodes: tuple[Node, ...], taken: frozenset[str]) -> tuple[dict[str, str], set[str]]:
@@ -86,6 +90,12 @@ def _axis(nodes: tuple[Node, ...], taken: frozenset[str]) -> tuple[dict[str, str
     return found, exact
 
 
+def _named(nodes: Iterable[Node]) -> Iterator[tuple[str, str]]:
+    for node in nodes:
+        yield from ((text, "" if node.children else node.id) for text in (node.label, *node.variants))
+        yield from _named(node.children)
+
+
 def _groups(nodes: tuple[Node, ...]) -> Iterator[str]:
     for node in nodes:
         if node.children:
@@ -101,8 +111,20 @@ def _labels_of(block: Block) -> BlockLabels:
     columns, exact_columns = _axis(block.columns, row_keys)
     groups = {*_groups(block.rows), *_groups(block.columns)}
     groups |= {key(text) for text in (block.title, block.corner) if text}
-    exact = frozenset(exact_rows | exact_columns)
-    return BlockLabels(rows, columns, frozenset(groups), exact, row_leaves, column_leaves)
+    return BlockLabels(
+        Axis(rows, dict(_named(block.rows)), row_leaves),
+        Axis(columns, dict(_named(block.columns)), column_leaves),
+        frozenset(groups), frozenset(exact_rows | exact_columns), block.columns,
+        tuple(path[-1] for path in paths(block.columns) if path[-1].children),
+        {} if block.wide else {k: n for n in _of_items(block.rows) for k in (key(n.text), number_of(key(n.text))[1])},
+    )  # fmt: skip
+
+
+def _of_items(nodes: Iterable[Node]) -> Iterator[Node]:
+    for node in nodes:
+        if node.children and not any(child.children or child.total for child in node.children):
+            yield node
+        yield from _of_items(node.children)
 
 
 @lru_cache(maxsize=16)
@@ -114,9 +136,17 @@ def _form_labels(form: Form) -> dict[int, BlockLabels]:
 @lru_cache(maxsize=16)
 def known_labels(form: Form) -> frozenset[str]:
     """Return the key of every label of a form, in every wording."""
-    return frozenset(key for one in _form_labels(form).values() for key in (*one.rows, *one.columns, *one.groups))
+    return frozenset(
+        key for one in _form_labels(form).values() for key in (*one.rows.wordings, *one.columns.wordings, *one.groups)
+    )
 
 
 def block_labels(form: Form, block: Block) -> BlockLabels:
     """Return the labels of a block of the form, worked out once per form."""
     return _form_labels(form)[id(block)]
+
+
+def nearest(form: Form, axis: Axis, text: str) -> str:
+    """Return the leaf whose label a text nearly is, ``""`` if it is near none, near a group, or near several."""
+    near = {axis.labels[label] for label in form.likeness.near(text, axis.labels)}
+    return near.pop() if len(near) == 1 else ""

@@ -1,4 +1,4 @@
-"""What a source left out beside figures and texts: struck-out text, marks of notes, revisions."""
+"""What a source left out beside figures and texts: struck-out text, marks of notes, revisions, sheets too large."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["left_out"]
 def left_out(
     form: Form, document: Document, values: Mapping[str, Value], cells: Mapping[str, Located]
 ) -> Iterator[Finding]:
-    """Yield N-09, S-10 and S-11.
+    """Yield N-09, S-10, S-11 and S-18.
 
     Args:
         form: the edition.
@@ -42,5 +42,7 @@ def left_out(
     struck += [(Origin("正文", one.address), one.beside) for one in document.paragraphs if one.beside]
     for origin, what in struck:
         yield finding(form.rules["S-11"], [CellRef(origin, "")], place=origin.address, what=what)
+    for name in document.too_large:
+        yield finding(form.rules["S-18"], place=f"“{name}”")
     if document.revisions:
         yield finding(form.rules["S-10"], count=document.revisions)

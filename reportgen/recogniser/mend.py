@@ -1,10 +1,12 @@
-"""Rows that a page break tore in two are put together again, where the form knows the label.
+"""Cells that belong together are put together again, where the form knows the label.
 
-Neither half of a torn label is a label, both together are one; the figures stand in either half.
+Of a row that a page break tore in two, neither half of the label is a label, both together are one; the
+figures stand in either half.  Programs that know no merged cells repeat the label in each of their parts.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 
 from ..sources import Grid, GridCell
@@ -14,13 +16,14 @@ __all__ = ["mend"]
 
 
 def mend(grid: Grid, known: Collection[str]) -> Grid:
-    """Return the grid with torn rows joined.
+    """Return the grid with torn rows and repeated labels joined.
 
     Args:
         grid: a table of a document.
         known: keys of all labels of the form.
     """
     at = {(cell.row, cell.column): cell for cell in grid.cells}
+    repeated = _join_repeated(at, known)
     torn = []
     for upper in grid.cells:
         lower = at.get((upper.row + upper.row_span, upper.column))
@@ -33,7 +36,35 @@ def mend(grid: Grid, known: Collection[str]) -> Grid:
             torn.append(lower.row)
     for row in sorted(torn, reverse=True):
         _join(at, row)
-    return grid.with_cells(tuple(at[place] for place in sorted(at))) if torn else grid
+    return grid.with_cells(tuple(at[place] for place in sorted(at))) if torn or repeated else grid
+
+
+def _join_repeated(at: dict[tuple[int, int], GridCell], known: Collection[str]) -> bool:
+    """Join cells side by side, then one below the other, that hold the same label; tell whether there were any.
+
+    One below the other only where no cell is merged and all rows are as long: else they may have slipped there.
+    """
+    before = len(at)
+    lengths = Counter(row for row, _ in at)
+    even = len(set(lengths.values())) == 1 and all(cell.row_span == cell.column_span == 1 for cell in at.values())
+    for down in (False, True)[: 1 + even]:
+        for place in sorted(at):
+            cell = at.get(place)
+            while cell is not None and isinstance(cell.value, str) and key(cell.value) in known:
+                where = (cell.row + cell.row_span, cell.column) if down else (cell.row, cell.column + cell.column_span)
+                other = at.get(where)
+                if other is None or other.value != cell.value or not _is_flush(cell, other, down=down):
+                    break
+                del at[where]
+                at[place] = cell = cell._replace(
+                    row_span=cell.row_span + (other.row_span if down else 0),
+                    column_span=cell.column_span + (0 if down else other.column_span),
+                )
+    return len(at) < before
+
+
+def _is_flush(cell: GridCell, other: GridCell, *, down: bool) -> bool:
+    return cell.column_span == other.column_span if down else cell.row_span == other.row_span
 
 
 def _join(at: dict[tuple[int, int], GridCell], row: int) -> None:

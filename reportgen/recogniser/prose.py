@@ -3,56 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
+from functools import lru_cache
 
 from ..form import Form, Section
 from ..model.report import Origin, Passage
-from ..sources import Document, Paragraph
+from ..sources import Paragraph
 from .labels import key
-from .wording import Texts, chinese_date, parse_title, section_of, split_paragraphs
+from .titles import body_like
+from .wording import Texts, chinese_date, section_of, split_paragraphs
 
-__all__ = ["read_prose", "split_at_title"]
+__all__ = ["read_paragraphs", "read_prose", "section_of_line"]
 
 _SUBHEADING = re.compile(r"^[（(][一二三四五六七八九十]+[）)][^。；;，,：:]{1,28}。?$")
 _NUMBERED = re.compile(r"([一二三四五六七八九十]{1,3})[、,.．]\s*(?=\S)")
 _SENTENCE = re.compile(r"[。；;：:！？]")
-_NO_NAME = re.compile(r"[\d。；;：:！？，,〔〕《》（）()]|附件|文件\s*$|.{41}")
-"""A line that cannot be part of a body's name."""
 _FOOTER = re.compile(r"版权所有|ICP备|网安备|网站标识码|技术支持")
-_TITLE_LINES = 4
 _HEADING_LENGTH = 60
 _LIKE = 0.6
 """How like a prescribed heading a numbered line must be to be taken for it, wrongly worded.
 Measured on the variants of FORMAT.md 2.3: 0.74 and more; on list items of texts: 0.35 and less."""
-_WEB = ("html", "mht")
-
-
-def split_at_title(form: Form, document: Document) -> tuple[str, Sequence[Paragraph]]:
-    """Find the title of a document, which may stand on several lines.
-
-    Returns:
-        the title, ``""`` if there is none before the first heading, and the paragraphs behind it.
-    """
-    paragraphs, web = document.paragraphs, document.kind in _WEB
-    for last, paragraph in enumerate(paragraphs):
-        if section_of_line(form, paragraph.text):
-            break
-        for first in range(last, max(last - _TITLE_LINES, -1), -1):
-            if parse_title(form, _joined(paragraphs[first : last + 1])):
-                # On a web page anything may stand above.
-                above = first if web else _first_line(form, paragraphs, first, last)
-                return _joined(paragraphs[above : last + 1]), paragraphs[last + 1 :]
-    return "", paragraphs
-
-
-def _first_line(form: Form, paragraphs: Sequence[Paragraph], first: int, last: int) -> int:
-    """Return where a title begins; a long name of the body is broken, too, and stands above it alone."""
-    while (
-        first > 0 and last - first < _TITLE_LINES and not _NO_NAME.search(paragraphs[first - 1].text)
-        and parse_title(form, _joined(paragraphs[first - 1 : last + 1]))
-    ):  # fmt: skip
-        first -= 1
-    return first
+_TEXT = re.compile(r"(?![和与及等、，,》）)”])(?=.*[\u4e00-\u9fff])")
+"""Of what follows a heading: it is text, and neither goes on with the heading nor is the page it is on."""
 
 
 def read_prose(form: Form, texts: Texts, *, web: bool) -> None:
@@ -67,14 +40,26 @@ def read_prose(form: Form, texts: Texts, *, web: bool) -> None:
         texts: with fields, title and paragraphs; the passages are added to it.
         web: the document is a web page.
     """
-    prose = _Prose(form, texts, _headings(form, texts.body))
-    for paragraph in texts.body:
+    read_paragraphs(form, texts, texts.body, web=web)
+
+
+def read_paragraphs(
+    form: Form, texts: Texts, body: Sequence[Paragraph], *, web: bool = False, origins: Mapping[str, Origin] = {}
+) -> None:
+    """Split paragraphs by the prescribed headings and add the passages; what stands before the first is the preamble.
+
+    Args:
+        form: the edition.
+        texts: with fields and title; the passages are added to it.
+        body: the paragraphs.
+        web: they are of a web page.
+        origins: where paragraphs stand, by their address; else in the text of a document.
+    """
+    body = [line for paragraph in body for line in _told_apart(form, paragraph)]
+    prose = _Prose(form, texts, _headings(form, body), origins)
+    for paragraph in body:
         prose.take(paragraph)
     prose.end(web=web)
-
-
-def _joined(paragraphs: Sequence[Paragraph]) -> str:
-    return "".join("".join(p.text.split()) for p in paragraphs)
 
 
 def section_of_line(form: Form, text: str) -> Section | None:
@@ -85,40 +70,90 @@ def section_of_line(form: Form, text: str) -> Section | None:
     return section if section is not None and section.heading else None
 
 
+def _told_apart(form: Form, paragraph: Paragraph) -> list[Paragraph]:
+    """Return a paragraph that holds a heading and text as several."""
+    lines = split_paragraphs(paragraph.text)
+    if len(lines) < 2 or not any(section_of_line(form, line) for line in lines):
+        lines = (paragraph.text,)
+    parts = [part for line in lines for part in _behind_heading(form, line)]
+    if len(parts) < 2:
+        return [paragraph]
+    return [Paragraph(part, paragraph.address, "" if n else paragraph.beside) for n, part in enumerate(parts)]
+
+
+def _behind_heading(form: Form, line: str) -> tuple[str, ...]:
+    """Split a line into the heading it begins with and the text right behind that."""
+    match = _inline(form).match(line)
+    rest = line[match.end() :] if match else ""
+    return (line[: match.end(1)].strip(), rest) if match and _TEXT.match(rest) else (line,)
+
+
+@lru_cache(maxsize=16)
+def _inline(form: Form) -> re.Pattern[str]:
+    """The expression of a heading with its number, in a wording the form knows, at the beginning of a line."""
+    headings = [text for s in form.sections if s.heading for text in (s.heading, *s.also, *s.variants)]
+    words = "|".join(r"\s*".join(map(re.escape, text)) for text in sorted(headings, key=len, reverse=True))
+    return re.compile(rf"\s*({words})[\s。：:．.]*")
+
+
 def _headings(form: Form, paragraphs: Sequence[Paragraph]) -> dict[int, Section]:
     """Index of a paragraph → the part whose heading it is, in a wording the form knows or a wrong one.
 
-    A wrong one only for parts whose heading stands nowhere in a known wording: the number must be
-    the part's, the words much alike, and the line between its neighbours.
+    A wrong one only for parts whose heading stands nowhere in a known wording, and at the part's place: a line
+    that is nearly the heading; one with the part's number and much like it; the only ones with numbers between
+    the headings around them, with the numbers that are missing there.
     """
-    right = {n: s for n, p in enumerate(paragraphs) if (s := section_of_line(form, p.text))}
-    order = [s.id for s in form.sections]
-    missing = {s.number: s for s in form.sections if s.heading and s not in right.values()}
-    if not missing:
-        return right
-    found: dict[int, Section] = {}
-    for n, paragraph in enumerate(paragraphs):
-        text = "".join(split_paragraphs(paragraph.text))
-        match = _NUMBERED.match(text)
-        section = missing.get(match[1]) if match and len(text) <= _HEADING_LENGTH else None
-        if section is None or section in found.values() or _SENTENCE.search(text.rstrip("。")):
-            continue
-        from difflib import SequenceMatcher  # few documents need it
+    found = {n: s for n, p in enumerate(paragraphs) if (s := section_of_line(form, p.text))}
+    for likely in (_near_heading, _numbered_like, _numbered):
+        missing = {s.number: s for s in form.sections if s.heading and s not in found.values()}
+        if missing:
+            lines = {
+                n: line for n, p in enumerate(paragraphs)
+                if n not in found and 0 < len(line := "".join(split_paragraphs(p.text))) <= _HEADING_LENGTH
+                and not _SENTENCE.search(line.rstrip("。：:"))
+            }  # fmt: skip
+            found |= _at_their_place(form, found, likely(form, lines, missing))
+    return found
 
-        alike = SequenceMatcher(None, key(text), key(section.heading), autojunk=False).ratio()
-        place = order.index(section.id)
-        before = all(order.index(s.id) < place for k, s in right.items() if k < n)
-        after = all(order.index(s.id) > place for k, s in right.items() if k > n)
-        if alike >= _LIKE and before and after:
-            found[n] = section
-    return right | found
+
+def _near_heading(form: Form, lines: Mapping[int, str], missing: Mapping[str, Section]) -> dict[int, Section]:
+    headings = {s.heading: s for s in form.sections if s.heading}
+    near = {n: form.likeness.near(line, headings) for n, line in lines.items() if not _SUBHEADING.match(line)}
+    one = {n: headings[next(iter(those))] for n, those in near.items() if len(those) == 1}
+    return {n: section for n, section in one.items() if section in missing.values()}
+
+
+def _numbered_like(form: Form, lines: Mapping[int, str], missing: Mapping[str, Section]) -> dict[int, Section]:
+    found = {n: missing[m[1]] for n, line in lines.items() if (m := _NUMBERED.match(line)) and m[1] in missing}
+    return {
+        n: section for n, section in found.items()
+        if SequenceMatcher(None, key(lines[n]), key(section.heading), autojunk=False).ratio() >= _LIKE
+    }  # fmt: skip
+
+
+def _numbered(form: Form, lines: Mapping[int, str], missing: Mapping[str, Section]) -> dict[int, Section]:
+    """Lines with the numbers of all parts that are missing, each once and no other number among them."""
+    numbers = {n: m[1] for n, line in lines.items() if (m := _NUMBERED.match(line))}
+    return {n: missing[number] for n, number in numbers.items()} if list(numbers.values()) == list(missing) else {}
+
+
+def _at_their_place(form: Form, right: Mapping[int, Section], likely: Mapping[int, Section]) -> dict[int, Section]:
+    """Return those of the likely headings that stand once, and in the order of the form among all."""
+    order = {s.id: n for n, s in enumerate(form.sections)}
+    ids = [section.id for section in likely.values()]
+    every = [(n, order[s.id]) for n, s in {**right, **likely}.items()]
+    return {
+        n: section for n, section in likely.items()
+        if ids.count(section.id) == 1
+        and all((m < n) == (place < order[section.id]) for m, place in every if m != n)
+    }  # fmt: skip
 
 
 class _Prose:
     """Takes paragraphs one by one and makes passages of them."""
 
-    def __init__(self, form: Form, texts: Texts, sections: dict[int, Section]) -> None:
-        self.form, self.texts, self.sections = form, texts, sections
+    def __init__(self, form: Form, texts: Texts, sections: dict[int, Section], origins: Mapping[str, Origin]) -> None:
+        self.form, self.texts, self.sections, self.origins = form, texts, sections, origins
         self.seen = 0
         self.section = form.sections[0].id if form.sections[0].optional and texts.title else ""
         self.heading = ""
@@ -140,10 +175,13 @@ class _Prose:
         elif _SUBHEADING.match(text) and self.section:
             self.close()
             self.heading = text
-            self.origin = Origin("正文", paragraph.address)
+            self.origin = self._origin(paragraph)
         else:
-            self.origin = self.origin or Origin("正文", paragraph.address)
+            self.origin = self.origin or self._origin(paragraph)
             self.held += lines
+
+    def _origin(self, paragraph: Paragraph) -> Origin:
+        return self.origins.get(paragraph.address) or Origin("正文", paragraph.address)
 
     def close(self) -> None:
         """Make a passage of what has been held."""
@@ -161,15 +199,18 @@ class _Prose:
                 for p in self.texts.passages
                 if (kept := tuple(t for t in p.paragraphs if "。" in t or len(t) > 80)) or p.section != first
             ]
-        org = key(str(self.texts.fields.get("org", "")) or self._org())
-        if len(self.held) >= 2 and org == key(self.held[-2]) and chinese_date(self.held[-1]):
-            self.texts.fields.setdefault("signature_date", chinese_date(self.held[-1]))
-            self.held = self.held[:-2]
+        self.signature()
         self.close()
 
-    def _org(self) -> str:
-        found = parse_title(self.form, self.texts.title)
-        return found[0] if found else ""
+    def signature(self) -> None:
+        """Take body and date from the end of the last part, where the body is not another one than the title's."""
+        if len(self.held) < 2 or not (date := chinese_date(self.held[-1])):
+            return
+        org = str(self.texts.fields.get("org", ""))
+        if key(org) == key(self.held[-2]) if org else body_like(self.form, self.held[-2]):
+            self.texts.fields.setdefault("signature_date", date)
+            self.texts.fields.setdefault("org", self.held[-2])
+            self.held = self.held[:-2]
 
 
 def _without_furniture(held: list[str]) -> None:

@@ -1,18 +1,32 @@
-"""Rows of figures, found by their labels and those of their columns, whatever the layout around them."""
+"""Rows of figures, found by their labels and those of their columns, whatever the layout around them.
+
+Labels are looked for as the form has them; then, for what is still missing, those that are nearly so, at
+their place in the order of the form.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from ..form import Block, Form, Table
+from ..form import LONGEST_LABEL, Block, Form, Table
+from ..form.likeness import number_of
 from ..model.numbers import parse_number
 from ..sources import GridCell
 from .index import LabelIndex
-from .labels import BlockLabels, block_labels
+from .labels import Axis, BlockLabels, block_labels, key, known_labels, nearest
+from .merging import Header, Settled, cells_in, has_own_header, header_of, settle
 
 __all__ = ["Row", "table_rows"]
+
+_WORD = re.compile(r"[\u4e00-\u9fff]{2}")
+_FAR = 20
+"""Columns right of a label in which its figures are looked for."""
+_WORDY = 8
+"""Characters of a text without a number, between a label and its figures, that is a label itself."""
+Headers = dict[str, list[GridCell]]
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -22,58 +36,221 @@ class Row(msgspec.Struct, frozen=True):
     label: GridCell
     row: int
     columns: Mapping[str, GridCell]
+    settled: Settled = Settled()
+    """Where the figures stand when the merged cells are not as prescribed."""
+    likely: bool = False
+    """The label is nearly one of the form."""
 
 
-def table_rows(form: Form, table: Table, indexes: Sequence[LabelIndex]) -> dict[str, list[Row]]:
+class _Finder:
+    """Finds the labels of one block in grids."""
+
+    def __init__(self, form: Form, labels: BlockLabels, missing: frozenset[str] | None = None) -> None:
+        """``missing``: leaves whose rows are looked for by what is nearly their label, too; None: none are."""
+        self.form, self.labels, self.missing = form, labels, missing
+
+    def rows(self, index: LabelIndex) -> list[tuple[str, GridCell, bool]]:
+        """Return leaf, label cell and whether it is only likely, from the top; of a label repeated in a row the last."""
+        found = [(leaf, cell, False) for leaf, cell in index.find(self.labels.rows.wordings)]
+        if self.missing:
+            found += [
+                (leaf, cell, True) for leaf, cell in self._likely(index, self.labels.rows) if leaf in self.missing
+            ]
+        found.sort(key=lambda one: (one[1].row, one[1].column))
+        return list({(leaf, cell.row): (leaf, cell, likely) for leaf, cell, likely in found}.values())
+
+    def headers(self, index: LabelIndex) -> tuple[Headers, Headers]:
+        """Return the header cells by leaf: those that are labels, and those that are nearly."""
+        sure, likely = Headers(), Headers()
+        for leaf, cell in index.find(self.labels.columns.wordings):
+            sure.setdefault(leaf, []).append(cell)
+        for leaf, cell in self._likely(index, self.labels.columns) if self.missing is not None else ():
+            if not _has_figures(index, cell):
+                likely.setdefault(leaf, []).append(cell)
+        for leaf, cells in sure.items():
+            # A word that is a column and, without its number, a row, too.
+            sure[leaf] = [cell for cell in cells if len(cells) > 1 and not _has_figures(index, cell)] or cells
+        return sure, likely
+
+    def _likely(self, index: LabelIndex, axis: Axis) -> Iterator[tuple[str, GridCell]]:
+        known, names = known_labels(self.form), axis.names
+        for text, cells in index.grid.cells.by_text.items():
+            label = key(text) if len(text) <= LONGEST_LABEL and _WORD.search(text) else ""
+            other = label in known and not (label in names and label not in axis.wordings)
+            leaf = nearest(self.form, axis, text) if label and not other else ""
+            if leaf:
+                yield from ((leaf, cell) for cell in cells)
+
+
+def _has_figures(index: LabelIndex, label: GridCell) -> bool:
+    """Tell whether figures stand right of a label, as they do of a row's."""
+    right = (index.grid.cell(label.row, label.column + n) for n in range(1, _FAR))
+    return any(cell is not None and parse_number(cell.value).state == "number" for cell in right)
+
+
+def table_rows(form: Form, table: Table, indexes: Sequence[LabelIndex], *, near: bool = False) -> dict[str, list[Row]]:
     """Return the rows of a table that stand in some grids, by the id of their row of the form.
 
-    A row label counts only with a header of its table above it; of a wide block, below it.
+    A row label counts only with a header of its table above it; of a wide block, below it.  A row for a whole
+    group has the id of the group.
+
+    Args:
+        form: the edition.
+        table: one of its tables.
+        indexes: the grids, in order.
+        near: look for labels that are nearly those of the form, too, where some are missing.
     """
     rows: dict[str, list[Row]] = {}
     for block in table.blocks:
         labels = block_labels(form, block)
-        inherited: Mapping[str, GridCell] = {}
-        for index in indexes:
-            here = list(_wide_rows(index, block, labels)) if block.wide else []
-            if not here:
-                here = list(_rows(index, block, labels, inherited))
-                inherited = here[-1][1].columns if here else {}
-            for leaf, row in here:
-                rows.setdefault(leaf, []).append(row)
+        here = _block_rows(indexes, block, _Finder(form, labels))
+        missing = frozenset(leaf.id for leaf in labels.rows.leaves) - here.keys()
+        wanting = any(len(row.columns) < len(labels.columns.leaves) for many in here.values() for row in many)
+        if near and (missing or wanting):
+            here = _block_rows(indexes, block, _Finder(form, labels, missing))
+        rows |= here
+    return _in_place(table, indexes, rows) if near else rows
+
+
+def _in_place(table: Table, indexes: Sequence[LabelIndex], rows: dict[str, list[Row]]) -> dict[str, list[Row]]:
+    """Drop likely rows that stand out of the form's order; of several for one label, all."""
+    grids = {id(index): number for number, index in enumerate(indexes)}
+    leaves = [leaf.id for block in table.blocks for leaf in block.row_leaves()]
+    places = {
+        id_: (grids[id(row.index)], row.row, row.label.column)
+        for id_ in leaves for row in rows.get(id_, ())[:1] if len(rows[id_]) == 1
+    }  # fmt: skip
+    order = [id_ for id_ in leaves if id_ in places]
+    wrong = {id_ for id_, many in rows.items() if len(many) > 1 and all(row.likely for row in many)}
+    for at, id_ in enumerate(order):
+        if rows[id_][0].likely and (
+            any(places[before] > places[id_] for before in order[:at])
+            or any(places[after] < places[id_] for after in order[at + 1 :])
+        ):
+            wrong.add(id_)
+    return {id_: many for id_, many in rows.items() if id_ not in wrong}
+
+
+def _block_rows(indexes: Sequence[LabelIndex], block: Block, finder: _Finder) -> dict[str, list[Row]]:
+    rows: dict[str, list[Row]] = {}
+    above = Header()
+    for index in indexes:
+        here = list(_wide_rows(index, finder)) if block.wide else []
+        if not here:
+            here = list(_rows(index, finder, above, wide=block.wide))
+            above = _last_header(index, finder, here)
+        for leaf, row in here:
+            rows.setdefault(leaf, []).append(row)
     return rows
 
 
-def _rows(
-    index: LabelIndex, block: Block, labels: BlockLabels, inherited: Mapping[str, GridCell]
-) -> Iterator[tuple[str, Row]]:
-    """Rows of a block in one grid: label at the left, header above."""
-    headers: dict[str, list[GridCell]] = {}
-    for leaf, cell in index.find(labels.columns):
-        headers.setdefault(leaf, []).append(cell)
-    # A table that goes on in the next grid without its header keeps the header before it.
-    going_on = not headers and not block.wide
-    for leaf, label in sorted(index.find(labels.rows), key=lambda found: (found[1].row, found[1].column)):
-        edge = label.column + label.column_span
-        columns = inherited if going_on else {}
-        if not going_on:
-            columns = {
-                column: max(above, key=lambda cell: cell.row)
-                for column, cells in headers.items()
-                if (above := [c for c in cells if c.row < label.row and c.column >= edge])
-            }
-        if len(columns) * 2 >= len(labels.column_leaves):
-            yield leaf, Row(index, label, label.row, columns)
+def _last_header(index: LabelIndex, finder: _Finder, rows: Sequence[tuple[str, Row]]) -> Header:
+    """Return the header that a table going on in the next grid without one of its own has."""
+    if rows:
+        return header_of(rows[-1][1].index, rows[-1][1].columns, finder.labels)
+    cells = {leaf: here[-1] for leaf, here in finder.headers(index)[0].items()}
+    return header_of(index, cells, finder.labels) if len(cells) == len(finder.labels.columns.leaves) else Header()
 
 
-def _wide_rows(index: LabelIndex, block: Block, labels: BlockLabels) -> Iterator[tuple[str, Row]]:
-    """Rows of figures that the form prints side by side in one row (table 四)."""
-    groups = sorted(index.find(labels.rows), key=lambda found: (found[1].column, found[1].row))
+# ---------------------------------------------------------------- labels at the left, headers above
+
+
+def _rows(index: LabelIndex, finder: _Finder, above: Header, *, wide: bool) -> Iterator[tuple[str, Row]]:
+    """Rows of a block in one grid.
+
+    Args:
+        index: the grid.
+        finder: of the block.
+        above: the header of the grid before it: a table that goes on without its own keeps it.
+        wide: the block is one that the form prints as one row.
+    """
+    labels = finder.labels
+    sure, likely = finder.headers(index)
+    going_on = not sure and not likely and not wide
+
+    headers: list[Header] = []  # those of the rows so far; most have the same
+
+    def row_of(label: GridCell, *, near: bool) -> Row | None:
+        cells = {} if going_on else _above(label, sure, likely, labels)
+        if not going_on and not (headers and headers[-1].cells == cells):
+            headers.append(header_of(index, cells, labels))
+        return _row(index, label, above if going_on else headers[-1], labels, near=near)
+
+    found = [(leaf, row) for leaf, label, near in finder.rows(index) if (row := row_of(label, near=near))]
+    here = {leaf for leaf, _ in found}
+    found += [
+        (group.id, row) for wording, group in labels.parts.items() if here.isdisjoint(leaf.id for leaf in group.children)
+        for label in index.cells(wording) if (row := row_of(label, near=False))
+    ]  # fmt: skip
+    yield from sorted(found, key=lambda one: (one[1].row, one[1].label.column))
+
+
+def _row(index: LabelIndex, label: GridCell, header: Header, labels: BlockLabels, *, near: bool) -> Row | None:
+    """Return the row of figures right of a label, None if there is none."""
+    half = len(labels.columns.leaves) / 2
+    if len(header.cells) < half:
+        return None
+    settled = settle(index.grid, label, header, labels)
+    edge = label.column + label.column_span
+    columns = {id_: cell for id_, cell in header.cells.items() if settled.places or cell.column >= edge}
+    if _is_group(index, label, labels) or not (settled.places or settled.fault or len(columns) >= half):
+        return None
+    return Row(index, label, label.row, columns or header.cells, settled, near)
+
+
+def _above(label: GridCell, sure: Headers, likely: Headers, labels: BlockLabels) -> dict[str, GridCell]:
+    """Return the header cell nearest above a row label for each column; likely ones only in the form's order."""
+    found: dict[str, GridCell] = {}
+    for leaf in labels.columns.leaves:
+        here = [cell for cell in sure.get(leaf.id, ()) if cell.row < label.row]
+        here = here or [cell for cell in likely.get(leaf.id, ()) if cell.row < label.row]
+        if here:
+            found[leaf.id] = max(here, key=lambda cell: (cell.row, -cell.column))
+    return found
+
+
+def _is_group(index: LabelIndex, label: GridCell, labels: BlockLabels) -> bool:
+    """Tell whether another label stands between a label and the figures: it is that of a group, or no label."""
+    edge = label.column + label.column_span
+    for cell in cells_in(index.grid, label.row, edge):
+        if index.grid.a1 and cell.column > edge:
+            return False  # a hint right of blank figures
+        if not isinstance(cell.value, str) or parse_number(cell.value, text=True).state != "problem":
+            return False
+        text = key(cell.value)
+        if _WORD.search(text) and (len(text) >= _WORDY or number_of(text)[0] or text in labels.rows.wordings):
+            return True
+    return False
+
+
+# ---------------------------------------------------------------- side by side (table 四)
+
+
+def _wide_rows(index: LabelIndex, finder: _Finder) -> Iterator[tuple[str, Row]]:
+    """Rows of figures that the form prints side by side in one row."""
+    labels = finder.labels
+    groups = sorted(finder.rows(index), key=lambda one: (one[1].column, one[1].row))
     if not groups:
         return
-    leaves = [(leaf, cell) for leaf, cell in index.find(labels.columns)]
+    sure, likely = finder.headers(index)
+    top = min(cell.row for _, cell, _ in groups)
+    leaves = [
+        (leaf, cell) for found in (sure, likely) for leaf, here in found.items() for cell in here if cell.row > top
+    ]
+    rows = list(_under_groups(index, groups, leaves, labels))
+    if leaves and not index.grid.a1 and not _fits(index, [row for _, row in rows], len(groups), len(leaves)):
+        rows = list(_by_order(index, groups, leaves, labels))
+    yield from rows
+
+
+def _under_groups(
+    index: LabelIndex, groups: Sequence[tuple[str, GridCell, bool]], leaves: Sequence[tuple[str, GridCell]],
+    labels: BlockLabels,
+) -> Iterator[tuple[str, Row]]:  # fmt: skip
+    """Rows whose headers stand under their groups."""
     columns: dict[int, dict[str, GridCell]] = {}
     for leaf, cell in leaves:
-        over = [n for n, (_, g) in enumerate(groups) if g.row < cell.row and g.column <= cell.column]
+        over = [n for n, (_, g, _) in enumerate(groups) if g.row < cell.row and g.column <= cell.column]
         if not over:
             continue
         group = max(over, key=lambda n: (groups[n][1].column, groups[n][1].row))
@@ -81,12 +258,51 @@ def _wide_rows(index: LabelIndex, block: Block, labels: BlockLabels) -> Iterator
         if groups[group][1].column_span > 1 and cell.column > last:
             continue
         columns.setdefault(group, {}).setdefault(leaf, cell)
-    for n, (leaf, label) in enumerate(groups):
+    for n, (leaf, label, near) in enumerate(groups):
         mine = columns.get(n, {})
-        if len(mine) * 2 < len(labels.column_leaves) or len({c.row + c.row_span for c in mine.values()}) > 1:
+        if len(mine) * 2 < len(labels.columns.leaves) or len({c.row + c.row_span for c in mine.values()}) > 1:
             continue
         below = max(c.row + c.row_span for c in mine.values())
-        yield leaf, Row(index, label, _first_filled(index, mine, below), mine)
+        yield leaf, Row(index, label, _first_filled(index, mine, below), mine, likely=near)
+
+
+def _fits(index: LabelIndex, rows: Sequence[Row], groups: int, headers: int) -> bool:
+    """Tell that every group has headers of its own, none is left over, and the figures stand under them."""
+    if len(rows) != groups or sum(len(row.columns) for row in rows) != headers:
+        return False
+    heads = [cell for row in rows for cell in row.columns.values()]
+    columns, top = {cell.column for cell in heads}, max(cell.row for cell in heads)
+    for line in [cells_in(index.grid, row, 1) for row in {row.row for row in rows}]:
+        mine = {cell.column for row in rows if line and row.row == line[0].row for cell in row.columns.values()}
+        other = [cell for cell in line if cell.column not in columns and cell.value is not None]
+        if not {cell.column for cell in line}.issuperset(mine):
+            return False
+        if not all(has_own_header(index.grid, cell, top) or cell.column < min(columns) for cell in other):
+            return False
+    return True
+
+
+def _by_order(
+    index: LabelIndex, groups: Sequence[tuple[str, GridCell, bool]], leaves: Sequence[tuple[str, GridCell]],
+    labels: BlockLabels,
+) -> Iterator[tuple[str, Row]]:  # fmt: skip
+    """Rows whose merged cells are wrong: headers and figures follow each other as the form has them, or none is read."""
+    names = [leaf.id for leaf in labels.columns.leaves]
+    wanted = [leaf.id for leaf in labels.rows.leaves]
+    heads = sorted(leaves, key=lambda one: (one[1].row, one[1].column))
+    named = sorted(groups, key=lambda one: (one[1].row, one[1].column))
+    if [leaf for leaf, _, _ in named] != wanted:
+        return
+    below = max((cell.row for _, cell in heads), default=0) + 1
+    lines = [cells_in(index.grid, row, 1) for row in range(below, below + 3)]
+    figures = next((line for line in lines if any(cell.value is not None for cell in line)), [])
+    whole = [leaf for leaf, _ in heads] == names * len(wanted) and len(figures) == len(heads)
+    for n, (leaf, label, near) in enumerate(named):
+        at = slice(n * len(names), (n + 1) * len(names))
+        mine = dict(heads[at]) if whole else {}
+        places = {name: cell[:2] for name, cell in zip(mine, figures[at], strict=True)} if whole else {}
+        fault = "" if whole else f"“{label.value}”下面的栏目与数对不上"
+        yield leaf, Row(index, label, figures[0].row if figures else below, mine, Settled(places, fault), near)
 
 
 def _first_filled(index: LabelIndex, columns: Mapping[str, GridCell], row: int) -> int:

@@ -46,26 +46,58 @@ def strays(form: Form, table: Table, rows: Mapping[str, list[Row]], used: Collec
         used: places (name of the grid, row, column) whose figures were read.
     """
     found = Strays()
-    for area in _areas(form, rows, used):
+    for area in _areas(form, table, rows, used):
+        columns: dict[int, list[GridCell]] = {}
         for number, cells in (*area.inside(), *area.below()):
-            _note(found, table, area, number, cells)
+            if number in area.rows:
+                found.unread |= {f"{table.id}.{id_}" for id_, _ in area.rows[number]}
+                for cell in cells:
+                    columns.setdefault(cell.column, []).append(cell)
+            else:
+                _note(found, table, area, number, cells, _guess(table, rows, area, number))
+        for column, cells in sorted(columns.items()):
+            _note_column(found, table, area, column, cells)
     return found
 
 
+def _note_column(found: Strays, table: Table, area: _Area, column: int, cells: Sequence[GridCell]) -> None:
+    """Note the figures of rows of the form that stand in a column that is not."""
+    label = area.header(column)
+    leaves = [leaf for block in table.blocks for leaf in block.column_leaves()]
+    known = {id_ for id_, _ in area.headers}
+    missing = {leaf.label for leaf in leaves if leaf.id not in known}
+    may = f"，可能是“{missing.pop()}”" if len(missing) == 1 else ""
+    name = f"第{column}列{f'“{label}”' if label else '（没有栏目）'}"
+    found.what.append(f"{name}（{_values(cells)}）不是规定的任何一列{may}")
+    found.cells += [(area.grid, cell) for cell in cells]
+
+
+def _guess(table: Table, rows: Mapping[str, list[Row]], area: _Area, number: int) -> str:
+    """Return the label of the one row that is missing where a row of figures stands, ``""`` if there is no such."""
+    leaves = [leaf for block in table.blocks for leaf in block.row_leaves()]
+    above = [id_ for row, here in area.rows.items() for id_, _ in here if row < number]
+    below = [id_ for row, here in area.rows.items() for id_, _ in here if row > number]
+    first = max((n + 1 for n, leaf in enumerate(leaves) if leaf.id in above), default=0)
+    last = min((n for n, leaf in enumerate(leaves) if leaf.id in below), default=len(leaves))
+    missing = [leaf.label for leaf in leaves[first:last] if leaf.id not in rows]
+    return missing[0] if len(missing) == 1 else ""
+
+
 def outside(
-    form: Form, rows: Mapping[str, list[Row]], used: Collection[tuple[str, int, int]]
+    form: Form, table: Table, rows: Mapping[str, list[Row]], used: Collection[tuple[str, int, int]]
 ) -> Iterator[tuple[Grid, list[GridCell], str]]:
     """Yield the figures typed further below a table of a workbook, or right of it, by row and by column.
 
     Args:
         form: the edition.
-        rows: the rows found of one table, by id.
+        table: one of its tables.
+        rows: the rows found of it, by id.
         used: places whose figures were read, of all tables, or named as strays.
 
     Returns:
         the sheet, the cells, and what a message says of them.
     """
-    for area in _areas(form, rows, used):
+    for area in _areas(form, table, rows, used):
         if area.grid.a1:
             for row, cells in area.further():
                 label = area.label(row)
@@ -74,26 +106,26 @@ def outside(
                 yield area.grid, cells, f"{column_letters(cells[0].column)}列（{_values(cells)}）"
 
 
-def _areas(form: Form, rows: Mapping[str, list[Row]], used: Collection[tuple[str, int, int]]) -> Iterator[_Area]:
+def _areas(
+    form: Form, table: Table, rows: Mapping[str, list[Row]], used: Collection[tuple[str, int, int]]
+) -> Iterator[_Area]:
     """Yield the parts of grids that the rows of a table take up."""
     by_grid: dict[str, dict[int, list[tuple[str, Row]]]] = {}
     for id_, many in rows.items():
-        for row in many:
+        for row in many if many[0].columns else ():
             by_grid.setdefault(row.index.grid.name, {}).setdefault(row.row, []).append((id_, row))
     for here in by_grid.values():
-        yield _Area(form, here, used)
+        yield _Area(form, table, here, used)
 
 
-def _note(found: Strays, table: Table, area: _Area, row: int, cells: Sequence[GridCell]) -> None:
+def _note(found: Strays, table: Table, area: _Area, row: int, cells: Sequence[GridCell], guess: str) -> None:
     grid = area.grid
     found.cells += [(grid, cell) for cell in cells]
-    values = _values(cells)
-    if ids := [id_ for id_, _ in area.rows.get(row, ())]:
-        found.what.append(f"{values}不在规定的任何一列")
-        found.unread |= {f"{table.id}.{id_}" for id_ in ids}
-        return
     label = area.label(row)
-    found.what.append(f"第{row}行{f'“{label}”' if label else '（没有标签）'}（{values}）不是规定的任何一行")
+    may = f"，可能是“{guess}”" if guess else ""
+    found.what.append(
+        f"第{row}行{f'“{label}”' if label else '（没有标签）'}（{_values(cells)}）不是规定的任何一行{may}"
+    )
     # Of all columns: what is in one of them is in the totals beside it too.
     found.unread |= {f"{table.id}.{column}" for column, _ in area.headers}
 
@@ -108,15 +140,27 @@ class _Area:
     """The part of a grid that a table takes up."""
 
     def __init__(
-        self, form: Form, rows: Mapping[int, list[tuple[str, Row]]], used: Collection[tuple[str, int, int]]
+        self,
+        form: Form,
+        table: Table,
+        rows: Mapping[int, list[tuple[str, Row]]],
+        used: Collection[tuple[str, int, int]],
     ) -> None:
         self.rows, self.used, self.known = rows, used, known_labels(form)
         every = [row for some in rows.values() for _, row in some]
         self.grid = every[0].index.grid
         self.headers = [(id_, cell) for row in every for id_, cell in row.columns.items()]
-        self.top, self.bottom = min(rows), max(rows)
-        self.left = min(cell.column for _, cell in self.headers)
-        self.right = max(cell.column + cell.column_span - 1 for _, cell in self.headers)
+        heads = [cell for _, cell in self.headers]
+        self.top = min(*rows, *(cell.row + cell.row_span for cell in heads))
+        self.bottom = max(rows)
+        # Where columns are missing, the table may be wider than those that were found.
+        known = {id_ for id_, _ in self.headers}
+        blocks = [{leaf.id for leaf in block.column_leaves()} for block in table.blocks]
+        more = sum(len(ids - known) for ids in blocks if ids & known)
+        left = min(cell.column for cell in heads)
+        edge = max(row.label.column + row.label.column_span for row in every)
+        self.left = min(left, max(edge, left - more))
+        self.right = max(cell.column + cell.column_span - 1 for cell in heads) + more
         self.lines: dict[int, list[GridCell]] = {}
         for cell in self.grid.cells:
             if self.top <= cell.row and cell.value not in (None, ""):
@@ -180,6 +224,13 @@ class _Area:
         texts = [cell.value for cell in self.lines.get(row, ()) if cell.column < self.left]
         words = [text.strip() for text in texts if isinstance(text, str) and not _is_figure(text)]
         return words[-1] if words else ""
+
+    def header(self, column: int) -> str:
+        """Return the text nearest above the figures of a column, ``""`` if there is none."""
+        rows = range(self.top - 1, 0, -1)
+        above = (self.grid.cell(row, column) for row in rows)
+        texts = (cell.value for cell in above if cell is not None and cell.column == column)
+        return next((text.strip() for text in texts if isinstance(text, str) and not _is_figure(text)), "")
 
 
 def named(what: Sequence[str]) -> str:

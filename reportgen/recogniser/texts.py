@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
+import msgspec
+
 from ..form import Form, Section
 from ..model.findings import CellRef, Finding, finding
 from ..model.report import Origin, Passage
@@ -12,34 +14,78 @@ from ..sources import GridCell
 from .entries import guarded_text
 from .index import LabelIndex
 from .labels import key
+from .loose import loose_texts
+from .tables import Found
 from .wording import Texts, clean, section_of, split_paragraphs
 
 __all__ = ["last_year_texts", "read_sheets", "text_head"]
 
 
-def read_sheets(form: Form, indexes: Sequence[LabelIndex], texts: Texts) -> None:
-    """Add the passages of the sheets with a header row 部分 | 小标题 | 正文 to ``texts``.
+def read_sheets(form: Form, indexes: Sequence[LabelIndex], tables: Found, texts: Texts) -> None:
+    """Add the passages of a workbook's sheets to ``texts``.
 
-    Hidden texts are not read, and reported (N-07); of two visible sheets with the same text neither can
-    be preferred (S-04).
+    A sheet has a header row 部分 | 小标题 | 正文, or headings of the form in any of its cells.  Hidden texts are not
+    read, and reported (N-07); of two visible sets of the same text neither can be preferred (S-04).
+
+    Args:
+        form: the edition.
+        indexes: the sheets.
+        tables: the figures found in them.
+        texts: with the fields; the passages are added to it.
     """
-    sheets = [_TextSheet(form, index, head, texts) for index in indexes if (head := text_head(form, index))]
-    for sheet in sheets:
-        sheet.read()
-    texts.findings.extend(_several(form, sheets))
+    sets: list[tuple[str, list[Passage]]] = []
+    nowhere: list[tuple[str, list[GridCell]]] = []
+    own = {form.sheets.guide, form.sheets.fields, form.sheets.last_year, form.sheets.checks, form.sheets.names}
+    own |= set(msgspec.structs.astuple(form.rollup.sheets))  # of a sum: the texts of others
+    for index in indexes:
+        if head := text_head(form, index):
+            sheet = _TextSheet(form, index, head, texts)
+            sheet.read()
+            sets.append((index.grid.name, sheet.found))
+        elif index.grid.a1 and index.grid.name not in own:
+            loose = loose_texts(form, index, tables, texts)
+            texts.findings += loose.findings
+            texts.passages += loose.passages
+            sets += [(index.grid.name, some) for some in _once_each(loose.passages)]
+            nowhere += [(index.grid.name, loose.nowhere)] if loose.nowhere else []
+    texts.findings.extend(_several(form, sets))
+    told = {passage.section for passage in texts.passages}
+    if any(not (section.table or section.optional or section.id in told) for section in form.sections):
+        texts.findings.extend(_nowhere(form, nowhere))
 
 
-def _several(form: Form, sheets: Sequence[_TextSheet]) -> Iterator[Finding]:
-    """S-04: texts under one heading on several sheets."""
+def _once_each(passages: Sequence[Passage]) -> list[list[Passage]]:
+    """Return the passages of a sheet as sets in which each heading stands once."""
+    sets: list[list[Passage]] = []
+    for passage in passages:
+        mine = (passage.section, passage.heading)
+        free = (some for some in sets if all((one.section, one.heading) != mine for one in some))
+        some = next(free, None)
+        if some is None:
+            sets.append(some := [])
+        some.append(passage)
+    return sets
+
+
+def _nowhere(form: Form, sheets: Sequence[tuple[str, Sequence[GridCell]]]) -> Iterator[Finding]:
+    """S-04: sentences that stand under no heading, while a part has no text."""
+    for name, cells in sheets:
+        refs = [CellRef(Origin(name, cell.address, cell.row, cell.column), "") for cell in cells]
+        what = f"工作表“{name}”里的文字（{cells[0].address}等{len(cells)}格）不知道属于哪一部分，没有读"
+        yield finding(form.rules["S-04"], refs, severity="warning", what=f"{what}；请在前面写上该部分的标题")
+
+
+def _several(form: Form, sets: Sequence[tuple[str, Sequence[Passage]]]) -> Iterator[Finding]:
+    """S-04: texts under one heading in several sets."""
     first: dict[tuple[str, str], Passage] = {}
     twice: list[Passage] = []
-    for sheet in sheets:
-        twice += [passage for passage in sheet.found if (passage.section, passage.heading) in first]
-        first |= {(passage.section, passage.heading): passage for passage in sheet.found}
+    for _, found in sets:
+        twice += [passage for passage in found if (passage.section, passage.heading) in first]
+        first |= {(passage.section, passage.heading): passage for passage in found}
     if twice:
         refs = [CellRef(passage.origin, passage.heading) for passage in twice]
-        names = "、".join(f"“{sheet.index.grid.name}”" for sheet in sheets if sheet.found)
-        what = f"文件里有不止一套文字（{names}），不能确定用哪一套；请把不要的一张工作表删去"
+        names = "、".join(f"“{name}”" for name in dict.fromkeys(name for name, found in sets if found))
+        what = f"文件里有不止一套文字（{names}），不能确定用哪一套；请把不要的一套删去"
         yield finding(form.rules["S-04"], refs, what=what)
 
 

@@ -6,18 +6,46 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from ..form import Cell, Form
-from ..model.findings import CellRef, Finding, finding
+from ..model.findings import CellRef, Finding, finding, place_of, what_of
 from ..model.numbers import MAX_DIGITS, Parsed, format_number, parse_number
 from ..model.report import Origin, Value
 from ..sources import BEYOND_CALENDAR, GridCell
 from .entries import INVISIBLE, fault_of, invisible_in, shown_otherwise
 from .tables import Found, Located
 
-__all__ = ["figure_findings", "read_cell", "read_figures"]
+__all__ = ["figure_findings", "group_findings", "read_cell", "read_figures", "read_groups"]
 
 _WITHOUT_RESULT = ("unknown", "circular")
 _TOO_LONG = 10**MAX_DIGITS
 """From here on a number has more digits than a figure may have."""
+
+
+def read_groups(form: Form, found: Found) -> dict[str, Value]:
+    """Return the figures that stand for all items of a group, by placeholder name."""
+    return {
+        name: _read(form.cells[form.quantities[name][0]], place)
+        for name, place in found.groups.items() if name in form.quantities
+    }  # fmt: skip
+
+
+def group_findings(form: Form, groups: Mapping[str, Value]) -> Iterator[Finding]:
+    """Yield S-07, or S-04 where a figure cannot be read, for each row that stands for a whole group."""
+    rows: dict[tuple[str, ...], list[tuple[Cell, Value]]] = {}
+    for name, value in groups.items():
+        items = [form.cells[id_] for id_ in form.quantities[name]]
+        rows.setdefault(tuple(cell.row_label for cell in items), []).append((items[0], value))
+    for labels, here in rows.items():
+        bad = [value for _, value in here if value.state in ("problem", "missing")]
+        group = labels[0].rpartition("／")[0]
+        refs = [CellRef(value.origin, f"{group}／{cell.column_label}", value.number) for cell, value in here]
+        shown = "、".join(f"{cell.column_label}＝{value.raw or '空'}" for cell, value in here)
+        what = f"“{group}”填成了一行（{shown}），规定分为{len(labels)}项"
+        if bad:
+            yield finding(form.rules["S-04"], refs, what=f"{what}，而且有的数读不出来")
+        else:
+            yield finding(
+                form.rules["S-07"], refs, what=f"{what}；这一行已作为{len(labels)}项之和参加核对，各项分别是多少不知道"
+            )
 
 
 def read_figures(form: Form, found: Found) -> dict[str, Value]:
@@ -120,7 +148,8 @@ def _formulas(form: Form, table: str, values: Mapping[str, Value], found: Found)
 
 
 def _otherwise(form: Form, values: Mapping[str, Value], found: Found) -> Iterator[Finding]:
-    """N-10: figures whose number format shows another number than the cell holds."""
+    """N-10: figures whose number format shows another number than the cell holds; one finding per table."""
+    tables: dict[str, list[tuple[CellRef, str]]] = {}
     for id_, place in found.cells.items():
         value = values[id_]
         if place.cell is None or not place.cell.shown or value.number is None:
@@ -128,9 +157,13 @@ def _otherwise(form: Form, values: Mapping[str, Value], found: Found) -> Iterato
         shown = shown_otherwise(place.cell, value.number)
         if shown:
             cell = form.cells[id_]
-            yield finding(
-                form.rules["N-10"], [_ref(cell, value)], place=f"“{cell.label}”", what=shown, value=value.number
-            )
+            said = f"显示为“{shown}”，存储的却是 {format_number(value.number)}，按存储的读取"
+            tables.setdefault(cell.table, []).append((_ref(cell, value), said))
+    for table, here in tables.items():
+        refs = [ref for ref, _ in here]
+        yield finding(
+            form.rules["N-10"], refs, place=place_of(table, refs), what=what_of(refs, [said for _, said in here])
+        )
 
 
 def _ref(cell: Cell, value: Value) -> CellRef:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 import msgspec
@@ -16,14 +16,11 @@ from ..model.report import Origin, Passage
 from ..sources import Paragraph
 from .labels import key
 
-__all__ = ["Texts", "chinese_date", "clean", "parse_title", "possible_titles", "section_of", "split_paragraphs"]
+__all__ = ["Texts", "chinese_date", "clean", "section_of", "split_paragraphs"]
 
 _ILLEGAL = re.compile(r"[\x00-\x08\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _BREAKS = re.compile(r"\r\n|[\r\n\x0b\x0c\u2028\u2029]")
 _DATE = re.compile(r"(\d{4})\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})\s*日?")
-_YEAR = re.compile(r"\d{4}")
-"""Every title has one."""
-_CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 
 
 class Texts(msgspec.Struct):
@@ -40,35 +37,6 @@ class Texts(msgspec.Struct):
     findings: list[Finding] = []
     computed: list[tuple[CellRef, str]] = []
     """Cells whose formula had no stored result and was computed by us; each with what it gives."""
-
-
-@lru_cache(maxsize=16)
-def _title_word(form: Form) -> str:
-    """The last two Chinese characters that stand together in every wording of the title.
-
-    Most texts do not have them and need not be tried.
-    """
-    first, *others = (pattern.pattern for pattern in form.title_patterns)
-    pairs = (first[at : at + 2] for at in range(len(first) - 2, -1, -1))
-    return next((p for p in pairs if _CHINESE.fullmatch(p) and all(p in o for o in others)), "")
-
-
-def possible_titles(form: Form, labels: Iterable[str]) -> list[str]:
-    """Return the texts, as labels are compared, that have the word and the year that every title has."""
-    word = _title_word(form)
-    return [label for label in labels if word in label and _YEAR.search(label)]
-
-
-def parse_title(form: Form, text: str) -> tuple[str, int] | None:
-    """Return body and year if ``text`` is a title of this report, in any wording in use."""
-    text = key(text)
-    if not possible_titles(form, [text]):
-        return None
-    for pattern in form.title_patterns:
-        match = pattern.fullmatch(text)
-        if match:
-            return match["org"], int(match["year"])
-    return None
 
 
 def chinese_date(value: object) -> str:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from .find import find_repairs
-from .records import Change, Repair, Repairs
+from .records import Change, Place, Repair, Repairs
 
-__all__ = ["Change", "Repair", "Repairs", "find_repairs"]
+__all__ = ["Change", "Place", "Repair", "Repairs", "find_repairs"]

@@ -15,6 +15,7 @@ from ..form import Relation
 from ..model.numbers import Number
 from ..model.report import Report
 from .candidates import Candidate, Candidates, joined
+from .gaps import with_gap, without_gaps
 from .groups import GroupSlip, empty_totals, group_slips
 from .notes import explain_evidence
 from .records import Repair, Repairs
@@ -46,7 +47,11 @@ def find_repairs(report: Report, *, limit: int = 12, hints: Mapping[str, Number]
     Returns:
         the repairs, most likely first, and what the evidence can and cannot tell.
     """
-    return _Finder(report, max(1, limit), dict(hints or {})).run()
+    filled, gap = without_gaps(report)
+    if gap and not gap.changes:
+        return Repairs(note="空着的不止一行，推算不出各是多少；请先对照原始材料补填，再核对一次。", complete=False)
+    found = _Finder(filled, max(1, limit), dict(hints or {})).run()
+    return with_gap(found, gap) if gap else found
 
 
 class _Finder:
@@ -74,7 +79,10 @@ class _Finder:
         more = max(0, prod(len(part) for part in solved) - len(repairs)) if solved else 0
         cut = self.steps.used_up
         note = explain_evidence(self.report, self.system, repairs, more, unsolved, cut)
-        return Repairs(repairs, more, note, self._parts(solved, combined), not unsolved, cut)
+        parts = self._parts(solved, combined)
+        counts = [len(part) for part in solved] if len(solved) > 1 else [len(repairs) + more]
+        counts += [1] * (len(parts) - len(counts))
+        return Repairs(repairs, more, note, parts, tuple(counts[: len(parts)]), not unsolved, cut)
 
     def _repairs(self, combined: Sequence[Candidate]) -> Iterator[Repair]:
         for rank, candidate in enumerate(combined, 1):
@@ -202,7 +210,7 @@ class _Finder:
         after = self.system.complete(candidate.new)
         return {
             c: after[c] for c in self.candidates.sorted(self.system.unknown)
-            if c in after and self.report.values[c].state == "problem"
+            if c in after and self.report.values[c].state == "problem" and not self.report.values[c].formula
         }  # fmt: skip
 
 

@@ -12,7 +12,10 @@ from ..model.findings import json_number
 from ..model.numbers import Number, show
 from ..model.report import Report
 
-__all__ = ["Change", "Repair", "Repairs"]
+__all__ = ["Change", "Place", "Repair", "Repairs"]
+
+_SHOWN = 3
+"""Alternatives shown for one place."""
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -29,6 +32,8 @@ class Change(msgspec.Struct, frozen=True):
         ref = report.ref(self.cell)
         label = f"{ref.address}（{ref.label}）" if ref.address else ref.label
         old = show(self.old) if self.old is not None else report.values[self.cell].raw.strip() or "空"
+        if report.values[self.cell].formula:
+            return f"{label}公式得 {old}，应得 {show(self.new)}，请改公式，不要直接填数"
         return f"{label}{old} 应为 {show(self.new)}"
 
 
@@ -36,7 +41,7 @@ class Repair(msgspec.Struct, frozen=True):
     """One way to make the broken equations hold."""
 
     changes: tuple[Change, ...]
-    """Cells to type anew, in the order of the form; never a cell that a formula fills."""
+    """Cells to put right, in the order of the form: figures to type anew, formulas that do not give the sum."""
     settles: tuple[str, ...]
     """Ids of the rules whose broken equations hold afterwards, each once."""
     equations: tuple[Equation, ...]
@@ -44,7 +49,7 @@ class Repair(msgspec.Struct, frozen=True):
     kind: str
     """``transposed``, ``digit``, ``missing_digit``, ``extra_digit``, ``doubled``, ``omitted``,
     ``surplus``, ``blank``, ``copied``, ``sign``, ``unit``, ``formula``, ``sum``, ``swapped``,
-    ``moved``, ``exchanged``, ``shifted``, ``totals``, ``unreadable``, ``plain``;
+    ``moved``, ``exchanged``, ``shifted``, ``totals``, ``gaps``, ``unreadable``, ``plain``;
     ``several`` where independent errors are put right together."""
     reason: str
     """Chinese: why it is likely, e.g. ``个位和十位颠倒（47→74）``."""
@@ -52,6 +57,8 @@ class Repair(msgspec.Struct, frozen=True):
     """1 is the most likely."""
     follows: tuple[Change, ...] = ()
     """Totals filled by formula that change of themselves."""
+    cost: int = 0
+    """How unlikely it is; repairs of the same cost are equally likely."""
     steps: tuple[Repair, ...] = ()
     """The same slip by slip (kind ``step``); all of them together are the repair."""
 
@@ -75,11 +82,31 @@ class Repair(msgspec.Struct, frozen=True):
                 {
                     "id": c.cell, "address": report.ref(c.cell).address,
                     "from": json_number(c.old), "to": json_number(c.new),
-                }
+                } | ({"formula": True} if report.values[c.cell].formula else {})
                 for c in self.changes
             ],
             "settles": list(self.settles), "reason": self.reason, "rank": self.rank,
         }  # fmt: skip
+
+
+class Place(msgspec.Struct, frozen=True):
+    """What is shown of the alternatives for one place: those that stand out, and how many there are besides."""
+
+    repairs: tuple[Repair, ...]
+    more: int
+
+    @property
+    def slips(self) -> tuple[tuple[str, Repair], ...]:
+        """The repairs slip by slip; ``改法2：`` before those of several alternatives of which one has several slips."""
+        several = len(self.repairs) > 1 and any(len(one.steps) > 1 for one in self.repairs)
+        return tuple(
+            (f"改法{one.rank}：" if several else "", slip) for one in self.repairs for slip in one.steps or (one,)
+        )
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether there is no other equally small way."""
+        return len(self.repairs) == 1 and not self.more
 
 
 class Repairs(msgspec.Struct, frozen=True):
@@ -94,34 +121,39 @@ class Repairs(msgspec.Struct, frozen=True):
     parts: tuple[tuple[Repair, ...], ...] = ()
     """The same by place: groups of equations that share no cell, each with its own
     alternatives and ranks.  Easier to read when more than one place is wrong."""
+    counts: tuple[int, ...] = ()
+    """How many alternatives each of ``parts`` has in all."""
     complete: bool = True
     """Applying one of ``repairs`` makes every equation hold."""
     cut: bool = False
     """The search stopped at its bound; there may be other repairs."""
 
+    @property
+    def shown(self) -> tuple[Place, ...]:
+        """What lines, pages and JSON show: of one place up to three alternatives, of several the likeliest each."""
+        if len(self.parts) > 1:
+            return tuple(_place(part, 1, count) for part, count in zip(self.parts, self.counts, strict=True))
+        return (_place(self.repairs, _SHOWN, len(self.repairs) + self.more),) if self.repairs else ()
+
     def to_json(self, report: Report) -> list[dict[str, Any]]:
-        """Return what ``validate --format json`` gives as ``repairs``: one entry for each slip.
+        """Return what ``validate --format json`` gives as ``repairs``: the repairs shown, one entry for each slip.
 
-        Entries of the same rank belong together: made all, they settle everything that can be.
+        Entries of the same place and rank belong together; those of rank 1, all made, settle everything
+        that can be.
         """
-        return [step.to_json(report) for repair in self.repairs for step in repair.steps or (repair,)]
+        return [
+            slip.to_json(report) | {"place": number, "more": place.more}
+            for number, place in enumerate(self.shown, 1) for _, slip in place.slips
+        ]  # fmt: skip
 
-    def lines(self, report: Report, *, most: int = 12) -> list[str]:
-        """Lines for the terminal, in Chinese; empty when nothing is broken.
-
-        Args:
-            report: the report that was searched.
-            most: alternatives shown in all.
-        """
+    def lines(self, report: Report) -> list[str]:
+        """Lines for the terminal, in Chinese; empty when nothing is broken."""
         lines = []
-        shown = self.parts if len(self.parts) > 1 else (self.repairs,)
-        room = max(1, most // max(1, len(shown)))
-        for number, alternatives in enumerate(shown, 1):
-            head = "可能的更正" if len(shown) == 1 else f"可能的更正（第{number}处）"
-            lines += [f"{head}：{repair.line(report)}" for repair in alternatives[:room]]
-            hidden = len(alternatives) - room + (self.more if len(shown) == 1 else 0)
-            if hidden > 0:
-                lines.append(f"    还有{hidden}种同样可行的改法没有列出")
+        for number, place in enumerate(self.shown, 1):
+            head = "可能的更正" if len(self.shown) == 1 else f"可能的更正（第{number}处）"
+            lines += [f"{head}：{way}{slip.line(report)}" for way, slip in place.slips]
+            if place.more:
+                lines.append(f"    还有{place.more}种同样可行的改法没有列出")
         if self.note:
             lines.append(f"说明：{self.note}")
         return lines
@@ -131,6 +163,15 @@ class Repairs(msgspec.Struct, frozen=True):
         values = {cell: report.number(cell) for cell in report.form.cells}
         values.update({c.cell: c.new for c in (*repair.changes, *repair.follows)})
         return values
+
+
+def _place(alternatives: Sequence[Repair], room: int, count: int) -> Place:
+    """Return the alternatives that stand out: no more than there is room, none without those as likely as it."""
+    shown = alternatives[:room]
+    if len(alternatives) > room:
+        next_cost = alternatives[room].cost
+        shown = [one for one in shown if one.cost < next_cost] or shown
+    return Place(tuple(shown), count - len(shown))
 
 
 def rule_ids(equations: Sequence[Equation]) -> tuple[str, ...]:

@@ -34,7 +34,8 @@ def repair_of(candidate: Candidate, rank: int, implied: Mapping[str, Number], ca
     steps = tuple(_step(cells, reason, changes, settled, rank) for cells, reason in reasons)
     return Repair(
         changes, rule_ids(settled), settled, "several" if implied and candidate.new else candidate.kind,
-        _reason(report, reasons), rank, _changes(report, after, candidates.sorted(moved)), steps,
+        _reason(report, reasons), rank, _changes(report, after, candidates.sorted(moved)),
+        candidate.cost, steps,
     )  # fmt: skip
 
 
@@ -48,7 +49,7 @@ def _unreadable(report: Report, cell: str, value: Number) -> str:
 
 def _step(
     cells: Sequence[str], reason: str, changes: Sequence[Change], settled: Sequence[Equation], rank: int
-) -> Repair:
+) -> Repair:  # fmt: skip
     """Return one slip of a repair by itself: its cells, and the equations it has a part in."""
     own = tuple(e for e in settled if set(cells) & set(e.cells))
     mine = tuple(c for c in changes if c.cell in cells)

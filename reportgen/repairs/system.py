@@ -88,7 +88,8 @@ def divide(number: Number, factor: int) -> Number | None:
 def build_system(report: Report) -> System:
     """Turn the arithmetic rules of the report's form into a system over its typed cells."""
     form, values = report.form, report.values
-    equations = [e for e in form.equations if report.is_judgeable(e)]
+    missing = {c for c in form.cells if values[c].state == "missing"}
+    equations = [e for e in form.equations if missing.isdisjoint(e.cells) and report.is_judgeable(e)]
     equal = [e for e in equations if e.relation == "equal"]
     unknown = [c for c in form.cells if values[c].state in ("problem", "missing")]
     elimination = _Elimination(
@@ -159,8 +160,9 @@ def _without(cell: str, row: Row, pivot: Row) -> Row:
 def _definitions(report: Report, equal: list[Equation]) -> list[tuple[str, int]]:
     """Return the cells that a formula computes from exactly the other cells of an equation.
 
-    The cell stands alone on one side, the equation holds now, and the formula, where its
-    references can be read, names just the cells of the other side.  One cell, one equation.
+    The cell stands alone on one side, the equation holds now or cannot be judged because a cell of
+    it is unreadable, and the formula, where its references can be read, names just the cells of the
+    other side.  One cell, one equation.
     """
     places = _places(report)
     found: dict[str, int] = {}
@@ -169,7 +171,7 @@ def _definitions(report: Report, equal: list[Equation]) -> list[tuple[str, int]]
             continue
         candidates = [n for n in _held_by(report, cell, equal) if n not in found.values()]
         named = _named_cells(report, cell, places)
-        exact = [n for n in candidates if set(equal[n].cells) - {cell} == named]
+        exact = [n for n in (*candidates, *_unjudged(report, cell, equal)) if set(equal[n].cells) - {cell} == named]
         if exact or (candidates and not named):
             found[cell] = (exact or candidates)[0]
     return list(found.items())
@@ -182,6 +184,14 @@ def _held_by(report: Report, cell: str, equal: list[Equation]) -> list[int]:
         if (cell,) in (e.left, e.right)
         and all(report.values[c].state not in ("problem", "missing") for c in e.cells)
         and report.total(e.left) == report.total(e.right)
+    ]  # fmt: skip
+
+
+def _unjudged(report: Report, cell: str, equal: list[Equation]) -> list[int]:
+    """Return the equations with the cell alone on one side and an unreadable cell on the other."""
+    return [
+        n for n, e in enumerate(equal)
+        if (cell,) in (e.left, e.right) and any(report.values[c].state == "problem" for c in e.cells)
     ]  # fmt: skip
 
 

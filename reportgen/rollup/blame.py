@@ -21,7 +21,7 @@ __all__ = ["Body", "Cause", "Compared", "Difference", "compare", "suspects"]
 
 _CAUSES = 4
 """Independent causes that are looked for."""
-_WEIGHTS = {"version": 0, "left out": 1, "twice": 2, "added": 3, "slip": 6, "elsewhere": 8, "unknown": 30}
+_WEIGHTS = {"version": 0, "left out": 1, "twice": 2, "added": 3, "part": 4, "slip": 6, "unknown": 30}
 """Which of two hypotheses that explain as much is told first."""
 
 
@@ -127,6 +127,10 @@ def suspects(
             if delta and left < len(off):
                 found.append(Cause(kind, body.name, text, delta, (left, _WEIGHTS[kind], 0)))
     if all(one.rank[0] for one in found):
+        for body in bodies:
+            for text, part in _parts(form, body, off):
+                found.append(Cause("part", body.name, text, part, (len(subtract(off, part)), _WEIGHTS["part"], 0)))
+    if all(one.rank[0] for one in found):
         details = {cell: number for cell, number in off.items() if not form.cells[cell].total}
         found += _entered_otherwise(form, off, details or off, summed, bodies)
     return sorted(found, key=lambda one: (one.rank, one.body))
@@ -142,6 +146,19 @@ def _hypotheses(body: Body) -> Iterator[tuple[str, str, Figures]]:
     if body.figures:
         yield "left out", f"漏加了“{body.name}”", {cell: -number for cell, number in body.figures.items()}
         yield "twice", f"把“{body.name}”加了两次", body.figures
+
+
+def _parts(form: Form, body: Body, off: Figures) -> Iterator[tuple[str, Figures]]:
+    """Yield what may have been done with a table of a body, or a row: a document that two count is counted once."""
+    parts: dict[str, dict[str, Number]] = {}
+    for cell, number in body.figures.items():
+        at = form.cells.get(cell)
+        for name in (at.table, f"{at.table}“{at.row_label}”") if at else ():
+            parts.setdefault(name, {})[cell] = number
+    for name, figures in parts.items():
+        if figures.keys() <= off.keys():
+            yield f"漏加了“{body.name}”的{name}", {cell: -number for cell, number in figures.items()}
+            yield f"把“{body.name}”的{name}加了两次", figures
 
 
 # --------------------------------------------------------------------------- single figures

@@ -149,22 +149,23 @@ class _Collector:
 
     def refused(self, one: Filing) -> Left | None:
         """Return why a filing is of no body of this year, None if it is of one."""
-        body = self.whose(one)
+        named = self.roster.named_in(_stem(one)) if self.roster and not one.org else None
+        body = named.name if named else self.whose(one)
         if one.error:
-            return Left(one, "unreadable", one.error)
+            return Left(one, "unreadable", one.error, body)
         if one.year != self.year:
             said = f"是{one.year}年的报告" if one.year else "没有写数据年度"
             return Left(one, "year", f"{said}，这次汇总的是{self.year}年", body)
         if one.form != self.form.id:
             return Left(one, "edition", f"用的是{one.form}版格式，{self.year}年应当用{self.form.id}版", body)
         if not one.org:
-            return Left(one, "unknown", "没有写机关名称")
+            return Left(one, "unknown", "没有写机关名称", body)
         if self.roster is not None:
             return self.not_of_roster(one, self.roster)
         return None
 
     def not_of_roster(self, one: Filing, roster: Roster) -> Left | None:
-        member, named = roster.find(one.org), roster.named_in(name_of(one.path).rpartition(".")[0])
+        member, named = roster.find(one.org), roster.named_in(_stem(one))
         if member is None and key(one.org) == key(self.org):
             return Left(one, "sum", "这是汇总机关自己的报告，不是各单位的", one.org)
         if member is None:
@@ -263,6 +264,11 @@ class _Collector:
     def known(self, name: str) -> str:
         member = self.roster.find(name) if self.roster else None
         return member.name if member else name
+
+
+def _stem(one: Filing) -> str:
+    """Return the name of a filing's file without its suffix."""
+    return name_of(one.path).rpartition(".")[0]
 
 
 def _preference(one: Filing) -> tuple[bool, bool, bool, float, str, str]:

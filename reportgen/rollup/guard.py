@@ -13,7 +13,7 @@ __all__ = ["Summed", "find_sums"]
 
 _STEPS = 2000
 """Choices that the search for the parts of one sum makes at most."""
-_WHOLES = 500
+_WHOLES = 200
 """Reports that are tried as sums at most, those with the largest figures first: parts are smaller."""
 _BITS = 32
 """Bits of information in figures that chance does not bring together: all choices of up to four out

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..disk.names import name_of
+from ..errors import escaped
 from ..model.findings import Finding
 from .collect import Collected, Collection
 
@@ -30,7 +31,7 @@ def reminder(collection: Collection, title: str) -> str:
         for number, part in zip(_NUMBERS, filter(None, parts), strict=False)
         for line in (number + part[0], *part[1:])
     ]
-    return "\n".join([f"{title}催报", "", *lines]).rstrip() + "\n" if lines else ""
+    return "\n".join(map(escaped, [f"{title}催报", "", *lines])).rstrip() + "\n" if lines else ""
 
 
 def _missing(bodies: list[Collected]) -> Iterator[str]:

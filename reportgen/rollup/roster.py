@@ -64,10 +64,11 @@ class Roster(msgspec.Struct, frozen=True, dict=True):
 
         Of names inside each other the longest counts.
         """
-        said = key(text)
-        found = {wording: member for wording, member in self._by_name.items() if len(wording) > 1 and wording in said}
-        outer = {w: m for w, m in found.items() if not any(w != other and w in other for other in found)}
-        named = {member.name: member for member in outer.values()}
+        said, lengths = key(text), {len(wording) for wording in self._by_name} - {1}
+        pieces = {said[start : start + n] for n in lengths for start in range(len(said) - n + 1)}
+        found = pieces & self._by_name.keys()
+        outer = [self._by_name[w] for w in found if not any(w != other and w in other for other in found)]
+        named = {member.name: member for member in outer}
         return next(iter(named.values())) if len(named) == 1 else None
 
     def near(self, name: str) -> tuple[str, ...]:

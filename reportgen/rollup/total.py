@@ -64,7 +64,7 @@ class Rollup(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
     """Of the set of reports, errors first."""
     checked: tuple[Finding, ...]
-    """What the ordinary checks say of the sum."""
+    """What the ordinary checks say of the figures; the texts, still to be written, are judged with the workbook."""
     changes: tuple[Change, ...] = ()
     compared: Compared | None = None
     has_previous: bool = False
@@ -113,7 +113,7 @@ def roll_up(
         found += _of_comparison(form, filed, compared)
     return Rollup(
         report, collection, own, region, tuple(groups),
-        tuple(sort_findings(settle(_answers(report, of_sum=True), found), form)), tuple(check(report)),
+        tuple(sort_findings(settle(_answers(report, of_sum=True), found), form)), tuple(check(msgspec.structs.replace(report, passages=()))),
         tuple(_changes(before, counted)) if before is not None else (), compared, before is not None,
     )  # fmt: skip
 
@@ -279,8 +279,7 @@ def _likely(whys: Mapping[str, None]) -> str:
 
 def _changes(before: Previous, counted: Sequence[Collected]) -> Iterator[Change]:
     """Yield who was added, replaced, removed, and which figures moved."""
-    old = {key(name): (name, figures) for name, figures in before.figures.items()}
-    digests = {key(name): part.sha256 for name, part in before.parts.items()}
+    old = {key(name): part for name, part in before.parts.items()}
     there = set()
     for one in counted:
         if one.filing is None:
@@ -291,10 +290,10 @@ def _changes(before: Previous, counted: Sequence[Collected]) -> Iterator[Change]
         if not name:
             yield Change(one.body, "added", file=one.filing.path)
             continue
-        moved = subtract(one.filing.figures, old[name][1])
-        if digests.get(name) != one.filing.sha256:
+        if old[name].sha256 != one.filing.sha256:
             yield Change(one.body, "replaced", file=one.filing.path)
-        for cell in moved:
+        was = before.figures.get(old[name].body)
+        for cell in () if was is None else subtract(one.filing.figures, was):
             new = one.filing.figures.get(cell, 0)
-            yield Change(one.body, "figure", cell, old[name][1].get(cell, 0), new, one.filing.path)
-    yield from (Change(old[name][0], "removed") for name in old if name not in there)
+            yield Change(one.body, "figure", cell, was.get(cell, 0) if was else 0, new, one.filing.path)
+    yield from (Change(old[name].body, "removed") for name in old if name not in there)

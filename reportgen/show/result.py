@@ -26,8 +26,6 @@ _GOOD = ("matched", "last_year", "percentage_ok")
 _BAD = ("contradicts", "percentage_wrong")
 _KINDS = {**dict.fromkeys(_GOOD, "good"), **dict.fromkeys(_BAD, "bad")}
 _WORDS = {"good": "与表格相符", "bad": "与表格不符", "open": "没有对应的表格数"}
-_LISTED = 6
-"""Alternatives of a correction that are listed."""
 
 
 class ResultPage(msgspec.Struct, frozen=True):
@@ -196,7 +194,7 @@ class _ReportPage:
             cell = self.ids[item.target.id]
         label = f"（{item.label}）" if item.label else ""
         return _Listed(
-            self._finding_id(item), finding.rule, _SIGNS[finding.severity], finding.message, finding.advice,
+            self._finding_id(item), finding.rule, _SIGNS[finding.severity], finding.message, finding.what_to_do,
             f"{item.place}{label}" if item.place else "", item.corrections, self._sum(item), cell,
         )  # fmt: skip
 
@@ -219,10 +217,9 @@ class _ReportPage:
         return " ".join(self.ids[cell] for cell in cells)
 
     def _parts(self) -> Iterator[_Alternatives]:
-        repairs = self.review.repairs
-        for group in repairs.parts or ((repairs.repairs,) if repairs.repairs else ()):
-            lines = tuple(repair.line(self.review.report) for repair in group[:_LISTED])
-            yield _Alternatives(lines, max(0, len(group) - _LISTED))
+        for place in self.review.repairs.shown:
+            lines = tuple(f"{way}{slip.line(self.review.report)}" for way, slip in place.slips)
+            yield _Alternatives(lines, place.more)
 
     def _tables(self) -> Iterator[PageTable]:
         form = self.review.report.form

@@ -14,7 +14,7 @@ from ..form import SEVERITIES, Equation
 from ..model.findings import SEVERITY_LABELS, CellRef, Finding
 from ..model.numbers import show
 from ..model.report import Origin, Report
-from ..repairs import Repair, Repairs
+from ..repairs import Place, Repairs
 from .lines import summary
 
 __all__ = ["CheckedReport", "Mark", "Review", "ReviewedFinding", "SumSide", "make_review"]
@@ -24,7 +24,7 @@ _MARKED = ("error", "warning", "ask")
 _FEW = 6
 """Terms of a sum up to which all are written out."""
 _SHOWN = 3
-"""Alternatives of a correction told at a cell, and cells named in one of them."""
+"""Cells named in one alternative of a correction."""
 
 
 class CheckedReport(msgspec.Struct, frozen=True):
@@ -171,69 +171,60 @@ def make_review(report: Report, findings: Sequence[Finding], repairs: Repairs | 
         repairs: what the search for corrections said; None if it was not run.
     """
     repairs = repairs or Repairs()
-    parts = _parts(repairs)
-    items = tuple(_reviewed(n, report, one, parts) for n, one in enumerate(findings, 1))
-    return Review(report, items, _Marker(report, parts, repairs).marks(items), repairs)
+    places = repairs.shown
+    items = tuple(_reviewed(n, report, one, places) for n, one in enumerate(findings, 1))
+    return Review(report, items, _Marker(report, places, repairs).marks(items), repairs)
 
 
-def _parts(repairs: Repairs) -> tuple[tuple[Repair, ...], ...]:
-    """Return the alternatives by unconnected place, best first."""
-    if repairs.parts:
-        return tuple(part for part in repairs.parts if part)
-    return (repairs.repairs,) if repairs.repairs else ()
-
-
-def _reviewed(number: int, report: Report, finding: Finding, parts: Sequence[tuple[Repair, ...]]) -> ReviewedFinding:
-    part = _part_of(finding.equation, parts)
+def _reviewed(number: int, report: Report, finding: Finding, places: Sequence[Place]) -> ReviewedFinding:
+    place = _place_of(finding.equation, places)
     return ReviewedFinding(
-        number, finding, _target(report, finding, part),
-        tuple(_corrections(report, part, finding.equation)), _should_be(finding, part),
+        number, finding, _target(report, finding, place),
+        tuple(_corrections(report, place, finding.equation)) if place else (), _should_be(finding, place),
     )  # fmt: skip
 
 
-def _part_of(equation: Equation | None, parts: Sequence[tuple[Repair, ...]]) -> tuple[Repair, ...]:
-    """Return the alternatives one of which settles an equation."""
-    if equation is not None:
-        for part in parts:
-            if any(equation in repair.equations for repair in part):
-                return part
-    return ()
+def _place_of(equation: Equation | None, places: Sequence[Place]) -> Place | None:
+    """Return the place one of whose alternatives settles an equation."""
+    if equation is None:
+        return None
+    return next((place for place in places if any(equation in one.equations for one in place.repairs)), None)
 
 
-def _target(report: Report, finding: Finding, part: Sequence[Repair]) -> CellRef | None:
+def _target(report: Report, finding: Finding, place: Place | None) -> CellRef | None:
     """Return the cell to correct if it is known; else the total of a sum; else the first place named."""
     equation = finding.equation
     if equation is not None:
-        changed = [c.cell for c in part[0].changes if c.cell in equation.cells] if part else []
+        changed = [c.cell for c in place.repairs[0].changes if c.cell in equation.cells] if place else []
         return report.ref((changed or list(equation.left))[0])
     if finding.sentence:
         return next((ref for ref in finding.cells if not ref.id), *finding.cells[:1] or [None])
     return finding.cells[0] if finding.cells else None
 
 
-def _should_be(finding: Finding, part: Sequence[Repair]) -> str:
+def _should_be(finding: Finding, place: Place | None) -> str:
     """Return what the target should hold: as the best correction says, or the other side of its sum."""
     equation = finding.equation
-    if equation is not None and part:
-        changed = [c for c in part[0].changes if c.cell in equation.cells]
+    if equation is not None and place:
+        changed = [c for c in place.repairs[0].changes if c.cell in equation.cells]
         if changed:
-            return show(changed[0].new) + ("" if len(part) == 1 else "？")
+            return show(changed[0].new) + ("" if place.is_certain else "？")
     if equation is not None and len(equation.left) > 1:
         return ""
     sure = finding.severity in ("error", "warning") and finding.expected is not None
     return show(finding.expected) if sure else ""
 
 
-def _corrections(report: Report, part: Sequence[Repair], equation: Equation | None) -> Iterator[str]:
-    """Yield lines about the alternatives that settle an equation (None: about all of them)."""
-    chosen = [r for r in part if equation is None or equation in r.equations]
-    for repair in chosen[:_SHOWN]:
-        changes = "；".join(change.line(report) for change in repair.changes[:_SHOWN])
-        if len(repair.changes) > _SHOWN:
-            changes += f"；等共{len(repair.changes)}格"
-        yield f"{changes}：{repair.reason}"
-    if len(chosen) > _SHOWN:
-        yield f"还有{len(chosen) - _SHOWN}种同样可行的改法"
+def _corrections(report: Report, place: Place, equation: Equation | None) -> Iterator[str]:
+    """Yield lines about the alternatives shown that settle an equation (None: about all of them)."""
+    for repair in place.repairs:
+        if equation is None or equation in repair.equations:
+            changes = "；".join(change.line(report) for change in repair.changes[:_SHOWN])
+            if len(repair.changes) > _SHOWN:
+                changes += f"；等共{len(repair.changes)}格"
+            yield f"{changes}：{repair.reason}"
+    if place.more:
+        yield f"还有{place.more}种同样可行的改法"
 
 
 class _Marker:
@@ -243,16 +234,16 @@ class _Marker:
     else its total is coloured with the likeliest cell.  Colouring all its cells would show nothing.
     """
 
-    def __init__(self, report: Report, parts: Sequence[tuple[Repair, ...]], repairs: Repairs) -> None:
-        self.report, self.parts = report, parts
+    def __init__(self, report: Report, places: Sequence[Place], repairs: Repairs) -> None:
+        self.report, self.places = report, places
         self.cut = repairs.cut
         self.found: dict[object, Mark] = {}
 
     def marks(self, items: Sequence[ReviewedFinding]) -> tuple[Mark, ...]:
         for item in items:
             self._item(item)
-        for part in self.parts:
-            self._suspects(part, items)
+        for place in self.places:
+            self._suspects(place, items)
         order = {cell: n for n, cell in enumerate(self.report.form.cells)}
         return tuple(sorted(self.found.values(), key=lambda m: order.get(m.cell, len(order))))
 
@@ -277,8 +268,8 @@ class _Marker:
         if item.finding.severity not in _MARKED:
             return ()
         if equation is not None:
-            part = _part_of(equation, self.parts)
-            if part and self._certain(part) and equation in part[0].equations:
+            place = _place_of(equation, self.places)
+            if place and self._certain(place) and equation in place.repairs[0].equations:
                 return ()  # the suspects stand for it
             return [self.report.ref(cell) for cell in equation.left]
         if item.finding.sentence:
@@ -286,18 +277,18 @@ class _Marker:
             return [ref for ref in refs if not ref.id] or refs
         return refs
 
-    def _certain(self, part: Sequence[Repair]) -> bool:
-        return len(part) == 1 and not self.cut
+    def _certain(self, place: Place) -> bool:
+        return place.is_certain and not self.cut
 
-    def _suspects(self, part: Sequence[Repair], items: Sequence[ReviewedFinding]) -> None:
-        best = part[0]
+    def _suspects(self, place: Place, items: Sequence[ReviewedFinding]) -> None:
+        best = place.repairs[0]
         for change in best.changes:
             mark = self._mark(self.report.ref(change.cell), "error")
-            mark.suspect, mark.certain, mark.should_be = True, self._certain(part), show(change.new)
+            mark.suspect, mark.certain, mark.should_be = True, self._certain(place), show(change.new)
             for item in items:
                 told = item.equation is None or item.equation not in best.equations or item in mark.items
                 if not told and change.cell in item.cells:
                     mark.items.append(item)
-            for line in _corrections(self.report, part, None):
+            for line in _corrections(self.report, place, None):
                 if line not in mark.corrections:
                     mark.corrections.append(line)

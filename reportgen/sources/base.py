@@ -106,6 +106,14 @@ class Cells(tuple[GridCell, ...]):
         return at
 
     @cached_property
+    def in_row(self) -> dict[int, list[GridCell]]:
+        """The cells that begin in each row, from left to right."""
+        found: dict[int, list[GridCell]] = {}
+        for cell in sorted(self, key=lambda cell: cell[:2]):
+            found.setdefault(cell.row, []).append(cell)
+        return found
+
+    @cached_property
     def by_text(self) -> dict[str, list[GridCell]]:
         """The cells that hold each text, in order."""
         found: dict[str, list[GridCell]] = {}
@@ -195,6 +203,8 @@ class Document(msgspec.Struct, frozen=True):
     properties: dict[str, str] = {}
     exchange: str = ""
     """Content of a data file of ours (kind ``json``), which needs no recogniser."""
+    too_large: tuple[str, ...] = ()
+    """Sheets that were not read, because each alone holds more than a report may."""
     pictures: int = 0
     """How many pictures it shows; a table may be one of them."""
     revisions: int = 0

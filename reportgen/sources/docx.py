@@ -2,7 +2,8 @@
 
 Read as it prints once all revisions are accepted: inserted text counts, deleted, hidden and struck-out text
 does not, and a text box counts once although the file holds it twice (for new and old versions of Word).
-Only the main part, its styles and the properties are read; headers, footers and notes are not.  A document
+Automatic numbers count as text.  Only the main part, its styles, numbering and properties are read; headers,
+footers and notes are not.  A document
 type declaration is refused, so there are no entities to expand and nothing to fetch.
 """
 
@@ -23,6 +24,7 @@ from ..errors import InputError
 from ..opc.unpack import unpack
 from .base import Document, Grid, GridCell, Paragraph
 from .limits import MAX_SPAN, Budget
+from .numbering import Numbering, numbering_of
 from .runs import LOWERED, RAISED, STRUCK, Run, told_apart
 
 __all__ = ["Block", "blocks", "read"]
@@ -40,6 +42,7 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _P, _R, _T, _BR = _W + "p", _W + "r", _W + "t", _W + "br"
 _TBL, _TR, _TC, _TEXT_BOX = _W + "tbl", _W + "tr", _W + "tc", _W + "txbxContent"
 _VAL = _W + "val"
+_PROPERTIES = _W + "pPr"
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _MATH_TEXT = _MATH + "t"
 _COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -85,15 +88,14 @@ def read(path: Path | str, data: bytes, parts: Mapping[str, bytes] | None = None
         _require_well_formed(parts)
         related = _related(parts, "", budget)
         main = related.get("officeDocument", "word/document.xml")
-        styles = _related(parts, main, budget).get("styles")
         root = _parsed(parts[main], budget)
-        looks = _looks(_parsed(parts[styles], budget)) if styles else {}
+        looks, numbering = _given(parts, main, budget)
         properties = _properties(_parsed(parts[_CUSTOM], budget)) if _CUSTOM in parts else {}
     except (LookupError, ValueError, ET.ParseError, expat.ExpatError) as error:
         raise InputError(
             f"“{name_of(path)}”里的正文读不出来，文件可能已损坏。请用 Word 或 WPS 打开并另存为 .docx 后再试。"
         ) from error
-    found = _blocks(root, budget, looks)
+    found = _blocks(root, budget, looks, numbering)
     return Document(
         str(path), "docx", hashlib.sha256(data).hexdigest(),
         tuple(block for block in found if isinstance(block, Grid)),
@@ -103,21 +105,23 @@ def read(path: Path | str, data: bytes, parts: Mapping[str, bytes] | None = None
     )  # fmt: skip
 
 
-def blocks(xml: bytes, budget: Budget) -> list[Block]:
+def blocks(xml: bytes, budget: Budget, parts: Mapping[str, bytes] | None = None, main: str = "") -> list[Block]:
     """Return the tables and non-blank paragraphs of a document part, in order.
 
     A table that stands inside another follows it as a table of its own.
 
     Args:
-        xml: the part, e.g. ``word/document.xml``.
+        xml: the part.
         budget: what may be spent on it.
+        parts: the XML parts of the package it belongs to, which may have styles and numbers for it.
+        main: its name there, e.g. ``word/document.xml``.
 
     Raises:
         ParseError: not well-formed.
         ValueError: a document type declaration, or an encoding that cannot be read.
         InputError: beyond the limits.
     """
-    return _blocks(_parsed(xml, budget), budget, {})
+    return _blocks(_parsed(xml, budget), budget, *_given(parts or {}, main, budget))
 
 
 # ---------------------------------------------------------------- the package
@@ -158,6 +162,15 @@ def _related(parts: Mapping[str, bytes], part: str, budget: Budget) -> dict[str,
             whole = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
             found.setdefault(kind.removeprefix(_RELATION), names[whole.lower()])
     return found
+
+
+def _given(parts: Mapping[str, bytes], main: str, budget: Budget) -> tuple[Mapping[str | None, Look], Numbering]:
+    """Return what styles and numbering give to the paragraphs of a main part."""
+    related = _related(parts, main, budget)
+    styles, numbering = (
+        _parsed(parts[related[kind]], budget) if kind in related else None for kind in ("styles", "numbering")
+    )
+    return {} if styles is None else _looks(styles), numbering_of(numbering, styles)
 
 
 def _properties(root: ET.Element) -> dict[str, str]:
@@ -204,7 +217,20 @@ class _Line(msgspec.Struct):
     """A paragraph: its text, and the look that its style gives to it."""
 
     look: Look
+    number: str = ""
+    """As printed before it."""
     runs: list[Run] = []
+
+    def text(self) -> tuple[str, str]:
+        """Return the text that counts, with its number, and what stands beside it."""
+        text, beside = told_apart(self.runs)
+        return self.number + text if text.strip() else "", beside
+
+    def numbered(self) -> list[Run]:
+        """Return the runs, with the number before them if there is anything to number."""
+        return (
+            [Run(self.number), *self.runs] if self.number and any(one.text.strip() for one in self.runs) else self.runs
+        )
 
 
 class _Cell(msgspec.Struct):
@@ -221,7 +247,7 @@ class _Cell(msgspec.Struct):
 
     def in_grid(self) -> GridCell:
         """Return the cell as grids have it, its paragraphs as lines."""
-        runs = [run for line in self.content for run in (Run("\n"), *line.runs)][1:]
+        runs = [run for line in self.content for run in (Run("\n"), *line.numbered())][1:]
         text, beside = told_apart(runs, cell=True)
         return GridCell(
             self.row, self.column, text if text.strip() else None, self.rows, self.span,
@@ -261,8 +287,8 @@ class _Table(msgspec.Struct):
 class _Body:
     """Walks through the tree of a main part; ``found`` in the order in which things begin."""
 
-    def __init__(self, budget: Budget, looks: Mapping[str | None, Look]) -> None:
-        self.budget, self.looks = budget, looks
+    def __init__(self, budget: Budget, looks: Mapping[str | None, Look], numbering: Numbering) -> None:
+        self.budget, self.looks, self.numbering = budget, looks, numbering
         self.found: list[_Line | _Table] = []
 
     def walk(self, element: ET.Element, line: _Line | None, add: Add, depth: int, mark: str = "") -> None:
@@ -276,6 +302,7 @@ class _Body:
             mark: of the run that it stands in.
         """
         self.budget.check_depth(depth)
+        joined: _Line | None = None
         for child in element:
             tag = child.tag
             if tag in _SKIPPED:
@@ -284,9 +311,12 @@ class _Body:
                 look = self._look(child, line)
                 self.walk(child, None if _is_on(look, _VANISH) else line, add, depth + 1, mark or _mark(look))
             elif tag == _P:
-                paragraph = _Line(self.looks.get(_values(child, "pPr").get(_W + "pStyle"), {}))
-                add(paragraph)
+                properties = child.find(_PROPERTIES)
+                paragraph = joined or self._paragraph(properties, add)
                 self.walk(child, paragraph, add, depth + 1)
+                # What ends with a deleted mark goes on in the next paragraph.
+                mark_of = None if properties is None else properties.find(_W + "rPr")
+                joined = paragraph if mark_of is not None and mark_of.find(_W + "del") is not None else None
             elif tag == _TBL:
                 self._table(child, depth + 1)
             elif tag == _TEXT_BOX:  # belongs to no cell, wherever it is anchored
@@ -298,6 +328,12 @@ class _Body:
                 self.walk(child, line, add, depth + 1, mark or _SHIFTED_MATH.get(tag, ""))
             elif line is not None:
                 line.runs.append(Run(text, mark))
+
+    def _paragraph(self, properties: ET.Element | None, add: Add) -> _Line:
+        style = None if properties is None else properties.find(_W + "pStyle")
+        line = _Line(self.looks.get(None if style is None else style.get(_VAL), {}), self.numbering.next(properties))
+        add(line)
+        return line
 
     def _look(self, run: ET.Element, line: _Line | None) -> Look:
         values = _values(run, "rPr")
@@ -317,6 +353,8 @@ class _Body:
         column = 1 + line(place)
         for found in _inside(element, _TC):
             values = _values(found, "tcPr")
+            if _W + "cellDel" in values:
+                continue
             place += _count(values.get(_W + "gridSpan"), least=1)
             cell = _Cell(number, column, max(1 + line(place) - column, 1), _merge(values, "vMerge"))
             column += cell.span
@@ -329,8 +367,8 @@ class _Body:
         return cells
 
 
-def _blocks(root: ET.Element, budget: Budget, looks: Mapping[str | None, Look]) -> list[Block]:
-    body = _Body(budget, looks)
+def _blocks(root: ET.Element, budget: Budget, looks: Mapping[str | None, Look], numbering: Numbering) -> list[Block]:
+    body = _Body(budget, looks, numbering)
     body.walk(root, None, body.found.append, 1)
     result: list[Block] = []
     tables = paragraphs = 0
@@ -339,10 +377,10 @@ def _blocks(root: ET.Element, budget: Budget, looks: Mapping[str | None, Look]) 
             tables += 1
             result.append(Grid(f"第{tables}个表格", tuple([cell.in_grid() for cell in item.cells])))
             continue
-        text, beside = told_apart(item.runs)
-        if text.strip() or beside:
+        text, beside = item.text()
+        if text or beside:
             paragraphs += 1
-            result.append(Paragraph(text if text.strip() else "", f"第{paragraphs}段", beside))
+            result.append(Paragraph(text, f"第{paragraphs}段", beside))
     return result
 
 

@@ -2,7 +2,8 @@
 
 Tables become grids by the table algorithm of the HTML standard, everything else becomes paragraphs.
 A table that only lays out the page (it holds other tables, or has a single column) is taken apart into
-paragraphs and the tables in it.  Several reports in one page stay in page order; the recogniser says so
+paragraphs and the tables in it.  Other elements are a table where role, style or class says which are its rows
+and cells.  Several reports in one page stay in page order; the recogniser says so
 when the prescribed tables occur more than once, and reads none of them.
 
 Nothing is fetched (no style sheets, frames or pictures), and scripts are not run.  Text hidden in the
@@ -16,7 +17,7 @@ import codecs
 import hashlib
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ _BLOCKS = {
     "hr", "html", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td",
     "tfoot", "th", "thead", "tr", "ul",
 }  # fmt: skip
+_MAY_BE_TABLES = {"div", "ul", "ol", "dl", "li", "section", "span", "p"}
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
 _LOOKS = (
     (re.compile(r"text-decoration(?:-line)?\s*:[^;:]*\bline-through", re.I), STRUCK),
@@ -53,6 +55,19 @@ _LOOKS = (
 )
 _MARKING = {"s": STRUCK, "strike": STRUCK, "del": STRUCK, "sup": RAISED, "sub": LOWERED}
 _CLASS = re.compile(r"[\w*]*\.([\w-]+)")
+_PARTS = {
+    "table-row": "tr", "table-cell": "td", "table-row-group": "tbody", "table-header-group": "thead",
+    "row": "tr", "cell": "td", "gridcell": "td", "columnheader": "td", "rowheader": "td", "rowgroup": "tbody",
+}  # fmt: skip
+"""Part of a table by the values of ``display`` and ``role`` → its tag."""
+_DISPLAY = re.compile(r"(?:^|[;\s])display\s*:\s*(table-[a-z-]+)", re.I)
+_PART_CLASSES = (
+    ("tr", re.compile(r"(?:^|[-_])(?:tr|row)(?:[-_]|$)", re.I)),
+    ("td", re.compile(r"(?:^|[-_])(?:td|th|cell|col)(?:[-_]|$)", re.I)),
+    ("tbody", re.compile(r"(?:^|[-_])(?:tbody|thead)(?:[-_]|$)", re.I)),
+)
+_LONGEST_CELL = 300
+"""Characters of a cell of a table made of other elements; the longest label has 53."""
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0\u200b\ufeff]+")
 _END = re.compile(r"</(?:body|html)\s*>|(?<=.)<!doctype[^<>]*>", re.I | re.S)
 _CELL_TAG = re.compile(r"<t[dh][\s>/]", re.I)
@@ -83,7 +98,7 @@ def read(path: Path, data: bytes) -> Document:
     kind = "html" if page.paragraphs else "html-table"
     return Document(
         str(path), kind, hashlib.sha256(data).hexdigest(), tuple(page.grids), tuple(page.paragraphs),
-        pictures=len(_PICTURE.findall(text)),
+        properties={"title": page.title}, pictures=len(_PICTURE.findall(text)),
     )  # fmt: skip
 
 
@@ -137,6 +152,8 @@ class Page:
 
     def __init__(self, budget: Budget) -> None:
         self.budget = budget
+        self.title = ""
+        """The name of the page, as the browser shows it."""
         self.grids: list[Grid] = []
         self.paragraphs: list[Paragraph] = []
         self.frames = False
@@ -154,9 +171,16 @@ class Page:
         self.budget.check_cells(sum(1 for _ in _CELL_TAG.finditer(text)))
         root = self._parsed(text)
         if root is not None:
+            self.title = self.title or " ".join((root.findtext(".//title") or "").split())
             self.frames = self.frames or next(root.iter("frame", "iframe"), None) is not None
+            parts: dict[str, str] = {}
             for sheet in root.iter("style"):
-                self._classes |= _marking_classes((sheet.text or "").replace("<!--", ""))
+                rules = (sheet.text or "").replace("<!--", "")
+                self._classes |= _marking_classes(rules)
+                parts |= _classes_of(
+                    rules, lambda style: _PARTS.get(m[1].lower()) if (m := _DISPLAY.search(style)) else None
+                )
+            _name_tables(root, parts)
             self._flow(root, "")
             self._flush()
 
@@ -293,15 +317,77 @@ def one_blank(text: str) -> str:
 
 
 def _marking_classes(sheet: str) -> dict[str, str]:
-    """Return the classes to which a style sheet gives a mark, of rules for a class alone."""
+    """Return the classes to which a style sheet gives a mark."""
+    return _classes_of(sheet, lambda style: next((mark for look, mark in _LOOKS if look.search(style)), None))
+
+
+def _classes_of(sheet: str, meaning: Callable[[str], str | None]) -> dict[str, str]:
+    """Return what the rules of a style sheet for a class alone mean, by class.
+
+    Args:
+        sheet: its text.
+        meaning: of the declarations of a rule; None if they say nothing of interest.
+    """
     found: dict[str, str] = {}
     for rule in sheet.split("}"):
         selectors, _, style = rule.rpartition("{")
-        for mark in [mark for look, mark in _LOOKS if look.search(style)][:1]:
-            for selector in selectors.split(","):
-                if match := _CLASS.fullmatch(selector.strip()):
-                    found[match[1]] = mark
+        what = meaning(style)
+        for selector in selectors.split(",") if what else ():
+            if what and (match := _CLASS.fullmatch(selector.strip())):
+                found[match[1]] = what
     return found
+
+
+def _name_tables(root: Any, classes: Mapping[str, str]) -> None:
+    """Make tables, rows and cells of other elements that are some.
+
+    Args:
+        root: of the page's tree.
+        classes: what the style sheet says that classes are.
+    """
+    rows = [row for row in root.iter() if isinstance(row.tag, str) and _is_row(row, classes)]
+    by_parent: dict[Any, list[Any]] = {}
+    for row in rows:
+        by_parent.setdefault(row.getparent(), []).append(row)
+    for parent, here in by_parent.items():
+        if parent is None or len(parent) != len(here) or (parent.text or "").strip():
+            continue
+        group = _part(parent, classes) == "tbody" and parent.getparent() is not None
+        table = parent.getparent() if group else parent
+        if (len(here) < 2 and not group) or all(len(row) < 2 for row in here):
+            continue
+        if group:
+            parent.tag = "tbody"
+        table.tag = "table"
+        for row in here:
+            row.tag = "tr"
+            for cell in row:
+                cell.tag = "td"
+                for name in ("colspan", "rowspan"):
+                    if span := cell.get(f"aria-{name}"):
+                        cell.set(name, span)
+
+
+def _is_row(element: Any, classes: Mapping[str, str]) -> bool:
+    """Tell whether an element is a row and holds cells, all of them short, and nothing else."""
+    return (
+        element.tag in _MAY_BE_TABLES and len(element) > 0 and _part(element, classes) == "tr"
+        and not (element.text or "").strip()
+        and all(
+            isinstance(cell.tag, str) and _part(cell, classes) == "td" and not (cell.tail or "").strip()
+            and next(cell.iter("table", "h1", "h2"), None) is None and len("".join(cell.itertext())) <= _LONGEST_CELL
+            for cell in element
+        )
+    )  # fmt: skip
+
+
+def _part(element: Any, classes: Mapping[str, str]) -> str:
+    """Return the tag of a part of a table that an element says it is, ``""`` if it says nothing."""
+    display = _DISPLAY.search(element.get("style", ""))
+    told = _PARTS.get(element.get("role", "").lower()) or (_PARTS.get(display[1].lower()) if display else None)
+    names = element.get("class", "").split()
+    told = told or next((classes[name] for name in names if name in classes), None)
+    return told or next((tag for tag, form in _PART_CLASSES for name in names if form.search(name)), "")
 
 
 def _groups(table: Any) -> list[tuple[str, list[Any]]]:

@@ -13,13 +13,16 @@ from ..opc.unpack import MAX_ENTRIES, oversized
 
 __all__ = [
     "MAX_CELLS", "MAX_CHARACTERS", "MAX_DEPTH", "MAX_GRIDS", "MAX_MEMORY", "MAX_NESTED_PARTS", "MAX_PAGES", "MAX_SECONDS",
-    "MAX_SPAN", "MAX_TAGS", "MAX_WAIT", "Budget",
+    "MAX_SHEET_TAGS", "MAX_SPAN", "MAX_TAGS", "MAX_WAIT", "Budget",
 ]  # fmt: skip
 
 MAX_CELLS = 300_000
 """Cells with content, places under merged cells included, over all tables of one file."""
 MAX_TAGS = 4 * MAX_CELLS
 """Of the XML of which trees are made; a cell with a value has four."""
+MAX_SHEET_TAGS = MAX_TAGS // 2
+"""Of one sheet of a workbook; one with more (a register, the rows of a sum over a thousand bodies) is not read,
+and the others are."""
 MAX_GRIDS = 500
 """Sheets or tables of one file."""
 MAX_SPAN = 1000

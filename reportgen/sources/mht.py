@@ -44,7 +44,10 @@ def read(path: Path, data: bytes) -> Document:
     page = Page(budget)
     for content, encoding in pages:
         page.take(decode(content, name, encoding))
-    return Document(str(path), "mht", hashlib.sha256(data).hexdigest(), tuple(page.grids), tuple(page.paragraphs))
+    return Document(
+        str(path), "mht", hashlib.sha256(data).hexdigest(), tuple(page.grids), tuple(page.paragraphs),
+        properties={"title": page.title},
+    )  # fmt: skip
 
 
 def _pages(data: bytes) -> list[tuple[bytes, str]]:

@@ -11,8 +11,9 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import msgspec
 
@@ -22,25 +23,28 @@ from .base import Document, Grid, GridCell, Paragraph
 from .confined import run_confined
 from .extras import require
 from .limits import Budget
-from .pdftext import TextLine, join_number, lines_of, paragraphs_of
+from .pdftables import Box, Table, boxes_of, joined, share_columns, table_of
+from .pdftext import UNREADABLE, Char, TextLine, chars_of, lines_of, paragraphs_of
 
 __all__ = ["read"]
 
-Box: TypeAlias = "tuple[float, float, float, float]"
-"""Left, upper, right and lower edge in points."""
-
-_TOLERANCE = 3.0
-"""Points between edges that are meant to be the same; the narrowest column of the form has 20."""
 _CHART = 4
 """Shapes at least in the box of one that is a chart; a box with text in it has a ground and an edge."""
 _FEW_CHARACTERS = 20
 """Per page; a scan may carry a stamp or a page number as text."""
+_MOST_UNREADABLE = 0.05
+"""Share of the characters without a meaning beyond which nothing in the file can be trusted."""
+_LARGE = 0.1
+"""Share of its page that a picture of a table has at least."""
+_WHOLE = 0.8
+"""Share of its page that a scan has at least."""
 
 
 class _Content(msgspec.Struct):
     """What a PDF holds, or why it is refused."""
 
     refusal: str = ""
+    pictures: int = 0
     grids: list[list[GridCell]] = []
     paragraphs: list[Paragraph] = []
 
@@ -63,7 +67,9 @@ def read(path: Path, data: bytes) -> Document:
     if content.refusal:
         raise InputError(content.refusal)
     grids = tuple(Grid(f"第{n}个表格", tuple(cells)) for n, cells in enumerate(content.grids, 1))
-    return Document(str(path), "pdf", hashlib.sha256(data).hexdigest(), grids, tuple(content.paragraphs))
+    return Document(
+        str(path), "pdf", hashlib.sha256(data).hexdigest(), grids, tuple(content.paragraphs), pictures=content.pictures
+    )
 
 
 def _beyond(name: str) -> str:
@@ -84,13 +90,29 @@ def _work(data: bytes, name: str) -> bytes:
 
 def _content(data: bytes, name: str) -> _Content:
     pages = _read_pages(require("pdfplumber", "pdf", " PDF "), data, name)
-    if sum(page.characters for page in pages) < _FEW_CHARACTERS * len(pages):
-        raise InputError(
-            f"{name}里没有文字，是扫描件或图片。图片里的数字无法可靠读取，请向填报单位要工作簿或 Word 文件。"
-        )
+    if refusal := _refusal(pages):
+        raise InputError(f"{name}{refusal}")
     # This also marks running heads: a table below one is still at the top of its page.
     paragraphs = paragraphs_of([page.lines for page in pages])
-    return _Content("", [table.grid_cells() for table in _joined(pages)], paragraphs)
+    tables = joined([(page.tables, page.lines) for page in pages])
+    share_columns(tables)
+    pictures = sum(page.pictures for page in pages)
+    return _Content("", pictures, [table.grid_cells() for table in tables], paragraphs)
+
+
+def _refusal(pages: Sequence[_Page]) -> str:
+    """Return why what the file says cannot be relied on, ``""`` if it can."""
+    characters = sum(page.characters for page in pages)
+    if characters < _FEW_CHARACTERS * len(pages):
+        return "里没有文字，是扫描件或图片。图片里的数字无法可靠读取，请向填报单位要工作簿或 Word 文件。"
+    if sum(page.unreadable for page in pages) > _MOST_UNREADABLE * characters:
+        return (
+            "里的字体没有说明每个字形是什么字（缺少 ToUnicode 对照表），看得见却读不出来，复制出来也是乱码。"
+            "请向填报单位要工作簿或 Word 文件。"
+        )
+    if sum(page.scanned for page in pages) * 2 > len(pages):
+        return "是扫描件，里面的文字是识别软件加上的，数字可能认错，不能当作数据。请向填报单位要工作簿或 Word 文件。"
+    return ""
 
 
 def _read_pages(pdfplumber: Any, data: bytes, name: str) -> list[_Page]:
@@ -98,7 +120,7 @@ def _read_pages(pdfplumber: Any, data: bytes, name: str) -> list[_Page]:
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
     try:
         with pdfplumber.open(io.BytesIO(data)) as pdf:
-            return _pages(pdf, Budget(name))
+            return _pages(pdfplumber, pdf, Budget(name))
     except InputError:
         raise
     except Exception as error:
@@ -113,107 +135,37 @@ def _read_pages(pdfplumber: Any, data: bytes, name: str) -> list[_Page]:
         raise InputError(f"{name}已损坏，读不出来。请重新取得文件，或改用它的 Word 文件。") from error
 
 
-class _Cell(msgspec.Struct):
-    x0: float
-    top: float
-    x1: float
-    bottom: float
-    text: str
-
-
-class _Table(msgspec.Struct):
-    """A ruled table; where tables were joined, the cells of later pages stand below the earlier ones."""
-
-    cells: list[_Cell]
-    x0: float
-    x1: float
-    first: bool = False
-    """Nothing stands above it on its page."""
-    last: bool = False
-    """Nothing stands below it on its page."""
-
-    @property
-    def top(self) -> float:
-        """Of its uppermost cell."""
-        return min(cell.top for cell in self.cells)
-
-    @property
-    def bottom(self) -> float:
-        """Of its lowest cell."""
-        return max(cell.bottom for cell in self.cells)
-
-    def rows(self) -> list[list[_Cell]]:
-        """Return the cells by their upper edge, from the top."""
-        edges = _edges([cell.top for cell in self.cells])
-        rows: list[list[_Cell]] = [[] for _ in edges]
-        for cell in self.cells:
-            rows[_nearest(edges, cell.top)].append(cell)
-        return [sorted(row, key=lambda cell: cell.x0) for row in rows]
-
-    def grid_cells(self) -> list[GridCell]:
-        columns = _edges([x for cell in self.cells for x in (cell.x0, cell.x1)])
-        rows = _edges([y for cell in self.cells for y in (cell.top, cell.bottom)])
-        found = []
-        for cell in self.cells:
-            row, column = _nearest(rows, cell.top) + 1, _nearest(columns, cell.x0) + 1
-            found.append(
-                GridCell(
-                    row, column, cell.text or None,
-                    max(_nearest(rows, cell.bottom) + 1 - row, 1),
-                    max(_nearest(columns, cell.x1) + 1 - column, 1),
-                    f"第{row}行第{column}列",
-                )
-            )  # fmt: skip
-        return sorted(found, key=lambda cell: (cell.row, cell.column))
-
-
 class _Page(msgspec.Struct):
-    tables: list[_Table] = []
+    tables: list[Table] = []
     lines: list[TextLine] = []
     """Those outside the tables."""
     characters: int = 0
+    unreadable: int = 0
+    """Characters of which the file does not say what they are."""
+    pictures: int = 0
+    """Large ones."""
+    scanned: bool = False
+    """One picture covers it, and no table is drawn."""
 
 
-def _edges(values: list[float]) -> list[float]:
-    """Cluster edges that are meant to be the same."""
-    edges: list[float] = []
-    for value in sorted(values):
-        if not edges or value - edges[-1] > _TOLERANCE:
-            edges.append(value)
-    return edges
-
-
-def _nearest(edges: list[float], value: float) -> int:
-    return min(range(len(edges)), key=lambda n: abs(edges[n] - value))
-
-
-def _pages(pdf: Any, budget: Budget) -> list[_Page]:
+def _pages(pdfplumber: Any, pdf: Any, budget: Budget) -> list[_Page]:
     pages = []
     for page in pdf.pages:
         budget.spend_page()
-        pages.append(_page(page, budget))
+        pages.append(_page(_turned(pdfplumber, pdf, page), budget))
         page.close()
     return pages
 
 
-def _page(page: Any, budget: Budget) -> _Page:
-    budget.spend_cells(sum(map(len, page.objects.values())) // 4)
-    # Watermarks (rotated letters) belong to no line and no cell.
-    chars = [c for c in page.chars if c.get("upright", True) and c["text"].strip("\x00")]
-    inside: set[int] = set()
-    tables = []
-    for found in page.find_tables():
-        boxes = [cell for cell in found.cells if cell[2] - cell[0] > 1 and cell[3] - cell[1] > 1]
-        if len(boxes) >= 2:
-            budget.spend_grid()
-            budget.spend_cells(len(boxes))
-            cells = _cells_in(boxes, chars, inside)
-            if any(cell.text for cell in cells):  # bars of a chart can look like cells
-                tables.append(_Table(cells, found.bbox[0], found.bbox[2]))
-    charts = _charts(page)
-    outside = [c for n, c in enumerate(chars) if n not in inside and _box_of(charts, c) is None]
-    lines = lines_of(outside, float(page.height))
-    return _Page(sorted(tables, key=lambda table: table.top), lines, len(page.chars))
+def _turned(pdfplumber: Any, pdf: Any, page: Any) -> Any:
+    """Return a page turned so that most of its text is upright: wide tables are printed sideways."""
+    matrices = [char["matrix"] for char in page.chars]
+    for turn, (cos, sin) in ((90, (0, 1)), (180, (-1, 0)), (270, (0, -1))):
+        if sum(cos * a + sin * b > 0.9 * (abs(a) + abs(b)) for a, b, *_ in matrices) * 2 > len(matrices):
+            page.page_obj.rotate = (page.page_obj.rotate + turn) % 360
+            page.page_obj.attrs["Rotate"] = page.page_obj.rotate
+            return pdfplumber.page.Page(pdf, page.page_obj, page.page_number)
+    return page
 
 
 def _charts(page: Any) -> list[Box]:
@@ -221,86 +173,37 @@ def _charts(page: Any) -> list[Box]:
 
     What is written in a chart is no text of the document.
     """
-    shapes = [s for kind in ("rect", "curve", "line") for s in page.objects.get(kind, ()) if s.get("tag") == "Figure"]
-    boxes: list[Box] = [(s["x0"], s["top"], s["x1"], s["bottom"]) for s in shapes]
-    return [box for box in set(boxes) if sum(_box_of([box], shape) is not None for shape in shapes) >= _CHART]
+    tagged = [s for kind in ("rect", "curve", "line") for s in page.objects.get(kind, ()) if s.get("tag") == "Figure"]
+    boxes: list[Box] = [(s["x0"], s["top"], s["x1"], s["bottom"]) for s in tagged]
+    return [box for box in dict.fromkeys(boxes) if sum(_holds(box, *one) for one in boxes) >= _CHART]
 
 
-def _cells_in(boxes: list[Box], chars: list[Any], inside: set[int]) -> list[_Cell]:
-    """Return a table's cells with their texts; the numbers of their characters are put into ``inside``."""
-    content: list[list[Any]] = [[] for _ in boxes]
-    for n, char in enumerate(chars):
-        at = _box_of(boxes, char)
-        if at is not None:
-            content[at].append(char)
-            inside.add(n)
-    return [_Cell(*box, _cell_text(box, chars)) for box, chars in zip(boxes, content, strict=True)]
+def _within(char: Char, box: Box) -> bool:
+    return _holds(box, char.x0, char.top, char.x1, char.bottom)
 
 
-def _box_of(boxes: list[Box], char: Any) -> int | None:
-    """Return the number of the cell that the middle of a character lies in."""
-    x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
-    for n, (x0, top, x1, bottom) in enumerate(boxes):
-        if x0 <= x <= x1 and top <= y <= bottom:
-            return n
-    return None
+def _holds(box: Box, x0: float, top: float, x1: float, bottom: float) -> bool:
+    """Whether the middle of one box lies in another."""
+    return box[0] <= (x0 + x1) / 2 <= box[2] and box[1] <= (top + bottom) / 2 <= box[3]
 
 
-def _cell_text(box: Box, chars: list[Any]) -> str:
-    lines = lines_of(chars, 0)
-    return join_number(lines, box[0], box[2]) or "\n".join(line.text for line in lines)
-
-
-def _joined(pages: list[_Page]) -> list[_Table]:
-    """Return all tables in order, those that continue over pages as one."""
-    for page in pages:
-        _mark_ends(page)
-    tables: list[_Table] = []
-    open_table: _Table | None = None
-    for page in pages:
-        for table in page.tables:
-            if open_table is not None and table.first and _goes_on(open_table, table):
-                _append(open_table, table)
-            else:
-                tables.append(table)
-                open_table = table
-            open_table = open_table if table.last and table is page.tables[-1] else None
-        if not page.tables:
-            open_table = None
-    return tables
-
-
-def _mark_ends(page: _Page) -> None:
-    """Mark the tables above and below which nothing stands on their page."""
-    body = [line for line in page.lines if not line.furniture]
-    for table in page.tables:
-        top, bottom = table.top, table.bottom
-        others = [other for other in page.tables if other is not table]
-        table.first = all(line.top > top for line in body) and all(one.top >= top for one in others)
-        table.last = all(line.bottom < bottom for line in body) and all(one.bottom <= bottom for one in others)
-
-
-def _goes_on(before: _Table, after: _Table) -> bool:
-    return abs(before.x0 - after.x0) <= _TOLERANCE and abs(before.x1 - after.x1) <= _TOLERANCE
-
-
-def _append(before: _Table, after: _Table) -> None:
-    """Put a continuation below its beginning, without the rows it repeats."""
-    old, new = before.rows(), after.rows()
-    repeated = 0
-    while repeated < min(len(old), len(new)) - 1 and _same(old[repeated], new[repeated]):
-        repeated += 1
-    if not repeated or not any(cell.text for row in new[:repeated] for cell in row):
-        repeated = 0
-    kept = [cell for row in new[repeated:] for cell in row]
-    shift = before.bottom - min(cell.top for cell in kept)
-    for cell in kept:
-        cell.top, cell.bottom = cell.top + shift, cell.bottom + shift
-        before.cells.append(cell)
-
-
-def _same(one: list[_Cell], other: list[_Cell]) -> bool:
-    def bare(row: list[_Cell]) -> list[str]:
-        return ["".join(cell.text.split()) for cell in row]
-
-    return bare(one) == bare(other)
+def _page(page: Any, budget: Budget) -> _Page:
+    budget.spend_cells(sum(map(len, page.objects.values())) // 4)
+    chars, strokes = chars_of(page)
+    inside: set[int] = set()
+    tables = []
+    for boxes in boxes_of(page, strokes):
+        budget.spend_grid()
+        budget.spend_cells(len(boxes))
+        table = table_of(boxes, chars, inside)
+        if any(cell.text for cell in table.cells):  # bars of a chart can look like cells
+            tables.append(table)
+    charts = _charts(page)
+    outside = [c for n, c in enumerate(chars) if n not in inside and not any(_within(c, box) for box in charts)]
+    lines = lines_of(outside, float(page.height))
+    shares = [one["width"] * one["height"] / (page.width * page.height) for one in page.images]
+    return _Page(
+        sorted(tables, key=lambda table: table.top), lines, len(page.chars),
+        sum(UNREADABLE in char.text for char in chars), sum(share > _LARGE for share in shares),
+        not tables and any(share > _WHOLE for share in shares),
+    )  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
+import re
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -19,7 +20,7 @@ from ..errors import InputError
 from ..memory import remembered
 from ..opc.unpack import unpack
 from .base import Cells, Document, Grid
-from .limits import Budget
+from .limits import MAX_SHEET_TAGS, Budget
 from .numberformats import BUILT_IN, date_kind
 from .results import Results
 from .worksheet import TRUTH, Look, Values, is_on, parse, parse_main, read_worksheet, string_of
@@ -32,6 +33,7 @@ _RELATION_IDS = (
     "{http://purl.oclc.org/ooxml/officeDocument/relationships}id",
 )
 """Transitional and strict."""
+_SHEET = re.compile(rb"<(?:[\w.-]+:)?worksheet[\s>]")
 _NOT_READ = ("chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
 """Kinds of sheets without cells that a person fills in."""
 _HIDDEN = {"visible": False, "hidden": True, "veryHidden": True}
@@ -65,25 +67,31 @@ def read(path: Path | str, data: bytes, parts: Mapping[str, bytes] | None = None
     """
     name = shown_name(path)
     try:
-        grids = _grids(unpack(name, data) if parts is None else parts, Budget(name))
+        grids, too_large = _grids(unpack(name, data) if parts is None else parts, Budget(name))
     except (ValueError, LookupError, OverflowError) as error:
         raise InputError(f"{name}已损坏，读不出来。请用 Excel 或 WPS 打开后另存为新的 .xlsx 再试。") from error
-    return Document(str(path), "xlsx", hashlib.sha256(data).hexdigest(), grids)
+    return Document(str(path), "xlsx", hashlib.sha256(data).hexdigest(), grids, too_large=too_large)
 
 
-def _grids(parts: Mapping[str, bytes], budget: Budget) -> tuple[Grid, ...]:
-    """Read every worksheet.
+def _grids(parts: Mapping[str, bytes], budget: Budget) -> tuple[tuple[Grid, ...], tuple[str, ...]]:
+    """Read every worksheet; also return the names of those that are too large, while there are others.
 
     Raises:
         ValueError, LookupError, OverflowError: damaged.
         InputError: beyond the limits.
     """
-    budget.spend_tags(sum(xml.count(b"<") for xml in parts.values()))
-    parts = _by_name(parts)
+    every = _by_name(parts)
+    tags = {name: xml.count(b"<") for name, xml in every.items()}
+    large = {name for name, count in tags.items() if count > MAX_SHEET_TAGS and _SHEET.search(every[name][:1000])}
+    budget.spend_tags(sum(count for name, count in tags.items() if name not in large))
+    parts = {name: xml for name, xml in every.items() if name not in large}
     package = (r.target for r in _relations_of(parts, "").values() if r.kind == "officeDocument")
     main = next(package, _USUAL_WORKBOOK)
     relations = _relations_of(parts, main)
     listed, from_1904, as_displayed = _workbook(parts[main])
+    too_large = tuple(sheet.name for sheet in listed if relations[sheet.relation].target in large)
+    if len(too_large) == len(listed):
+        budget.spend_tags(sum(tags[name] for name in large))  # that is the report
     strings, styles = (_part(parts, relations, kind) for kind in ("sharedStrings", "styles"))
     values = Values(
         () if strings is None else _strings(strings), (Look(),) if styles is None else _looks(styles), from_1904
@@ -91,15 +99,16 @@ def _grids(parts: Mapping[str, bytes], budget: Budget) -> tuple[Grid, ...]:
     sheets: dict[str, Cells] = {}
     for sheet in listed:
         relation = relations[sheet.relation]
-        if relation.kind not in _NOT_READ:
+        if relation.kind not in _NOT_READ and sheet.name not in too_large:
             budget.spend_grid()
             sheets[sheet.name], places = read_worksheet(parts[relation.target], values)
             budget.spend_cells(places)
     results = Results(sheets, as_displayed=as_displayed)
-    return tuple(
+    grids = (
         Grid(s.name, sheets[s.name], s.hidden, a1=True, resolve=partial(results.resolve, s.name))
         for s in listed if s.name in sheets
     )  # fmt: skip
+    return tuple(grids), too_large
 
 
 def _by_name(parts: Mapping[str, bytes]) -> Mapping[str, bytes]:

@@ -29,6 +29,8 @@ Cells: TypeAlias = "dict[tuple[int, int], GridCell]"
 
 _DIGITS = re.compile(r"\d+")
 _SHOWN = 10
+_FEW = 3
+"""Figures that are named when they are not known."""
 
 
 def prove(data: bytes, report: Report, *, kind: str = "docx", draft: bool = False, notes: Sequence[Note] = ()) -> int:
@@ -46,10 +48,15 @@ def prove(data: bytes, report: Report, *, kind: str = "docx", draft: bool = Fals
 
     Raises:
         ProofError: anything is different, missing or too many, or a figure that is not known would be
-            printed in a report that is no draft; lists the differences.
+            printed in a report that is no draft; says which.
         InputError: the file cannot be read back at all.
     """
     view = make_view(report, draft=draft, notes=notes)
+    unknown = [id_ for id_, value in report.values.items() if value.state in ("problem", "missing")]
+    if unknown and not draft:
+        names = "、".join(_named(view, id_) for id_ in unknown[:_FEW])
+        more = f"等{len(unknown)}格" if len(unknown) > _FEW else ""
+        raise ProofError(f"没有{names}{more}的数，没有交付。请先把数补全，或加 --draft 印成草稿。")
     found = list(differences(data, report, kind=kind, draft=draft, notes=notes))
     if found:
         more = f"\n……共 {len(found)} 处" if len(found) > _SHOWN else ""
@@ -71,9 +78,6 @@ def differences(
     yield from _figures(document, view, known)
     texts = [one_blank(text) if kind == "html" else printable(text) for text in printed_texts(view)]
     yield from _texts(document, view, texts, known)
-    if not draft:
-        unknown = [id_ for id_, value in report.values.items() if value.state in ("problem", "missing")]
-        yield from (f"没有{_named(view, id_)}的数，只能印成草稿" for id_ in unknown)
 
 
 def _figures(document: Document, view: View, known: set[str]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -143,7 +143,8 @@ def _compile(template: bytes, form: Form) -> tuple[Prepared | None, list[Templat
         return None, [TemplateFault("模板文件", "", str(fault))]
     text = parts.get(next(iter(labels)))
     if text is not None:
-        whole, bare = (_printed_blocks(text, whole=whole) for whole in (True, False))
+        others = {name: package.content(name) for name in package}
+        whole, bare = (_printed_blocks(text, others, next(iter(labels)), whole=whole) for whole in (True, False))
         faults += check_fit(form, names.cells, whole, bare)
     if text is None or any(fault.severity == "error" for fault in faults):
         return None, faults
@@ -184,8 +185,8 @@ def _stray_figures(rewriter: Rewriter) -> Iterator[TemplateFault]:
             yield TemplateFault(rewriter.label, shorten(text), message)
 
 
-def _printed_blocks(part: TaggedPart, *, whole: bool) -> list[Block]:
-    return blocks("".join(specimen(part.plan, whole=whole)).encode(), Budget("模板"))
+def _printed_blocks(part: TaggedPart, parts: Mapping[str, bytes], name: str, *, whole: bool) -> list[Block]:
+    return blocks("".join(specimen(part.plan, whole=whole)).encode(), Budget("模板"), parts, name)
 
 
 def _opened(template: bytes) -> Package:

@@ -25,8 +25,10 @@ TEXT = Look(size=10, border="lines", vertical="top", indent=1)
 SMALL = Look(size=10, border="lines", vertical="top", horizontal="center")
 GO = Look(size=10, border="lines", vertical="top", indent=1, colour=LINK)
 TOP = 4
-MOST = 20_000
+MOST = 10_000
 """Rows of a list; beyond them it says how many more there are."""
+_LONGEST_TEXT = 30_000
+"""Characters of a text that are shown; a cell holds some more."""
 _CHANGES = {"added": "新增", "removed": "不再计入", "replaced": "换了一份报告", "figure": "数有变动"}
 _ESCAPES = str.maketrans({"%": "%25", " ": "%20", "#": "%23", "?": "%3F"})
 
@@ -35,9 +37,10 @@ Row = Sequence[Content]
 
 
 def _list(
-    book: Workbook, name: str, intro: str, heads: Sequence[str], sizes: Sequence[float], rows: Sequence[Row]
-) -> Streamed:
-    """Add a sheet with a list: title, what it is, heads, a row for each."""
+    book: Workbook, name: str, intro: str, heads: Sequence[str], sizes: Sequence[float], rows: Sequence[Row],
+    most: int = MOST,
+) -> Streamed:  # fmt: skip
+    """Add a sheet with a list: title, what it is, heads, a row for each up to ``most``."""
     sheet = book.create_sheet(name)
     widths(sheet, list(sizes))
     put(sheet, 1, 1, name, TITLE, columns=len(heads))
@@ -49,12 +52,12 @@ def _list(
     first: Row = rows[0] if rows else ()
     looks = [GO if isinstance(value, Link) else SMALL if isinstance(value, int) else TEXT for value in first]
     streamed = Streamed(sheet, TOP, looks or [TEXT])
-    for values in rows[:MOST]:
+    for values in rows[:most]:
         words = (value.text if isinstance(value, Link) else str(value or "") for value in values)
         tall = max(height(text, size, line=13) for text, size in zip(words, sizes, strict=False))
         streamed.add(values, tall)
-    if len(rows) > MOST:
-        streamed.add([f"还有 {len(rows) - MOST} 条没有列出，见各单位的报告。"])
+    if len(rows) > most:
+        streamed.add([f"还有 {len(rows) - most} 条没有列出，见各单位的报告。"])
     elif not rows:
         streamed.add(["没有。"])
     sheet.freeze_panes = f"A{TOP}"
@@ -112,7 +115,7 @@ class _Sheets:
         rows += [self.left(one) for one in self.rollup.collection.strays]
         intro = "每个单位、每份文件各一行；SHA-256 是文件的指纹，文件改过就不同。再次汇总时靠这张表认出已经汇总过的单位，请保留。"
         sizes = [30, 12, 16, 9, 34, 36, 9, 8, 7, 7, 8, 16, 50]
-        return _list(self.book, self.names.bodies, intro, BODY_HEADS, sizes, rows)
+        return _list(self.book, self.names.bodies, intro, BODY_HEADS, sizes, rows, most=len(rows))
 
     def group(self, id_: str) -> str:
         return next((group.name for group in self.form.rollup.known_groups if group.id == id_), "")
@@ -195,7 +198,7 @@ class _Sheets:
                 for passage in body.filing.passages if body.filing else ():
                     if passage.section == section.id:
                         rows.append((f"〔{part}〕", body.body, f"〔{passage.heading}〕" if passage.heading else "",
-                                     "\n".join(passage.paragraphs)[:32000]))  # fmt: skip
+                                     _shortened("\n".join(passage.paragraphs))))  # fmt: skip
         heads = ("哪一部分", "报送单位", "哪一段", "单位写的文字")
         intro = "各单位写的文字，按部分排在一起，供写稿参考；不会自动写进报告。"
         return _list(self.book, self.names.texts, intro, heads, [24, 28, 24, 110], rows)
@@ -210,6 +213,10 @@ class _Sheets:
         return _list(
             self.book, self.names.changes, "与上次汇总相比。", heads, [30, 16, 34, 12, 12, 34], rows
         )  # fmt: skip
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}……（太长，其余见单位的报告）"
 
 
 def warn_of_drafts(book: Workbook, rollup: Rollup) -> None:

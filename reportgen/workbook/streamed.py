@@ -93,5 +93,5 @@ def _cell(address: str, style: int, value: Content) -> str:
     if isinstance(value, Link) and value.formula:
         formula, text = escape(writable(value.formula)), escape(writable(value.text))
         return f'<c r="{address}" s="{style}" t="str"><f>{formula}</f><v>{text}</v></c>'
-    text = escape(writable(value.text if isinstance(value, Link) else value)[:MAX_TEXT])
+    text = escape(writable((value.text if isinstance(value, Link) else value)[:MAX_TEXT]))
     return f'<c r="{address}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'

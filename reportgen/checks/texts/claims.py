@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from ...form.phrases import Phrase, Reading, Topic
 from .numerals import PIECES
-from .statements import CHANGED_TO, Statement, is_own
-from .vocabulary import Hit, Noun, Vocabulary
-from .wording import PUNCTUATION, Remainder, narrows, plain, remainder
+from .statements import CHANGED_TO, Statement
+from .vocabulary import Hit, Noun, Span, Vocabulary
+from .wording import narrows, remainder
 
 __all__ = ["DOUBTFUL", "SURE", "UNSURE", "Claim", "claims"]
 
@@ -21,6 +21,8 @@ SURE, DOUBTFUL, UNSURE = 0, 1, 2
 _JOINED = re.compile(r"[,、]|和|及|与|或|以及")
 _ONLY_JOINED = re.compile(r"[,、和及与或]*$")
 _USUAL_UNITS = ("件", "宗", "起", "份", "例", "元", "万元", "")
+_IS = ("为", "是", "均", ":")
+_NARROWED = "…只说其中一部分"
 _NEAR, _FAR = 2, 6  # letters not understood: still doubtful; too many even to agree by chance
 
 
@@ -36,6 +38,8 @@ class Claim(NamedTuple):
     """All readings must agree (各、均)."""
     phrases: tuple[Phrase, ...] = ()
     topic: Topic | None = None
+    unknown: str = ""
+    """Letters around the number that are not understood."""
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -43,14 +47,15 @@ class Claim(NamedTuple):
         return (self.rule, self.readings, self.every)
 
 
-def claims(statements: Sequence[Statement], words: Vocabulary, org: str) -> list[Claim]:
+def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: str) -> list[Claim]:
     """Return the claims of a paragraph's statements, in their order; statements that claim nothing are left out."""
     found: list[Claim] = []
     queue: list[Hit] = []
+    statements = _with_theme(statements, words)
     for n, item in enumerate(statements):
         previous = statements[n - 1] if n else None
-        following = queue and previous is not None and previous.sentence == item.sentence
-        if following and item.token and _ONLY_JOINED.fullmatch(item.before.lstrip(",")):
+        same = previous is not None and previous.sentence == item.sentence
+        if queue and same and item.token and _ONLY_JOINED.fullmatch(item.before.lstrip(",")):
             found.append(_made(item, [queue.pop(0)], words, SURE))
             continue
         queue = []
@@ -59,23 +64,55 @@ def claims(statements: Sequence[Statement], words: Vocabulary, org: str) -> list
             found.append(found[-1]._replace(item=item._replace(year=None)))
             continue
         if item.kind == "none":
-            found += _absent(item, words, org)
-        elif item.kind == "upheld":
-            found += _upheld(item, found, words)
+            found += _absent(item, words, org) or _nothing(item, text, words, org)
+        elif item.kind == "ended":
+            found += _ended(item, found, text, words, org)
         elif item.kind == "done":
             found += _all_done(item, words)
         elif item.token and not item.token.percent:
-            claim, queue = _counted(item, words, org)
-            found += [claim] if claim else []
+            claim, queue = _counted(item, words, org, listed=same or item.how == "behind" or _is_part(item, words))
+            said = text[previous.end if previous and same else item.sentence[0] : item.start]
+            found += [_own_business(claim, found, said, words, org)] if claim else []
     return _with_included(found, words)
 
 
-def _counted(item: Statement, words: Vocabulary, org: str) -> tuple[Claim | None, list[Hit]]:
+def _is_part(item: Statement, words: Vocabulary) -> bool:
+    return words.including.match(item.before) is not None
+
+
+def _with_theme(statements: Sequence[Statement], words: Vocabulary) -> list[Statement]:
+    """年内答复43件，另有5件结转下年: what the talk is of may be said only with another number of the sentence."""
+    themes: dict[Span, Topic | None] = {}
+    for item in statements:
+        for hit in (*words.hits(item.before), *words.hits(item.after)):
+            if hit.phrase.topic and hit.phrase.rank >= 2:
+                themes.setdefault(item.sentence, words.topics.get(hit.phrase.topic))
+    return [
+        item._replace(topic=theme, how="behind") if not item.how and (theme := themes.get(item.sentence)) else item
+        for item in statements
+    ]  # fmt: skip
+
+
+def _own_business(claim: Claim, found: Sequence[Claim], said: str, words: Vocabulary, org: str) -> Claim:
+    """受理行政复议86件: the cases a body decides are no figures of the form unless they are said to be of our kind."""
+    topic = claim.topic
+    handled = words.own_business.get(topic.id) if topic else None
+    if handled is None or words.ours.search(said):
+        return claim
+    before = found[-1] if found and found[-1].item.sentence == claim.item.sentence else None
+    same = before is not None and before.doubt == UNSURE and before.topic and before.topic.own_business
+    around = "" if any(p.outcome for p in claim.phrases) else f"{claim.item.before}#{claim.item.after}"
+    own = same or words.authorities.search(org) or handled.search(around)
+    return claim._replace(doubt=UNSURE) if own else claim
+
+
+def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> tuple[Claim | None, list[Hit]]:
     before, after = words.hits(item.before, item.topic), words.hits(item.after, item.topic)
+    if not listed:
+        before, after = (tuple(h for h in hits if not h.phrase.listed) for hits in (before, after))
     if not before and not after:
         return None, []
-    here = _fitting(before, item)
-    behind = _fitting(after, item)
+    here, behind = _fitting(before, item), _fitting(after, item)
     top = max((h.phrase.rank for h in here), default=-9)
     if behind and (not here or (not item.cut and max(h.phrase.rank for h in behind) > max(top, 0))):
         here = behind
@@ -83,13 +120,15 @@ def _counted(item: Statement, words: Vocabulary, org: str) -> tuple[Claim | None
     chosen = [h for h in here if h.phrase.rank == top]
     if not chosen:
         return None, []
-    doubt = _doubt(item, before, after, chosen[0], words, org)
-    if doubt is None:
+    if (rest := _unknown(item, before, after, chosen[0], words, org)) is None:
         return None, []
+    doubt = _grade(item, chosen[0].phrase, rest)
     distinct = _distinct(chosen)
-    if len(distinct) > 1 and words.respectively.search(item.before):
-        return _made(item, distinct[:1], words, doubt), distinct[1:]
-    return _made(item, distinct, words, doubt), []
+    each = words.respectively.search(item.before)
+    if each and any(h.phrase.rank >= 0 and h not in chosen for h in here):
+        doubt = UNSURE  # 新收、办结、结转分别为: which is the first?
+    claim = _made(item, distinct[:1] if each else distinct, words, doubt)
+    return claim._replace(unknown=rest), distinct[1:] if each else []
 
 
 def _distinct(hits: list[Hit]) -> list[Hit]:
@@ -104,14 +143,19 @@ def _fitting(hits: Sequence[Hit], item: Statement) -> list[Hit]:
     fitting = [hit for hit in hits if unit in (hit.phrase.units or PIECES)]
     if unit or item.token is None:
         return fitting
-    # A number without a unit counts something only after a form's own word, at a mark.
-    return [hit for hit in fitting if hit.phrase.rank >= 2 and not item.after]
+    # A number without a unit counts something only after a form's own word, or 为 before a zero, at a mark.
+    plain = item.token.value == 0 and item.before.endswith(_IS)
+    return [hit for hit in fitting if (plain or hit.phrase.rank >= 2) and not item.after]
 
 
 def _readings(hit: Hit, topic: Topic | None) -> tuple[Reading, ...]:
     if not hit.phrase.column:
         return hit.phrase.any_of
-    return ((f"{topic.name}.{hit.phrase.column}",),) if topic else ()
+    if topic is None:
+        return ()
+    column = hit.phrase.column.removeprefix("-")
+    name = f"{topic.name}.{column}"
+    return ((topic.name, f"-{name}"),) if column != hit.phrase.column else ((name,),)
 
 
 def _made(item: Statement, hits: list[Hit], words: Vocabulary, doubt: int) -> Claim:
@@ -120,6 +164,8 @@ def _made(item: Statement, hits: list[Hit], words: Vocabulary, doubt: int) -> Cl
     topic = words.topics.get(first.topic, item.topic) if first.topic else item.topic
     per_hit = [_readings(h, item.topic if not h.phrase.topic else None) for h in hits]
     rule = item.topic.rule if first.outcome and item.topic else first.rule
+    if item.token and item.token.value == 0 and item.topic and item.topic.zero and first.rank <= 0 and first.accuse:
+        rule = item.topic.zero_rule
     every = False
     if len(hits) == 1:
         readings = per_hit[0]
@@ -137,71 +183,68 @@ def _made(item: Statement, hits: list[Hit], words: Vocabulary, doubt: int) -> Cl
     return Claim(item, readings, rule, doubt, every, tuple(h.phrase for h in hits), topic)
 
 
-def _doubt(
+def _unknown(
     item: Statement, before: Sequence[Hit], after: Sequence[Hit], chosen: Hit, words: Vocabulary, org: str
-) -> int | None:
-    """Return how far the words around a number are understood; None if it counts something else."""
+) -> str | None:
+    """Return the words around a number that are not understood; None if it counts something else."""
     phrase, behind = chosen.phrase, chosen not in before
-    here = remainder(item.before, words, before)
-    rest = _rest(here, words, org)
+    around = [remainder(item.before, words, org, before)]
     if behind or not item.cut:
-        rest += _rest(remainder(item.after, words, after), words, org)
+        around.append(remainder(item.after, words, org, after))
+    rest = "".join(one.rest for one in around)
     if (rest and words.foreign.search(rest)) or (item.how == "foreign" and phrase.topics):
         return None
-    own = bool(phrase.topic) or item.how == "here"
-    narrowed = narrows(here, words) or bool(rest and words.restrict.search(rest))
-    if (len(rest) > _FAR and not own) or (narrowed and phrase.rank <= 1):
+    narrowed = any(narrows(one, words) for one in around) or bool(rest and words.restrict.search(rest))
+    if (len(rest) > _FAR and not _names_topic(item, phrase)) or (narrowed and phrase.rank <= 1):
         return None
-    if behind and phrase.rank <= 0 and _rest(remainder(item.after[: chosen.start], words), words, org):
+    if behind and phrase.rank <= 0 and remainder(item.after[: chosen.start], words, org).rest:
         return None  # 32个单位收到申请
-    return UNSURE if narrowed else _grade(item, phrase, len(rest), own)
+    return rest + _NARROWED if narrowed else rest
 
 
-def _grade(item: Statement, phrase: Phrase, rest: int, own: bool) -> int:
-    """Return the doubt about a number that counts what a phrase says.
+def _names_topic(item: Statement, phrase: Phrase) -> bool:
+    return bool(phrase.topic) or item.how == "here"
 
-    Args:
-        item: the number.
-        phrase: what is said of it.
-        rest: letters around it that are not understood.
-        own: the phrase or the words around the number name the topic.
-    """
+
+def _grade(item: Statement, phrase: Phrase, rest: str) -> int:
+    """Return the doubt about a number that counts what a phrase says, with the words not understood around it."""
     token = item.token
-    elsewhere = item.scope or item.how == "foreign" or item.compared
-    odd_unit = token is not None and token.unit not in _USUAL_UNITS and not own
-    if elsewhere or odd_unit or rest > _NEAR:
+    part = item.topic is not None and ((item.office and item.topic.office_part) or _shared(item, phrase))
+    elsewhere = item.scope or item.how == "foreign" or item.compared or part
+    odd_unit = token is not None and token.unit not in _USUAL_UNITS and not _names_topic(item, phrase)
+    if elsewhere or (odd_unit and item.how != "before") or len(rest) > _NEAR:
         return UNSURE
-    from_heading = item.how == "heading" and not phrase.topic
+    from_heading = item.how == "behind" and not phrase.topic
     rounded = token is not None and token.about
-    return DOUBTFUL if rest or from_heading or rounded or phrase.rank < 0 else SURE
-
-
-def _rest(left: Remainder, words: Vocabulary, org: str) -> str:
-    """Return what is left when every understood word is taken out, the body's own name included."""
-    rest, whole = left.rest, left.whole
-    if org and org in left.text:
-        rest, whole = plain(left.text.replace(org, ""), words)
-    if not rest or is_own(rest, org) or is_own(whole[: len(rest) + 2], org):
-        return ""
-    return "" if org.endswith("政府") and rest in org else rest
+    return DOUBTFUL if rest or odd_unit or from_heading or rounded or phrase.rank < -1 else SURE
 
 
 def _absent(item: Statement, words: Vocabulary, org: str) -> list[Claim]:
-    """未收到…、无…: everything named behind it is 0."""
-    hits = [h for h in words.hits(item.after) if h.phrase.topic and h.phrase.rank >= 2 and h.phrase.accuse]
+    """未收到…、无…、…情况：无: everything named behind it, or before it, is 0."""
+    text, place = (item.after, item.end) if item.after else (item.before, item.start - len(item.before))
+    hits = [h for h in words.hits(text) if h.phrase.topic and h.phrase.rank >= 2 and h.phrase.accuse]
     around = (
-        remainder(item.before, words, words.hits(item.before, item.topic)), remainder(item.inner, words),
-        remainder(item.after, words, hits),
+        remainder(item.before, words, org, words.hits(item.before, item.topic)),
+        remainder(item.inner, words, org), remainder(text, words, org, hits),
     )  # fmt: skip
-    rest = "".join(_rest(one, words, org) for one in around)
+    rest = "".join(one.rest for one in around)
     doubt = UNSURE if rest or item.scope or item.compared else SURE
     found = []
-    for n, denied in enumerate(_denied(item.after, hits, words.nouns(item.after))):
-        start = item.end + denied.start if n else item.start
-        part = item._replace(start=start, end=item.end + denied.end)
+    for n, denied in enumerate(_denied(text, hits, words.nouns(text))):
+        start = place + denied.start if n or not item.after else item.start
+        part = item._replace(start=start, end=place + denied.end if item.after else item.end)
         if denied.readings:
             found.append(Claim(part, denied.readings, denied.rule, doubt, topic=denied.topic))
     return found
+
+
+def _nothing(item: Statement, text: str, words: Vocabulary, org: str) -> list[Claim]:
+    """依申请公开情况。本年度未收到。: what the talk is of is 0 where the denial has no object of its own."""
+    topic, verb = item.topic, text[item.start : item.end]
+    if topic is None or not topic.zero or item.how not in ("before", "heading") or not words.hits(verb, topic):
+        return []
+    rest = remainder(item.before, words, org).rest + remainder(item.after, words, org).rest
+    return [] if rest or item.scope else [Claim(item, topic.zero, topic.zero_rule, SURE, topic=topic)]
 
 
 class _Denied(NamedTuple):
@@ -237,22 +280,37 @@ def _named_itself(text: str, nouns: Sequence[Noun], n: int) -> bool:
     return _JOINED.match(text[end:]) is not None
 
 
-def _upheld(item: Statement, found: list[Claim], words: Vocabulary) -> list[Claim]:
-    """均获维持: every case counted before it in the sentence was upheld."""
-    made = []
-    here = takewhile(lambda claim: claim.item.sentence == item.sentence, reversed(found))
-    for claim in reversed(list(here)):
-        topic = claim.topic
-        same = claim.item.kind == "number"
-        if not (same and topic and len(claim.readings) == 1 and claim.readings[0] == (topic.name,)):
-            continue
-        if claim.doubt is SURE and not any(p.outcome for p in claim.phrases):
-            reading = ((f"{topic.name}.{words.upheld_column}",),)
-            part = item._replace(token=claim.item.token, year=claim.item.year)
-            rest = words.neutral.sub("", item.before)
-            doubt = SURE if not PUNCTUATION.sub("", rest) else UNSURE
-            made.append(Claim(part, reading, topic.rule, doubt, topic=topic))
-    return made
+def _ended(item: Statement, found: list[Claim], text: str, words: Vocabulary, org: str) -> list[Claim]:
+    """均获维持, 均为自然人申请: what was counted before it in the sentence, and not divided since, is all of that."""
+    made: list[Claim] = []
+    for claim in takewhile(lambda claim: claim.item.sentence == item.sentence, reversed(found)):
+        if claim.item.kind != "number" or claim.topic is None or any(p.outcome or p.result for p in claim.phrases):
+            break
+        if made and (";" in text[claim.item.end : item.start] or claim.topic.id == "request"):
+            break
+        class_ = next((h for h in words.hits(item.after, claim.topic) if _is_class(h)), None)
+        if class_ and claim.doubt == SURE and (claim.topic.id == "request" or claim.readings == ((claim.topic.name,),)):
+            rest = remainder(item.before, words, org).rest + remainder(item.after, words, org, [class_]).rest
+            part = item._replace(token=claim.item.token, year=claim.item.year, end=item.end + class_.end)
+            rule = claim.topic.rule if class_.phrase.outcome else class_.phrase.rule
+            readings = _readings(class_, claim.topic)
+            made.append(Claim(part, readings, rule, UNSURE if rest else SURE, topic=claim.topic))
+    return made[::-1]
+
+
+def _shared(item: Statement, phrase: Phrase) -> bool:
+    """行政复议方面，上年结转8件: words that cases of another kind are spoken of with too."""
+    elsewhere = item.topic is not None and item.topic.id != phrase.topic and item.how in ("here", "before")
+    return phrase.shared and elsewhere
+
+
+def _is_class(hit: Hit) -> bool:
+    """Whether a phrase names a class of what is counted."""
+    return hit.start == 0 and (hit.phrase.outcome or (hit.phrase.topic == "request" and hit.phrase.rank >= 2))
+
+
+def _is_result(claim: Claim) -> bool:
+    return bool(claim.phrases) and all(p.result for p in claim.phrases)
 
 
 def _all_done(item: Statement, words: Vocabulary) -> list[Claim]:
@@ -263,20 +321,13 @@ def _all_done(item: Statement, words: Vocabulary) -> list[Claim]:
 
 
 def _with_included(found: list[Claim], words: Vocabulary) -> list[Claim]:
-    """收到674件（含上年结转35件）: the whole may include the part that is named behind it."""
-    parts = [(n, c) for n, c in enumerate(found) if words.including.match(c.item.before)]
-    if not parts:
-        return found
-    widened = []
-    for n, claim in enumerate(found):
-        extra: list[Reading] = []
-        for m, other in parts:
-            near = other.item.clause == claim.item.clause + 1 and other.item.sentence == claim.item.sentence
-            if m > n and near and len(other.readings) == 1:
-                extra += [(*r, *other.readings[0]) for r in claim.readings if other.readings[0][0] not in r]
-        verbs = all(p.rank <= 1 and p.topics == ("request",) for p in claim.phrases) and claim.phrases
-        if extra and verbs:
-            widened.append(claim._replace(readings=(*claim.readings, *dict.fromkeys(extra))))
-        else:
-            widened.append(claim)
-    return widened
+    """予以公开10件（含部分公开3件）: a result may include another that is named behind it."""
+    parts = [c for c in found if _is_part(c.item, words) and _is_result(c) and len(c.readings) == 1]
+    return [_including(claim, parts) if _is_result(claim) else claim for claim in found] if parts else found
+
+
+def _including(claim: Claim, parts: Sequence[Claim]) -> Claim:
+    place = (claim.item.sentence, claim.item.clause + 1)
+    near = [one.readings[0] for one in parts if (one.item.sentence, one.item.clause) == place]
+    extra = [(*reading, *one) for one in near for reading in claim.readings if one[0] not in reading]
+    return claim._replace(readings=(*claim.readings, *extra))

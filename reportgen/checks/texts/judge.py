@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from operator import attrgetter
 from typing import NamedTuple
 
 from ...form.kinds import NarrativeRule
 from ...form.phrases import Topic
 from ...model.findings import CellRef
-from ...model.numbers import show
+from ...model.numbers import Number, format_number, show
 from ...model.placeholders import filled
 from ...model.report import Passage, Report
 from .claims import DOUBTFUL, SURE, UNSURE, Claim, claims
 from .numerals import Compact, compact
 from .percent import Shares
-from .quantities import Quantities, ReadingSum, agrees
+from .quantities import YUAN, Quantities, ReadingSum, agrees
 from .statements import Mention, Statement, mentions, sentences, statements
+from .together import Told, together, weighed
 from .verdicts import JudgedNumber, Judgement
 from .vocabulary import Vocabulary, vocabulary
 
@@ -125,20 +127,38 @@ class _Judge:
 
     def __init__(self, words: Vocabulary, quantities: Quantities, text: str, said: Sequence[Statement]) -> None:
         self.report, self.quantities, self.items = quantities.report, quantities, said
-        self.claims = claims(said, words, quantities.report.org)
+        self.text, self.words = text, words
+        self.claims = weighed(claims(text, said, words, quantities.report.org), self.is_right)
         self.shares = Shares(text, said, self.claims, words, quantities)
 
     def all(self) -> list[tuple[Statement, Judgement]]:
         """Return every statement, and what is claimed of several quantities once for each, in order."""
-        return sorted(self._all(), key=lambda one: (one[0].start, one[0].end))
+        alone = sorted(self._all(), key=lambda one: (one.item.start, one.item.end))
+        read = together(self.text, alone, self.words, self)
+        return [(one.item, one.judgement) for one in read]
 
-    def _all(self) -> Iterator[tuple[Statement, Judgement]]:
+    def _all(self) -> Iterator[Told]:
         for claim in self.claims:
-            yield claim.item, self.claim(claim)
+            yield Told(claim.item, claim, self.claim(claim))
         claimed = {claim.item.start for claim in self.claims}
         for item in self.items:
             if item.token and item.start not in claimed:
-                yield item, self.share(item)
+                yield Told(item, None, self.share(item))
+
+    def figures(self, claim: Claim) -> list[Number]:
+        """Return the figures of the form that a claim may mean."""
+        return [one.value for one in self.quantities.sums_of(claim.readings)]
+
+    def wrong_sum(self, says: str, expected: Number) -> Judgement:
+        """Complain of numbers that do not add up."""
+        rule = self.words.sums_rule
+        severity = self.report.form.rules[rule].severity
+        return Judgement("contradicts", rule, (), expected, severity, says, about=())
+
+    def is_right(self, claim: Claim) -> bool:
+        """Whether a figure of this year agrees with a claim."""
+        sums = self.quantities.sums_of(claim.readings)
+        return claim.item.year is None and any(self.agrees(one, claim.item) for one in sums)
 
     def claim(self, claim: Claim) -> Judgement:
         """Compare a number with the figures it may be."""
@@ -151,11 +171,10 @@ class _Judge:
         right = [one for one in sums if self.agrees(one, item)]
         key = claim.key if claim.doubt == SURE and item.kind != "done" else ()
         if right and not (claim.every and len(right) < len(claim.readings)):
-            return Judgement(
-                "matched", claim.rule, right[0].reading, right[0].value, about=(), key=key
-            )  # fmt: skip
-        if claim.doubt == UNSURE or len(sums) < len(claim.readings) or not claim.rule:
-            return Judgement(key=key)
+            return Judgement("matched", claim.rule, right[0].reading, right[0].value, about=(), key=key)
+        part = item.office and item.token and not any(one.value < item.token.value for one in sums)
+        if claim.doubt == UNSURE or len(sums) < len(claim.readings) or not claim.rule or part:
+            return Judgement(key=() if part else key)
         return self.wrong(claim, [one for one in sums if one not in right])
 
     def wrong(self, claim: Claim, sums: Sequence[ReadingSum]) -> Judgement:
@@ -167,7 +186,7 @@ class _Judge:
         key = claim.key if claim.doubt == SURE else ()
         return Judgement(
             "contradicts", claim.rule, sums[0].reading, sums[0].value, severity,
-            "表中" + _shown(sums), tuple(sums), key,
+            "表中" + _shown(sums, claim.item), tuple(sums), key,
         )  # fmt: skip
 
     def agrees(self, one: ReadingSum, item: Statement) -> bool:
@@ -185,15 +204,16 @@ class _Judge:
                 return Judgement("last_year", claim.rule, one.reading, one.value)
         if claim.doubt != SURE or len(sums) < len(claim.readings) or not claim.rule:
             return _NOTHING
-        says = "上年数据中" + _shown(sums)
-        return Judgement(
-            "contradicts", claim.rule, sums[0].reading, sums[0].value, "warning", says, about=()
-        )  # fmt: skip
+        says = "上年数据中" + _shown(sums, item)
+        return Judgement("contradicts", claim.rule, sums[0].reading, sums[0].value, "warning", says, about=())
 
     def share(self, item: Statement) -> Judgement:
         """Recompute a percentage or a change; nothing is said of other numbers."""
         return self.shares.judge(item) or _NOTHING
 
 
-def _shown(sums: Sequence[ReadingSum]) -> str:
-    return "，".join(dict.fromkeys(f"{s.name}是{show(s.value)}{'元' if s.money else ''}" for s in sums))
+def _shown(sums: Sequence[ReadingSum], item: Statement) -> str:
+    """Return figures by name, money in the unit of the text."""
+    unit = item.token.unit if item.token and item.token.unit in YUAN else "元"
+    shown = [f"{format_number(Decimal(s.value) / YUAN[unit])}{unit}" if s.money else show(s.value) for s in sums]
+    return "，".join(dict.fromkeys(f"{s.name}是{value}" for s, value in zip(sums, shown, strict=True)))

@@ -28,7 +28,7 @@ _SHARES, _RATES = "X-13", "X-14"
 _WHOLES = 100
 """Numbers before a percentage that it may be a share of."""
 _RIGHT = Judgement("percentage_ok", _SHARES, about=())
-_OF_THAT = re.compile(r"^[,(]*(?:约|共|分别|所)?占?[^,;。()、\d]{0,14}$")
+_OF_THAT = re.compile(r"^[,、(]*(?:约|共|分别|所)?占?[^,;。()、\d]{0,14}$")
 
 
 def _as_stated(token: Token, shown: list[tuple[Decimal, Decimal]]) -> Judgement | None:
@@ -148,8 +148,8 @@ class Shares:
 
     def form_wholes(self, item: Statement, claim: Claim | None) -> list[Number]:
         """Return the totals of the form that a share may be of."""
-        topic = claim.topic if claim and claim.topic else item.topic
-        return [one.value for one in self.quantities.sums_of(topic.wholes)] if topic else []
+        topics = dict.fromkeys([claim.topic if claim and claim.topic else item.topic, item.topic])
+        return [one.value for topic in topics if topic for one in self.quantities.sums_of(topic.wholes)]
 
     def text_wholes(self, item: Statement, part: Statement | None) -> list[Number]:
         """Return the numbers said before that a share may be of."""

@@ -12,9 +12,10 @@ from ...model.numbers import Number
 from ...model.report import Report
 from .numerals import Token
 
-__all__ = ["Quantities", "ReadingSum", "agrees", "printed", "said"]
+__all__ = ["YUAN", "Quantities", "ReadingSum", "agrees", "printed", "said"]
 
-_YUAN = {"元": 1, "万元": 10_000}
+YUAN = {"元": 1, "万元": 10_000}
+"""Units of money, in 元."""
 
 
 class ReadingSum(NamedTuple):
@@ -71,13 +72,16 @@ class Quantities:
             value = self.report.fields.get(field.id)
             yield _Part(None if isinstance(value, str) else value, "", field.id, field.kind == "amount")
             return
+        if not last_year and name in self.report.groups:
+            yield _Part(self.report.groups[name].number)
+            return
         values = self.report.last_year if last_year else self.report.values
         for cell in self.report.form.quantities.get(name, ("",)):
             number = values[cell].number if cell in values else None
             if number is None:
                 yield _Part(None)
                 return
-            factor = _YUAN.get(self.report.form.cells[cell].unit, 0)
+            factor = YUAN.get(self.report.form.cells[cell].unit, 0)
             yield _Part(number * (factor or 1), cell, money=bool(factor))
 
     def sums_of(self, readings: tuple[Reading, ...], *, last_year: bool = False) -> list[ReadingSum]:
@@ -98,7 +102,7 @@ class Quantities:
 
 def said(token: Token) -> Number:
     """Return the number of a text, money in 元."""
-    return token.value * _YUAN.get(token.unit, 1)
+    return token.value * YUAN.get(token.unit, 1)
 
 
 def printed(value: Decimal, quantum: Decimal) -> tuple[Decimal, Decimal]:
@@ -126,5 +130,5 @@ def agrees(actual: Number, token: Token) -> bool:
         if token.about in ("近", "不足", "不到", "将近", "接近", "达到近"):
             return number - step <= actual <= number
         return abs(actual - number) <= step
-    quantum = Decimal(token.quantum) * _YUAN.get(token.unit, 1)
+    quantum = Decimal(token.quantum) * YUAN.get(token.unit, 1)
     return quantum > 1 and number in printed(actual, quantum)

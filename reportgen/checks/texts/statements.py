@@ -11,16 +11,16 @@ from typing import NamedTuple, TypeAlias
 from ...form.phrases import Topic
 from .numerals import Token, tokens
 from .vocabulary import COMPARED, YEAR, Span, Vocabulary
-from .wording import Brought, brought, counted, left_with
+from .wording import Brought, brought, counted, is_own, left_with
 
-__all__ = ["CHANGED_TO", "Mention", "Statement", "is_own", "mentions", "sentences", "statements"]
+__all__ = ["CHANGED_TO", "Mention", "Statement", "mentions", "sentences", "statements"]
 
 
 class Statement(NamedTuple):
     """A number, or words that say a number (未收到, 全部办结, 均获维持), with its surroundings."""
 
     kind: str
-    """``number``, ``none``, ``done`` or ``upheld``."""
+    """``number``, ``none``, ``done`` or ``ended``."""
     start: int
     end: int
     token: Token | None
@@ -46,6 +46,8 @@ class Statement(NamedTuple):
     """The words that narrow the scope of this part of the sentence: a period, another body."""
     inner: str = ""
     """Words inside a denial that may narrow it: 未因…引发."""
+    office: bool = False
+    """Of a government: its name stands there so that only its own office may be meant."""
 
 
 class _Words(NamedTuple):
@@ -88,15 +90,17 @@ class _State(NamedTuple):
     year: int | None = None
     year_said: bool = False
     scope: str = ""
+    office: bool = False
+    whole: bool = False
+    """The whole body has been named, or a part begun: 区政府 may then be one part."""
 
 
 _SENTENCE = re.compile(r"[^。!?！？\n]+[。!?！？\n]?")
-_MARK = re.compile(r"[,;:()。!?]|——")
+_MARK = re.compile(r"[,;()。!?]|:(?!\d)|——")
 _FROM = re.compile(r"[由从](?:上一?年度?的?|去年的?|(?:19|20)\d\d年的?)?$")
 CHANGED_TO = re.compile(r"(?:增|升|减|降|增加|上升|增长|减少|下降|提高)[至到为]")
 """Before the figure that a change led to."""
 _LISTED = re.compile(r"[、和及与]|以及")
-_GOVERNMENT = re.compile(r"(?:省|市|县|区|州|旗)人民政府$")
 
 
 def statements(
@@ -135,28 +139,12 @@ def mentions(text: str, words: Vocabulary) -> list[Mention]:
     """Return the numbers of a text and the words that say one, in order."""
     found: list[Mention] = list(tokens(text))
     found += [_Words(*match.span(), "done") for match in words.all_done.finditer(text)]
-    found += [_Words(*match.span(), "upheld") for match in words.all_upheld.finditer(text)]
+    found += [_Words(*match.span(), "ended") for match in words.all_ended.finditer(text)]
+    found += [_Words(*match.span(), "none") for match in words.denied_before.finditer(text)]
     for match in words.negation.finditer(text):
         if not words.not_negation.match(text, match.start()):
             found.append(_Words(*match.span(), "none", match.groupdict().get("inner") or ""))
     return sorted(found, key=attrgetter("start", "stop"))
-
-
-def is_own(name: str, org: str) -> bool:
-    """Whether ``name`` is the reporting body itself, in full or cut short (县发改局).
-
-    A government's report adds up its departments, so 区政府 alone may mean less than the whole.
-    """
-    if not name or not org:
-        return False
-    if name in org and len(name) > 5:
-        return True
-    if _GOVERNMENT.search(org):
-        return org.endswith(name + "人民政府") or name == org
-    if name in org and len(name) > 2:
-        return True
-    letters = iter(org)
-    return len(name) > 1 and name[-1] == org[-1] and all(c in letters for c in name)
 
 
 class _Sentence:
@@ -179,13 +167,13 @@ class _Sentence:
             elif clause.mark == ")" and brackets:
                 state = brackets.pop()
             elif clause.mark == ";":
-                state = state._replace(scope=base.scope, year=base.year)
+                state = state._replace(year=base.year)
         return found, state._replace(how="before" if state.topic else state.how)
 
     def clauses(self) -> Iterator[_Clause]:
         """Yield the clauses in order; a comma between the thousands of a figure is not a mark."""
         start, end = self.span
-        inside = {place for t in self.mentions if isinstance(t, Token) for place in range(t.start + 1, t.stop)}
+        inside = {place for t in self.mentions for place in range(t.start + 1, t.stop)}
         marks = [(*m.span(), m[0]) for m in _MARK.finditer(self.text, start, end) if m.start() not in inside]
         first = 0
         for number, (place, behind, mark) in enumerate([*marks, (end, end, "")]):
@@ -197,6 +185,8 @@ class _Sentence:
         """Return the statements of a clause, and what the talk is of behind it."""
         found: list[Statement] = []
         for spot in self.spots(clause):
+            if self.words.including.match(spot.before):
+                state = state._replace(whole=True)
             words = brought(self.worded(clause, spot.mention.start), self.words)
             state = self.scoped(state, words)
             item = self.item(clause, spot, state, compared=words.compared)
@@ -213,10 +203,17 @@ class _Sentence:
         for n, mention in enumerate(clause.mentions):
             before = self.text[start : mention.start]
             if n + 1 == len(clause.mentions):
-                yield _Spot(mention, before, self.text[mention.stop : clause.end], cut=False)
+                yield _Spot(mention, before, self.text[mention.stop : self.denied_to(mention, clause)], cut=False)
             else:
                 end, start = self.between(mention, clause.mentions[n + 1])
                 yield _Spot(mention, before, self.text[mention.stop : end], cut=start == mention.stop)
+
+    def denied_to(self, mention: Mention, clause: _Clause) -> int:
+        """无…行政复议，提起行政诉讼情况发生: return where the words of a denial end, else where the clause does."""
+        if isinstance(mention, Token) or mention.kind != "none":
+            return clause.end
+        goes_on = self.words.denied_too.match(self.text, clause.end)
+        return goes_on.end() if goes_on else clause.end
 
     def item(self, clause: _Clause, spot: _Spot, state: _State, *, compared: bool) -> Statement:
         """Return an item with its topic and year."""
@@ -230,6 +227,7 @@ class _Sentence:
         return Statement(
             kind, mention.start, mention.stop, token, before, after, cut, self.span, clause.number, topic, how,
             self.year_before(before, after, state.year), state.year_said, compared, state.scope, inner,
+            state.office,
         )  # fmt: skip
 
     def worded(self, clause: _Clause, end: int) -> str:
@@ -276,8 +274,19 @@ class _Sentence:
                 year, said = None, True
             else:
                 year = one
-        if brought.owner and not is_own(brought.owner, self.org):
+        if brought.owner and not self.is_own(brought, state):
             scope = brought.owner
         elif brought.whole and scope and not self.words.periods.search(scope):
             scope = ""
-        return state._replace(year=year, year_said=said, scope=scope)
+        some = self.words.own_office.search(brought.owner) and self.words.government.search(self.org)
+        office = bool(some) and brought.owner != self.org
+        return state._replace(
+            year=year, year_said=said, scope=scope, whole=state.whole or brought.whole, office=office or state.office
+        )  # fmt: skip
+
+    def is_own(self, brought: Brought, state: _State) -> bool:
+        """Whether the body named is the reporting one, and all of it."""
+        name = brought.owner
+        if brought.joined or not is_own(name, self.org, self.words):
+            return False
+        return name == self.org or not (state.whole and self.words.own_office.search(name))

@@ -77,12 +77,19 @@ class Vocabulary:
         """Without the single letters, which are parts of other words too (件 of 信件)."""
         self.restrict, self.periods = any_of(*data.restrict), any_of(*data.periods)
         self.foreign, self.owners = any_of(*data.foreign), any_of(data.owners)
-        self.whole, self.including = any_of(data.whole), any_of(data.including)
+        self.whole, self.including, self.aside = any_of(data.whole), any_of(data.including), any_of(data.aside)
+        self.places = any_of(data.places)
+        self.wider, self.government = any_of(data.wider), any_of(data.government)
+        self.short_names, self.own_office = data.short_names, any_of(data.own_office)
+        self.ours, self.total, self.sums_rule = any_of(data.ours), any_of(data.total), data.sums_rule
+        self.divisions = [(one, any_of(one.key)) for one in data.divisions]
+        self.authorities = any_of(data.authorities)
+        self.own_business = {t.id: any_of(t.own_business) for t in data.topics if t.own_business}
         self.negation, self.not_negation = any_of(data.negation), any_of(data.not_negation)
+        self.denied_too, self.denied_before = any_of(data.denied_too), any_of(data.denied_before)
         self.each, self.respectively = any_of(data.each), any_of(data.respectively)
         self.all_done, self.all_done_rates = any_of(data.all_done), any_of(data.all_done_rates)
-        self.all_upheld = any_of(data.all_upheld)
-        self.upheld_column: str = data.all_upheld_column
+        self.all_ended = any_of(data.all_ended)
         self.all_done_names: tuple[str, ...] = data.all_done_names
         self.done_of: tuple[tuple[str, ...], ...] = data.done_of
 

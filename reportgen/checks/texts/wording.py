@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ...form.phrases import Topic
 from .vocabulary import COMPARED, YEAR, Hit, Noun, Span, Vocabulary
 
 __all__ = [
-    "PUNCTUATION", "Brought", "Remainder", "brought", "counted", "left_with", "narrows", "plain", "remainder",
+    "PUNCTUATION", "Brought", "Remainder", "brought", "counted", "is_own", "left_with", "narrows", "plain", "remainder",
+    "without_own",
 ]  # fmt: skip
 
 PUNCTUATION = re.compile(r"[\s,;:、。()“”\"'‘’!?#/—\-《》【】\d.]+")
@@ -18,6 +19,7 @@ _LEAD = re.compile(
     r"^(?:[,;:、]|其中|另外?|此外|同时|而|但|在|由|以|(?:(?:19|20)\d\d年度?)|本年度?|全年|截至.{0,12}?日)+"
 )
 _NEAR_THE_END = 12  # letters
+_JOINS = re.compile(r"[及和与、]")
 
 
 class Remainder(NamedTuple):
@@ -27,27 +29,27 @@ class Remainder(NamedTuple):
     """The words with # for what is understood."""
     rest: str
     """Without words that change nothing."""
-    whole: str
-    """Without punctuation alone."""
 
 
-def remainder(text: str, words: Vocabulary, hits: Sequence[Hit] = ()) -> Remainder:
-    """Return what is left of a text without some phrases in it and the form's nouns."""
+def remainder(text: str, words: Vocabulary, org: str, hits: Sequence[Hit] = ()) -> Remainder:
+    """Return what is left of a text without some phrases in it, the form's nouns and the body's own name."""
     spans = [*((h.start, h.end) for h in hits), *((start, end) for _, start, end in words.nouns(text))]
     kept = _replaced(text, spans, "#")
-    return Remainder(kept, *plain(kept, words))
+    rest = plain(kept, words)
+    if rest and (others := without_own(kept, org, words)) != kept:
+        kept, rest = others, plain(others, words)
+    return Remainder(kept, "" if rest and is_own(rest, org, words) else rest)
 
 
-def plain(text: str, words: Vocabulary) -> tuple[str, str]:
-    """Return a text without words that change nothing; and without punctuation alone."""
-    whole = PUNCTUATION.sub("", text)
-    if not whole:
-        return "", ""
+def plain(text: str, words: Vocabulary) -> str:
+    """Return a text without words that change nothing."""
+    if not PUNCTUATION.sub("", text):
+        return ""
     rest = words.neutral.sub("", text)
     # Where words have gone, the letters around them may make another one.
     if rest and rest != text:
         rest = words.neutral.sub("", rest)
-    return PUNCTUATION.sub("", rest), whole
+    return PUNCTUATION.sub("", rest)
 
 
 def narrows(left: Remainder, words: Vocabulary) -> bool:
@@ -77,7 +79,7 @@ def left_with(text: str, words: Vocabulary) -> tuple[Topic | None, str]:
     nouns = _counted_nouns(text, words)
     if nouns and nouns[-1][2] >= len(text) - _NEAR_THE_END:
         return nouns[-1][0], "before"
-    if text and words.foreign.search(_unknown(text, words)):
+    if text and not words.aside.match(text) and words.foreign.search(_unknown(text, words)):
         return None, "foreign"
     return (nouns[-1][0], "before") if nouns else (None, "")
 
@@ -102,6 +104,46 @@ def _replaced(text: str, spans: Iterable[Span], mark: str) -> str:
     return "".join([*pieces, text[at:]])
 
 
+def is_own(name: str, org: str, words: Vocabulary) -> bool:
+    """Whether ``name`` is the reporting body itself, in full or cut short (县发改局, 市政府, 县府办)."""
+    if len(name) < 2 or not org:
+        return False
+    if name == org or (len(name) > 5 and name in org):
+        return True
+    if words.wider.match(name):
+        return words.government.search(org) is not None
+    return any(
+        name.endswith(short) and _abbreviates(name.removesuffix(short), org.removesuffix(tail), words)
+        for tail, short in _ends(org, words)
+    )  # fmt: skip
+
+
+def _ends(org: str, words: Vocabulary) -> Iterator[tuple[str, str]]:
+    """Yield the ends a name has, with what may stand for each in short."""
+    yield org[-1], org[-1]
+    for tail, *short in words.short_names:
+        if org.endswith(tail):
+            yield from ((tail, one) for one in (tail, *short))
+
+
+def _abbreviates(name: str, full: str, words: Vocabulary) -> bool:
+    """Whether the letters of a name stand in the full one in that order; a single one at its end or its place's (市局)."""
+    if len(name) == 1:
+        place = words.places.findall(full)
+        return full.endswith(name) or place[-1:] == [name]
+    letters = iter(full)
+    return all(letter in letters for letter in name)
+
+
+def without_own(text: str, org: str, words: Vocabulary) -> str:
+    """Return a text without the name of the reporting body."""
+    if org and org in text:
+        return text.replace(org, "")
+    lead = _LEAD.sub("", text)
+    owner = words.owners.match(lead)
+    return lead[owner.end() :] if owner and is_own(owner[0], org, words) else text
+
+
 class Brought(NamedTuple):
     """What the words of a clause bring to the numbers behind them."""
 
@@ -110,6 +152,8 @@ class Brought(NamedTuple):
     period: str
     owner: str
     """Another body that they may be about."""
+    joined: bool
+    """More bodies are named behind it."""
     whole: bool
     """They say that the whole body is meant."""
     compared: bool
@@ -120,10 +164,12 @@ def brought(clause: str, words: Vocabulary) -> Brought:
     """Return what the words of a clause bring to the numbers behind them."""
     period = words.periods.search(clause)
     lead = _LEAD.sub("", clause)
-    owner = words.owners.match(lead)
-    other = owner is not None and not words.whole.match(owner[0]) and words.neutral.sub("", owner[0])
+    wider = words.wider.match(lead)
+    owner = wider or words.owners.match(lead)
+    joined = owner is not None and _JOINS.match(lead, owner.end()) is not None
+    other = wider or (owner and not words.whole.match(owner[0]) and words.neutral.sub("", owner[0]))
     return Brought(
-        _years(clause, words), period[0] if period else "", owner[0] if owner and other else "",
+        _years(clause, words), period[0] if period else "", owner[0] if owner and other else "", joined,
         words.whole.match(lead) is not None, COMPARED.search(clause) is not None,
     )  # fmt: skip
 

@@ -1,0 +1,349 @@
+"""The numbers of a sentence read together: wholes and their parts, totals, classes that add up.
+
+By itself a number agrees with the form, contradicts it, or is nobody's.  Together a sentence may be right where
+a number by itself is not (答复7件、不予受理4件、不明确1件 of 12件: classes, not answers), and wrong where no number
+by itself is (网上105件、快递17件，合计132件).  What is left wrong is the fewest numbers that have to be.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby, pairwise
+from typing import NamedTuple, Protocol
+
+from ...form.phrases import Division
+from ...model.numbers import Number, show
+from .claims import DOUBTFUL, SURE, UNSURE, Claim
+from .numerals import Token
+from .quantities import said
+from .statements import Statement
+from .verdicts import Judgement
+from .vocabulary import Vocabulary
+from .wording import PUNCTUATION
+
+__all__ = ["Told", "together", "weighed"]
+
+_FREE = Judgement()
+_LEAD = re.compile(r"[^,、。;:(]*[,、。;:(]*")
+_AMONG = re.compile(r"[^,;。、]{0,6}中[,已的]?")
+_ENDS_PARTS = re.compile(r"[;。]|另[有外]?|此外|合计|共计|总计|[,、]共")
+_ALL = 3
+"""Parts of a complete division that are all of them, even where much of the whole is missing."""
+_SLIP = 10
+"""One part in so many may be missing by a slip; where more is, parts were left out on purpose."""
+_RUN, _PARTS = 10, 30
+"""Numbers on either side that one figure may be told in, and parts of a whole; beyond them nobody adds up."""
+_FEW, _WHOLE = 1, 100  # letters that do not yet say what is counted; per cent
+
+
+class Told(NamedTuple):
+    """A number of a paragraph, what it claims, and what it was found to be."""
+
+    item: Statement
+    claim: Claim | None
+    judgement: Judgement
+
+    @property
+    def wrong(self) -> bool:
+        """Whether it contradicts the form."""
+        return self.judgement.verdict == "contradicts"
+
+    @property
+    def token(self) -> Token:
+        """The number; only numbers are read together."""
+        assert self.item.token is not None
+        return self.item.token
+
+    @property
+    def value(self) -> Number:
+        """The number, money in 元."""
+        return said(self.token)
+
+
+def weighed(claims: Sequence[Claim], agrees: Callable[[Claim], bool]) -> list[Claim]:
+    """Return claims with the certainty that the rest of their sentence gives or takes.
+
+    A number that agrees for sure shows that the sentence speaks of the form's figures; one of unclear scope
+    that does not agree (区本级受理210件) makes what is said of the same thing behind it unclear too.
+    """
+    found = []
+    for _, some in groupby(claims, key=lambda c: c.item.sentence):
+        sentence = list(some)
+        agreeing = [agrees(c) for c in sentence]
+        sure = {c.topic.id for c, right in zip(sentence, agreeing, strict=True) if right and c.topic and _counts(c)}
+        unclear: set[str] = set()
+        for claim, right in zip(sentence, agreeing, strict=True):
+            found.append(_weighed(claim, sure, unclear))
+            if claim.topic and (claim.item.how == "here" or not _weak(claim)):
+                change = unclear.add if claim.doubt == UNSURE and not right else unclear.discard
+                change(claim.topic.id)
+    return found
+
+
+def _weighed(claim: Claim, sure: set[str], unclear: set[str]) -> Claim:
+    topic = claim.topic.id if claim.topic else ""
+    rounded = claim.item.token is not None and claim.item.token.about
+    if topic in unclear and _weak(claim) and claim.item.how != "here":
+        return claim._replace(doubt=UNSURE)
+    if topic in sure and claim.doubt == DOUBTFUL and not (claim.unknown or rounded):
+        return claim._replace(doubt=SURE)
+    return claim
+
+
+def _counts(claim: Claim) -> bool:
+    token = claim.item.token
+    return claim.doubt == SURE and claim.item.kind == "number" and token is not None and token.value != 0
+
+
+def _weak(claim: Claim) -> bool:
+    """Whether only a verb says what is counted (答复, 制定), no row or column of a table."""
+    return bool(claim.phrases) and all(p.rank <= 1 and p.topics for p in claim.phrases)
+
+
+class Judge(Protocol):
+    """Compares with the form."""
+
+    def figures(self, claim: Claim) -> Sequence[Number]:
+        """Return the figures that a claim may mean."""
+
+    def claim(self, claim: Claim) -> Judgement:
+        """Judge a claim by itself."""
+
+    def wrong_sum(self, says: str, expected: Number) -> Judgement:
+        """Complain of a sum."""
+
+
+def together(text: str, told: Sequence[Told], words: Vocabulary, judge: Judge) -> list[Told]:
+    """Return what the numbers of a paragraph are found to be when each sentence is read as a whole.
+
+    Args:
+        text: the paragraph, compact.
+        told: its numbers by themselves, in order.
+        words: the form's vocabulary.
+        judge: compares with the form.
+    """
+    found: list[Told] = []
+    for sentence in _sentences(text, told, words):
+        numbers = [n for n, one in enumerate(sentence) if _plain(one.item)]
+        for n, one in zip(numbers, _Whole(text, sentence, words, judge).read(), strict=True):
+            sentence[n] = one
+        found += sentence
+    return found
+
+
+def _plain(item: Statement) -> bool:
+    return item.kind == "number" and item.token is not None and not item.token.percent and not item.compared
+
+
+def _sentences(text: str, told: Sequence[Told], words: Vocabulary) -> Iterator[list[Told]]:
+    """Yield the numbers of each sentence, with those of the next one that names its parts (。其中：)."""
+    gathered: list[Told] = []
+    for span, some in groupby(told, key=lambda one: one.item.sentence):
+        if gathered and not words.including.match(text[span[0] : span[1]]):
+            yield gathered
+            gathered = []
+        gathered += some
+    if gathered:
+        yield gathered
+
+
+class _Whole:
+    """The numbers of one sentence."""
+
+    def __init__(self, text: str, sentence: Sequence[Told], words: Vocabulary, judge: Judge) -> None:
+        self.text, self.words, self.judge = text, words, judge
+        self.numbers = [one for one in sentence if _plain(one.item)]
+        self.shared = {
+            one.item.start for one, share in pairwise(sentence)
+            if share.judgement.verdict == "percentage_ok" and share.token.value != _WHOLE
+        }  # fmt: skip
+        self.parts = list(self._parts())
+
+    def read(self) -> list[Told]:
+        """Return the numbers as the whole sentence makes them right or wrong."""
+        if any(one.wrong for one in self.numbers):
+            for reading in (self.shares, self.kinds, self.of_others, self.subsets, self.classes, self.split):
+                reading()
+        self.totals()
+        self.divided()
+        return self.numbers
+
+    # ---- how the numbers stand to each other
+
+    def gap(self, n: int) -> str:
+        """Return the words between a number and the next one."""
+        return self.text[self.numbers[n].item.end : self.numbers[n + 1].item.start]
+
+    def _parts(self) -> Iterator[tuple[int, Sequence[int]]]:
+        """Yield the places of wholes and of the numbers named behind 其中, 含, a colon or a bracket."""
+        for whole in range(len(self.numbers) - 1):
+            gap = self.gap(whole)
+            lead = _LEAD.match(gap)
+            opened = "(" in gap and ")" not in gap
+            named = lead and self.words.including.match(gap[lead.end() :])
+            if not (opened or named or gap.endswith(":") or _AMONG.match(gap)):
+                continue
+            last = whole + 1
+            while last + 1 < min(len(self.numbers), whole + _PARTS) and not self._ends(last, bracketed=opened):
+                last += 1
+            yield whole, range(whole + 1, last + 1)
+
+    def _ends(self, n: int, *, bracketed: bool) -> bool:
+        """Whether a list of parts ends behind a number."""
+        gap = self.gap(n)
+        other_unit = self.numbers[n].token.unit != self.numbers[n + 1].token.unit
+        return other_unit or (bracketed and ")" in gap) or _ENDS_PARTS.search(gap) is not None
+
+    def sum(self, places: Sequence[int]) -> Number:
+        """Return the sum of some numbers."""
+        return sum(self.numbers[n].value for n in places)
+
+    def free(self, *places: int) -> None:
+        """Say nothing of some numbers: they count something else."""
+        for n in places:
+            if self.numbers[n].wrong:
+                self.numbers[n] = self.numbers[n]._replace(judgement=_FREE)
+
+    # ---- readings that make a sentence right
+
+    def kinds(self) -> None:
+        """行政复议86件，其中涉及政府信息公开的5件: only the part is of the form's kind."""
+        for whole, (part, *_) in self.parts:
+            one, other = self.numbers[whole], self.numbers[part]
+            of_all = one.claim and one.claim.topic and one.claim.topic.own_business
+            if one.claim and of_all and self.words.ours.search(self.gap(whole)):
+                self.free(whole)
+                if other.claim is None or other.claim.doubt == UNSURE:
+                    claim = one.claim._replace(item=other.item, doubt=DOUBTFUL)
+                    self.numbers[part] = Told(other.item, claim, self.judge.claim(claim))
+
+    def of_others(self) -> None:
+        """公示信息467条，其中行政许可410条: parts of what is no figure of the form are none either."""
+        for whole, parts in self.parts:
+            if self._other(self.numbers[whole]):
+                self.free(*parts)
+
+    def _other(self, one: Told) -> bool:
+        """Whether words that are not understood say what a number counts, and no topic of the form."""
+        unknown = PUNCTUATION.sub("", self.words.neutral.sub("", one.item.before))
+        unsaid = one.claim is None and one.item.how in ("", "behind")
+        return one.item.how == "foreign" or (unsaid and len(unknown) > _FEW)
+
+    def subsets(self) -> None:
+        """制定9件，其中新制定5件: a part of what its whole counts, if no more than that."""
+        for whole, parts in self.parts:
+            for n in parts:
+                one, other = self.numbers[whole], self.numbers[n]
+                same = one.claim and other.claim and one.claim.key == other.claim.key
+                among = n == whole + 1 and _AMONG.match(self.gap(whole)) and other.claim and _weak(other.claim)
+                if (same or among) and not one.wrong and other.value <= one.value:
+                    self.free(n)
+
+    def classes(self) -> None:
+        """答复7件、不予受理4件、不明确1件, of 12件 before them: what adds up may be classes of that."""
+        for whole, one in enumerate(self.numbers):
+            total: Number = 0
+            for last in range(whole + 1, len(self.numbers)):
+                total += self.numbers[last].value
+                if total >= one.value:
+                    if total == one.value and last > whole + 1 and not one.wrong:
+                        self.free(*(n for n in range(whole + 1, last + 1) if self._may_be_class(whole, n)))
+                    break
+
+    def _may_be_class(self, whole: int, n: int) -> bool:
+        claim = self.numbers[n].claim
+        if claim is None or _weak(claim):
+            return True
+        one = self.numbers[whole]
+        other = one.claim is not None and one.claim.topic != claim.topic
+        return other or (one.judgement.verdict == "unattributed" and one.item.topic == claim.topic)
+
+    def split(self) -> None:
+        """废止1件、宣布失效2件; 按时答复430件，延期答复2件: one figure of the form in several numbers."""
+        for n, one in enumerate(self.numbers):
+            if one.wrong and one.claim:
+                figures = self.judge.figures(one.claim)
+                for places in (self._same(n), *self._runs(n)):
+                    if len(places) > 1 and self.sum(places) in figures:
+                        self.free(*places)
+                        break
+
+    def _same(self, n: int) -> list[int]:
+        """Return the numbers that claim the same as one of them, without those that agree."""
+        claim = self.numbers[n].claim
+        return [
+            m for m, one in enumerate(self.numbers)
+            if one.claim and claim and one.claim.readings == claim.readings and one.judgement.verdict != "matched"
+        ]  # fmt: skip
+
+    def _runs(self, n: int) -> Iterator[Sequence[int]]:
+        """Yield the numbers next to one said with a verb alone, that agree with nothing."""
+        claim = self.numbers[n].claim
+        if claim is None or not _weak(claim):
+            return
+        matched = [m for m, one in enumerate(self.numbers) if one.judgement.verdict == "matched"]
+        first = max([n - _RUN, 0, *(m + 1 for m in matched if m < n)])
+        last = min([n + _RUN + 1, len(self.numbers), *(m for m in matched if m > n)])
+        yield from (range(a, b) for a in range(first, n + 1) for b in range(n + 1, last + 1))
+
+    def shares(self) -> None:
+        """区政府收到210件，占23.3%: a right share of a figure of the form is a part of it, not the whole."""
+        for n, one in enumerate(self.numbers):
+            part = one.item.start in self.shared or (one.item.office and self.shared)
+            if one.claim and _weak(one.claim) and part:
+                self.free(n)
+
+    # ---- readings that make a sentence wrong
+
+    def totals(self) -> None:
+        """…，合计132件: the sum of numbers before it, or a figure of the form."""
+        for n, one in enumerate(self.numbers):
+            before = one.item.before.lstrip(",、")
+            if n < 2 or one.judgement.verdict != "unattributed" or not self.words.total.fullmatch(before):
+                continue
+            sums = [self.sum(range(first, n)) for first in range(max(0, n - _PARTS), n - 1)]
+            if one.value in sums:
+                places = range(n - len(sums) - 1 + sums.index(one.value), n)
+                self.made_up(places, one.value)
+                division = self._division(places)
+                if division and division.complete and one.claim and one.item.how in ("here", "before"):
+                    self.numbers[n] = one._replace(judgement=self.judge.claim(one.claim._replace(doubt=SURE)))
+            same = {m.token.unit for m in self.numbers[:n]} == {one.token.unit}
+            if same and one.item.topic and one.item.how in ("here", "before", "behind") and one.value not in sums:
+                self.accuse(n, f"前面各项相加是{show(sums[0])}", sums[0])
+
+    def made_up(self, places: Sequence[int], total: Number) -> None:
+        """新增5件，上年转入2件，共7件: the total is the figure of the form, what it is made of is not."""
+        claims = [self.numbers[n].claim for n in places if self.numbers[n].wrong]
+        if any(claim and total in self.judge.figures(claim) for claim in claims):
+            self.free(*places)
+
+    def divided(self) -> None:
+        """其中网络27件、信函16件, of 42件: parts of one division add up to the whole, or at least to no more."""
+        for whole, parts in self.parts:
+            one = self.numbers[whole]
+            kind = self._division(parts)
+            if kind is None or one.item.topic is None or one.claim is None or one.wrong:
+                continue
+            total, missing = self.sum(parts), one.value - self.sum(parts)
+            slip = kind.complete and (len(parts) >= _ALL or missing * _SLIP <= one.value)
+            if missing < 0 or (missing > 0 and slip):
+                self.accuse(parts[-1], f"各项相加是{show(total)}，前面写的是{show(one.value)}", one.value)
+
+    def _division(self, parts: Sequence[int]) -> Division | None:
+        """Return the division that all of some parts are of."""
+        for division, key in self.words.divisions:
+            if len(parts) > 1 and all(key.search(self._around(n)) for n in parts):
+                return division
+        return None
+
+    def _around(self, n: int) -> str:
+        item = self.numbers[n].item
+        return item.before if item.cut else f"{item.before}#{item.after}"
+
+    def accuse(self, n: int, says: str, expected: Number) -> None:
+        """Complain of a sum, at one of its numbers."""
+        one = self.numbers[n]
+        if self.words.sums_rule and not one.wrong and one.item.year is None:
+            self.numbers[n] = one._replace(judgement=self.judge.wrong_sum(says, expected))
