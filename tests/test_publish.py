@@ -282,12 +282,12 @@ def test_numbers_too_long_for_their_cell_are_told() -> None:
     found = [
         one
         for one in check(make_report({"表三.new.natural": 1234567, "表三.new.total": 1234567}))
-        if one.rule == "N-11"
+        if one.rule == "N-13"
     ]
     assert [(one.severity, len(one.cells)) for one in found] == [("warning", 2)]
-    assert not [one for one in check(make_report({"表三.new.natural": 123456})) if one.rule == "N-11"]
+    assert not [one for one in check(make_report({"表三.new.natural": 123456})) if one.rule == "N-13"]
     form = load_form()
-    for table, most in form.rules["N-11"].most.items():
+    for table, most in form.rules["N-13"].most.items():
         figures = {cell.column: cell.column_span for cell in form.table(table).layout if cell.cell}
         widths = column_widths(form.table(table))
         narrowest = min(sum(widths[c - 1 : c - 1 + span]) for c, span in figures.items())

@@ -74,7 +74,7 @@ def remarks(rule: Remarks, facts: Facts) -> Iterator[Finding]:
 
 
 def room(rule: Room, facts: Facts) -> Iterator[Finding]:
-    """N-11: one finding per table, listing the numbers that are wider than their cells."""
+    """N-13: one finding per table, listing the numbers that are wider than their cells."""
     for table, most in rule.most.items():
         wide = [c for c in facts.form.cells.values()
                 if c.table == table and len(format_number(facts.numbers[c.id])) > most]  # fmt: skip
