@@ -191,6 +191,7 @@ def build(
     template: Path | str | None = None,
     sign_off: bool = False,
     fragment: bool = False,
+    charts: bool = False,
     findings: Sequence[Finding] | None = None,
 ) -> BuildResult:
     """Check a report and write it as a Word document, web page, PDF or data in the prescribed layout.
@@ -209,6 +210,8 @@ def build(
         template: a Word template instead of the shipped one.
         sign_off: also write the sheet on which those responsible sign, beside the first file.
         fragment: web pages are to be pasted into a page of a content management system.
+        charts: draw the charts of the form in Word, PDF and web pages; last year's figures, for the one
+            that compares, are those of the report.
         findings: what the checks said, if the caller has run them; they are run otherwise.
 
     Raises:
@@ -220,8 +223,9 @@ def build(
     if worst(found) == "errors" and not draft:
         return BuildResult(report, found)
     printed = print_report(
-        report, found, out, formats=formats, draft=draft, template=template, sign_off=sign_off, fragment=fragment
-    )
+        report, found, out, formats=formats, draft=draft, template=template, sign_off=sign_off, fragment=fragment,
+        charts=charts,
+    )  # fmt: skip
     return BuildResult(report, found, printed.write(force=force))
 
 
@@ -235,20 +239,21 @@ def print_report(
     template: Path | str | None = None,
     sign_off: bool = False,
     fragment: bool = False,
+    charts: bool = False,
 ) -> Printed:
     """Print a report, whatever the findings, and prove the documents; :func:`build` also writes them.
 
     Args:
         report: a checked report.
         found: what the checks said.
-        out, formats, draft, template, sign_off, fragment: as for :func:`build`.
+        out, formats, draft, template, sign_off, fragment, charts: as for :func:`build`.
 
     Raises:
         TemplateError, OutputError, ProofError: as for :func:`build`.
     """
     from .publish import Order, finished
 
-    order = Order(report, tuple(found), Path(template) if template else None, draft, fragment)
+    order = Order(report, tuple(found), Path(template) if template else None, draft, fragment, charts)
     files = [(path, *finished(order, path)) for path in _outputs(report, out, formats)]
     if sign_off:
         from .publish.signoff import sign_off_sheet

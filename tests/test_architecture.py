@@ -33,6 +33,7 @@ FENCES = {
     "openpyxl": {"workbook"},
     "docx": {"word", "publish.signoff"},
     "pikepdf": {"publish.pdf"},
+    "xlsxwriter": {"word.charts"},
     "jinja2": {"word", "show.page"},
     "markupsafe": {"show.page"},
     "lxml": {"opc", "marking", "word", "sources"},

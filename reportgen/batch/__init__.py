@@ -61,6 +61,7 @@ def build_many(
     template: Path | None = None,
     sign_off: bool = False,
     fragment: bool = False,
+    charts: bool = False,
     last_year: Path | None = None,
     processes: int | None = None,
 ) -> Iterator[Outcome[Built]]:
@@ -68,15 +69,17 @@ def build_many(
 
     Args:
         paths: the workbooks.
-        out, formats, force, draft, strict, template, sign_off, fragment: as for :func:`~reportgen.api.build`.
+        out, formats, force, draft, strict, template, sign_off, fragment, charts: as for
+            :func:`~reportgen.api.build`.
         last_year, processes: as for :func:`check_many`.
 
     Yields:
         the outcomes in the order of ``paths``; no file's failure stops the others.
     """
     printing = partial(
-        print_report, out=out, formats=formats, draft=draft, template=template, sign_off=sign_off, fragment=fragment
-    )
+        print_report, out=out, formats=formats, draft=draft, template=template, sign_off=sign_off, fragment=fragment,
+        charts=charts,
+    )  # fmt: skip
     work = partial(_print_one, printing=printing, draft=draft, strict=strict, last=last_year_in(last_year))
     tidied: set[Path] = set()
     for outcome in run_many(work, paths, processes=processes):

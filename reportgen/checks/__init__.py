@@ -31,6 +31,7 @@ KINDS: dict[str, Generator] = {
     "whole": cells.whole,
     "decimals": cells.decimals,
     "remarks": cells.remarks,
+    "room": cells.room,
     "identity": cells.identity,
     "headings": shape.headings,
     "edition": shape.edition,

@@ -50,12 +50,15 @@ _DONE, _DRAFT, _WRONG, _FAILED = "已生成报告", "有错误，只生成草稿
     "--sign-off", "sign_off", is_flag=True, help="另写一份审签单（主要数据、校验结果、文件的 SHA-256、签字处）。"
 )
 @click.option("--fragment", is_flag=True, help="网页只写正文片段（样式写在各标签里），供粘贴到网站后台。")
+@click.option(
+    "--charts", is_flag=True, help="另画图（申请人、办理结果；知道上年数据时还与上年比较），Word 里的可以编辑。"
+)
 @click.option("--draft", is_flag=True, help="有错误也生成，每页标“草稿”，错误的格作标记。")
 @click.option("--force", is_flag=True, help="报告已存在时先留一份带日期的副本，再写新的。")
 @STRICT
 def build(
     files: tuple[Path, ...], out: tuple[Path, ...], formats: str, last_year: Path | None, template: Path | None,
-    sign_off: bool, fragment: bool, draft: bool, force: bool, strict: bool,
+    sign_off: bool, fragment: bool, charts: bool, draft: bool, force: bool, strict: bool,
 ) -> None:  # fmt: skip
     """Build reports; the exit code is the highest of all (README.md, Exit codes)."""
     paths = files_given(files, skip=(*out, last_year, template), workbooks=True)
@@ -66,7 +69,7 @@ def build(
     kinds = tuple(filter(None, re.split(r"[,，\s]+", formats.lower())))
     outcomes = build_many(
         paths, out, formats=kinds, force=force, draft=draft, strict=strict, template=template, sign_off=sign_off,
-        fragment=fragment, last_year=last_year,
+        fragment=fragment, charts=charts, last_year=last_year,
     )  # fmt: skip
     written: list[Path] = []
     try:

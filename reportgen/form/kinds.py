@@ -117,6 +117,15 @@ class Magnitude(Rule, frozen=True, tag="magnitude"):
     words = frozenset({"place", "what"})
 
 
+class Room(Rule, frozen=True, tag="room"):
+    """数字太长，印在规定的格子里会换行。"""
+
+    most: dict[TableId, Annotated[int, Meta(ge=1)]]
+    """各表的数字格排得下几个字符"""
+
+    words = frozenset({"table", "count", "most", "what"})
+
+
 class Blanks(Rule, frozen=True, tag="blanks"):
     """数字格没有填数。"""
 
@@ -377,6 +386,7 @@ AnyRule: TypeAlias = (
     Equal | AtMost | RelationRule | RegisterRule | Jump | Magnitude | Blanks | Gaps | Whole | Decimals | Remarks | Identity | Headings | EditionRule
     | Selves | Authors | Misnamed | Unit | Placeholders | Repeated | Leftovers | Period | OtherYears | Deadline | NarrativeRule | Coverage | Contradictions | Crowded
     | Mentions | Length | Present | Marks | Pasted | Personal | Reading | Explaining | Summed | Merging | Landing
+    | Room
 )  # fmt: skip
 
 KINDS: dict[str, type[Rule]] = {str(kind.__struct_config__.tag): kind for kind in get_args(AnyRule)}

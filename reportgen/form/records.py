@@ -17,13 +17,14 @@ from msgspec import Meta, Struct
 from .kinds import AnyRule
 from .likeness import Likeness
 from .phrases import Narrative
+from .printed import Chart, Extra, SignOff
 from .rollups import Rollup
 from .titles import TitleWords
 from .words import FieldKind, FigureKind, Label, Name, TableId
 
 __all__ = [
     "Block", "Cell", "Comparison", "Equation", "Field", "Form", "LayoutCell", "Node", "NodeEntry", "Register", "Relation",
-    "Section", "Sheets", "SignOff", "Subheading", "Table", "Term", "WhenZero",
+    "Section", "Sheets", "Subheading", "Table", "Term", "WhenZero",
 ]  # fmt: skip
 
 
@@ -335,17 +336,6 @@ class Sheets(Struct, frozen=True, forbid_unknown_fields=True):
     """校验表里写说明的列：规则、核对码、说明、填写人、日期、印入报告"""
 
 
-class SignOff(Struct, frozen=True, forbid_unknown_fields=True):
-    """The sheet on which those responsible sign for a finished report."""
-
-    title: str
-    """单子的名称"""
-    totals: tuple[Name, ...] = ()
-    """列出哪些数，供签字的人对照"""
-    places: tuple[str, ...] = ()
-    """留给谁填写、签字"""
-
-
 T = TypeVar("T", Section, Field, Table)
 
 
@@ -395,6 +385,8 @@ class Form(Struct, frozen=True, eq=False):
     """What is nearly a label or a heading of the form."""
     rollup: Rollup = Rollup()
     """How reports of many bodies are summed."""
+    charts: tuple[Chart, ...] = ()
+    extras: tuple[Extra, ...] = ()
 
     @property
     def opening(self) -> Mapping[str, str]:

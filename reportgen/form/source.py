@@ -39,6 +39,8 @@ _MERGED: dict[str, Any] = {
     "labels": {},
     "sign_off": {},
     "titles": {},
+    "charts": {},
+    "extras": {},
     "last_year": {"other_editions": {}},
     "narrative": {"topics": {}, "phrases": None},  # phrases have no ids: they are added
 }
