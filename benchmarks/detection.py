@@ -19,12 +19,15 @@ from itertools import pairwise, repeat
 from pathlib import Path
 
 import blame
+from msgspec.structs import replace
 from planting import (
     DISPUTES,
+    EVIDENCE,
     REQUESTS,
     ROOT,
     SINGLE,
     SIZES,
+    Beside,
     Figures,
     Plant,
     Size,
@@ -33,6 +36,7 @@ from planting import (
     disputes_of,
     in_cells,
     make_valid,
+    nothing,
     published,
     requests_of,
     rows_exchanged,
@@ -69,6 +73,8 @@ class Survey:
         self.formulas = total_formulas(form)
         self.times: list[float] = []
         """Processor time of every search, in seconds."""
+        self.beside: Beside = nothing
+        """What else the reports have that speaks of the figures."""
 
     def run(self, name: str, plant: Plant, sizes: tuple[Size, ...] = SIZES, *, formulas: bool = False) -> Row:
         """Plant errors of one kind in made reports; ``formulas``: the totals are formulas."""
@@ -103,7 +109,7 @@ class Survey:
     def judge(self, figures: Figures, planted: Figures, formulas: Mapping[str, str]) -> Counter[str]:
         """Return what became of one planted error."""
         typed = follow(self.form, {**figures, **planted}, formulas)
-        report = as_report(self.form, typed, formulas)
+        report = replace(as_report(self.form, typed, formulas), **self.beside(self.form, figures))
         began = time.process_time()
         result = find_repairs(report)
         self.times.append(time.process_time() - began)
@@ -118,11 +124,22 @@ def ranked(result: Repairs, truth: Figures) -> Counter[str]:
     first = [{change.cell: change.new for change in repair.changes} for repair in result.repairs[:1]]
     return Counter(
         alternatives=len(places) + result.more,
+        sole=(sole := len(places) == 1 and not result.more),
+        sole_first=sole and places == [set(truth)],
         first=places[:1] == [set(truth)],
         third=set(truth) in places[:3],
         shown=set(truth) in places,
         exact=first == [truth],
     )
+
+
+def by_evidence(survey: Survey, plant: Plant, *, formulas: bool) -> list[Row]:
+    """Return a row for each kind of evidence that reports have, the same errors planted in each."""
+    found: list[Row] = []
+    for name, survey.beside in EVIDENCE.items():
+        found.append((name, survey.run("任一种", plant, formulas=formulas)[1]))
+    survey.beside = nothing
+    return found
 
 
 def follow(form: Form, figures: Figures, formulas: Mapping[str, str]) -> Figures:
@@ -158,6 +175,31 @@ def table(rows: list[Row]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+CEILING_HEAD = (
+    "旁证",
+    "样本数",
+    "发现",
+    "只剩一种改法",
+    "首位即真错处",
+    "首位数值也对",
+    "只剩一种时首位对",
+    "平均改法数",
+)
+
+
+def ceiling_table(rows: list[Row]) -> str:
+    """Return the tallies beside what arithmetic can tell at best, as a table in Markdown."""
+    lines = [CEILING_HEAD, ("---", *["---:"] * (len(CEILING_HEAD) - 1))]
+    for name, tally in rows:
+        planted, detected = tally["planted"], tally["detected"]
+        shares = [share(tally[key], planted) for key in ("detected", "sole", "first", "exact")]
+        ratio = share(tally["sole_first"], tally["sole"])
+        lines.append(
+            (name, str(planted), *shares, ratio, f"{tally['alternatives'] / detected:.1f}" if detected else "–")
+        )
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
 def page(survey: Survey) -> str:
     """Return the page."""
     rows, columns = requests_of(survey.form)
@@ -166,11 +208,15 @@ def page(survey: Survey) -> str:
     suits = [f"{DISPUTES}.{r}.{p}" for r, parts in disputes_of(survey.form) for p in parts]
     disputes = [survey.run(name, in_cells(suits, slip)) for name, slip in SINGLE.items()]
     typed = [cell for line in lines for cell in line if cell not in survey.formulas]
-    followed = survey.run("任一种，不是公式的格", in_cells(typed, any_slip), formulas=True)
+    few = Survey(survey.form, survey.seed, min(40, survey.samples))
+    followed = by_evidence(few, in_cells(typed, any_slip), formulas=True)
+    every = by_evidence(few, in_cells([cell for line in lines for cell in line], any_slip), formulas=False)
+    cases = by_evidence(few, in_cells(suits, any_slip), formulas=False)
     return PAGE.format(
-        seed=survey.seed, samples=survey.samples, published="、".join(org for org, _ in published(survey.form)),
+        seed=survey.seed, samples=survey.samples, few=few.samples, published="、".join(org for org, _ in published(survey.form)),
         single=table(single), by_size=table(by_size), pairs=table(pairs),
-        grouped=table(several_cells(survey, lines)), disputes=table(disputes), followed=table([followed]),
+        grouped=table(several_cells(survey, lines)), disputes=table(disputes), followed=ceiling_table(followed),
+        every=ceiling_table(every), cases=ceiling_table(cases),
         sentences=sentences(),
     )  # fmt: skip
 
@@ -272,17 +318,44 @@ PAGE = """\
 表四每组五个数（四项结果和总计）只有一条勾稽关系，没有第二条等式可以交叉定位。五格中任何一格改正差数，
 等式都成立（改后不为负数的都算），所以“平均改法数”大于1；程序只能按常见的填写错误给五格排先后，
 并在说明里写明“单凭勾稽关系分不出是哪一格”。这是算术的界限，不是程序的缺口：
-一条等式里的五个未知数，没有别的依据就不能确定是哪一个。正文里写出的案件数可以作为旁证。
+一条等式里的五个未知数，没有别的依据就不能确定是哪一个。
 这里首位的比例只说明排序合不合这几种植入的失误：植入的与排序所假定的是同一类失误，实际工作中的比例会不同。
 “一位数字打错”的首位比例低，是因为植入时0格与别的格机会均等，而程序认为0格很少会打错。
 
-## 总计用公式时
+## 旁证：台账总计、正文、上年数据
+
+表外还有三处写着同样的数：表三总计旁（表四下面）选填的“台账总计”，正文里写明的数，上年报告的结转下年。
+程序把每一处当作一条等式，与勾稽关系同样用：某几格之和＝那里写的数。它与别的等式合起来排除改法，
+在改法后面写明（“正文写新收63件，也支持这一改法”）；它自己也可能是错的，那时改的就是正文或台账的那个数。
+
+- 只剩一种改法：同样简单、合乎全部等式的改法只有一种。这是算术的上限，再好的程序也不能靠等式超过它。
+- 只剩一种时首位对：只剩一种改法的样本里，那一种改的恰好是真错处的比例。
+- 首位即真错处比“只剩一种改法”多出来的部分，靠常见的填写错误排先后得来。
+
+哪些正文的数算数：话里只有一种读法、没有疑问、不是占位符填的、不是约数；同一个数写得前后不一的都不用。
+只有旁证对不上、勾稽关系全部成立时，只提示对不上（R-01、X-03 等），不提改法：那时也可能是表中几格一起少填，
+台账和正文才是对的。勾稽关系全部成立、只可能错在正文一处的，改法说的就是正文的那个数。
+
+### 表三，总计用公式（默认的工作簿）
+
+植入在不是公式的格里，每一行都是同样的错误；这三张表每种规模 {few} 份。
 
 {followed}
 
 总计由公式算出时总是等于各项之和，不再是独立的证据：行的关系永远成立，只剩每列的四项平衡。
-一格有误，这一列不平，但列中20多格都可能是错处。所以要紧的报告建议用 `reportgen new --typed-totals`
-生成总计也要手工填写的工作簿：填两遍，才查得出、找得到。
+一格有误，这一列不平，但列中20多格都可能是错处，所以没有旁证时多半只能排先后。
+填了台账总计，或用 `reportgen new --typed-totals` 生成总计也要手工填写的工作簿，都是把总计统计两遍：查得出，也找得到。
+正文只写其中十来个数，所以只能确定这些行；一组几项只写合计的（不予公开等），组内分不出是哪一项。
+
+### 表三，总计手工填写
+
+{every}
+
+### 表四，总计手工填写
+
+{cases}
+
+旁证只写总计：它确认了总计，就知道是四项结果之一填错，但四项分不出是哪一项；总计与它不同，就只剩总计一处。
 
 ## 排先后所用的权重
 
@@ -297,7 +370,7 @@ PAGE = """\
 
 {sentences}
 
-先写好、再看结果的各批句子，第一次检查的结果（看过以后归入“对照着改进过的”，第十批除外）：
+先写好、再看结果的各批句子，第一次检查的结果（看过以后归入“对照着改进过的”，第十、十七批除外）：
 
 | 批次 | 真的 | 误报 | 与表矛盾的 | 漏报 |
 | --- | ---: | ---: | ---: | ---: |
@@ -313,6 +386,11 @@ PAGE = """\
 | 十（留出不看） | 48 | 0 | 40 | 2 |
 | 十一（小标题才说明话题） | 23 | 1 | 8 | 8 |
 | 十二 | 38 | 0 | 20 | 2 |
+| 十三（不看程序另写） | 89 | 1 | 72 | 28 |
+| 十四 | 31 | 0 | 35 | 6 |
+| 十五 | 31 | 1 | 32 | 9 |
+| 十六 | 28 | 3 | 30 | 5 |
+| 十七（留出不看） | 25 | 0 | 29 | 2 |
 
 这些句子有意往难处写：别的单位、别的时间、本职业务、分项和部分、生僻的说法。日常报告里，大多数句子比这些简单。
 认不准的数不报，列在提示 X-00 里，请自行复核。句子里的数怎样放在一起看，见 decisions.md 第 24 节。

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from reportgen.form import Form
-from reportgen.model.report import Origin, Report, Value
+from reportgen.model.report import Origin, Passage, Report, Value
 
 ROOT = Path(__file__).parent.parent
 REQUESTS, DISPUTES = "表三", "表四"
@@ -125,6 +125,71 @@ def total_formulas(form: Form) -> dict[str, str]:
         if e.relation == "equal" and len(e.left) == 1 and form.cells[e.left[0]].total:
             formulas.setdefault(e.left[0], "=" + "+".join(at[c][1] for c in e.right))
     return formulas
+
+
+# ---------------------------------------------------------------- evidence
+
+
+Beside = Callable[[Form, Figures], dict[str, object]]
+"""Takes the right figures; returns what else a report has (attributes of it) that speaks of them."""
+
+
+def nothing(form: Form, figures: Figures) -> dict[str, object]:
+    """No evidence."""
+    return {}
+
+
+def register(form: Form, figures: Figures) -> dict[str, object]:
+    """The register beside every total."""
+    return {"register": {c: _value(figures[c]) for table in form.tables for c in table.register_cells}}
+
+
+def part_of_register(form: Form, figures: Figures) -> dict[str, object]:
+    """The register beside every other total."""
+    return {"register": {c: _value(figures[c]) for table in form.tables for c in table.register_cells[::2]}}
+
+
+def texts(form: Form, figures: Figures) -> dict[str, object]:
+    """A text with the usual figures, typed."""
+
+    def total(*rows: str) -> int:
+        return sum(figures[f"{REQUESTS}.{row}.total"] for row in rows)
+
+    rows = requests_of(form)[0]
+    groups = {name: [row for row in rows if row.startswith(f"{start}_")] for name, start in (
+        ("不予公开", "deny"), ("无法提供", "unable"), ("不予处理", "noproc"), ("其他处理", "other"),
+    )}  # fmt: skip
+    results = "、".join(f"{name}{total(*some)}件" for name, some in groups.items())
+    cases = {row: figures[f"{DISPUTES}.{row}.total"] for row, _ in disputes_of(form)}
+    said = (
+        f"本年新收政府信息公开申请{total('new')}件，上年结转{total('carried_in')}件。"
+        f"予以公开{total('granted')}件、部分公开{total('partial')}件、{results}，结转下年度继续办理{total('carried_out')}件。"
+        f"发生政府信息公开行政复议{cases['review']}件，未经复议直接起诉{cases['direct']}件，复议后起诉{cases['after_review']}件。"
+    )
+    return {"passages": (Passage("overall", "（二）依申请公开情况", (said,)),)}
+
+
+def last_year(form: Form, figures: Figures) -> dict[str, object]:
+    """Last year's figures of what was carried over."""
+    columns = requests_of(form)[1]
+    return {
+        "last_year": {f"{REQUESTS}.carried_out.{c}": _value(figures[f"{REQUESTS}.carried_in.{c}"]) for c in columns}
+    }
+
+
+def all_evidence(form: Form, figures: Figures) -> dict[str, object]:
+    """All of them."""
+    return {**register(form, figures), **texts(form, figures), **last_year(form, figures)}
+
+
+EVIDENCE: dict[str, Beside] = {
+    "没有旁证": nothing, "上年数据（结转下年各格）": last_year, "正文（常写的十来个数）": texts,
+    "台账总计，隔一行填一行": part_of_register, "台账总计，全部填": register, "三样都有": all_evidence,
+}  # fmt: skip
+
+
+def _value(number: int) -> Value:
+    return Value("number", number, str(number))
 
 
 # ---------------------------------------------------------------- slips

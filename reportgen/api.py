@@ -14,7 +14,7 @@ import msgspec
 from .checks import check
 from .checks.texts import judge_numbers
 from .disk.files import read_input, write_output, write_outputs
-from .disk.names import safe_name, shown_name
+from .disk.names import Taken, fitting_name, means_folder, name_of, safe_name, shown_name
 from .errors import InputError, OutputError, ReportgenError, unexpected
 from .form import Form, editions, load_form
 from .model.findings import Finding, worst
@@ -27,10 +27,12 @@ from .sources import Document, open_document
 from .word.faults import TemplateFault
 
 __all__ = [
-    "BuildResult", "Delivered", "Printed", "Written", "WrittenPage", "build", "default_output", "mark", "print_report",
-    "read_report", "review", "template_faults", "write_result_page",
+    "BuildResult", "Delivered", "Printed", "Written", "WrittenPage", "build", "default_output", "mark", "marked_copy",
+    "marked_name", "marked_path", "print_report", "read_report", "review", "template_faults", "write_result_page",
 ]  # fmt: skip
 
+MARKABLE = ("xlsx", "xlsm")
+"""Kinds of files in which findings can be marked."""
 _PAGES = (".html", ".htm")
 
 
@@ -51,6 +53,11 @@ def read_report(
         InputError: a file cannot be read or holds none of the prescribed tables.
     """
     report = report_of(open_document(path), load_form(form) if isinstance(form, str) else form)
+    return _joined(report, last_year, form)
+
+
+def _joined(report: Report, last_year: Report | Path | str | None, form: Form | str | None) -> Report:
+    """Return the report with last year's, if there is one."""
     if last_year is None:
         return report
     return with_last_year(report, last_year if isinstance(last_year, Report) else _read_last(last_year, form))
@@ -83,11 +90,13 @@ def report_of(document: Document, form: Form | None = None) -> Report:
     return recognise(document, form or (load_form(edition) for edition in reversed(editions())))
 
 
-def review(path: Path | str, *, strict: bool = False, last_year: Report | Path | str | None = None) -> CheckedReport:
-    """Read and check one file, with all that a reviewer looks at.
+def review(
+    source: Report | Path | str, *, strict: bool = False, last_year: Report | Path | str | None = None
+) -> CheckedReport:
+    """Check one report, with all that a reviewer looks at.
 
     Args:
-        path: the user's file.
+        source: a report, or the file to read it from.
         strict: blanks in number cells are errors (N-01).
         last_year: last year's report, or the file to read it from.
 
@@ -97,7 +106,7 @@ def review(path: Path | str, *, strict: bool = False, last_year: Report | Path |
     Raises:
         InputError: a file cannot be read or holds none of the prescribed tables.
     """
-    report = read_report(path, last_year=last_year)
+    report = _joined(source if isinstance(source, Report) else read_report(source), last_year, None)
     findings = check(report, strict=strict)
     repairs = find_repairs(report) if worst(findings) == "errors" else None
     return CheckedReport(report, findings, repairs, judge_numbers(report))
@@ -182,6 +191,7 @@ def build(
     template: Path | str | None = None,
     sign_off: bool = False,
     fragment: bool = False,
+    charts: bool = False,
     findings: Sequence[Finding] | None = None,
 ) -> BuildResult:
     """Check a report and write it as a Word document, web page, PDF or data in the prescribed layout.
@@ -200,6 +210,8 @@ def build(
         template: a Word template instead of the shipped one.
         sign_off: also write the sheet on which those responsible sign, beside the first file.
         fragment: web pages are to be pasted into a page of a content management system.
+        charts: draw the charts of the form in Word, PDF and web pages; last year's figures, for the one
+            that compares, are those of the report.
         findings: what the checks said, if the caller has run them; they are run otherwise.
 
     Raises:
@@ -211,8 +223,9 @@ def build(
     if worst(found) == "errors" and not draft:
         return BuildResult(report, found)
     printed = print_report(
-        report, found, out, formats=formats, draft=draft, template=template, sign_off=sign_off, fragment=fragment
-    )
+        report, found, out, formats=formats, draft=draft, template=template, sign_off=sign_off, fragment=fragment,
+        charts=charts,
+    )  # fmt: skip
     return BuildResult(report, found, printed.write(force=force))
 
 
@@ -226,20 +239,21 @@ def print_report(
     template: Path | str | None = None,
     sign_off: bool = False,
     fragment: bool = False,
+    charts: bool = False,
 ) -> Printed:
     """Print a report, whatever the findings, and prove the documents; :func:`build` also writes them.
 
     Args:
         report: a checked report.
         found: what the checks said.
-        out, formats, draft, template, sign_off, fragment: as for :func:`build`.
+        out, formats, draft, template, sign_off, fragment, charts: as for :func:`build`.
 
     Raises:
         TemplateError, OutputError, ProofError: as for :func:`build`.
     """
     from .publish import Order, finished
 
-    order = Order(report, tuple(found), Path(template) if template else None, draft, fragment)
+    order = Order(report, tuple(found), Path(template) if template else None, draft, fragment, charts)
     files = [(path, *finished(order, path)) for path in _outputs(report, out, formats)]
     if sign_off:
         from .publish.signoff import sign_off_sheet
@@ -264,7 +278,7 @@ def _outputs(report: Report, out: Path | str | Sequence[Path | str] | None, form
         return [default_output(report, FORMATS[one]) for one in dict.fromkeys(formats)]
     paths: list[Path] = []
     for one in map(Path, given):
-        folder = one.is_dir() or not one.suffix
+        folder = means_folder(one)
         paths += [default_output(report, FORMATS[f], one) for f in dict.fromkeys(formats)] if folder else [one]
     if len({os.path.normcase(os.path.abspath(path)) for path in paths}) < len(paths):
         raise OutputError("输出文件写重了，同一个文件只能写一次。")
@@ -317,6 +331,7 @@ def mark(
     findings: Sequence[Finding] | None = None,
     repairs: Repairs | None = None,
     force: bool = False,
+    keep: bool = True,
     strict: bool = False,
 ) -> Written:
     """Write a copy of the workbook a report was read from, with the findings marked in it.
@@ -327,6 +342,7 @@ def mark(
         findings: what the checks said, if the caller has run them; they are run otherwise.
         repairs: likely corrections, likewise.
         force: replace an existing file, keeping a dated copy of it.
+        keep: False where it is known that nobody has changed that file: no copy is kept.
         strict: blanks in number cells are errors (N-01), if the checks are run here.
 
     Raises:
@@ -334,36 +350,61 @@ def mark(
             cannot be edited.
         OutputError: the copy cannot be written, or would replace the workbook itself.
     """
-    from .marking import mark_workbook
-
-    source = Path(report.path)
-    path = _marked_path(report, Path(out))
-    data = read_input(source)
-    if hashlib.sha256(data).hexdigest() != report.sha256:
-        raise InputError(f"“{source.name}”在核对以后又改动了，没有做标记。请再核对一次。")
+    _refuse_unmarkable(report)
+    source, path = Path(report.path), marked_path(Path(report.path), Path(out))
     found = check(report, strict=strict) if findings is None else findings
     if repairs is None and worst(found) == "errors":
         repairs = find_repairs(report)
-    copy = write_output(path, mark_workbook(data, report, found, repairs), force=force, inputs=[source])
+    copy = write_output(path, marked_copy(report, found, repairs), force=force, keep=keep, inputs=[source])
     return Written(path, copy)
 
 
-def _marked_path(report: Report, out: Path) -> Path:
-    """Return where the marked copy goes, after refusing what cannot be marked."""
+def marked_copy(report: Report, findings: Sequence[Finding], repairs: Repairs | None) -> bytes:
+    """Return the workbook a report was read from with the findings marked in it; :func:`mark` also writes it.
+
+    Raises:
+        InputError: as for :func:`mark`.
+    """
+    from .marking import mark_workbook
+
+    _refuse_unmarkable(report)
     source = Path(report.path)
-    if report.kind not in ("xlsx", "xlsm"):
-        raise InputError(f"“{source.name}”不是 .xlsx 工作簿，不能在里面做标记；可以用 --html 得到审核结果网页。")
-    path = out / _marked_name(source) if out.is_dir() else out
-    if path.suffix.lower() != source.suffix.lower():
-        raise OutputError(f"带标记的副本“{path.name}”应和原工作簿一样以 {source.suffix} 结尾。")
-    return path
+    data = read_input(source)
+    if hashlib.sha256(data).hexdigest() != report.sha256:
+        raise InputError(f"“{source.name}”在核对以后又改动了，没有做标记。请再核对一次。")
+    return mark_workbook(data, report, findings, repairs)
 
 
-def _marked_name(source: Path) -> str:
-    """Return ``甲（审核）.xlsx``, and ``甲（审核2）.xlsx`` for a marked copy that was checked again."""
+def _refuse_unmarkable(report: Report) -> None:
+    if report.kind not in MARKABLE:
+        raise InputError(
+            f"“{name_of(report.path)}”不是 .xlsx 工作簿，不能在里面做标记；可以用 --html 得到审核结果网页。"
+        )
+
+
+def marked_path(source: Path, out: Path, taken: Taken | None = None) -> Path:
+    """Return where the marked copy of a workbook goes.
+
+    Args:
+        source: the workbook.
+        out: the file, or a folder for it.
+        taken: names that other workbooks of the same run have there.
+
+    Raises:
+        OutputError: the copy would have another suffix.
+    """
+    if means_folder(out):
+        return out / marked_name(source.with_stem(taken.free(source.stem)) if taken else source)
+    if out.suffix.lower() != source.suffix.lower():
+        raise OutputError(f"带标记的副本“{out.name}”应和原工作簿一样以 {source.suffix} 结尾。")
+    return out
+
+
+def marked_name(source: Path) -> str:
+    """Return the name of a workbook's marked copy: ``甲（审核）.xlsx``, ``甲（审核2）.xlsx`` for one of a marked copy."""
     match = re.fullmatch(r"(.*)（审核(\d*)）", source.stem)
     stem, number = (match[1], int(match[2] or 1) + 1) if match else (source.stem, 1)
-    return f"{stem}（审核{'' if number == 1 else number}）{source.suffix}"
+    return fitting_name(stem, f"（审核{'' if number == 1 else number}）{source.suffix}")
 
 
 class WrittenPage(msgspec.Struct, frozen=True):
@@ -382,6 +423,7 @@ def write_result_page(
     *,
     unreadable: Sequence[tuple[str, str]] = (),
     force: bool = False,
+    keep: bool = True,
 ) -> WrittenPage:
     """Write the result page of one or many reports as a self-contained HTML file.
 
@@ -390,6 +432,7 @@ def write_result_page(
         out: where to, ending in ``.html`` or ``.htm``.
         unreadable: files that could not be read, with the reason.
         force: replace an existing file, keeping a dated copy of it.
+        keep: False where that is a page of ours: no copy is kept.
 
     Raises:
         OutputError: the page cannot be written.
@@ -401,5 +444,5 @@ def write_result_page(
         raise OutputError(f"审核结果网页“{path.name}”应以 .html 结尾。")
     page = make_result_page(reports, unreadable=unreadable)
     inputs = [one.report.path for one in reports if one.report.path]
-    copy = write_output(path, page.text.encode("utf-8"), force=force, inputs=inputs)
+    copy = write_output(path, page.text.encode("utf-8"), force=force, keep=keep, inputs=inputs)
     return WrittenPage(path, copy, page.failed)

@@ -11,7 +11,7 @@ import os
 import re
 
 __all__ = [
-    "EXIT_CRASH", "FormError", "InputError", "OutputError", "ProofError", "ReportgenError", "TemplateError",
+    "EXIT_CRASH", "FormError", "InUseError", "InputError", "OutputError", "ProofError", "ReportgenError", "TemplateError",
     "escaped", "unexpected",
 ]  # fmt: skip
 
@@ -83,6 +83,10 @@ class OutputError(ReportgenError):
     """A result cannot be written, or writing it would overwrite the user's file (exit code 4)."""
 
     exit_code = 4
+
+
+class InUseError(OutputError):
+    """A result cannot be written because another program has the file open."""
 
 
 def unexpected(error: Exception, name: str = "") -> str:

@@ -24,7 +24,8 @@ from reportgen.form.kinds import KINDS, READER_RULES
 from reportgen.form.layout import walk
 from reportgen.form.likeness import Likeness
 from reportgen.form.phrases import Narrative, Phrase, Topic
-from reportgen.form.records import Field, NodeEntry, Section, Sheets, SignOff, Subheading, WhenZero
+from reportgen.form.printed import Bar, Chart, Extra, SignOff
+from reportgen.form.records import Field, NodeEntry, Register, Section, Sheets, Subheading, WhenZero
 from reportgen.form.rollups import Rollup, RollupGroup, RollupSheets, RosterHeads
 from reportgen.form.rule import EVERYWHERE, Mark, Rule
 from reportgen.form.source import DIRECTIVES
@@ -167,11 +168,19 @@ PARTS: list[tuple[str, type, str]] = [
     ("fields：基本信息", Field, ""),
     ("tables：表", TableEntry, ""),
     ("tables.blocks：表的块", BlockEntry, ""),
+    ("tables.register：台账总计", Register, ""),
     ("columns、rows：列和行", NodeEntry, "下级的 parent 写上级的 id；kind、decimals、unit、span 只能写在列上。"),
     ("last_year：上年数据", LastYear, ""),
     ("sheets：标准工作簿里各表的名称", Sheets, ""),
     ("titles：标题里和标题前后的词", TitleWords, "{subject}、{name} 用在 title_variants 里。"),
     ("sign_off：审签单", SignOff, "totals 里的数按这个次序列出。"),
+    ("charts：图", Chart, "生成时加 --charts 才画；有一个数不知道，或全是 0 的图不画。"),
+    ("charts.bars：图里的各条", Bar, ""),
+    (
+        "extras：规定格式之外的部分",
+        Extra,
+        "自带红头、数据说明、联系方式三个，都不印；在自己的格式文件里写 on = true 就印。",
+    ),
     ("labels：与规定略有出入的标签", Likeness, "装入时证明：同一侧的标签、各部分的标题，没有两个相近到分不清。"),
     ("rollup：多个单位的汇总", Rollup, ""),
     ("rollup.groups：单位的分组", RollupGroup, ""),

@@ -38,6 +38,7 @@ SCREENS = (
     Screen("workbook.png", "工作簿.xlsx", "申请人情况"),
     Screen("texts.png", "工作簿.xlsx", "小标题正文提示"),
     Screen("result.png", "结果.html"),
+    Screen("overview.png", "总览.html"),
     Screen("marked.png", "标记.xlsx", "申请人情况"),
     Screen("report-1.png", "报告.docx", "总体情况"),
     Screen("report-2.png", "报告.docx", "申请人情况"),
@@ -54,6 +55,8 @@ def sources(folder: Path) -> dict[str, bytes]:
     data.write_text(json.dumps(exchange, ensure_ascii=False), "utf-8")
     _reportgen(folder, "extract", data.name, "-o", "工作簿.xlsx")
     _reportgen(folder, "validate", "工作簿.xlsx", "--html", "结果.html", "--mark", "标记.xlsx")
+    _reportgen(folder, "merge", str(EXAMPLE.parent / "rollup"), "-o", "汇总.xlsx", "--org", "甲市乙区人民政府",
+               "--roster", str(EXAMPLE.parent / "rollup" / "单位名册.csv"), "--html", ".")  # fmt: skip
     return {name: (folder / name).read_bytes() for name in dict.fromkeys(screen.source for screen in SCREENS)}
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +26,22 @@ settings.load_profile("fast")  # make test-full: --hypothesis-profile=full
 @pytest.fixture(scope="session")
 def form() -> Form:
     return load_form("2021")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_opens() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REPORTGEN_NO_OPEN", "1")
+        yield
+
+
+@pytest.fixture
+def shared() -> Iterator[Path]:
+    """A folder every user of the machine can reach."""
+    folder = Path(tempfile.mkdtemp(prefix="共用 (一)&二 "))
+    folder.chmod(0o777)
+    yield folder
+    shutil.rmtree(folder)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

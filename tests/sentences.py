@@ -40,7 +40,7 @@ def corpus() -> list[Said]:
     """Return the sentences of our own, which stand in groups about the same figures."""
     groups = json.loads((DATA / "texts_corpus.json").read_text(encoding="utf-8"))["groups"]
     return [
-        Said(group, (text,), group["truth"] == "true", kept == "kept back")
+        Said(group, tuple(text.split("\n")), group["truth"] == "true", kept == "kept back")
         for group in groups for text, kept in group["sentences"]
     ]  # fmt: skip
 

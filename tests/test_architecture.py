@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent / "reportgen"
 # depth, also inside functions.  `forms` holds data alone.
 ROOMS = (
     "errors", "forms", "memory", "disk", "opc", "form", "model", "sources", "recogniser", "checks", "repairs", "rollup",
-    "show", "workbook", "word", "marking", "publish", "api", "batch", "cli", "__main__",
+    "show", "workbook", "word", "marking", "publish", "api", "batch", "office", "cli", "__main__",
 )  # fmt: skip
 
 # What the package itself offers (`import reportgen`): its version to all, the verbs to its users.
@@ -33,6 +33,7 @@ FENCES = {
     "openpyxl": {"workbook"},
     "docx": {"word", "publish.signoff"},
     "pikepdf": {"publish.pdf"},
+    "xlsxwriter": {"word.charts"},
     "jinja2": {"word", "show.page"},
     "markupsafe": {"show.page"},
     "lxml": {"opc", "marking", "word", "sources"},
@@ -47,6 +48,7 @@ FORBIDDEN = {
 }  # fmt: skip
 MAY_ALL_THE_SAME = {
     ("publish.office", "subprocess"),  # a PDF is made by an office program
+    ("cli.opening", "subprocess"),  # the double click opens what it made
     ("sources.job", "ctypes"),  # limits of a process on Windows
 }
 FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__"}

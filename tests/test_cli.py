@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -137,17 +138,17 @@ def test_three_planted_errors_are_three_repairs_with_the_true_values(workbook):
 
 
 def test_one_file_that_breaks_the_program_does_not_cost_the_page_of_the_others(workbook, tmp_path, monkeypatch):
-    import reportgen.api
+    import reportgen.batch.years
 
     good, bad, page = workbook("甲.xlsx"), workbook("乙.xlsx"), tmp_path / "结果.html"
-    honest = reportgen.api.read_report
+    honest = reportgen.batch.years.read_report
 
     def broken(path, *rest, **options):
         if Path(path) == bad:
             raise RuntimeError("意外")
         return honest(path, *rest, **options)
 
-    monkeypatch.setattr(reportgen.api, "read_report", broken)
+    monkeypatch.setattr(reportgen.batch.years, "read_report", broken)
     text = invoke("validate", bad, good, "--html", page, code=3)
     assert "内部出错" in text
     assert "某某区人民政府" in page.read_text(encoding="utf-8")
@@ -184,7 +185,7 @@ def test_last_year_links(workbook, tmp_path):
         (["valdate"], "没有这个命令"),
         (["build", "x.xlsx", "--nonsense"], "没有这个选项"),
         (["validate", "x.xlsx", "--format", "xml"], "不在"),
-        (["new", "--year", "abc"], "不是数字"),
+        (["new", "--year", "abc"], "四位数字"),
     ],
 )
 def test_wrong_usage_is_told_in_chinese_with_code_2(arguments, said):
@@ -209,7 +210,48 @@ def test_unreadable_files_are_code_3(tmp_path):
 
 
 def test_output_of_an_unwritable_place_is_code_4(workbook, tmp_path):
-    assert "没有" in run("build", workbook(), "-o", tmp_path / "无此文件夹" / "r.docx", code=4)
+    (tmp_path / "文件").touch()
+    assert "没有" in run("build", workbook(), "-o", tmp_path / "文件" / "r.docx", code=4)
+
+
+def test_folders_named_as_outputs_are_made(workbook, tmp_path):
+    path, title = workbook(), "某某区人民政府2024年政府信息公开工作年度报告"
+    for out, made in {
+        ("build", path, "-o", tmp_path / "新/报告"): f"新/报告/{title}.docx",
+        ("build", path, "-o", tmp_path / "另/r.html"): "另/r.html",
+        ("extract", path, "-o", tmp_path / "出/x.json"): "出/x.json",
+        ("new", "-o", tmp_path / "空/x.xlsx"): "空/x.xlsx",
+        ("template", "export", tmp_path / "模/板"): "模/板/report-2021.docx",
+        ("validate", path, "--mark", tmp_path / "标"): "标/单位（审核）.xlsx",
+        ("validate", path, "--html", tmp_path / "页/x.html"): "页/x.html",
+    }.items():
+        invoke(*out)
+        assert (tmp_path / made).is_file(), out
+
+
+@pytest.mark.parametrize("year", ["26", "0026", "20266", "2026.5", "-2026", "二〇二六"])
+def test_new_refuses_what_is_no_year(tmp_path, year):
+    assert "四位数字" in invoke("new", "--year", year, "-o", tmp_path / "x.xlsx", code=2)
+    assert not list(tmp_path.iterdir())
+
+
+def test_new_nil_needs_only_the_texts(tmp_path):
+    invoke("new", "--nil", "--year", "2025", "--org", "某镇人民政府", "-o", tmp_path / "x.xlsx")
+    told = invoke("validate", tmp_path / "x.xlsx", "--strict", code=1)
+    assert "N-01" not in told
+    assert "T3-" not in told
+    assert "不能再都填成 0" in run("new", "--nil", "--from", LIWAN, "--year", "2024", "-o", tmp_path / "y", code=3)
+
+
+def test_empty_cells_declared_zero(tmp_path):
+    path = tmp_path / "x.xlsx"
+    book = load_workbook(BytesIO(blank_workbook(FORM, year=2025, org="某镇人民政府")))
+    next(row[1] for row in book["基本信息"].iter_rows() if row[0].value == "没有填的数字格").value = "都是 0"
+    book["表三"]["D6"].value = "/"
+    book.save(path)
+    told = invoke("validate", path, "--strict", code=1)
+    assert told.count("N-12") == 3
+    assert "表三有1个数字格没有填数（填“/”）" in told, "a word is not an empty cell"
 
 
 def test_several_workbooks_go_into_a_folder(workbook, tmp_path):

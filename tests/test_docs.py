@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import glob
 import re
+import shlex
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
+from reportgen.api import read_report
 from reportgen.cli import cli
 from reportgen.errors import InputError, OutputError, ReportgenError
 from reportgen.form import Form
 from reportgen.model.findings import SEVERITY_LABELS
+from reportgen.workbook.transfer import extract
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -62,6 +68,34 @@ def test_the_manual_names_every_command_and_option() -> None:
             if isinstance(parameter, click.Option):
                 longest = max(parameter.opts, key=len)
                 assert f"`{longest}" in MANUAL or f" {longest}" in MANUAL, f"{name} {longest}"
+
+
+@pytest.mark.parametrize("document", sorted(TEXTS))
+def test_commands_run_as_printed(document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In their order, in a folder that holds the files they begin with."""
+    monkeypatch.chdir(tmp_path)
+    example = (ROOT / "examples/liwan-2024.xlsx").read_bytes()
+    Path("报送").mkdir()
+    Path("报送/甲局.xlsx").write_bytes(example)
+    Path("名册.csv").write_text("单位名称\n广州市荔湾区人民政府\n", encoding="utf-8")
+    for folder in ("2025", "上年报送"):
+        Path(folder).mkdir()
+        shutil.copy(ROOT / "examples/sources/huaian-2024.docx", folder)
+    if document != "README.md":
+        for name in ("甲局", "丙镇"):
+            Path(f"{name}.xlsx").write_bytes(example)
+        shutil.copy(ROOT / "examples/forms/2027.toml", tmp_path)
+        monkeypatch.setenv("REPORTGEN_FORMS", str(tmp_path))
+        shutil.copy(ROOT / "examples/sources/huaian-2024.docx", "甲局2025年报告.docx")
+        extract(read_report("甲局2025年报告.docx"), "乙局.xlsx")
+    code = re.findall(r"^```sh\n(.*?)^```", TEXTS[document], re.M | re.S)
+    lines = [shlex.split(line.partition("#")[0]) for line in "\n".join(code).splitlines()]
+    run = [words[1:] for words in lines if words[:1] == ["reportgen"]]
+    for words in run:
+        arguments = [one for word in words for one in (sorted(glob.glob(word)) if "*" in word else [word])]
+        result = CliRunner().invoke(cli, arguments)
+        assert result.exit_code in (0, 1), (words, result.output, result.exception)
+        assert result.exception is None or isinstance(result.exception, SystemExit), (words, result.exception)
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"(?:^|`)make ([a-z-]+)", README + CONTRIBUTING, re.M))))

@@ -6,14 +6,11 @@ import os
 import pickle
 import re
 import resource
-import shutil
 import socket
 import stat
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,15 +26,6 @@ from reportgen.errors import InputError, OutputError, TemplateError, escaped
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "examples" / "liwan-2024.xlsx"
-
-
-@pytest.fixture
-def shared() -> Iterator[Path]:
-    """A folder every user of the machine can reach."""
-    folder = Path(tempfile.mkdtemp(prefix="共用 (一)&二 "))
-    folder.chmod(0o777)
-    yield folder
-    shutil.rmtree(folder)
 
 
 def names(folder: Path) -> list[str]:
@@ -198,6 +186,11 @@ def test_a_folder_may_be_a_link(tmp_path: Path) -> None:
         write_output(tmp_path / "链", b"1", force=True)
 
 
+def test_missing_folders_are_made(tmp_path: Path) -> None:
+    write_output(tmp_path / "一 (1)/二/甲.docx", b"1")
+    assert (tmp_path / "一 (1)/二/甲.docx").read_bytes() == b"1"
+
+
 def test_refuses_bad_targets(tmp_path: Path) -> None:
     (tmp_path / "夹").mkdir()
     (tmp_path / "文件").touch()
@@ -205,7 +198,6 @@ def test_refuses_bad_targets(tmp_path: Path) -> None:
     (tmp_path / "只读.docx").chmod(0o444)
     before = names(tmp_path)
     for name, words in {
-        "没有/甲.docx": "不存在",
         "文件/甲.docx": "不是可用的文件夹",
         "夹": "是文件夹",
         "甲:乙.docx": "不允许的字符：:",
@@ -317,9 +309,9 @@ def test_open_in_word_on_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert names(tmp_path) == ["甲.docx"], "no copy of what was not replaced"
     error = PermissionError(13, "Permission denied")
     monkeypatch.setattr(files, "_WINDOWS", True)
-    told = files._write_failure(path, error), files._read_failure(path, error)
+    told = str(files._write_failure(path, error)), files._read_failure(path, error)
     monkeypatch.undo()
-    assert "Word 或 WPS 里打开着" in told[0]
+    assert "Word、Excel 或 WPS 里打开着" in told[0]
     assert "Excel 或 WPS 里打开着" in told[1]
 
 

@@ -403,7 +403,7 @@ def faulty_reports(form: Form) -> list[Report]:
         Passage("overall", "", ("收到申请" + "1件和" * 201, "六、其他需要报告的事项")),
     )  # fmt: skip
     wrong = make_report(
-        {"表三.new.natural": 5, "表三.new.total": 4, "表三.carried_out.natural": 9, "表二.permit.decisions": 900,
+        {"表三.new.natural": 5, "表三.new.total": 4, "表三.carried_out.natural": 1234567, "表二.permit.decisions": 900,
          "表二.rule.made": 1, "表三.other_1.natural": ""},
         org="某某县人民政府", form=form, passages=texts, published="2024年12月1日", unit_type="县级政府",
     )  # fmt: skip
@@ -414,7 +414,8 @@ def faulty_reports(form: Form) -> list[Report]:
     }
     last = {"表二.permit.decisions": Value("number", 10, "10", Origin("上年数据", "B6"))}
     wrong = replace(
-        wrong, kind="docx", values={**wrong.values, **odd}, last_year=last, title="另一个标题",
+        wrong, kind="docx", values={**wrong.values, **odd}, last_year=last,
+        register={"表三.new.total": Value("number", 8, "8")}, title="另一个标题",
         last_year_texts={"overall": sentence + "。" + "长" * 1001}, headings=(("overall", "一、概况"),),
         explanations=(Explanation("X-99", "ABCDE", "旧的说明"),),
     )  # fmt: skip

@@ -416,6 +416,7 @@ def test_a_fault_of_last_years_file_names_that_file(tmp_path: Path, monkeypatch:
         return honest(path)
 
     monkeypatch.setattr(reportgen.api, "open_document", broken_last)
+    (tmp_path / "上年.xlsx").write_bytes(b"odd")
     done = CliRunner().invoke(cli, ["validate", str(EXAMPLE), "--last-year", str(tmp_path / "上年.xlsx")])
     assert done.exit_code == 3
     assert "“上年.xlsx”没有处理" in done.stderr

@@ -85,7 +85,7 @@ def test_every_name_is_known_and_gives_a_text(form):
     assert len(names(form)) > 250
     for name in names(form):
         text = printed(f"{{{{ {name} }}}}", address="地址", website="网址", phone="1", postcode="2", unit_type="县级政府",
-                       review_body="是", summary="否", published="2025年1月20日", signature_date="2025年1月20日")  # fmt: skip
+                       review_body="是", summary="否", rest="都是 0", published="2025年1月20日", signature_date="2025年1月20日")  # fmt: skip
         assert "{" not in text, name
 
 

@@ -4,19 +4,36 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import os
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from support import make_report, published_cells
 
 from reportgen import build, read_report
+from reportgen.checks import check
 from reportgen.disk.files import write_outputs
 from reportgen.errors import OutputError, ProofError
-from reportgen.model.report import Passage, Report
+from reportgen.form import load_form
+from reportgen.model.report import Passage, Report, Value
+from reportgen.opc.archive import write_zip
 from reportgen.publish import FORMATS, data
+from reportgen.publish.charts import prove_charts
+from reportgen.show.charts import charts_of
+from reportgen.show.published import report_page
+from reportgen.show.view import make_view, title_lines
 from reportgen.sources import open_document
+from reportgen.word import render_report
+from reportgen.word.charts import with_charts
+from reportgen.word.design import column_widths, default_template
+from reportgen.word.looks import NUMBER_SIZE
+from reportgen.word.proof import prove
+from reportgen.word.render import render
+from reportgen.word.template import prepare
 
 ROOT = Path(__file__).parent.parent
 LIWAN = ROOT / "examples" / "liwan-2024.xlsx"
@@ -126,3 +143,152 @@ def test_the_sheet_to_sign(tmp_path: Path) -> None:
     assert "错误0" in texts
     assert set(result.report.form.sign_off.places) <= set(said)
     assert build(LIWAN, tmp_path / "甲.docx", sign_off=True, force=True).files[1].copy is None  # the same bytes
+
+
+# --------------------------------------------------------------------------- charts
+
+
+def compared(report: Report) -> Report:
+    """Last year's figures are this year's."""
+    return replace(report, last_year=report.values)
+
+
+def test_charts_show_what_the_tables_say(report: Report) -> None:
+    assert [chart.id for chart in charts_of(report)] == ["applicants", "outcomes"]
+    *_, last = charts_of(compared(report))
+    assert (last.id, last.series) == ("last_year", ("2024年", "2023年"))
+    assert last.numbers[0] == last.numbers[1] == (639, 615, 59, 66, 11)
+    assert "新收申请：2024年639件，2023年639件；" in last.alternative
+    lengths = {mark.figure: mark.length for mark in last.picture.marks}
+    assert lengths["615"] / lengths["639"] == pytest.approx(615 / 639, rel=1e-3)
+
+
+def test_a_chart_of_figures_nobody_knows_or_of_nothing_is_left_out(report: Report) -> None:
+    assert not charts_of(make_report({}))
+    unknown = replace(report, values=report.values | {"表三.new.natural": Value("missing")})
+    assert [chart.id for chart in charts_of(unknown)] == ["outcomes"]
+    some = replace(report, last_year={cell: value for cell, value in report.values.items() if "new" not in cell})
+    assert "last_year" not in [chart.id for chart in charts_of(some)]
+
+
+def test_charts_are_written_proved_and_disturb_no_reader(report: Report, tmp_path: Path) -> None:
+    outs = [tmp_path / "a.docx", tmp_path / "a.html"]
+    plain = build(report, [tmp_path / "b.docx", tmp_path / "b.html"], draft=True)
+    result = build(compared(report), outs, charts=True, draft=True)
+    assert [one.compared - other.compared for one, other in zip(result.files, plain.files, strict=True)] == [22, 22]
+    for out in outs:
+        back, other = read_report(out), read_report(out.with_stem("b"))
+        assert [p.paragraphs for p in back.passages] == [p.paragraphs for p in other.passages]
+        assert {id_: v.number for id_, v in back.values.items()} == {id_: v.number for id_, v in other.values.items()}
+    first = outs[0].read_bytes()
+    assert build(compared(report), outs[0], charts=True, draft=True, force=True).copy is None, "other bytes"
+    with zipfile.ZipFile(io.BytesIO(first)) as archive:
+        assert len([name for name in archive.namelist() if name.startswith("word/embeddings/")]) == 3
+
+
+@pytest.mark.parametrize(
+    ("part", "was", "now"),
+    [
+        ("word/charts/reportChart1.xml", "<c:v>618</c:v>", "<c:v>681</c:v>"),
+        ("word/charts/reportChart2.xml", "予以公开", "不予公开"),
+        ("word/document.xml", "自然人618件", "自然人681件"),
+    ],
+)
+def test_a_wrong_chart_is_not_delivered(report: Report, part: str, was: str, now: str) -> None:
+    charts = charts_of(report)
+    data = with_charts(render_report(report), report.form, charts)
+    assert prove_charts(data, charts, "docx") == 12
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    assert was.encode() in parts[part]
+    parts[part] = parts[part].replace(was.encode(), now.encode())
+    with pytest.raises(ProofError, match="图"):
+        prove_charts(write_zip(parts.items()), charts, "docx")
+
+
+def test_a_wrong_picture_is_not_delivered(report: Report) -> None:
+    charts = charts_of(report)
+    page = report_page(report, charts=charts)
+    assert prove_charts(page.encode(), charts, "html") == 12
+    for was, now in ((">618</text>", ">681</text>"), ("自然人618件", "自然人681件")):
+        assert was in page
+        with pytest.raises(ProofError, match="图"):
+            prove_charts(page.replace(was, now).encode(), charts, "html")
+
+
+# --------------------------------------------------------------------------- optional parts, odd texts
+
+
+SWITCHED = """extends = "2021"
+[[fields]]
+id = "document_number"
+label = "发文字号"
+kind = "text"
+[[extras]]
+id = "letterhead"
+on = true
+[[extras]]
+id = "number"
+name = "文号"
+place = "number"
+lines = ["{{ 发文字号 }}"]
+on = true
+[[extras]]
+id = "statement"
+on = true
+[[extras]]
+id = "contact"
+on = true
+"""
+
+
+def test_parts_that_office_it_switches_on(report: Report, tmp_path: Path) -> None:
+    path = tmp_path / "2030.toml"
+    path.write_text('document = "乙"\nfirst_year = 2024\n' + SWITCHED, encoding="utf-8")
+    form = load_form(path)
+    fields = {**report.fields, "document_number": "甲政〔2025〕3号", "phone": "020-12345678"}
+    switched = replace(report, form=form, fields=fields)
+    view = make_view(switched)
+    assert view.extras == {
+        "top": (f"{report.org}文件",), "number": ("甲政〔2025〕3号",),
+        "before": ("本报告所列数据的统计期限自2024年1月1日起至2024年12月31日止。",), "after": ("联系电话：020-12345678",),
+    }  # fmt: skip
+    template = prepare(default_template(form), form)
+    word = render(template, view, {})
+    assert prove(word, switched) == prove(report_page(switched).encode(), switched, kind="html")
+    with pytest.raises(ProofError, match="标题上面缺少"):
+        prove(render_report(replace(switched, form=report.form)), switched)
+
+
+def test_headings_of_the_second_level_among_paragraphs() -> None:
+    typed = ("前言。", "（一）问题", "一是不够。", "1.小问题", "（二）以上都已改正。", "（三）措施")
+    (section,) = (
+        s for s in make_view(make_report({}, passages=(Passage("problems", "", typed),))).sections if s.passages
+    )
+    assert section.passages == (
+        ("", ("前言。",)), ("（一）问题", ("一是不够。", "1.小问题", "（二）以上都已改正。")), ("（三）措施", ()),
+    )  # fmt: skip
+
+
+def test_a_long_name_is_balanced_over_lines() -> None:
+    name = "某某壮族自治州某某土家族苗族自治县人民政府政务服务和数据管理局"
+    lines = title_lines(make_report({}, org=name))
+    assert "".join(lines[:-1]) == name
+    assert abs(len(lines[0]) - len(lines[1])) <= 1
+    assert lines[-1].startswith("2024年")
+
+
+def test_numbers_too_long_for_their_cell_are_told() -> None:
+    found = [
+        one
+        for one in check(make_report({"表三.new.natural": 1234567, "表三.new.total": 1234567}))
+        if one.rule == "N-13"
+    ]
+    assert [(one.severity, len(one.cells)) for one in found] == [("warning", 2)]
+    assert not [one for one in check(make_report({"表三.new.natural": 123456})) if one.rule == "N-13"]
+    form = load_form()
+    for table, most in form.rules["N-13"].most.items():
+        figures = {cell.column: cell.column_span for cell in form.table(table).layout if cell.cell}
+        widths = column_widths(form.table(table))
+        narrowest = min(sum(widths[c - 1 : c - 1 + span]) for c, span in figures.items())
+        assert narrowest // (NUMBER_SIZE * 5) == most

@@ -9,18 +9,21 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+from msgspec.structs import replace
 from openpyxl.utils import get_column_letter, range_boundaries
 from support import make_report, published_cells, published_report
 
-from reportgen.errors import OutputError
+from reportgen.checks import check
+from reportgen.errors import InputError, OutputError
 from reportgen.form import Form
+from reportgen.model.exchange import from_json, to_json
 from reportgen.model.placeholders import names
 from reportgen.model.report import Passage, Report, Value
 from reportgen.recogniser import recognise
 from reportgen.sources import open_document
 from reportgen.workbook import blank_workbook
 from reportgen.workbook.book import FORM_PROPERTY
-from reportgen.workbook.places import TABLE_TOP, places
+from reportgen.workbook.places import TABLE_TOP, places, register_place
 
 
 def opened(data: bytes) -> openpyxl.Workbook:
@@ -67,6 +70,13 @@ def test_merged_cells_are_those_of_the_form(form, blank):
         assert in_table == wanted
 
 
+def register_entries(table, where):
+    """Addresses of the entries for the register, all outside the prescribed grid."""
+    found = [register_place(table, where.at[cell]) for cell in table.register_cells]
+    assert all(row > TABLE_TOP + table.height or column > table.width for row, column in found)
+    return {f"{get_column_letter(column)}{row}" for row, column in found}
+
+
 @pytest.mark.parametrize("typed_totals", [False, True])
 def test_exactly_the_entry_cells_are_open(form, blank, typed, typed_totals):
     book = typed if typed_totals else blank
@@ -74,7 +84,7 @@ def test_exactly_the_entry_cells_are_open(form, blank, typed, typed_totals):
     for table in form.tables:
         sheet = book[table.id]
         cells = [c for c in form.cells.values() if c.table == table.id]
-        wanted = {where.address(c.id) for c in cells if typed_totals or not c.total}
+        wanted = {where.address(c.id) for c in cells if typed_totals or not c.total} | register_entries(table, where)
         # Every cell of a merged entry is open, so that all programs let it be typed into.
         spread = {
             f"{get_column_letter(column)}{row}"
@@ -125,7 +135,7 @@ def test_every_entry_cell_has_one_limit_of_its_kind(form, typed):
             if cell.table == table.id:
                 kind = "whole" if cell.kind == "count" else "decimal"
                 assert limits.pop(where.address(cell.id)) == [kind]
-        assert not limits
+        assert limits == {key: ["whole"] for key in register_entries(table, where)}
 
 
 # ---- what Excel calls damage and no validator sees
@@ -167,8 +177,8 @@ def test_no_links_to_elsewhere_no_volatile_functions_no_macros(form):
             assert not re.search(r"\b(NOW|TODAY|RAND|RANDBETWEEN|OFFSET|INDIRECT|CELL|INFO)\(", text)
 
 
-_FUNCTIONS = {"ABS", "AND", "NOT", "COUNTIF", "COUNTIFS", "FIND", "IF", "IFERROR", "INT", "ISERROR", "ISLOGICAL",
-              "ISNUMBER", "LEN", "MATCH", "N", "MAX", "OR", "ROUND", "SUM", "TRIM"}  # fmt: skip
+_FUNCTIONS = {"ABS", "AND", "CHAR", "NOT", "COUNTIF", "COUNTIFS", "FIND", "IF", "IFERROR", "INT", "ISERROR", "ISLOGICAL",
+              "ISNUMBER", "LEN", "MATCH", "N", "MAX", "OR", "ROUND", "SUBSTITUTE", "SUM", "TRIM"}  # fmt: skip
 
 
 def formulas(book: openpyxl.Workbook) -> list[tuple[str, str]]:
@@ -179,6 +189,13 @@ def formulas(book: openpyxl.Workbook) -> list[tuple[str, str]]:
         for area, rules in sheet.conditional_formatting._cf_rules.items():
             found += [(f"{sheet.title}!{area.sqref}", f) for r in rules for f in r.formula]
     return found
+
+
+def test_rows_of_texts_grow_with_what_is_typed(form):
+    with zipfile.ZipFile(BytesIO(blank_workbook(form))) as archive:
+        rows = re.findall(rb'<row r="([0-9]+)"([^>]*)>', archive.read("xl/worksheets/sheet3.xml"))
+    assert [int(row) for row, attributes in rows if b"customHeight" in attributes] == [1, 2, 3]
+    assert all(b" ht=" in attributes for _, attributes in rows)
 
 
 def test_formulas_are_well_formed(blank):
@@ -410,3 +427,22 @@ def test_workbooks_in_bulk_are_the_same_as_one_by_one(form, org, year, typed):
 
     alone = write_zip(assemble(form, year, org, typed, None, None))
     assert blank_workbook(form, org=org, year=year, typed_totals=typed) == alone
+
+
+def test_the_register_comes_back_and_a_difference_is_told(form, tmp_path):
+    register = {
+        "表三.new.total": Value("number", 5, "5"), "表三.granted.total": Value("problem", raw="约3", remark="不是数字"),
+        "表四.review.total": Value("number", 2, "2"),
+    }  # fmt: skip
+    wanted = replace(make_report({"表四.review.upheld": 2, "表四.review.total": 2}), register=register)
+    (tmp_path / "甲.xlsx").write_bytes(blank_workbook(form, report=wanted))
+    for again in (recognise(open_document(tmp_path / "甲.xlsx"), form), from_json(to_json(wanted))):
+        assert {c: (v.state, v.number, v.raw) for c, v in again.register.items()} == {
+            c: (v.state, v.number, v.raw) for c, v in register.items()
+        }
+        told = [f for f in check(again) if f.rule in ("R-01", "S-17", "S-04")]
+        assert [f.rule for f in told] == ["R-01"]
+        assert "台账5，相差5" in told[0].message
+        assert "“约3”不是可用的数字" in told[0].message
+    with pytest.raises(InputError, match="台账总计没有这一格"):
+        from_json(to_json(wanted).replace('"表三.new.total": 5', '"表三.new.natural": 5'))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,16 +12,18 @@ import msgspec
 from ..api import read_report, report_of
 from ..checks import check
 from ..disk.files import refuse_existing, write_outputs
-from ..disk.folders import files_in
+from ..disk.folders import ROSTER_NAMES, files_in
 from ..disk.names import quoted, safe_name, shown_name
 from ..errors import InputError
 from ..form import Form, load_form
 from ..model.findings import worst
-from ..model.last_year import with_last_year
-from ..model.report import Report, Value
+from ..model.report import Report
 from ..recogniser.labels import key
 from ..rollup import (
+    COUNTED,
+    Collection,
     Filing,
+    Left,
     Previous,
     Rollup,
     Roster,
@@ -35,15 +37,17 @@ from ..rollup import (
     unreadable,
     year_of,
 )  # fmt: skip
-from ..rollup.filing import add
+from ..show.entries import Entry, entry_of, unread_entry
+from ..show.review import CheckedReport
 from ..sources import open_document
+from .checking import Pages, own_page
+from .outcomes import run_many
+from .years import LastYear, Whose, index, refuse_missing
 
 __all__ = ["MergeResult", "merge", "merge_folder"]
 
 Progress = Callable[[int, int], None]
 """Told how many of how many files have been read."""
-_ROSTER_NAMES = ("单位名册", "名册", "单位名单")
-"""What the name of a roster beside the reports ends with."""
 _ROSTER_SUFFIXES = (".xlsx", ".xls", ".ods", ".csv", ".txt")
 _LETTER = ".催报.txt"
 _OF_BUNDLE = ("python", "空白表", "模板", "forms", "资料", "使用说明.html")
@@ -61,6 +65,8 @@ class MergeResult(msgspec.Struct, frozen=True):
     letter: str = ""
     """催报, as text to send; ``""`` if everybody has reported."""
     letter_path: Path | None = None
+    overview: Path | None = None
+    """The page of all reports, if it was asked for."""
 
     @property
     def status(self) -> str:
@@ -78,6 +84,7 @@ def merge(
     filed: Report | Path | str | None = None,
     previous: Path | str | None = None,
     last_year: Path | str | None = None,
+    html: Path | str | None = None,
     include_drafts: bool = False,
     force: bool = False,
     skip: Iterable[Path | str] = (),
@@ -99,6 +106,7 @@ def merge(
         previous: its merged workbook of the last time: what changed is told, and the texts and
             explanations entered there are taken over.
         last_year: a report of the year before, or a folder of them.
+        html: a folder for an overview of all reports, and a page of each.
         include_drafts: add reports with errors, too; every sheet then says so.
         force: replace an existing file, keeping a dated copy of it.
         skip: files and folders in the folders given that hold no reports.
@@ -111,10 +119,14 @@ def merge(
     """
     if out is not None:
         refuse_existing(out, force=force)
-    named = [one for one in (filed, previous, out, last_year) if isinstance(one, (str, Path))]
+    pages = None if html is None else Pages(Path(html), force=force)
+    given = list(sources)
+    others = (one for one in (filed, previous, out, last_year, html) if isinstance(one, (str, Path)))
+    named = [one for one in others if one not in given]
     return _merge(
-        list(sources), lambda _: (out, previous), org=org, year=year, roster=roster, filed=filed, last_year=last_year,
+        given, lambda _: (out, previous), org=org, year=year, roster=roster, filed=filed, last_year=last_year,
         include_drafts=include_drafts, force=force, skip=[*named, *skip], progress=progress, processes=processes,
+        pages=pages,
     )  # fmt: skip
 
 
@@ -122,7 +134,7 @@ def _merge(
     given: Sequence[Report | Path | str], places: Callable[[int], tuple[Path | str | None, Path | str | None]], *,
     org: str, year: int | None, roster: Roster | Path | str | None, filed: Report | Path | str | None,
     last_year: Path | str | None, include_drafts: bool, force: bool, skip: Sequence[Path | str],
-    progress: Progress | None, processes: int | None,
+    progress: Progress | None, processes: int | None, pages: Pages | None = None,
 ) -> MergeResult:  # fmt: skip
     """Do what :func:`merge` says; ``places`` gives for the year where to write, and the previous workbook."""
     listed = roster.path if isinstance(roster, Roster) else roster
@@ -130,7 +142,9 @@ def _merge(
     members = read_roster(roster, load_form(year=year)) if isinstance(roster, (str, Path)) else roster
     last = _last_filings(last_year, processes)
     filings = [filing_of(one, check(one)) for one in given if isinstance(one, Report)]
-    filings += _filings(paths, _last_paths(last, members), progress, processes)
+    years = LastYear(files=index((Whose(one.org, one.year, one.path, one.saved) for one in last), members))
+    read, entries = _filings(paths, years, pages, progress, processes)
+    filings += read
     wanted = year or year_of(filings)
     if wanted is None:
         raise InputError(_no_year(filings))
@@ -148,7 +162,15 @@ def _merge(
         collection, form, org=org, filed=own, previous=earlier, before=before, last_year=last,
         last=_own_last(last, org, wanted),
     )  # fmt: skip
-    return _written(rollup, out, paths, force)
+    result = _written(rollup, out, paths, force)
+    if pages is None:
+        return result
+    from ..show.overview import overview_page
+
+    lines = list(_lines(collection, form, entries))
+    title = f"{rollup.report.full_title}汇总总览"
+    page = pages.end(overview_page(lines, form, title=title, notes=rollup.findings, counted=COUNTED))
+    return msgspec.structs.replace(result, overview=page.path)
 
 
 def _no_year(filings: Sequence[Filing]) -> str:
@@ -161,66 +183,71 @@ def _no_year(filings: Sequence[Filing]) -> str:
 # --------------------------------------------------------------------------- reading
 
 
-def _filings(
-    paths: Sequence[Path], last: Mapping[str, tuple[str, ...]], progress: Progress | None, processes: int | None
-) -> list[Filing]:
-    from . import run_many
+class _Read(msgspec.Struct, frozen=True):
+    """What is kept of one file, and its page."""
 
-    found = []
-    for outcome in run_many(partial(_filing, last=last), paths, processes=processes):
-        found.append(unreadable(str(outcome.path), outcome.error) if outcome.value is None else outcome.value)
+    filing: Filing
+    entry: Entry
+    page: str = ""
+
+
+def _filings(
+    paths: Sequence[Path], last: LastYear, pages: Pages | None, progress: Progress | None, processes: int | None
+) -> tuple[list[Filing], dict[str, Entry]]:
+    """Read and check files, and write the page of each; return their lines in the overview by path, too."""
+    found, entries = [], {}
+    for outcome in run_many(partial(_filing, last=last, page=pages is not None), paths, processes=processes):
+        path, one = str(outcome.path), outcome.value
+        found.append(unreadable(path, outcome.error) if one is None else one.filing)
+        if pages is not None:
+            entries[path] = pages.write(one.entry, one.page) if one and one.page else unread_entry(path, outcome.error)
         if progress is not None:
             progress(len(found), len(paths))
-    return found
+    return found, entries
 
 
-def _filing(path: Path | str, *, last: Mapping[str, tuple[str, ...]]) -> Filing:
+def _filing(path: Path | str, *, last: LastYear, page: bool) -> _Read:
     """Read and check one file, with its body's report of the year before if there is one."""
     document = open_document(path)
-    report = report_of(document)
-    before = last.get(key(report.org), ())
-    if before:
-        report = with_last_year(report, _together([read_report(one) for one in before]))
+    report = last.join(report_of(document))
+    findings = check(report)
     saved = os.stat(path).st_mtime
-    return filing_of(report, check(report), saved=saved, parts=read_parts(document, report.form))
+    filing = filing_of(report, findings, saved=saved, parts=read_parts(document, report.form))
+    text = own_page(CheckedReport(report, findings))[0] if page else ""
+    return _Read(filing, entry_of(report, findings), text)
 
 
-def _together(reports: Sequence[Report]) -> Report:
-    """Return the reports of bodies that were merged into one as one."""
-    first, *more = reports
-    if not more:
-        return first
-    total = add({cell: value.number for cell, value in one.values.items() if value.number} for one in reports)
-    values = {cell: Value("number", total.get(cell, 0), origin=first.values[cell].origin) for cell in first.values}
-    return msgspec.structs.replace(first, values=values)
+def _lines(collection: Collection, form: Form, entries: Mapping[str, Entry]) -> Iterator[Entry]:
+    """Yield the lines of the overview: every body, its other files, files of nobody."""
+    groups = {one.id: one.name for one in form.rollup.known_groups}
+    for one in collection.bodies:
+        path, group = one.filing.path if one.filing else "", groups[one.group]
+        known = entries.get(path, Entry(path))
+        yield msgspec.structs.replace(known, body=one.body, group=group, state=one.state, reason=one.reason)
+        for other in one.others:
+            yield _left(other, entries, group)
+    for left in collection.strays:
+        yield _left(left, entries, "")
+
+
+def _left(left: Left, entries: Mapping[str, Entry], group: str) -> Entry:
+    known = entries.get(left.filing.path, Entry(left.filing.path))
+    return msgspec.structs.replace(
+        known, body=left.body or known.body, group=group, state=left.state, reason=left.reason
+    )
 
 
 def _last_filings(last_year: Path | str | None, processes: int | None) -> list[Filing]:
     """Read last year's reports; what cannot be read is nobody's."""
-    from . import run_many
-
     if last_year is None:
         return []
-    place = Path(last_year)
-    if not place.exists():
-        raise InputError(f"找不到上年的报告{shown_name(place)}。请检查路径。")
-    outcomes = run_many(_last_filing, files_in([place]), processes=processes)
+    refuse_missing(last_year)
+    outcomes = run_many(_last_filing, files_in([last_year]), processes=processes)
     return [outcome.value for outcome in outcomes if outcome.value is not None]
 
 
 def _last_filing(path: Path | str) -> Filing:
-    return filing_of(read_report(path))
-
-
-def _last_paths(last: Sequence[Filing], roster: Roster | None) -> dict[str, tuple[str, ...]]:
-    """Return for every name of a body the files of its last year's report, or of those it was made of."""
-    files = {key(one.org): one.path for one in last if one.org}
-    found: dict[str, tuple[str, ...]] = {name: (path,) for name, path in files.items()}
-    for member in roster.members if roster else ():
-        names = (member.name, *member.aliases, *member.former)
-        paths = tuple(dict.fromkeys(files[key(name)] for name in names if key(name) in files))
-        found |= {key(name): paths for name in (member.name, *member.aliases) if paths}
-    return found
+    return filing_of(read_report(path), saved=os.stat(path).st_mtime)
 
 
 def _own_last(last: Sequence[Filing], org: str, year: int) -> Report | None:
@@ -290,5 +317,5 @@ def _roster_of(path: Path) -> str | None:
     """Return the body that a file is the roster of by its name, ``""`` if it says none, None if it is no roster."""
     if path.suffix.lower() not in _ROSTER_SUFFIXES or path.name.startswith(("~", ".")) or not path.is_file():
         return None
-    ending = next((one for one in _ROSTER_NAMES if path.stem.endswith(one)), None)
+    ending = next((one for one in ROSTER_NAMES if path.stem.endswith(one)), None)
     return None if ending is None else path.stem.removesuffix(ending)

@@ -25,11 +25,13 @@ Generator: TypeAlias = Callable[[Any, Facts], Iterable[Finding]]
 KINDS: dict[str, Generator] = {
     "equal": sums.equal,
     "at_most": sums.at_most,
+    "register": sums.register,
     "blanks": cells.blanks,
     "gaps": gaps.gaps,
     "whole": cells.whole,
     "decimals": cells.decimals,
     "remarks": cells.remarks,
+    "room": cells.room,
     "identity": cells.identity,
     "headings": shape.headings,
     "edition": shape.edition,

@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..form import Cell
-from ..form.kinds import Blanks, Decimals, Identity, Remarks, Rule, Whole
+from ..form.kinds import Blanks, Decimals, Identity, Remarks, Room, Rule, Whole
 from ..model.findings import CellRef, Finding, finding, place_of, what_of
-from ..model.numbers import show
+from ..model.numbers import format_number, show
 from ..model.report import Report, Value
 from ..recogniser.labels import key
 from ..recogniser.titles import parse_title
 from .facts import Facts
 from .shape import title_wording
 
-__all__ = ["blanks", "decimals", "identity", "remarks", "whole"]
+__all__ = ["blanks", "decimals", "identity", "remarks", "room", "whole"]
 
 
 def blanks(rule: Blanks, facts: Facts) -> Iterator[Finding]:
-    """N-01: one finding per table, listing the cells that hold no number and break no sum (N-11)."""
-    told = facts.filling.blank
-    empty = [(c, value) for c, value in facts.odd if value.state in ("blank", "placeholder") and c.id not in told]
+    """N-01: one finding per table, listing the cells that hold no number and break no sum; N-12: those declared 0."""
+    zero = any(facts.report.fields.get(name) in values for name, values in rule.zeros.items())
+
+    def concerned(value: Value) -> bool:
+        return zero == rule.declared if value.state == "blank" else value.state == "placeholder" and not rule.declared
+
+    empty = [(c, value) for c, value in facts.odd if concerned(value) and c.id not in facts.filling.blank]
     for table in facts.form.tables:
         here = [(cell, value) for cell, value in empty if cell.table == table.id]
         if here:
@@ -67,6 +71,19 @@ def remarks(rule: Remarks, facts: Facts) -> Iterator[Finding]:
         if refs:
             yield finding(rule, refs, strict=facts.strict, actual=refs[0].value if len(refs) == 1 else None,
                           place=place_of(table.id, refs), what=what_of(refs, said))  # fmt: skip
+
+
+def room(rule: Room, facts: Facts) -> Iterator[Finding]:
+    """N-13: one finding per table, listing the numbers that are wider than their cells."""
+    for table, most in rule.most.items():
+        wide = [c for c in facts.form.cells.values()
+                if c.table == table and len(format_number(facts.numbers[c.id])) > most]  # fmt: skip
+        if wide:
+            what = "、".join(format_number(facts.numbers[cell.id]) for cell in wide[:3])
+            yield finding(
+                rule, [facts.report.ref(cell.id) for cell in wide],
+                table=table, count=len(wide), most=most, what=what + ("等" if len(wide) > 3 else ""),
+            )  # fmt: skip
 
 
 def _named(cell: Cell) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..form import Equation
-from ..form.kinds import AtMost, Equal, Rule
-from ..model.findings import Finding, finding
-from ..model.numbers import Number, difference
+from ..form.kinds import AtMost, Equal, RegisterRule, Rule
+from ..model.findings import CellRef, Finding, finding, what_of
+from ..model.numbers import Number, difference, show
+from ..model.report import Value
 from .facts import Facts
 
-__all__ = ["at_most", "equal"]
+__all__ = ["at_most", "equal", "register"]
 
 
 def equal(rule: Equal, facts: Facts) -> Iterator[Finding]:
@@ -31,6 +32,31 @@ def at_most(rule: AtMost, facts: Facts) -> Iterator[Finding]:
     for equation, left, right in _judged(rule, facts):
         if left > right:
             yield _finding(rule, facts, equation, left, right)
+
+
+def register(rule: RegisterRule, facts: Facts) -> Iterator[Finding]:
+    """R-01: what the register has for a total is the total; one finding per table."""
+    report = facts.report
+    for table in facts.form.tables:
+        odd: list[tuple[CellRef, str]] = []
+        for cell in (c for c in table.register_cells if c in report.register and c not in facts.unknown):
+            if said := _apart(facts.numbers[cell], report.register[cell]):
+                odd.append((report.register_ref(cell), f"“{facts.form.cells[cell].row_label}”{said}"))
+        if odd:
+            refs = [ref for ref, _ in odd]
+            totals = [report.ref(ref.id.partition(".")[2]) for ref in refs]
+            yield finding(
+                rule, [*refs, *totals], strict=facts.strict, table=table.id, count=len(odd),
+                what=what_of(refs, [said for _, said in odd]),
+            )  # fmt: skip
+
+
+def _apart(number: Number, register: Value) -> str:
+    """Say how a figure differs from the register's, ``""`` if it does not."""
+    if register.number is None:
+        return f"台账填的“{register.raw.strip()}”不是可用的数字，没有核对"
+    apart = difference(max(number, register.number), min(number, register.number))
+    return f"表中{show(number)}，台账{show(register.number)}，相差{show(apart)}" if apart else ""
 
 
 def _judged(rule: Rule, facts: Facts) -> Iterator[tuple[Equation, Number, Number]]:

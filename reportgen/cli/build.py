@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ..disk.files import make_folder
-from .console import ScreenError, fail, print_lines, say, watched
-from .options import FILE, FILES, LAST_YEAR, STRICT
+from ..disk.names import means_folder
+from .console import ScreenError, closing, fail, print_lines, say, watched
+from .options import FILE, FILES, LAST_YEAR, STRICT, files_given
 
 if TYPE_CHECKING:  # `--help` needs none of it
     from ..batch import Built, Outcome
@@ -19,10 +21,12 @@ if TYPE_CHECKING:  # `--help` needs none of it
 __all__ = ["build"]
 
 _EXIT_ERRORS = 1
+_DONE, _DRAFT, _WRONG, _FAILED = "已生成报告", "有错误，只生成草稿", "有错误，没有生成", "没能处理"
 
 
 @click.command(
-    options_metavar="[选项]", help="核对并生成报告（Word、网页、PDF、数据）。有错误时不生成，除非加 --draft。"
+    options_metavar="[选项]",
+    help="核对并生成报告（Word、网页、PDF、数据）。有错误时不生成，除非加 --draft；文件夹代表里面的工作簿。",
 )
 @FILES
 @click.option(
@@ -46,28 +50,33 @@ _EXIT_ERRORS = 1
     "--sign-off", "sign_off", is_flag=True, help="另写一份审签单（主要数据、校验结果、文件的 SHA-256、签字处）。"
 )
 @click.option("--fragment", is_flag=True, help="网页只写正文片段（样式写在各标签里），供粘贴到网站后台。")
+@click.option(
+    "--charts", is_flag=True, help="另画图（申请人、办理结果；知道上年数据时还与上年比较），Word 里的可以编辑。"
+)
 @click.option("--draft", is_flag=True, help="有错误也生成，每页标“草稿”，错误的格作标记。")
 @click.option("--force", is_flag=True, help="报告已存在时先留一份带日期的副本，再写新的。")
 @STRICT
 def build(
     files: tuple[Path, ...], out: tuple[Path, ...], formats: str, last_year: Path | None, template: Path | None,
-    sign_off: bool, fragment: bool, draft: bool, force: bool, strict: bool,
+    sign_off: bool, fragment: bool, charts: bool, draft: bool, force: bool, strict: bool,
 ) -> None:  # fmt: skip
     """Build reports; the exit code is the highest of all (README.md, Exit codes)."""
-    if len(files) > 1 and any(one.suffix and not one.is_dir() for one in out):
+    paths = files_given(files, skip=(*out, last_year, template), workbooks=True)
+    if len(paths) > 1 and not all(map(means_folder, out)):
         raise click.UsageError("有多个工作簿时，-o 应是一个文件夹。")
-    for folder in (one for one in out if not one.suffix):
-        make_folder(folder)
     from ..batch import build_many
 
     kinds = tuple(filter(None, re.split(r"[,，\s]+", formats.lower())))
     outcomes = build_many(
-        files, out, formats=kinds, force=force, draft=draft, strict=strict, template=template, sign_off=sign_off,
-        fragment=fragment, last_year=last_year,
+        paths, out, formats=kinds, force=force, draft=draft, strict=strict, template=template, sign_off=sign_off,
+        fragment=fragment, charts=charts, last_year=last_year,
     )  # fmt: skip
     written: list[Path] = []
     try:
-        sys.exit(max(_tell(outcome, written) for outcome in watched(outcomes, len(files))))
+        told = [(_tell(outcome, written), *_worked(outcome)) for outcome in watched(outcomes, len(paths))]
+        if len(told) > 1:
+            _close([(word, name) for _, word, name in told])
+        sys.exit(max(code for code, _, _ in told))
     except ScreenError as error:
         raise error.after(written) from error
 
@@ -80,6 +89,26 @@ def _tell(outcome: Outcome[Built], written: list[Path]) -> int:
     written.extend(file.path for file in built.files)
     _tell_built(built)
     return _EXIT_ERRORS if built.status == "errors" else 0
+
+
+def _worked(outcome: Outcome[Built]) -> tuple[str, str]:
+    """Return in a word what became of a file, and whose it is."""
+    from ..disk.names import name_of
+
+    if (built := outcome.value) is None:
+        return _FAILED, name_of(outcome.path)
+    return (_DRAFT if built.status == "errors" else _DONE) if built.files else _WRONG, built.name
+
+
+def _close(worked: Sequence[tuple[str, str]]) -> None:
+    """Say how many files became what, and whose need work."""
+    count = Counter(word for word, _ in worked)
+    counts = "，".join(f"{word} {count[word]} 份" for word in (_DONE, _DRAFT, _WRONG, _FAILED) if count[word])
+    say("")
+    say(f"共 {len(worked)} 份：{counts}。")
+    names = [f"{name}（{word}）" for word, name in worked if word != _DONE]
+    if names:
+        say(closing(f"要处理的 {len(names)} 份", names))
 
 
 def _tell_built(built: Built) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
-from .console import copied, print_lines, say
-from .options import FILE, FORCE, STYLE, form_option
+from ..disk.names import means_folder
+from .console import closing, copied, fail, print_lines, say, watched
+from .options import FILE, FILES, FORCE, STYLE, Year, files_given, form_option
 
 __all__ = ["extract", "new", "rules", "template"]
 
@@ -16,9 +19,15 @@ _EXIT_ERRORS = 1
 
 
 @click.command(options_metavar="[选项]", help="生成空白的标准工作簿（或按已有文件预填）。")
-@click.option("-o", "out", type=FILE, metavar="文件", help="写到哪里；默认是当前文件夹的“空白工作簿”。")
+@click.option(
+    "-o",
+    "out",
+    type=FILE,
+    metavar="文件",
+    help="写到哪里；默认是当前文件夹的“空白工作簿”。与 --roster 同用时是文件夹。",
+)
 @form_option("按年度")
-@click.option("--year", type=int, metavar="年份", help="数据年度。")
+@click.option("--year", type=Year(), metavar="年份", help="数据年度，四位数字。")
 @click.option("--org", default="", metavar="名称", help="机关全称。")
 @click.option(
     "--from",
@@ -27,17 +36,39 @@ _EXIT_ERRORS = 1
     metavar="文件",
     help="上年报告（任何格式）：预填机关名称和上年数据，年度加一；--year 与它同年时，原样预填它的数据和文字。",
 )
+@click.option(
+    "--roster",
+    is_flag=False,
+    flag_value="",
+    metavar="[名册]",
+    help="为名册里的每个单位写一个预填好的工作簿，-o 写文件夹；不写名册，就写一份空白名册供填写。",
+)
+@click.option(
+    "--last-year",
+    type=FILE,
+    metavar="文件夹",
+    help="与 --roster 同用：各单位上年的报告，填进“上年数据”和上年结转，并锁定。",
+)
 @click.option("--typed-totals", is_flag=True, help="总计格不设公式，由填表人填写，用来双重核对。")
+@click.option("--nil", is_flag=True, help="数字格都先填好 0，只改有数的格；适合全年业务很少的单位。")
 @FORCE
 def new(
     out: Path | None, form_id: str | None, year: int | None, org: str, source: Path | None, typed_totals: bool,
-    force: bool,
+    roster: str | None, last_year: Path | None, nil: bool, force: bool,
 ) -> None:  # fmt: skip
-    """Write a standard workbook, blank or prefilled from another report."""
+    """Write a standard workbook, blank or prefilled from another report, or one for every body of a roster."""
+    if roster is not None:
+        if source is not None or org or nil:
+            raise click.UsageError("--roster 不能与 --from、--org、--nil 同用。")
+        options = {"year": year, "form": form_id, "last_year": last_year, "typed_totals": typed_totals, "force": force}
+        sys.exit(_hand_out(roster, out, options) if roster else _empty_roster(out, form_id, year, force=force))
+    if last_year is not None:
+        raise click.UsageError("--last-year 要与 --roster 同用；一个单位的上年报告用 --from。")
     from ..disk.files import write_output
     from ..disk.names import safe_name
     from ..form import load_form
     from ..workbook import blank_workbook
+    from ..workbook.transfer import nil_report
 
     report = None
     if source is None:
@@ -51,6 +82,8 @@ def new(
         if report.year is None or year != report.year or report.form.id != form.id:
             report = next_year(report, form, year)
         org, year = org or report.org, year or report.year
+    if nil:
+        report = nil_report(form, report)
     data = blank_workbook(form, year=year, org=org, typed_totals=typed_totals, report=report)
     name = safe_name(form.title_of(org, year)) if org and year else "空白工作簿"
     path = out or Path(f"{name}.xlsx")
@@ -60,13 +93,77 @@ def new(
         say(f"“{source.name}”里没有读出机关名称，没有预填；请在“{form.sheets.fields}”表里填写，或加上 --org。")
 
 
+def _empty_roster(out: Path | None, form_id: str | None, year: int | None, *, force: bool) -> int:
+    """Write a roster to fill in; return the exit code."""
+    from ..disk.files import write_output
+    from ..form import load_form
+    from ..workbook import roster_workbook
+
+    path = out or Path("单位名册.xlsx")
+    if path.suffix.lower() != ".xlsx":
+        raise click.UsageError("空白名册是 .xlsx：-o 请写“单位名册.xlsx”这样的文件名。")
+    copied(write_output(path, roster_workbook(load_form(form_id, year=year)), force=force))
+    say(f"已生成空白名册：{path}")
+    return 0
+
+
+def _hand_out(roster: str, out: Path | None, options: dict[str, Any]) -> int:
+    """Write a workbook for every body; return the exit code."""
+    from ..batch.handout import HandOut
+
+    if out is None:
+        raise click.UsageError("请用 -o 写明工作簿放到哪个文件夹。")
+    run = HandOut(roster, out, **options)
+    code, without = 0, []
+    for outcome in watched(run.written(), len(run.paths)):
+        if (one := outcome.value) is None:
+            fail(outcome.error)
+            code = max(code, outcome.exit_code)
+            continue
+        copied(one.copy)
+        without += [] if one.has_last else [one.body]
+    if run.nobodys:
+        say(closing(f"上年的报告里有 {len(run.nobodys)} 份不是名册里的单位的", [one.org for one in run.nobodys]))
+    if run.last and without:
+        say(closing(f"没有找到上年报告的 {len(without)} 个单位", without))
+    say(f"已为名册里的 {len(run.paths)} 个单位生成{run.year}年的工作簿：{out}")
+    return code
+
+
 @click.command(options_metavar="[选项]", help="把任何格式的报告读成标准工作簿（.xlsx）或数据（.json）。")
-@click.argument("file", type=FILE, metavar="文件")
-@click.option("-o", "out", type=FILE, required=True, metavar="文件", help="写到哪里：.xlsx 或 .json。")
+@FILES
+@click.option(
+    "-o",
+    "out",
+    type=FILE,
+    required=True,
+    metavar="文件|文件夹",
+    help="写到哪里：.xlsx 或 .json；有多个文件时写文件夹，每个文件一个 .xlsx。",
+)
 @form_option("按表格的文字和年度判断")
 @FORCE
-def extract(file: Path, out: Path, form_id: str | None, force: bool) -> None:
-    """Read a report from any source and write it as a workbook or as data."""
+def extract(files: tuple[Path, ...], out: Path, form_id: str | None, force: bool) -> None:
+    """Read reports from any source and write them as workbooks or as data; the exit code is the highest of all."""
+    paths = files_given(files, skip=[out])
+    if len(paths) == 1 and not means_folder(out):
+        _extract(paths[0], out, form_id, force=force)
+        return
+    from ..batch.outcomes import attempt
+    from ..disk.names import Taken
+
+    if not means_folder(out):
+        raise click.UsageError("有多个文件时，-o 应是一个文件夹。")
+    code, taken = 0, Taken()
+    for path in watched(paths, len(paths)):
+        target = out / f"{taken.free(path.stem)}.xlsx"
+        done = attempt(partial(_extract, out=target, form_id=form_id, force=force), path)
+        if done.error:
+            fail(done.error)
+            code = max(code, done.exit_code)
+    sys.exit(code)
+
+
+def _extract(file: Path | str, out: Path, form_id: str | None, *, force: bool) -> None:
     from ..api import read_report
     from ..show.lines import finding_lines
     from ..workbook.transfer import extract as write

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
@@ -17,12 +17,14 @@ from ..errors import OutputError, escaped
 if TYPE_CHECKING:  # `--help` needs none of it
     from ..show.lines import OutputLine
 
-__all__ = ["ScreenError", "copied", "fail", "print_lines", "say", "watched"]
+__all__ = ["ScreenError", "asks", "closing", "copied", "fail", "print_lines", "reading", "say", "watched"]
 
 T = TypeVar("T")
 
 _MANY = 8
 """Files from which on it is said how far the work has come."""
+_NAMED = 30
+"""Names that a closing line gives."""
 _COLOURS = {"error": "red", "warning": "yellow", "ask": "cyan"}
 
 
@@ -44,7 +46,7 @@ def _why(error: OSError) -> str:
     return f"结果没能全部显示（{why}），已经写出的文件不受影响。"
 
 
-def say(text: str, colour: str = "", *, err: bool = False, lines: bool = False) -> None:
+def say(text: str, colour: str = "", *, err: bool = False, lines: bool = False, end: str = "\n") -> None:
     """Print a text, on stderr if asked to; names of files and texts of workbooks cannot command the terminal.
 
     Args:
@@ -52,13 +54,14 @@ def say(text: str, colour: str = "", *, err: bool = False, lines: bool = False) 
         colour: where somebody is watching; click leaves it out of a pipe.
         err: on stderr; where that cannot be written, there is nobody to tell.
         lines: several lines of our own, with nothing in them that could bring more.
+        end: what follows the text.
 
     Raises:
         ScreenError: stdout cannot be written.
     """
     shown = escaped(text, lines=lines)
     try:
-        click.echo(click.style(shown, fg=colour) if colour else shown, err=err)
+        click.echo((click.style(shown, fg=colour) if colour else shown) + end, err=err, nl=False)
     except OSError as error:
         _turn_off(sys.stderr if err else sys.stdout)
         if not err:
@@ -90,6 +93,12 @@ def copied(copy: Path | None, *, err: bool = False) -> None:
         say(f"原来的文件已另存为：{copy}", err=err)
 
 
+def closing(head: str, names: Sequence[str]) -> str:
+    """Return a line that counts and names, up to a few dozen."""
+    more = f" 等 {len(names)} 个" if len(names) > _NAMED else ""
+    return f"{head}：{'、'.join(names[:_NAMED])}{more}。"
+
+
 def watched(outcomes: Iterable[T], total: int) -> Iterator[T]:
     """Say how far the work has come while the results go to a file and somebody is watching."""
     shown = total >= _MANY and _is_terminal(sys.stderr) and not _is_terminal(sys.stdout)
@@ -97,8 +106,33 @@ def watched(outcomes: Iterable[T], total: int) -> Iterator[T]:
         yield outcome
         if shown:
             line = f"已处理 {done}/{total} 个文件" if done < total else " " * 40
-            with suppress(OSError):
-                click.echo(f"\r{line}\r", err=True, nl=False)
+            _overwrite(line)
+
+
+@contextmanager
+def reading() -> Iterator[Callable[[Path], None]]:
+    """Show which file is being read, from the eighth on, where somebody is watching; then clear the line."""
+    count = 0
+
+    def show(path: Path) -> None:
+        nonlocal count
+        count += 1
+        if count >= _MANY and _is_terminal(sys.stderr):
+            _overwrite(f"正在读第 {count} 个文件")
+
+    yield show
+    if count >= _MANY and _is_terminal(sys.stderr):
+        _overwrite(" " * 40)
+
+
+def _overwrite(line: str) -> None:
+    with suppress(OSError):
+        click.echo(f"\r{line}\r", err=True, nl=False)
+
+
+def asks() -> bool:
+    """Tell whether there is somebody who can answer a question."""
+    return _is_terminal(sys.stdin) and _is_terminal(sys.stdout)
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

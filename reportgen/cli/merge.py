@@ -35,18 +35,21 @@ _HINTS = 10
 @click.option("--filed", type=FILE, metavar="文件", help="汇总机关上报的报告，逐格与各单位之和比较。")
 @click.option("--previous", type=FILE, metavar="汇总.xlsx", help="上次的汇总工作簿：列出变化，沿用里面的文字和说明。")
 @click.option("--last-year", type=FILE, metavar="文件|文件夹", help="各单位上年的报告，用来核对衔接。")
+@click.option(
+    "--html", "page", type=FILE, metavar="文件夹", help="另写一页总览，每个单位一页：可按状态、分组、问题筛选。"
+)
 @click.option("--include-drafts", is_flag=True, help="有错误的报告也计入，每张表上都标明“草稿”。")
 @FORCE
 def merge(
     files: tuple[Path, ...], out: Path, org: str, year: int | None, roster: Path | None, filed: Path | None,
-    previous: Path | None, last_year: Path | None, include_drafts: bool, force: bool,
+    previous: Path | None, last_year: Path | None, page: Path | None, include_drafts: bool, force: bool,
 ) -> None:  # fmt: skip
     """Merge reports; the exit code tells what was wrong with them (README.md, Exit codes)."""
     from ..batch.merging import merge as run
 
     result = run(
         files, out, org=org, year=year, roster=roster, filed=filed, previous=previous, last_year=last_year,
-        include_drafts=include_drafts, force=force, progress=_progress,
+        html=page, include_drafts=include_drafts, force=force, progress=_progress,
     )  # fmt: skip
     sys.exit(_tell(result))
 
@@ -91,6 +94,8 @@ def _tell(result: MergeResult) -> int:
     copied(result.copy)
     if result.letter_path is not None:
         say(f"催报单：{result.letter_path}")
+    if result.overview is not None:
+        say(f"总览：{result.overview}")
     if result.path is not None:
         say(f"已汇总{'（草稿，含有错误的报告）' if rollup.drafts else ''}：{result.path}")
     if states["unreadable"]:

@@ -15,20 +15,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from ..errors import InputError, OutputError
+from ..errors import InputError, InUseError, OutputError
 from .leftovers import remove_leftovers, temporary
-from .names import check_name, is_lock_file, quoted, shown_name
+from .names import check_name, fitting_name, is_lock_file, is_open_elsewhere, quoted, reachable, shown_name  # fmt: skip
 
 __all__ = [
-    "MAX_INPUT_BYTES", "make_folder", "read_input", "refuse_device", "refuse_existing", "write_output", "write_outputs",
+    "MAX_INPUT_BYTES", "read_input", "refuse_device", "refuse_existing", "write_aside", "write_output", "write_outputs",
 ]  # fmt: skip
 
 MAX_INPUT_BYTES = 50 * 1024 * 1024
 """A standard workbook has 40 KB, a report with pictures a few MB; more is the wrong file."""
 
 _WINDOWS = os.name == "nt"
-_MAX_NAME = 255
-"""Bytes of a file name on ext4; characters on NTFS."""
 _NO_SPACE = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 _NO_LINKS = (
     errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS, errno.EXDEV,
@@ -57,14 +55,14 @@ def read_input(path: Path | str) -> bytes:
     if is_lock_file(path):
         raise InputError(f"{name}是 Excel 或 WPS 打开文件时留下的临时文件，不是工作簿。请选不带“~$”或“.~”的同名文件。")
     try:
-        data = _read_whole(path)
+        data = _read_whole(reachable(path))
     except OSError as error:
         raise InputError(_read_failure(path, error)) from error
     except ValueError as error:  # a NUL in the name
         raise InputError(f"文件名{name}里有不能用的字符，无法打开。请检查文件名。") from error
     if not data:
         raise InputError(
-            f"{name}是空文件（0 字节），可能没有保存或没有下载完。"
+            f"{name}是空文件（0 字节），可能没有保存，没有复制完或下载完。"
             "请用 Excel 或 WPS 打开确认、重新保存，或重新取得文件。"
         )
     return data
@@ -130,17 +128,6 @@ def _read_failure(path: Path, error: OSError) -> str:
 # --------------------------------------------------------------------------- writing
 
 
-def make_folder(path: Path | str) -> None:
-    """Make a folder that output goes to, and those above it, where they are not there yet.
-
-    Raises:
-        OutputError: it cannot be made.
-    """
-    path = Path(path)
-    with _told(path):
-        path.mkdir(parents=True, exist_ok=True)
-
-
 def write_output(
     path: Path | str,
     data: bytes,
@@ -169,7 +156,7 @@ def write_outputs(
     """Put files under their names: all of them whole, or none at all.
 
     Args:
-        outputs: where to, and the whole content, of each.  The folder must exist.  A link of that name
+        outputs: where to, and the whole content, of each.  A missing folder is made.  A link of that name
             is never followed: it counts as a file that is there, and ``force`` puts the new file in its
             place, not where it points.
         force: replace existing files, keeping a dated copy of each beside it.  A file that already
@@ -210,7 +197,53 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OutputError(_write_failure(path, error)) from error
+        raise _write_failure(path, error) from error
+
+
+def write_aside(path: Path, data: bytes, *, inputs: Iterable[Path | str] = ()) -> tuple[Path, Path | None]:
+    """Replace a file as :func:`write_output` does; one that is open elsewhere stays, and the new one goes beside it.
+
+    On Linux the open file could be replaced, and whoever has it open would write over ours.
+
+    Args:
+        path: where to.
+        data: the whole content.
+        inputs: files the result was made from.
+
+    Returns:
+        where it was written, ``甲（2）.docx`` beside ``甲.docx`` if that is open, and the copy of the old file.
+
+    Raises:
+        OutputError: as for :func:`write_output`.
+    """
+    target = _target(path)
+    if not (is_open_elsewhere(target) and _differs(target, data)):
+        try:
+            return path, write_output(path, data, force=True, inputs=inputs)
+        except InUseError:
+            pass
+    for n in range(2, 1000):
+        aside = path.with_name(fitting_name(path.stem, f"（{n}）{path.suffix}"))
+        if not _target(aside).exists():
+            return aside, write_output(aside, data, inputs=inputs)
+        if not _differs(_target(aside), data):
+            return aside, None
+    raise InUseError(f"{shown_name(path)}打开着，旁边的同名文件太多，没有写入。请关闭它再做一次。")
+
+
+def _differs(target: Path, data: bytes) -> bool:
+    """Tell whether a file that stands there has another content, as far as one may read it."""
+    try:
+        return target.read_bytes() != data
+    except OSError:
+        return target.exists()
+
+
+def _target(path: Path) -> Path:
+    """Return where a file really goes: links to folders are followed, a link of its own name is not."""
+    # Asking Windows for the real name fails for long paths under wine, and nothing here depends on it there.
+    real = os.path.abspath if _WINDOWS else os.path.realpath
+    return reachable(Path(real(path.parent)) / path.name)
 
 
 def refuse_existing(path: Path | str, *, force: bool) -> None:
@@ -237,7 +270,8 @@ class _Staged:
     def prepare(self, data: bytes, *, force: bool, inputs: Iterable[Path | str], tidy: bool) -> None:
         """Refuse what must not be replaced, and write the data to the disk."""
         check_name(self.path)
-        self.target = Path(os.path.realpath(self.path.parent)) / self.path.name
+        self.target = _target(self.path)
+        self.target.parent.mkdir(parents=True, exist_ok=True)
         if tidy:
             remove_leftovers(self.target.parent)
         self.old = _existing(self.path, self.target, inputs)
@@ -286,8 +320,6 @@ def _existing(path: Path, target: Path, inputs: Iterable[Path | str]) -> os.stat
     try:
         info = target.lstat()
     except FileNotFoundError:
-        if not target.parent.exists():
-            raise OutputError(f"文件夹{quoted(path.parent)}不存在，没有写入。请先建好文件夹，或换一个位置。") from None
         return None
     if target.is_dir():
         raise OutputError(f"{shown_name(path)}是文件夹，不能作为输出文件名。请在后面写上文件名。")
@@ -364,9 +396,7 @@ def _keep_copy(target: Path) -> Path:
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
     for n in range(1, 1000):
         mark = f".备份{stamp}" if n == 1 else f".备份{stamp}-{n}"
-        room = _MAX_NAME - len(os.fsencode(mark + target.suffix))
-        stem = os.fsencode(target.stem)[:room].decode(errors="ignore")
-        copy = target.with_name(stem + mark + target.suffix)
+        copy = target.with_name(fitting_name(target.stem, mark + target.suffix))
         with contextlib.suppress(FileExistsError):
             _copy(target, copy)
             return copy
@@ -403,18 +433,18 @@ def _sync_folder(folder: Path) -> None:
             os.close(fd)
 
 
-def _write_failure(path: Path, error: OSError) -> str:
+def _write_failure(path: Path, error: OSError) -> OutputError:
     name, folder, kept = shown_name(path), quoted(path.parent), "没有写入，原有文件未变"
     if isinstance(error, PermissionError):
-        if _WINDOWS and path.exists():
-            return f"{name}可能正在 Word 或 WPS 里打开着，{kept}。请保存并关闭它，再做一次。"
-        return f"没有在{folder}里写{name}的权限，{kept}。请换一个位置，或请管理员开放权限。"
+        if _WINDOWS and reachable(path).exists():
+            return InUseError(f"{name}可能正在 Word、Excel 或 WPS 里打开着，{kept}。请保存并关闭它，再做一次。")
+        return OutputError(f"没有在{folder}里写{name}的权限，{kept}。请换一个位置，或请管理员开放权限。")
     no_folder = f"{folder}不是可用的文件夹，{kept}。请检查 U 盘或网络盘是否连着，或换一个位置。"
     known = {
         **dict.fromkeys(_NO_SPACE, f"磁盘空间不足或超出配额，{name}{kept}。请清理磁盘，或换一个位置。"),
         errno.EROFS: f"{folder}是只读的（如光盘、只读挂载），{name}{kept}。请换一个位置。",
         errno.ENAMETOOLONG: f"文件名或路径太长，{kept}：{name}。请换短一些的文件名或位置。",
-        errno.ENOENT: no_folder, errno.ENOTDIR: no_folder,
+        **dict.fromkeys((errno.ENOENT, errno.ENOTDIR, errno.EEXIST), no_folder),
     }  # fmt: skip
     other = f"写{name}时出错（{error.strerror or error}），{kept}。请换一个位置再试。"
-    return known.get(error.errno or 0, other)
+    return OutputError(known.get(error.errno or 0, other))

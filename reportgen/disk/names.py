@@ -10,12 +10,18 @@ from pathlib import Path
 from ..errors import OutputError, escaped
 
 __all__ = [
-    "MAX_NAME_BYTES", "check_name", "is_backup", "is_lock_file", "name_of", "quoted", "safe_name", "shown_name",
+    "MAX_NAME_BYTES", "Taken", "check_name", "fitting_name", "is_backup", "is_lock_file", "is_open_elsewhere",
+    "means_folder", "name_of", "quoted", "reachable", "safe_name", "shown_name",
 ]  # fmt: skip
 
 MAX_NAME_BYTES = 210
 """Length of a file name made by :func:`safe_name`; leaves room for a suffix and the mark of a
 copy within the 255 bytes of ext4 (85 Chinese characters) and the 255 characters of NTFS."""
+
+_MAX_NAME = 255
+"""Bytes of a file name on ext4; characters on NTFS."""
+_LONG = 180
+"""Characters of a path on Windows from which on the names beside it may pass its limit of 260."""
 
 _BACKUP = re.compile(r"\.备份\d{8}-\d{6}(?:-\d+)?$")
 
@@ -41,6 +47,33 @@ def quoted(text: object) -> str:
 def is_lock_file(path: Path | str) -> bool:
     """Tell whether Excel or Word (``~$x.xlsx``), WPS or LibreOffice (``.~x``) left it beside an open file."""
     return name_of(path).startswith(("~$", ".~"))
+
+
+def is_open_elsewhere(path: Path) -> bool:
+    """Tell whether Word, Excel, WPS or LibreOffice left the mark beside a file that it is open there."""
+    name = path.name
+    # Word writes its mark over the first characters of a long name.
+    marks = (f"~${name}", f"~${name[1:]}", f"~${name[2:]}", f".~{name}", f".~lock.{name}#")
+    return any(os.path.exists(path.with_name(mark)) for mark in marks)  # False for a name that is too long
+
+
+def reachable(path: Path | str) -> Path:
+    """Return a path in the notation in which Windows also takes long ones; elsewhere the path itself."""
+    path = Path(path)
+    if os.name != "nt" or len(full := os.path.abspath(path)) < _LONG or full.startswith("\\\\?\\"):
+        return path
+    return Path(f"\\\\?\\UNC{full[1:]}" if full.startswith("\\\\") else f"\\\\?\\{full}")
+
+
+def means_folder(path: Path) -> bool:
+    """Tell whether an output names a folder: one that is there, or nothing that is there and has no suffix."""
+    return path.is_dir() or not (path.suffix or path.exists())
+
+
+def fitting_name(stem: str, end: str) -> str:
+    """Return ``stem`` + ``end``, the stem cut so that every file system can hold the name."""
+    room = _MAX_NAME - len(os.fsencode(end))
+    return os.fsencode(stem)[:room].decode(errors="ignore") + end
 
 
 def is_backup(path: Path) -> bool:
@@ -80,5 +113,21 @@ def check_name(path: Path) -> None:
         raise OutputError(f"文件名{shown_name(path)}以点或空格结尾，Windows 不允许。请换一个文件名。")
     if _RESERVED.fullmatch(name.split(".")[0].rstrip()):
         raise OutputError(f"文件名{shown_name(path)}是 Windows 的保留名。请换一个文件名。")
-    if len(os.fsencode(name)) > 255:
+    if len(os.fsencode(name)) > _MAX_NAME:
         raise OutputError(f"文件名{quoted(name[:30])}…太长。请换一个短一些的文件名（不超过 70 个汉字）。")
+
+
+class Taken:
+    """Names given out in one folder; systems that do not tell capitals apart get different ones, too."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def free(self, name: str) -> str:
+        """Return a name, ``甲（2）`` where 甲 is taken, and take it."""
+        number, wanted = 1, name
+        while wanted.casefold() in self.names:
+            number += 1
+            wanted = f"{name}（{number}）"
+        self.names.add(wanted.casefold())
+        return wanted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .editions import editions, form_file, form_folders, is_shipped, load_form, own_template
 from .kinds import AnyRule, Rule
+from .printed import Chart
 from .records import (
     Block,
     Cell,
@@ -24,7 +25,7 @@ from .rollups import Rollup, RollupGroup
 from .words import LONGEST_LABEL, SEVERITIES
 
 __all__ = [
-    "LONGEST_LABEL", "SEVERITIES", "AnyRule", "Block", "Cell", "Comparison", "Equation", "Field", "Form",
+    "LONGEST_LABEL", "SEVERITIES", "AnyRule", "Block", "Cell", "Chart", "Comparison", "Equation", "Field", "Form",
     "LayoutCell", "Node", "Relation", "Rollup", "RollupGroup", "Rule", "Section", "Sheets", "Subheading", "Table", "Term", "editions",
     "form_file", "form_folders", "is_shipped", "load_form", "own_template",
 ]  # fmt: skip

@@ -81,6 +81,12 @@ class RelationRule(Rule, frozen=True, tag="relation"):
     formula = True
 
 
+class RegisterRule(Rule, frozen=True, tag="register"):
+    """表中的数与台账总计（tables 里的 register）一致。"""
+
+    words = frozenset({"table", "count", "what"})
+
+
 class Jump(Rule, frozen=True, tag="jump"):
     """与上年相比变化过大。"""
 
@@ -111,8 +117,22 @@ class Magnitude(Rule, frozen=True, tag="magnitude"):
     words = frozenset({"place", "what"})
 
 
+class Room(Rule, frozen=True, tag="room"):
+    """数字太长，印在规定的格子里会换行。"""
+
+    most: dict[TableId, Annotated[int, Meta(ge=1)]]
+    """各表的数字格排得下几个字符"""
+
+    words = frozenset({"table", "count", "most", "what"})
+
+
 class Blanks(Rule, frozen=True, tag="blanks"):
     """数字格没有填数。"""
+
+    zeros: dict[FieldId, tuple[str, ...]] = field(default_factory=dict)
+    """基本信息填的是这些内容之一时，空白的格就是 0"""
+    declared: bool = False
+    """true：只说这样算作 0 的格；false：只说别的格"""
 
     words = frozenset({"table", "count", "what"})
     formula = True
@@ -363,9 +383,10 @@ class Landing(Merging, frozen=True, tag="landing"):
 
 
 AnyRule: TypeAlias = (
-    Equal | AtMost | RelationRule | Jump | Magnitude | Blanks | Gaps | Whole | Decimals | Remarks | Identity | Headings | EditionRule
+    Equal | AtMost | RelationRule | RegisterRule | Jump | Magnitude | Blanks | Gaps | Whole | Decimals | Remarks | Identity | Headings | EditionRule
     | Selves | Authors | Misnamed | Unit | Placeholders | Repeated | Leftovers | Period | OtherYears | Deadline | NarrativeRule | Coverage | Contradictions | Crowded
     | Mentions | Length | Present | Marks | Pasted | Personal | Reading | Explaining | Summed | Merging | Landing
+    | Room
 )  # fmt: skip
 
 KINDS: dict[str, type[Rule]] = {str(kind.__struct_config__.tag): kind for kind in get_args(AnyRule)}

@@ -57,7 +57,7 @@ def prove(file: EditionFile, edition: str, base: Form | None, faults: Faults, *,
         gone = {name for name, ids in base.quantities.items() if name not in quantities and not set(ids) & set(cells)}
         file = without(file, gone, set(base.cells) - set(cells))
     figures = Figures(tables, cells, {f.id: f.kind for f in file.fields})
-    proof = _Proof(file, figures, set(quantities), faults)
+    proof = _Proof(file, figures, quantities, faults)
     sums, links = proof.instances()
     if not proved:
         proof.apart(tables)
@@ -74,8 +74,7 @@ def prove(file: EditionFile, edition: str, base: Form | None, faults: Faults, *,
         title_expressions=title_expressions(file.titles, (file.report_title, *file.title_variants)),
         last_year_tables=others | file.last_year.other_editions, last_year_cells=file.last_year.cells,
         last_year_sections=file.last_year.sections, unverified=file.unverified, narrative=file.narrative,
-        likeness=file.labels,
-        rollup=file.rollup,
+        likeness=file.labels, rollup=file.rollup, charts=file.charts, extras=file.extras,
     )  # fmt: skip
 
 
@@ -133,11 +132,13 @@ def _names(hint: Any) -> tuple[str, list[Any]]:
 class _Proof:
     """Notes what is wrong with one form file."""
 
-    def __init__(self, file: EditionFile, figures: Figures, quantities: set[str], faults: Faults) -> None:
-        self.file, self.figures, self.faults = file, figures, faults
+    def __init__(
+        self, file: EditionFile, figures: Figures, quantities: Mapping[str, tuple[str, ...]], faults: Faults
+    ) -> None:
+        self.file, self.figures, self.quantities, self.faults = file, figures, quantities, faults
         numbers = {f.short for f in file.fields if f.kind in ("count", "amount")}
-        self.names = quantities | numbers
-        self.placeholders = quantities | {f.short for f in file.fields}
+        self.names = quantities.keys() | numbers
+        self.placeholders = quantities.keys() | {f.short for f in file.fields}
         self.choices = {f.id: f.choices for f in file.fields}
         self.sections = {s.id for s in file.sections}
 
@@ -145,6 +146,8 @@ class _Proof:
         """Look at everything."""
         self.words_name_something()
         self.parts()
+        self.charts()
+        self.extras()
         self.rules()
         self.narrative()
         self.last_year(links)
@@ -253,6 +256,34 @@ class _Proof:
         for name in sorted(allowed - found) if needed else ():
             self.faults.add(steps, f"少了 {{{name}}}")
 
+    def charts(self) -> None:
+        """The figures of a chart are of one kind, and it has a place to stand in."""
+        check_unique(self.faults, ("charts",), (chart.id for chart in self.file.charts))
+        headed = {section.id for section in self.file.sections if section.heading}
+        for chart in self.file.charts:
+            steps: Steps = ("charts", chart.id)
+            for text in (chart.title, *chart.series):
+                self.braces(steps, text, {"year", "last_year"})
+            for bar in chart.bars:
+                if bar.name in self.names and bar.name not in self.quantities:
+                    self.faults.add(steps, f"“{bar.name}”不是表里的数")
+            drawn = [self.quantities[bar.name] for bar in chart.bars if bar.name in self.quantities]
+            if len({self.figures.cells[cell].unit for cells in drawn for cell in cells}) > 1:
+                self.faults.add(steps, "各条的单位要相同")
+            if chart.section in self.sections - headed:
+                self.faults.add((*steps, "section"), "这个部分没有标题，图不能放在那里")
+
+    def extras(self) -> None:
+        """The names of the optional parts are their own, and nothing but placeholders fills their lines."""
+        check_unique(self.faults, ("extras",), (extra.id for extra in self.file.extras))
+        taken = self.placeholders | {table.id for table in self.file.tables}
+        check_unique(self.faults, ("extras",), (*taken, *(extra.name for extra in self.file.extras)))
+        for extra in self.file.extras:
+            lines = extra.lines if extra.on else ()  # an edition may take out a field that a part not printed names
+            for name in (name.strip() for line in lines for name in _PLACEHOLDER.findall(line)):
+                if name not in self.placeholders:
+                    self.faults.add(("extras", extra.id), f"没有占位符“{name}”")
+
     def apart(self, tables: Iterable[Table]) -> None:
         """Refuse labels of one axis of a block, or headings, of which one is nearly another: a slip would be read as it."""
         lists: list[tuple[Steps, list[str]]] = [(("sections",), [s.heading for s in self.file.sections if s.heading])]
@@ -288,8 +319,8 @@ class _Proof:
             for row in rule.rows if isinstance(rule, Summed) else ():
                 if row not in known:
                     self.faults.add((*steps, "rows"), f"没有行“{row}”")
-            for key in ("fields", "unless_fields") if isinstance(rule, RelationRule) else ():
-                self.field_values((*steps, key), getattr(rule, key))
+            for key in ("fields", "unless_fields", "zeros"):
+                self.field_values((*steps, key), getattr(rule, key, {}))
 
     def level(self, rule: Rule, steps: Steps) -> None:
         if rule.off and not rule.reason:

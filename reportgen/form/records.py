@@ -17,13 +17,14 @@ from msgspec import Meta, Struct
 from .kinds import AnyRule
 from .likeness import Likeness
 from .phrases import Narrative
+from .printed import Chart, Extra, SignOff
 from .rollups import Rollup
 from .titles import TitleWords
 from .words import FieldKind, FigureKind, Label, Name, TableId
 
 __all__ = [
-    "Block", "Cell", "Comparison", "Equation", "Field", "Form", "LayoutCell", "Node", "NodeEntry", "Relation",
-    "Section", "Sheets", "SignOff", "Subheading", "Table", "Term", "WhenZero",
+    "Block", "Cell", "Comparison", "Equation", "Field", "Form", "LayoutCell", "Node", "NodeEntry", "Register", "Relation",
+    "Section", "Sheets", "Subheading", "Table", "Term", "WhenZero",
 ]  # fmt: skip
 
 
@@ -143,6 +144,17 @@ class Block(Struct, frozen=True):
         return tuple(leaf for node in self.columns for leaf in node.leaves())
 
 
+class Register(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the totals of the body's register (台账) may be typed beside a table; no report prints them."""
+
+    label: Label
+    """这一栏的名称；读取时按它找"""
+    column: str
+    """与哪一列对照：列的标识，例如总计"""
+    hint: str = ""
+    """填报提示"""
+
+
 class Table(Struct, frozen=True):
     """A prescribed table and its printed grid."""
 
@@ -155,6 +167,15 @@ class Table(Struct, frozen=True):
     default_column: str = ""
     widths: tuple[int, ...] = ()
     """Relative widths of the grid's columns as the official attachment prints them; () is equal."""
+    register: Register | None = None
+
+    @property
+    def register_cells(self) -> tuple[str, ...]:
+        """The figures that have an entry for the register beside them, in printed order."""
+        if self.register is None:
+            return ()
+        leaves = (leaf for block in self.blocks for leaf in block.row_leaves())
+        return tuple(f"{self.id}.{leaf.id}.{self.register.column}" for leaf in leaves)
 
     @property
     def header_rows(self) -> int:
@@ -315,17 +336,6 @@ class Sheets(Struct, frozen=True, forbid_unknown_fields=True):
     """校验表里写说明的列：规则、核对码、说明、填写人、日期、印入报告"""
 
 
-class SignOff(Struct, frozen=True, forbid_unknown_fields=True):
-    """The sheet on which those responsible sign for a finished report."""
-
-    title: str
-    """单子的名称"""
-    totals: tuple[Name, ...] = ()
-    """列出哪些数，供签字的人对照"""
-    places: tuple[str, ...] = ()
-    """留给谁填写、签字"""
-
-
 T = TypeVar("T", Section, Field, Table)
 
 
@@ -375,6 +385,21 @@ class Form(Struct, frozen=True, eq=False):
     """What is nearly a label or a heading of the form."""
     rollup: Rollup = Rollup()
     """How reports of many bodies are summed."""
+    charts: tuple[Chart, ...] = ()
+    extras: tuple[Extra, ...] = ()
+
+    @property
+    def opening(self) -> Mapping[str, str]:
+        """Figures that begin where the year before ended → that year's, as its rules ``a = last.b`` say; no totals."""
+        found = {}
+        for one in self.relations:
+            sides = (*one.expect.left, *one.expect.right)
+            if one.expect.operator == "=" and not one.when and len(sides) == 2:
+                now, before = sides
+                same = now.factor == before.factor == 1 and len(now.cells) == len(before.cells) == 1
+                if same and before.last and not now.last and not self.cells[now.cells[0]].total:
+                    found[now.cells[0]] = before.cells[0]
+        return found
 
     def covers(self, year: int) -> bool:
         """Tell whether this edition is the one for a year's data (FORMAT.md 1)."""

@@ -4,7 +4,7 @@
 
 from msgspec import Struct
 
-from .words import Label, UnitType
+from .words import Label, Name, UnitType
 
 __all__ = ["Rollup", "RollupGroup", "RollupSheets", "RosterHeads"]
 
@@ -73,6 +73,10 @@ class Rollup(Struct, frozen=True, forbid_unknown_fields=True):
     """单位名册的列名"""
     sheets: RollupSheets = RollupSheets()
     """汇总工作簿另有的表"""
+    received: Name = ""
+    """总览里各单位排在一起比较的数：收到的申请"""
+    outcomes: tuple[Name, ...] = ()
+    """总览里合计的各项办理结果"""
 
     @property
     def known_groups(self) -> tuple[RollupGroup, ...]:

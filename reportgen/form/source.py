@@ -33,12 +33,14 @@ DIRECTIVES = {
 _MERGED: dict[str, Any] = {
     "sections": {"subheadings": {}},
     "fields": {},
-    "tables": {"blocks": {"columns": {}, "rows": {}}},
+    "tables": {"blocks": {"columns": {}, "rows": {}}, "register": {}},
     "rules": {},
     "sheets": {},
     "labels": {},
     "sign_off": {},
     "titles": {},
+    "charts": {},
+    "extras": {},
     "last_year": {"other_editions": {}},
     "narrative": {"topics": {}, "phrases": None},  # phrases have no ids: they are added
 }

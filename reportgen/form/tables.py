@@ -60,10 +60,12 @@ def build_table(entry: TableEntry, faults: Faults) -> Table:
     every = {leaf.id for block in blocks for leaf in block.column_leaves()}
     if entry.default_column and entry.default_column not in every:
         faults.add((*steps, "default_column"), f"没有列“{entry.default_column}”")
+    if entry.register and any(entry.register.column not in {c.id for c in b.column_leaves()} for b in blocks):
+        faults.add((*steps, "register", "column"), f"不是每一块都有列“{entry.register.column}”")
     layout.sort(key=lambda cell: (cell.row, cell.column))
     return Table(
         entry.id, entry.width, top - 1, entry.label_columns, tuple(blocks), tuple(layout),
-        entry.default_column, entry.widths,
+        entry.default_column, entry.widths, entry.register,
     )  # fmt: skip
 
 

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from .kinds import AnyRule
 from .likeness import Likeness
 from .phrases import Narrative
-from .records import Field, NodeEntry, Section, Sheets, SignOff
+from .printed import Chart, Extra, SignOff
+from .records import Field, NodeEntry, Register, Section, Sheets
 from .rollups import Rollup
 from .titles import TitleWords
 from .words import CellId, Label, Reading, SectionId, TableId
@@ -56,6 +57,8 @@ class TableEntry(Struct, frozen=True, forbid_unknown_fields=True):
     """占位符不写栏目时是哪一列，例如总计"""
     widths: tuple[Annotated[int, Meta(ge=1)], ...] = ()
     """各列宽度的比例，每列一个；不写就一样宽"""
+    register: Register | None = None
+    """台账总计：印在表外、选填、只用来核对的一栏"""
 
 
 class LastYear(Struct, frozen=True, forbid_unknown_fields=True):
@@ -110,6 +113,10 @@ class EditionFile(Struct, frozen=True, forbid_unknown_fields=True):
     """写得不一样的标签，怎样才算规定的那个标签"""
     rollup: Rollup = Rollup()
     """多个单位的汇总"""
+    charts: tuple[Chart, ...] = ()
+    """图（生成时加 --charts 才印）"""
+    extras: tuple[Extra, ...] = ()
+    """规定格式之外、由信息化人员决定印不印的部分"""
 
 
 def without(file: EditionFile, names: set[str], cells: set[str]) -> EditionFile:
@@ -137,4 +144,6 @@ def without(file: EditionFile, names: set[str], cells: set[str]) -> EditionFile:
             phrases.append(replace(phrase, any_of=readings, topics=kept))
     said = replace(said, topics=topics, phrases=tuple(phrases), done_of=left(said.done_of))
     last = tuple(cell for cell in file.last_year.cells if cell not in cells)
-    return replace(file, narrative=said, last_year=replace(file.last_year, cells=last))
+    left_bars = ((chart, tuple(bar for bar in chart.bars if bar.name not in names)) for chart in file.charts)
+    charts = tuple(replace(chart, bars=bars) for chart, bars in left_bars if bars)
+    return replace(file, narrative=said, last_year=replace(file.last_year, cells=last), charts=charts)

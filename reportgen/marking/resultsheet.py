@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from lxml import etree
 
-from ..model.findings import CellRef
+from ..model.findings import RESULT_SIGN, CellRef
 from ..model.numbers import show
 from ..opc.parts import MAIN, Element, Parts, main, parse
 from ..show.review import Review, ReviewedFinding
@@ -25,8 +25,6 @@ from .stylesheet import StyleSheet
 __all__ = ["COLOURS", "NAME", "SUSPECT", "Record", "is_result_sheet", "read_records", "result_sheet"]
 
 NAME = "审核结果"
-SIGN = "reportgen.marks/1"
-"""Stands in the first hidden cell: the sheet is ours."""
 COLOURS = {"error": "FFC9CB", "warning": "FFEFA3", "ask": "BEDAFB", "info": "EDEDED"}
 SUSPECT = "FF8F94"
 """Cells a likely correction changes."""
@@ -88,7 +86,7 @@ def _hidden_cells(parts: Parts, root: Element) -> Iterator[tuple[int, int, str, 
 
 def is_result_sheet(parts: Parts, root: Element) -> bool:
     """Tell whether a sheet is one of ours, whatever it is called now."""
-    return any(text == SIGN for row, _, text, _ in _hidden_cells(parts, root) if row == 1)
+    return any(text == RESULT_SIGN for row, _, text, _ in _hidden_cells(parts, root) if row == 1)
 
 
 def read_records(parts: Parts, root: Element) -> tuple[list[Record], dict[str, Any]]:
@@ -187,7 +185,7 @@ class _Sheet:
             self._item(row, item)
         if not self.review.items:
             self._put(_HEAD_ROW + 1, 1, "没有发现问题。", self.looks.plain)
-        self._put(1, _HIDDEN, SIGN)
+        self._put(1, _HIDDEN, RESULT_SIGN)
         self._put(1, _HIDDEN + 1, json.dumps(state, ensure_ascii=False, sort_keys=True))
         for row, record in enumerate(records, 2):
             self._put(row, _HIDDEN, formula=record.formula)

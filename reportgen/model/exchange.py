@@ -57,6 +57,10 @@ def to_json(report: Report) -> str:
             "texts": dict(report.last_year_texts),
         },
     }  # fmt: skip
+    if report.register:
+        data["register"] = {
+            "values": _figures(form, report.register, report.register), "remarks": _remarks(report.register)
+        }  # fmt: skip
     # Escaped, so that a lone surrogate can be written, and a text shown by any program.
     return escaped(json.dumps(data, ensure_ascii=False, indent=1), lines=True) + "\n"
 
@@ -118,9 +122,12 @@ class _Text(msgspec.Struct):
     heading: str = ""
 
 
-class _LastYear(msgspec.Struct):
+class _Figures(msgspec.Struct):
     values: dict[str, Any] = {}
     remarks: dict[str, _Remark] = {}
+
+
+class _LastYear(_Figures):
     texts: dict[str, str] = {}
 
 
@@ -139,6 +146,7 @@ class _Data(msgspec.Struct):
     headings: list[tuple[str, str]] = []
     explanations: list[Explanation] = []
     last_year: _LastYear = msgspec.field(default_factory=_LastYear)
+    register: _Figures = msgspec.field(default_factory=_Figures)
 
 
 class _Literal(str):
@@ -233,11 +241,11 @@ class _Reader:
             fields=self.fields(form, data), passages=tuple(self.passages(form, data)),
             headings=tuple(data.headings), title=data.title, path=self.path, kind="json", sha256=self.sha256,
             explanations=tuple(data.explanations), last_year=self.values(form, data.last_year),
-            last_year_texts=data.last_year.texts,
+            last_year_texts=data.last_year.texts, register=self.register(form, data.register),
             notices=tuple(note for table in form.tables for note in _missing(form, table, values)),
         )  # fmt: skip
 
-    def values(self, form: Form, data: _Data | _LastYear) -> dict[str, Value]:
+    def values(self, form: Form, data: _Data | _Figures) -> dict[str, Value]:
         """Return the figures that are there, and what is said of others."""
         for cell in [*data.values, *data.remarks]:
             if cell not in form.cells:
@@ -246,6 +254,15 @@ class _Reader:
             cell: self.value(form, cell, data.values.get(cell), data.remarks.get(cell))
             for cell in form.cells if cell in data.values or cell in data.remarks
         }  # fmt: skip
+
+    def register(self, form: Form, data: _Figures) -> dict[str, Value]:
+        """Return what the register has; only some figures have an entry for it."""
+        known = {cell for table in form.tables for cell in table.register_cells}
+        for cell in (c for c in (*data.values, *data.remarks) if c not in known):
+            raise self.fail(f"的“register”里有“{cell}”，台账总计没有这一格")
+        return {
+            cell: value for cell, value in self.values(form, data).items() if value.state not in ("blank", "missing")
+        }
 
     def value(self, form: Form, cell: str, given: object, remark: _Remark | None) -> Value:
         origin, one = Origin("JSON", cell), form.cells[cell]

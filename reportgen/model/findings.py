@@ -19,6 +19,7 @@ from .numbers import Number, show
 from .origin import Origin
 
 __all__ = [
+    "RESULT_SIGN",
     "SEVERITY_LABELS",
     "CellRef",
     "Finding",
@@ -31,6 +32,9 @@ __all__ = [
 ]
 
 _CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: read aloud and typed by hand
+RESULT_SIGN = "reportgen.marks/1"
+"""Stands in the first hidden cell of the sheet with the results in a marked copy: what that sheet says is ours."""
+
 SEVERITY_LABELS = {"error": "错误", "warning": "警告", "ask": "待核实", "info": "提示"}
 
 

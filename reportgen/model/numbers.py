@@ -15,7 +15,8 @@ from typing import Literal, TypeAlias
 import msgspec
 
 __all__ = [
-    "PLACEHOLDERS", "Number", "Parsed", "difference", "exact", "format_number", "parse_number", "show", "whole",
+    "PLACEHOLDERS", "Number", "Parsed", "difference", "exact", "format_number", "parse_number",
+    "parse_year", "show", "whole",
 ]  # fmt: skip
 
 Number: TypeAlias = int | Decimal
@@ -49,6 +50,12 @@ def exact(value: float) -> Number:
     Excel, WPS and LibreOffice keep 15 significant digits; ``0.1 + 0.2`` is 0.3 to its user.
     """
     return whole(Decimal(format(value, ".15g")))
+
+
+def parse_year(text: str) -> int | None:
+    """Return the year that a text is, with or without 年: four digits; None if it is anything else."""
+    match = re.fullmatch(r"([1-9][0-9]{3})(?:年|年度)?", text)
+    return int(match[1]) if match else None
 
 
 def parse_number(

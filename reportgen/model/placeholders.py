@@ -8,7 +8,7 @@ workbook says is ever executed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache, partial
 from itertools import chain, islice
 
@@ -18,7 +18,18 @@ from ..form import Form, Section
 from .numbers import format_number
 from .report import Passage, Report
 
-__all__ = ["Unknown", "filled", "filler", "names", "near", "standard_sentence", "standard_text", "typed", "unknown"]
+__all__ = [
+    "Unknown",
+    "filled",
+    "filled_lines",
+    "filler",
+    "names",
+    "near",
+    "standard_sentence",
+    "standard_text",
+    "typed",
+    "unknown",
+]
 
 # Word processors turn typed braces into full-width ones.
 _TAG = re.compile(r"[{｛]\s{0,9}[{｛](.{0,200}?)[}｝]\s{0,9}[}｝]", re.S)
@@ -103,6 +114,15 @@ def filled(report: Report) -> tuple[Passage, ...]:
         msgspec.structs.replace(p, paragraphs=tuple(map(fill, p.paragraphs)))
         if any(map(_has_brace, p.paragraphs)) else p
         for p in report.passages
+    )  # fmt: skip
+
+
+def filled_lines(report: Report, lines: Iterable[str]) -> tuple[str, ...]:
+    """Return lines of the form with every placeholder replaced, without those that name an empty field."""
+    lookup = _Lookup(report)
+    return tuple(
+        _TAG.sub(lambda match: lookup[_clean(match[1])], line) for line in lines
+        if all(lookup[_clean(name)] for name in _TAG.findall(line))
     )  # fmt: skip
 
 

@@ -86,6 +86,8 @@ class Report(msgspec.Struct, frozen=True):
     """Last year's figures that stand in the same workbook, by cell id."""
     last_year_texts: Mapping[str, str] = {}
     """Last year's texts by section id."""
+    register: Mapping[str, Value] = {}
+    """What the register (台账) has for some figures, by cell id: only to compare with, never printed."""
 
     groups: Mapping[str, Value] = {}
     """Figures that the source has for a whole group of rows in place of its items, by placeholder name (``其他处理.自然人``)."""
@@ -123,6 +125,13 @@ class Report(msgspec.Struct, frozen=True):
         """Point at one of last year's figures."""
         value = self.last_year[cell]
         return CellRef(value.origin, f"上年 {self.form.cells[cell].label}", value.number, f"上年.{cell}")
+
+    def register_ref(self, cell: str) -> CellRef:
+        """Point at what the register has for a figure."""
+        value, one = self.register[cell], self.form.cells[cell]
+        entry = self.form.table(one.table).register
+        label = f"{entry.label if entry else ''} {one.row_label}".strip()
+        return CellRef(value.origin, label, value.number, f"台账.{cell}")
 
     def passage_ref(self, passage: Passage) -> CellRef:
         """Point at a text by the form's words for it: its part, then its sub-heading."""

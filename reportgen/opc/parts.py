@@ -83,6 +83,10 @@ class Package:
         self._trees[name] = root
         self.declare(name, content_type)
 
+    def put(self, name: str, content: bytes) -> None:
+        """Add a part as it stands, whose type follows from its extension."""
+        self._data[name] = content
+
     def add_default(self, name: str, root: Element) -> None:
         """Add a part whose type follows from its extension."""
         self._trees[name] = root

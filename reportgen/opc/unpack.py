@@ -72,7 +72,7 @@ def unpack(name: str, data: bytes) -> dict[str, bytes]:
         NotImplementedError,
     ) as error:
         raise InputError(
-            f"{name}已损坏或没有下载完（压缩结构不完整）。"
+            f"{name}已损坏或没有下载完（也可能还在复制；压缩结构不完整）。"
             "请用 Excel 或 WPS 打开并选“修复”，另存后再试；打不开时请重新取得文件。"
         ) from error
     _refuse_declarations(name, parts)

@@ -18,6 +18,7 @@ from ..errors import OutputError
 from ..model.explanations import Note, notes
 from ..model.findings import Finding
 from ..model.report import Report
+from ..show.charts import ChartView, charts_of
 
 __all__ = ["ENDINGS", "FORMATS", "Order", "finished"]
 
@@ -38,11 +39,18 @@ class Order(msgspec.Struct, frozen=True):
     """Print 草稿 on every page and mark the wrong cells."""
     fragment: bool = False
     """The web page is to be pasted into another."""
+    charts: bool = False
+    """Draw the charts of the form in Word, PDF and the web page."""
 
     @property
     def notes(self) -> Sequence[Note]:
         """Accepted explanations to print below the tables."""
         return notes(self.report, self.findings)
+
+    @property
+    def drawn(self) -> tuple[ChartView, ...]:
+        """The charts to draw."""
+        return charts_of(self.report) if self.charts else ()
 
     @property
     def marks(self) -> frozenset[str]:
@@ -75,29 +83,48 @@ def _word(order: Order) -> Finished:
     from ..word import render_report
     from ..word.proof import prove
 
+    charts = order.drawn
     if order.template:
         refuse_device(order.template)
     data = render_report(
         order.report, template=order.template, draft=order.draft, marks=order.marks, notes=order.notes,
         result=order.result,
     )  # fmt: skip
-    return data, prove(data, order.report, draft=order.draft, notes=order.notes)
+    if charts:
+        from ..word.charts import with_charts
+
+        data = with_charts(data, order.report.form, charts)
+    count = prove(data, order.report, draft=order.draft, notes=order.notes)
+    return data, count + _proved(data, charts, "docx")
+
+
+def _proved(data: bytes, charts: tuple[ChartView, ...], kind: str) -> int:
+    """Prove the charts, if there are any; return how many numbers were compared."""
+    if not charts:
+        return 0
+    from .charts import prove_charts  # loads XlsxWriter
+
+    return prove_charts(data, charts, kind)
 
 
 def _page(order: Order) -> Finished:
     from ..show.published import report_page
     from ..word.proof import prove
 
-    page = report_page(order.report, draft=order.draft, marks=order.marks, notes=order.notes, fragment=order.fragment)
+    charts = order.drawn
+    page = report_page(
+        order.report, draft=order.draft, marks=order.marks, notes=order.notes, fragment=order.fragment, charts=charts
+    )
     data = page.encode("utf-8")
-    return data, prove(data, order.report, kind="html", draft=order.draft, notes=order.notes)
+    count = prove(data, order.report, kind="html", draft=order.draft, notes=order.notes)
+    return data, count + _proved(data, charts, "html")
 
 
 def _pdf(order: Order) -> Finished:
     from .pdf import as_pdf
 
     word, _ = _word(order)
-    return as_pdf(word, order.report, draft=order.draft, notes=order.notes)
+    return as_pdf(word, order.report, draft=order.draft, notes=order.notes, charts=order.drawn)
 
 
 def _csv(order: Order) -> Finished:

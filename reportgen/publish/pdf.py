@@ -20,6 +20,7 @@ from ..opc.archive import write_zip
 from ..opc.parts import Package
 from ..opc.xml import Element
 from ..recogniser import recognise
+from ..show.charts import ChartView
 from ..show.view import View, make_view
 from ..sources import Document, read_document
 from ..word.looks import TABLE_HEAD, TABLE_TEXT, style_name
@@ -38,12 +39,14 @@ _DATES = ((24, 12), (84, 16))
 """Where a colour profile says when it was made and which one it is: offset and length (ICC.1, 7.2)."""
 
 
-def as_pdf(word: bytes, report: Report, *, draft: bool = False, notes: Sequence[Note] = ()) -> tuple[bytes, int]:
+def as_pdf(
+    word: bytes, report: Report, *, draft: bool = False, notes: Sequence[Note] = (), charts: Sequence[ChartView] = ()
+) -> tuple[bytes, int]:
     """Return the PDF of a proven Word report, and how many values were read back from it and compared.
 
     Args:
         word: the Word file.
-        report, draft, notes: what it was printed from.
+        report, draft, notes, charts: what it was printed from.
 
     Raises:
         OutputError: there is no office program that can make it, or pikepdf or pdfplumber is not installed.
@@ -56,7 +59,7 @@ def as_pdf(word: bytes, report: Report, *, draft: bool = False, notes: Sequence[
             "生成 PDF 需要 pikepdf，现在没有安装。请运行 pip install 'reportgen[pdf]'，或用带它的程序包。"
         ) from error
     view = make_view(report, draft=draft, notes=notes)
-    pdf = _tidied(word_to_pdf(_prepared(word, view), find_office()), report)
+    pdf = _tidied(word_to_pdf(_prepared(word, view), find_office()), report, charts)
     document = read_document(Path("报告.pdf"), pdf, "pdf")
     texts = [printable(text) for text in printed_texts(view)]
     differences = [*_figures(document, view), *_texts(document, texts, view)]
@@ -113,14 +116,15 @@ def _level(properties: Element) -> Element:
 # --------------------------------------------------------------------------- after
 
 
-def _tidied(data: bytes, report: Report) -> bytes:
-    """Return the PDF with the heads of rows tagged, and nothing in it that changes from run to run."""
+def _tidied(data: bytes, report: Report, charts: Sequence[ChartView]) -> bytes:
+    """Return the PDF with the heads of rows tagged, charts told in words, and nothing in it that changes from run to run."""
     import pikepdf
 
     with pikepdf.open(io.BytesIO(data)) as pdf:
         if "/StructTreeRoot" in pdf.Root:
             for table in elements_of(pdf.Root.StructTreeRoot, "/Table"):
                 _tag_heads(table)
+            _describe(list(elements_of(pdf.Root.StructTreeRoot, "/Figure")), charts)
         date = f"{(report.year or 1979) + 1:04d}-01-01T00:00:00Z"
         with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
             for key in ("xmp:CreateDate", "xmp:ModifyDate", "xmp:MetadataDate"):
@@ -137,6 +141,14 @@ def _tidied(data: bytes, report: Report) -> bytes:
         out = io.BytesIO()
         pdf.save(out, deterministic_id=True)
     return out.getvalue()
+
+
+def _describe(figures: Sequence[Any], charts: Sequence[ChartView]) -> None:
+    """Say in words what the charts show: LibreOffice drops it.  Charts are the figures with texts in them."""
+    drawn = [figure for figure in figures if any(_children(figure))]
+    if len(drawn) == len(charts):  # else one of them is the template's own, and none is told rather than a wrong one
+        for figure, chart in zip(drawn, charts, strict=True):
+            figure.Alt = chart.alternative
 
 
 def _without_date(profile: Any) -> None:

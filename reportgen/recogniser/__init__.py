@@ -24,7 +24,7 @@ from .left_out import left_out
 from .prose import read_prose, section_of_line
 from .tables import Found
 from .texts import last_year_texts, read_sheets
-from .values import figure_findings, group_findings, read_figures, read_groups
+from .values import figure_findings, group_findings, read_figures, read_groups, read_register
 from .wording import Texts
 
 __all__ = ["recognise"]
@@ -64,7 +64,7 @@ def recognise(document: Document, form: Form | Iterable[Form]) -> Report:
         form=form, values=values, fields=texts.fields, passages=tuple(texts.passages),
         field_origins=texts.field_origins, headings=tuple(texts.headings), title=texts.title,
         path=document.path, kind=document.kind, sha256=document.sha256,
-        last_year=last_year, last_year_texts=old_texts,
+        last_year=last_year, last_year_texts=old_texts, register=read_register(form, tables),
         groups=groups, unread=frozenset(tables.unread), explanations=explanations,
         notices=(
             *tables.findings, *group_findings(form, groups), *texts.findings, *figure_findings(form, values, tables),

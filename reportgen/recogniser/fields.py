@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from ..form import Field, Form
 from ..model.findings import CellRef, Finding, finding
-from ..model.numbers import exact, parse_number, show
+from ..model.numbers import exact, parse_number, parse_year, show
 from ..model.report import Origin
 from ..sources import Document, GridCell, Paragraph
 from .entries import INVISIBLE, fault_of, formula_finding, invisible_in, shown_otherwise, text_of
@@ -208,8 +208,7 @@ def _field(one: Field, entry: GridCell, texts: Texts) -> str:
         return parsed.remark if parsed.state == "problem" else ""
     if one.kind == "year":
         number = exact(value) if isinstance(value, float) else typed
-        match = re.fullmatch(r"(\d{4})年?(?:度)?", key(str(number)))
-        texts.fields[one.id] = int(match[1]) if match else typed
+        texts.fields[one.id] = parse_year(key(str(number))) or typed
         return ""
     if one.kind == "date":
         date = chinese_date(typed if isinstance(value, str) else value)

@@ -56,6 +56,8 @@ class Found(msgspec.Struct):
     tables: set[str] = set()
     """Tables of which at least one row was found."""
     used: set[tuple[str, int, int]] = set()
+    register: dict[str, Located] = {}
+    """Where the register's entries for figures stand, by cell id."""
     unread: set[str] = set()
     """As of :class:`~.strays.Strays`."""
     seen: int = 0
@@ -81,6 +83,7 @@ def find_tables(form: Form, indexes: Sequence[LabelIndex], *, near: bool = False
         if not rows:
             rows = table_rows(form, table, [i for i in indexes if i.grid.hidden], near=near)
         rows_of[table.id] = rows
+        _register(table, rows, found)
         _take(form, table, rows, found, visible)
     found.findings += _outside(form, rows_of, found)
     return found
@@ -289,6 +292,26 @@ def _several_sets(form: Form, table: Table, rows: Mapping[str, list[Row]], found
     what = f"文件里有{sets}套{table.id}，不能确定用哪一套，没有读；请把要用的一份单独存成文件"
     found.findings.append(finding(form.rules["S-04"], places, what=what))
     return True
+
+
+def _register(table: Table, rows: Mapping[str, list[Row]], found: Found) -> None:
+    """Find the entries for the register: under its label right of the rows; of a wide block, in its row below."""
+    entry = table.register
+    for block in table.blocks if entry else ():
+        for id_, here in rows.items():
+            header = here[0].columns.get(entry.column) if entry else None
+            if entry is None or header is None:
+                continue
+            grid, row = here[0].index.grid, here[0].row
+            labels = here[0].index.cells(key(entry.label))
+            if block.wide:
+                places = [(cell.row, header.column) for cell in labels if cell.row > row]
+            else:
+                places = [(row, cell.column) for cell in labels if cell.row < row and cell.column > header.column]
+            cell = grid.entry(*places[0]) if len(places) == 1 else None
+            if cell is not None and (cell.value not in (None, "") or cell.formula):
+                found.register[f"{table.id}.{id_}.{entry.column}"] = Located(grid, cell, *places[0])
+                found.used.add((grid.name, *places[0]))
 
 
 def _origin(grid: Grid, cell: GridCell) -> Origin:

@@ -8,7 +8,7 @@ from functools import lru_cache
 import msgspec
 
 from ..form import Form, Section
-from ..model.findings import CellRef, Finding, finding
+from ..model.findings import RESULT_SIGN, CellRef, Finding, finding
 from ..model.report import Origin, Passage
 from ..sources import GridCell
 from .entries import guarded_text
@@ -43,7 +43,7 @@ def read_sheets(form: Form, indexes: Sequence[LabelIndex], tables: Found, texts:
             sheet = _TextSheet(form, index, head, texts)
             sheet.read()
             sets.append((index.grid.name, sheet.found))
-        elif index.grid.a1 and index.grid.name not in own:
+        elif index.grid.a1 and index.grid.name not in own and RESULT_SIGN not in index.grid.cells.by_text:
             loose = loose_texts(form, index, tables, texts, near=not any(heads))
             texts.findings += loose.findings
             texts.passages += loose.passages

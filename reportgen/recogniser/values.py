@@ -13,7 +13,7 @@ from ..sources import BEYOND_CALENDAR, GridCell
 from .entries import INVISIBLE, fault_of, invisible_in, shown_otherwise
 from .tables import Found, Located
 
-__all__ = ["figure_findings", "group_findings", "read_cell", "read_figures", "read_groups"]
+__all__ = ["figure_findings", "group_findings", "read_cell", "read_figures", "read_groups", "read_register"]
 
 _WITHOUT_RESULT = ("unknown", "circular")
 _TOO_LONG = 10**MAX_DIGITS
@@ -51,6 +51,11 @@ def group_findings(form: Form, groups: Mapping[str, Value]) -> Iterator[Finding]
 def read_figures(form: Form, found: Found) -> dict[str, Value]:
     """Return the value of every cell of the form, ``missing`` where the tables have none."""
     return {id_: _read(cell, found.cells.get(id_)) for id_, cell in form.cells.items()}
+
+
+def read_register(form: Form, found: Found) -> dict[str, Value]:
+    """Return what stands in the entries for the register, by the cell it is compared with; blank ones are left out."""
+    return {id_: _read(form.cells[id_], place) for id_, place in found.register.items()}
 
 
 def _read(cell: Cell, place: Located | None) -> Value:

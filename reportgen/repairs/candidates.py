@@ -11,14 +11,12 @@ import msgspec
 from ..form import Form
 from ..model.numbers import Number, difference
 from ..model.report import Report
+from .evidence import Evidence
 from .groups import CellLine, GroupSlip, cell_lines, swap_of
 from .slips import ERROR, explain
 from .system import System, total
 
 __all__ = ["Candidate", "Candidates", "joined"]
-
-HINT = 100
-"""Weight of a figure known from elsewhere (the text, last year's report)."""
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -46,11 +44,11 @@ class Candidates:
     Args:
         report: what was read.
         system: its arithmetic.
-        hints: figures known from elsewhere, by cell id.
+        stated: evidence from elsewhere, by the id of its cell.
     """
 
-    def __init__(self, report: Report, system: System, hints: Mapping[str, Number]) -> None:
-        self.report, self.system, self.hints = report, system, hints
+    def __init__(self, report: Report, system: System, stated: Mapping[str, Evidence]) -> None:
+        self.report, self.system, self.stated = report, system, stated
         self.form: Form = report.form
         self.before = system.complete({})
         """All figures as typed, as far as they are known."""
@@ -79,8 +77,9 @@ class Candidates:
             new[cell] = typed[cell] + single[cell]
             around = [(word, typed[o]) for word, o in self.around.get(cell, []) if o in typed]
             one = explain(self.form.cells[cell], self.report.values[cell], new[cell], around)
-            found.append((one.cost, one.kind, (cell,), one.reason))
-        cost = sum(ERROR + cost for cost, _, _, _ in found) + self._hint_cost(new)
+            reason = "与其余各处不符" if cell in self.stated and one.kind == "plain" else one.reason
+            found.append((one.cost, one.kind, (cell,), reason))
+        cost = sum(ERROR + cost for cost, _, _, _ in found)
         kind = found[0][1] if len(found) == 1 else "several"
         reasons = tuple((cells, reason) for _, _, cells, reason in found)
         return Candidate(cost, {c: new[c] for c in self.sorted(new)}, kind, reasons)
@@ -100,16 +99,6 @@ class Candidates:
                     found.append(swap_of(*ends, near, bool(shared), across))
                     del single[one], single[other]
         return found
-
-    def _hint_cost(self, new: Mapping[str, Number]) -> int:
-        if not self.hints:
-            return 0
-        after = self.system.complete(new)
-        cost = 0
-        for cell, hint in self.hints.items():
-            was, now = self.before.get(cell) == hint, after.get(cell) == hint
-            cost += HINT * (int(was) - int(now))
-        return cost
 
     def rank(self, candidate: Candidate) -> tuple[Number | list[int] | list[Number], ...]:
         """Return the key to sort by: cost, fewer cells, details before totals, smaller changes, order of the form."""

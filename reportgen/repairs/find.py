@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from math import prod
 
-from ..form import Relation
 from ..model.numbers import Number
 from ..model.report import Report
 from .candidates import Candidate, Candidates, joined
+from .evidence import Evidence, evidence_of, with_evidence
 from .gaps import with_gap, without_gaps
 from .groups import GroupSlip, empty_totals, group_slips
 from .notes import explain_evidence
@@ -41,8 +41,10 @@ def find_repairs(report: Report, *, limit: int = 12, hints: Mapping[str, Number]
     Args:
         report: what was read.
         limit: repairs to return at most (at least 1).
-        hints: figures known from elsewhere by cell id, e.g. from the text; they only order the
-            repairs.  Last year's figures in the report are used in the same way.
+        hints: figures known from elsewhere by cell id: evidence like the register (台账), what the texts say
+            for sure and last year's figures, which are used without being asked for.  Each counts as one
+            more sum.  Where every sum of the form holds and only evidence differs, nothing is proposed but
+            that a text is wrong, if it alone can be: the register may be the part that is right.
 
     Returns:
         the repairs, most likely first, and what the evidence can and cannot tell.
@@ -50,23 +52,31 @@ def find_repairs(report: Report, *, limit: int = 12, hints: Mapping[str, Number]
     filled, gap = without_gaps(report)
     if gap and not gap.changes:
         return Repairs(note="空着的不止一行，推算不出各是多少；请先对照原始材料补填，再核对一次。", complete=False)
-    found = _Finder(filled, max(1, limit), dict(hints or {})).run()
+    evidence = evidence_of(filled, hints or {})
+    found = _Finder(filled, max(1, limit), evidence).run()
+    if evidence and (found.cut or not found.complete):
+        # Evidence at odds with everything else is no help.
+        found = _Finder(filled, max(1, limit)).run()
     return with_gap(found, gap) if gap else found
 
 
 class _Finder:
-    def __init__(self, report: Report, limit: int, hints: dict[str, Number]) -> None:
+    def __init__(self, report: Report, limit: int, evidence: Sequence[Evidence] = ()) -> None:
+        self.stated = {one.id: one for one in evidence}
+        report = with_evidence(report, evidence)
         self.report, self.limit, self.form = report, limit, report.form
-        self.system: System = build_system(report)
-        self.candidates = Candidates(report, self.system, {**last_year_figures(report), **hints})
+        self.system: System = build_system(report, self.stated.keys())
+        self.candidates = Candidates(report, self.system, self.stated)
         self.steps = Steps(STEPS)
         self.given_up: set[str] = set()
         """Cells of equations that cannot be settled."""
         self.blank = frozenset(c for c in self.system.typed if report.values[c].state in ("blank", "placeholder"))
 
     def run(self) -> Repairs:
-        components = [component for component in self._components() if component.broken]
-        found = [(component, self._solve(component)) for component in components]
+        broken = [component for component in self._components() if component.broken]
+        found = [(component, self._solve(component)) for component in broken]
+        found = [(component, some) for component, some in found if self._is_told(component, some)]
+        components = [component for component, _ in found]
         solved = [candidates for _, candidates in found if candidates]
         unsolved = [component for component, candidates in found if not candidates]
         self.given_up = {cell for component in unsolved for cell in component.columns}
@@ -78,7 +88,7 @@ class _Finder:
         repairs = tuple(self._repairs(combined))
         more = max(0, prod(len(part) for part in solved) - len(repairs)) if solved else 0
         cut = self.steps.used_up
-        note = explain_evidence(self.report, self.system, repairs, more, unsolved, cut)
+        note = explain_evidence(self.report, self.system, repairs, more, components, unsolved, cut)
         parts = self._parts(solved, combined)
         counts = [len(part) for part in solved] if len(solved) > 1 else [len(repairs) + more]
         counts += [1] * (len(parts) - len(counts))
@@ -115,6 +125,15 @@ class _Finder:
                 rows = group[1] + rows
             groups.append((cells, rows))
         return [Component(rows, self.system.typed) for _, rows in groups]
+
+    def _is_told(self, component: Component, found: Sequence[Candidate]) -> bool:
+        """Whether repairs are told: a sum of the form does not hold, or nothing but texts can be wrong.
+
+        Where evidence differs and every sum holds, it may be the part that is right; the findings tell.
+        """
+        if any(self.stated.keys().isdisjoint(component.rows[n].terms) for n in component.broken):
+            return True
+        return len(found) == 1 and all(c in self.stated and self.stated[c].kind == "text" for c in found[0].new)
 
     def _solve(self, component: Component) -> list[Candidate]:
         """Return the smallest solutions, most likely first; empty when there are none in reach."""
@@ -227,29 +246,3 @@ def _cheapest_first(parts: Sequence[Sequence[Candidate]]) -> Iterator[tuple[int,
                 seen.add(following)
                 cost = sum(p[n].cost for p, n in zip(parts, following, strict=True))
                 heapq.heappush(heap, (cost, following))
-
-
-def last_year_figures(report: Report) -> dict[str, Number]:
-    """Return what cells should hold by last year's report: rules that equate one cell with one of last year."""
-    found: dict[str, Number] = {}
-    for relation in report.form.relations:
-        if not _equates_with_last_year(relation):
-            continue
-        this, last = relation.expect.left[0], relation.expect.right[0]
-        value = report.last_year.get(last.cells[0])
-        if value is not None and value.number is not None:
-            found[this.cells[0]] = value.number
-    return found
-
-
-def _equates_with_last_year(relation: Relation) -> bool:
-    """Whether a relation says, without a condition, that a cell is one of last year's."""
-    expect = relation.expect
-    conditions = (
-        relation.when, relation.fields, relation.unless_fields, relation.from_year, relation.text,
-    )  # fmt: skip
-    if any(conditions) or expect.operator != "=" or len(expect.left) != 1 or len(expect.right) != 1:
-        return False
-    this, last = expect.left[0], expect.right[0]
-    one_cell = len(this.cells) == len(last.cells) == 1
-    return one_cell and last.last and not this.last and this.factor == last.factor

@@ -16,7 +16,7 @@ _NAMED = 6  # cells or equations named before a note says 等
 
 def explain_evidence(
     report: Report, system: System, repairs: Sequence[Repair], more: int,
-    unsolved: Sequence[Component], cut: bool,
+    broken: Sequence[Component], unsolved: Sequence[Component], cut: bool,
 ) -> str:  # fmt: skip
     """Return a note for the user; ``""`` where there is nothing to say.
 
@@ -25,7 +25,8 @@ def explain_evidence(
         system: its arithmetic.
         repairs: the repairs that are shown.
         more: how many more there are.
-        unsolved: connected equations for which no repair was found.
+        broken: connected equations of which some do not hold.
+        unsolved: those for which no repair was found.
         cut: the search stopped at its bound.
     """
     sentences = []
@@ -33,7 +34,7 @@ def explain_evidence(
         sentences.append(_choice(repairs, more))
     elif repairs and more:
         sentences.append("列出的改法只按常见的填写错误排了先后，请对照原始材料确定")
-    sentences += [_alike(report, system, repairs), _formulas(report, system), _unsettled(unsolved, cut)]
+    sentences += [_alike(report, system, repairs), _formulas(system, broken), _unsettled(unsolved, cut)]
     said = "；".join(sentence for sentence in sentences if sentence)
     return f"{said}。" if said else ""
 
@@ -47,6 +48,8 @@ def _unsettled(unsolved: Sequence[Component], cut: bool) -> str:
 
 
 def _choice(repairs: Sequence[Repair], more: int) -> str:
+    if not any(repair.settles for repair in repairs):
+        return "表中各数合得起来，只有正文不同；仍请对照原始材料确认"
     count = len(repairs) + more
     cells = min(len(r.changes) for r in repairs)
     if count == 1:
@@ -72,8 +75,8 @@ def _alike(report: Report, system: System, repairs: Sequence[Repair]) -> str:
     return "；".join(found)
 
 
-def _formulas(report: Report, system: System) -> str:
-    broken = [row for row in system.rows if row.residual(system.typed)]
+def _formulas(system: System, components: Sequence[Component]) -> str:
+    broken = [one.rows[n] for one in components for n in one.broken]
     cells = {cell for row in broken for cell in row.terms}
     count = sum(1 for cell, terms in system.pivots if cell in system.formulas and cells & terms.keys())
     if not count:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from ..form import Equation
-from ..model.findings import json_number
+from ..model.findings import CellRef, json_number
 from ..model.numbers import Number, show
 from ..model.report import Report
 
@@ -26,11 +26,21 @@ class Change(msgspec.Struct, frozen=True):
     old: Number | None
     """None where the cell holds no number (blank, placeholder, unreadable)."""
     new: Number
+    evidence: CellRef | None = None
+    """Of evidence that is wrong itself, the place: a text, an entry of the register."""
+    quote: str = ""
+    """The words of a text."""
+
+    def at(self, report: Report) -> CellRef:
+        """Point at it."""
+        return self.evidence or report.ref(self.cell)
 
     def line(self, report: Report) -> str:
         """``表三!D4（一、本年新收…／自然人）618 应为 681``."""
-        ref = report.ref(self.cell)
+        ref = self.at(report)
         label = f"{ref.address}（{ref.label}）" if ref.address else ref.label
+        if self.evidence:
+            return f"{label}{f'写的“{self.quote}”' if self.quote else show(self.old)} 应为 {show(self.new)}"
         old = show(self.old) if self.old is not None else report.values[self.cell].raw.strip() or "空"
         if report.values[self.cell].formula:
             return f"{label}公式得 {old}，应得 {show(self.new)}，请改公式，不要直接填数"
@@ -80,9 +90,10 @@ class Repair(msgspec.Struct, frozen=True):
         return {
             "changes": [
                 {
-                    "id": c.cell, "address": report.ref(c.cell).address,
+                    "id": c.cell, "address": c.at(report).address,
                     "from": json_number(c.old), "to": json_number(c.new),
-                } | ({"formula": True} if report.values[c.cell].formula else {})
+                } | ({"text": c.quote} if c.quote else {})
+                | ({"formula": True} if c.evidence is None and report.values[c.cell].formula else {})
                 for c in self.changes
             ],
             "settles": list(self.settles), "reason": self.reason, "rank": self.rank,
@@ -161,7 +172,7 @@ class Repairs(msgspec.Struct, frozen=True):
     def apply(self, report: Report, repair: Repair) -> Mapping[str, Number]:
         """Return all figures as they would be after ``repair``; the report stays as it is."""
         values = {cell: report.number(cell) for cell in report.form.cells}
-        values.update({c.cell: c.new for c in (*repair.changes, *repair.follows)})
+        values.update({c.cell: c.new for c in (*repair.changes, *repair.follows) if c.evidence is None})
         return values
 
 

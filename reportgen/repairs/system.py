@@ -8,7 +8,7 @@ The eliminated cells are computed back from the typed ones.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from math import gcd
 
@@ -85,19 +85,25 @@ def divide(number: Number, factor: int) -> Number | None:
     return quotient if quotient * factor == number else None
 
 
-def build_system(report: Report) -> System:
-    """Turn the arithmetic rules of the report's form into a system over its typed cells."""
+def build_system(report: Report, stated: Collection[str] = ()) -> System:
+    """Turn the arithmetic rules of the report's form into a system over its typed cells.
+
+    Args:
+        report: what was read.
+        stated: cells that hold evidence from elsewhere (:mod:`.evidence`): no formula is made of them.
+    """
     form, values = report.form, report.values
     missing = {c for c in form.cells if values[c].state == "missing"}
     equations = [e for e in form.equations if missing.isdisjoint(e.cells) and report.is_judgeable(e)]
     equal = [e for e in equations if e.relation == "equal"]
+    own = [e for e in equal if not any(c in stated for c in e.cells)]
     unknown = [c for c in form.cells if values[c].state in ("problem", "missing")]
     elimination = _Elimination(
         {n: _row(e) for n, e in enumerate(equal)}, [_row(e) for e in equations if e.relation == "at_most"]
     )  # fmt: skip
-    formulas = [c for c, number in _definitions(report, equal) if elimination.take_out(c, number)]
+    formulas = [c for c, number in _definitions(report, own) if elimination.take_out(c, number)]
     for cell in unknown:
-        elimination.take_out_anywhere(cell)
+        elimination.take_out_anywhere(cell, len(own))
     typed = {c: report.number(c) for c in form.cells if c not in {*formulas, *unknown}}
     return System(
         tuple(_independent([row for row in elimination.rows.values() if row.terms])),
@@ -123,11 +129,11 @@ class _Elimination:
         self.limits = [_without(cell, row, pivot) for row in self.limits]
         return True
 
-    def take_out_anywhere(self, cell: str) -> None:
-        """Use up the shortest equation that a cell stands in, if there is one."""
+    def take_out_anywhere(self, cell: str, own: int) -> None:
+        """Use up the shortest equation that a cell stands in, of the first ``own`` ones if there is one."""
         known = [n for n, row in self.rows.items() if cell in row.terms]
         if known:
-            self.take_out(cell, min(known, key=lambda n: (len(self.rows[n].terms), n)))
+            self.take_out(cell, min(known, key=lambda n: (n >= own, len(self.rows[n].terms), n)))
 
 
 def _row(equation: Equation) -> Row:

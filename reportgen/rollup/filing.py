@@ -94,6 +94,7 @@ def filing_of(
         parts: of a merged workbook the bodies in it.
     """
     form, values = report.form, report.values
+    opening = form.opening
     figures = {cell: value.number for cell, value in values.items() if value.number}
     for field in form.fields:
         number = report.fields.get(field.id)
@@ -102,15 +103,19 @@ def filing_of(
     return Filing(
         report.path, kind=report.kind, sha256=report.sha256, saved=saved, form=form.id, fields=dict(report.fields),
         figures=figures, unknown=tuple(cell for cell, value in values.items() if value.state in ("problem", "missing")),
-        is_blank=not any(_is_entered(form, cell, value) for cell, value in values.items()),
+        is_blank=not any(_is_entered(form, opening, cell, value) for cell, value in values.items()),
         findings=tuple(map(_short, findings)), explanations=report.explanations,
         passages=tuple(filled(report)), parts=tuple(parts),
     )  # fmt: skip
 
 
-def _is_entered(form: Form, cell: str, value: Value) -> bool:
-    """Tell whether somebody entered a figure; a total by formula is there in a blank workbook, too."""
-    return value.state == "number" and not (value.formula and form.cells[cell].total)
+def _is_entered(form: Form, opening: Mapping[str, str], cell: str, value: Value) -> bool:
+    """Tell whether somebody entered a figure.
+
+    A total by formula is there in a blank workbook, too, and what the year before ended with in a prefilled one.
+    """
+    given = (value.formula and form.cells[cell].total) or cell in opening
+    return value.state == "number" and not given
 
 
 def _short(one: Finding) -> Finding:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 from ..errors import escaped
@@ -13,16 +14,22 @@ from ..model.findings import Finding, json_number, worst
 from ..model.report import Report
 from ..repairs import Repairs
 
-__all__ = ["document", "finding_json", "report_json", "rules_json", "unreadable_json"]
+__all__ = ["begin", "end", "finding_json", "report_json", "report_text", "rules_json", "unreadable_json"]
 
 
-def document(reports: Iterable[dict[str, Any]]) -> str:
-    """Return the one document on stdout.
+def begin() -> str:
+    """Return how the one document on stdout begins; the texts of its reports follow, with commas between."""
+    return '{\n "version": 1,\n "reports": ['
 
-    Args:
-        reports: of each file what :func:`report_json` or :func:`unreadable_json` gave, in order.
-    """
-    return _text({"version": 1, "reports": list(reports)})
+
+def report_text(report: dict[str, Any]) -> str:
+    """Return what :func:`report_json` or :func:`unreadable_json` gave as text inside the document."""
+    return indent(_text(report), "  ")
+
+
+def end() -> str:
+    """Return how the document ends."""
+    return "\n ]\n}"
 
 
 def _text(data: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 from collections.abc import Mapping
 from importlib.resources import files
 
@@ -20,6 +21,8 @@ __all__ = ["PageCell", "PageTable", "environment", "page_table", "policy", "temp
 
 _COLUMN = 46
 """Pixels a column of figures needs at least, on a phone too."""
+_DIGIT, _AROUND = 7, 4
+"""Pixels of a digit, and of what stands around a figure: it must not be broken over lines."""
 _LABELS, _NO_LABELS, _LEAST = 230, 60, 340
 """Pixels for the columns of labels, for the edges where there are none, and for any table."""
 
@@ -112,7 +115,14 @@ def page_table(table: Table, caption: str, values: Mapping[str, Mapping[str, str
     parts = table.widths or (1,) * table.width
     widths = tuple(f"{100 * part / sum(parts):.2f}" for part in parts)
     figures = (table.width - table.label_columns) * _COLUMN
-    least = max(_LEAST, figures + (_LABELS if table.label_columns else _NO_LABELS))
+    needed = [
+        (_DIGIT * len(values[c.cell].get("value", "")) + _AROUND)
+        * sum(parts)
+        / sum(parts[c.column - 1 : c.column - 1 + c.column_span])
+        for c in table.layout
+        if c.cell in values
+    ]
+    least = max(_LEAST, figures + (_LABELS if table.label_columns else _NO_LABELS), math.ceil(max(needed, default=0)))
     head = table.header_rows
     return PageTable(caption, widths, least, tuple(printed[:head]), tuple(printed[head:]))
 

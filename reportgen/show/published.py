@@ -9,6 +9,7 @@ import msgspec
 from ..form import Section
 from ..model.explanations import Note
 from ..model.report import Report
+from .charts import ChartView
 from .page import PageTable, environment, page_table, policy
 from .view import SectionView, View, make_view, signature_lines
 
@@ -17,7 +18,7 @@ __all__ = ["report_page"]
 
 def report_page(
     report: Report, *, draft: bool = False, marks: Collection[str] = (), notes: Sequence[Note] = (),
-    fragment: bool = False,
+    fragment: bool = False, charts: Sequence[ChartView] = (),
 ) -> str:  # fmt: skip
     """Return the report for publication as one HTML file.
 
@@ -28,6 +29,7 @@ def report_page(
         notes: accepted explanations to print below the tables.
         fragment: only what stands in the page's body, to be pasted into a page of a content management
             system: no style sheet, no script, every rule inline.
+        charts: to be drawn at the end of their parts.
 
     Returns:
         the whole file; figures are printed as in the Word report (blank as 0).
@@ -37,10 +39,19 @@ def report_page(
         cell: {"value": figure, "classes": "marked" if cell in marks else ""} for cell, figure in view.figures.items()
     }
     texts = {section.id: section for section in view.sections}
-    sections = [_section(one, view, values, texts.get(one.id)) for one in report.form.sections]
+    first = next(one.id for one in report.form.sections if one.heading)
+    before = {first: view.extras.get("before", ())}
+    sections = [
+        _section(
+            one, view, values, texts.get(one.id), before.get(one.id, ()),
+            [chart for chart in charts if chart.section == one.id],
+        )
+        for one in report.form.sections
+    ]  # fmt: skip
     return environment().get_template("fragment.html" if fragment else "report.html").render(
         title=view.title, policy=policy(), title_lines=view.title_lines,
         sections=[one for one in sections if one.passages or not one.optional],
+        head={place: view.extras.get(place, ()) for place in ("top", "number")}, after=view.extras.get("after", ()),
         signature=signature_lines(report), draft=view.names["草稿"],
     )  # fmt: skip
 
@@ -55,15 +66,23 @@ class _PageSection(msgspec.Struct, frozen=True):
     notes: Sequence[str]
     passages: Sequence[tuple[str, tuple[str, ...]]]
     """Heading and paragraphs of each."""
+    before: Sequence[str]
+    """Lines of the optional parts that stand before it."""
+    charts: Sequence[ChartView]
 
 
 def _section(
-    section: Section, view: View, values: Mapping[str, Mapping[str, str]], text: SectionView | None
+    section: Section,
+    view: View,
+    values: Mapping[str, Mapping[str, str]],
+    text: SectionView | None,
+    before: Sequence[str],
+    charts: Sequence[ChartView],
 ) -> _PageSection:
     table = None
     if section.table:
         table = page_table(view.form.table(section.table), section.heading, values, f"{section.id}-head")
     return _PageSection(
         section.id, section.heading, section.optional, table,
-        view.notes.get(section.table, ()), text.passages if text else (),
+        view.notes.get(section.table, ()), text.passages if text else (), before, charts,
     )  # fmt: skip

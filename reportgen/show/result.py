@@ -45,7 +45,7 @@ def result_page(
 
 
 def make_result_page(
-    reports: Sequence[CheckedReport], *, unreadable: Sequence[tuple[str, str]] = (), title: str = ""
+    reports: Sequence[CheckedReport], *, unreadable: Sequence[tuple[str, str]] = (), title: str = "", home: str = ""
 ) -> ResultPage:
     """Return the page a reviewer reads: a summary, then every report with its findings in place.
 
@@ -55,12 +55,13 @@ def make_result_page(
         reports: those of clean reports are folded when there is more than one.
         unreadable: files that could not be read, with the reason.
         title: of the page; made from the form's title by default.
+        home: the page of all reports that this is one of.
     """
     title = title or (f"{reports[0].report.form.title}审核结果" if reports else "审核结果")
     script = template_file("result.js")
     pages, parts, failed = _parts(reports)
     text = environment().get_template("result.html").render(
-        title=title, policy=policy(script), script=script, reports=pages, parts=parts,
+        title=title, home=home, policy=policy(script), script=script, reports=pages, parts=parts,
         summary=_summary(pages, len(unreadable), len(failed)),
         levels=[{"severity": s, "label": SEVERITY_LABELS[s]} for s in SEVERITIES],
         left_out=[*_left_out(unreadable, "读不出来", _UNREADABLE), *_left_out(failed, "没能列出来", _FAILED)],

@@ -282,7 +282,7 @@ class _Marker:
 
     def _suspects(self, place: Place, items: Sequence[ReviewedFinding]) -> None:
         best = place.repairs[0]
-        for change in best.changes:
+        for change in (one for one in best.changes if one.evidence is None):
             mark = self._mark(self.report.ref(change.cell), "error")
             mark.suspect, mark.certain, mark.should_be = True, self._certain(place), show(change.new)
             for item in items:

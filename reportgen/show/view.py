@@ -6,8 +6,10 @@ All thinking happens here; Word and HTML only place what they are given.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, TypeAlias
 from unicodedata import east_asian_width
 
@@ -16,7 +18,7 @@ import msgspec
 from ..form import Form, Node, Table
 from ..model.explanations import Note
 from ..model.numbers import Number, format_number
-from ..model.placeholders import filled
+from ..model.placeholders import filled, filled_lines
 from ..model.report import Report, Value
 
 __all__ = ["SectionView", "View", "make_view", "notes_name", "template_names"]
@@ -25,6 +27,9 @@ TITLE_LINE = 20
 """Characters of 22 pt that fit the 156 mm type area (FORMAT.md 7.4)."""
 TEXT_LINE = 28
 """Characters of 16 pt on a line (FORMAT.md 7.1)."""
+
+_HEADING = re.compile(r"（[一二三四五六七八九十]{1,3}）[^。；！？\n]{1,40}")
+"""A paragraph that is a heading of the second level (FORMAT.md 7.4): its number, and no end of a sentence."""
 
 HeadedText: TypeAlias = tuple[str, tuple[str, ...]]
 """Sub-heading and paragraphs."""
@@ -49,6 +54,8 @@ class View(msgspec.Struct, frozen=True):
     """Cell id → printed number."""
     notes: Mapping[str, tuple[str, ...]]
     """Table id → notes below it."""
+    extras: Mapping[str, tuple[str, ...]]
+    """Place → the lines of the optional parts that stand there (:class:`~reportgen.form.printed.Extra`)."""
     names: Mapping[str, Any]
     """What a template can name: nested mappings, lists and strings."""
 
@@ -65,11 +72,15 @@ def make_view(report: Report, *, draft: bool = False, notes: Sequence[Note] = ()
     figures = {cell: _figure(report.values[cell]) for cell in form.cells}
     sections = tuple(SectionView(s.id, s.heading, tuple(texts[s.id])) for s in form.text_sections)
     below = _below_tables(form, texts, notes)
+    extras = {one.name: filled_lines(report, one.lines) if one.on else () for one in form.extras}
+    places: dict[str, tuple[str, ...]] = {}
+    for one in form.extras:
+        places[one.place] = (*places.get(one.place, ()), *extras[one.name])
     names = {
-        **_title_names(report, draft), **_field_names(report), **_section_names(form, sections),
+        **{name: list(lines) for name, lines in extras.items()}, **_title_names(report, draft), **_field_names(report), **_section_names(form, sections),
         **_table_names(form, figures, below),
     }  # fmt: skip
-    return View(form, report.full_title, title_lines(report), sections, figures, below, names)
+    return View(form, report.full_title, title_lines(report), sections, figures, below, places, names)
 
 
 def _texts(report: Report) -> dict[str, list[HeadedText]]:
@@ -77,8 +88,19 @@ def _texts(report: Report) -> dict[str, list[HeadedText]]:
     texts: dict[str, list[HeadedText]] = {s.id: [] for s in report.form.sections}
     for passage in filled(report):
         if passage.paragraphs:
-            texts[passage.section].append((passage.heading, passage.paragraphs))
+            texts[passage.section] += _by_headings(passage.heading, passage.paragraphs)
     return texts
+
+
+def _by_headings(heading: str, paragraphs: Sequence[str]) -> Iterator[HeadedText]:
+    """Yield a passage in pieces, each under the heading of the second level that was typed among its paragraphs."""
+    start = 0
+    for n, text in enumerate(paragraphs):
+        if _HEADING.fullmatch(text):
+            if heading or n > start:
+                yield heading, tuple(paragraphs[start:n])
+            heading, start = text, n + 1
+    yield heading, tuple(paragraphs[start:])
 
 
 def _below_tables(
@@ -161,6 +183,7 @@ def template_names(form: Form) -> dict[str, Any]:
     """
     names: dict[str, Any] = {"标题": "", "标题行": [""], "落款行": [""], "表式": "", "草稿": ""}
     names.update({field.short: "" for field in form.fields})
+    names.update({extra.name: [""] for extra in form.extras})
     for section in form.text_sections:
         names[section.number or section.title] = [{"小标题": "", "段落": [""]}]
     for table in form.tables:
@@ -182,8 +205,9 @@ def title_lines(report: Report) -> tuple[str, ...]:
     if len(head) <= TITLE_LINE:
         return (head, tail)
     year = f"{report.year}年"
-    lines = [report.org[i : i + TITLE_LINE] for i in range(0, len(report.org), TITLE_LINE)]
-    return (*lines, year + tail)
+    count = math.ceil(len(report.org) / TITLE_LINE)
+    edges = [round(len(report.org) * n / count) for n in range(count + 1)]
+    return (*(report.org[start:end] for start, end in pairwise(edges)), year + tail)
 
 
 def signature_lines(report: Report) -> tuple[str, ...]:

@@ -23,11 +23,13 @@ from .base import Document, Grid, GridCell, Paragraph
 from .confined import run_confined
 from .extras import require
 from .limits import Budget
-from .pdftables import Table, boxes_of, joined, share_columns, table_of
-from .pdftext import UNREADABLE, TextLine, chars_of, lines_of, paragraphs_of
+from .pdftables import Box, Table, boxes_of, joined, share_columns, table_of
+from .pdftext import UNREADABLE, Char, TextLine, chars_of, lines_of, paragraphs_of
 
 __all__ = ["read"]
 
+_CHART = 4
+"""Shapes at least in the box of one that is a chart; a box with text in it has a ground and an edge."""
 _FEW_CHARACTERS = 20
 """Per page; a scan may carry a stamp or a page number as text."""
 _MOST_UNREADABLE = 0.05
@@ -166,6 +168,25 @@ def _turned(pdfplumber: Any, pdf: Any, page: Any) -> Any:
     return page
 
 
+def _charts(page: Any) -> list[Box]:
+    """Return the boxes of the charts of a page: shapes tagged as a figure with others inside them.
+
+    What is written in a chart is no text of the document.
+    """
+    tagged = [s for kind in ("rect", "curve", "line") for s in page.objects.get(kind, ()) if s.get("tag") == "Figure"]
+    boxes: list[Box] = [(s["x0"], s["top"], s["x1"], s["bottom"]) for s in tagged]
+    return [box for box in dict.fromkeys(boxes) if sum(_holds(box, *one) for one in boxes) >= _CHART]
+
+
+def _within(char: Char, box: Box) -> bool:
+    return _holds(box, char.x0, char.top, char.x1, char.bottom)
+
+
+def _holds(box: Box, x0: float, top: float, x1: float, bottom: float) -> bool:
+    """Whether the middle of one box lies in another."""
+    return box[0] <= (x0 + x1) / 2 <= box[2] and box[1] <= (top + bottom) / 2 <= box[3]
+
+
 def _page(page: Any, budget: Budget) -> _Page:
     budget.spend_cells(sum(map(len, page.objects.values())) // 4)
     chars, strokes = chars_of(page)
@@ -174,8 +195,12 @@ def _page(page: Any, budget: Budget) -> _Page:
     for boxes in boxes_of(page, strokes):
         budget.spend_grid()
         budget.spend_cells(len(boxes))
-        tables.append(table_of(boxes, chars, inside))
-    lines = lines_of([c for n, c in enumerate(chars) if n not in inside], float(page.height))
+        table = table_of(boxes, chars, inside)
+        if any(cell.text for cell in table.cells):  # bars of a chart can look like cells
+            tables.append(table)
+    charts = _charts(page)
+    outside = [c for n, c in enumerate(chars) if n not in inside and not any(_within(c, box) for box in charts)]
+    lines = lines_of(outside, float(page.height))
     shares = [one["width"] * one["height"] / (page.width * page.height) for one in page.images]
     return _Page(
         sorted(tables, key=lambda table: table.top), lines, len(page.chars),

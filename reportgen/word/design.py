@@ -80,10 +80,19 @@ def reference(*path: str) -> str:
 
 
 def _content(form: Form) -> Iterator[Any]:
+    yield from _extras(form, "top", look.LETTERHEAD)
+    yield from _extras(form, "number", look.DOCUMENT_NUMBER)
+    if head := [extra.name for extra in form.extras if extra.place in ("top", "number")]:
+        line = _paragraph(look.BODY)
+        line[0].append(w("pBdr", w("bottom", val="single", sz=18, space=1, color=look.RED)))
+        yield from _when(" or ".join(head), [line, _paragraph(look.BODY)])
     yield from _loop("行", "标题行", [_paragraph(look.TITLE, "{{ 行 }}")])
     yield _paragraph(look.BODY)
     after_table = False
+    first = next(section for section in form.sections if section.heading)
     for section in form.sections:
+        if section is first:
+            yield from _extras(form, "before", look.BODY)
         if section.heading:
             heading = _paragraph(look.PART, section.heading)
             gaps = {"before": look.GAP_BEFORE} if after_table else {}
@@ -101,10 +110,18 @@ def _content(form: Form) -> Iterator[Any]:
             yield from _loop("句", notes_name(form_table), [_paragraph(look.REMARK, "{{ 句 }}")])
         else:
             yield from _passages(section)
+    yield from _extras(form, "after", look.BODY)
     if any(field.id == "signature_date" for field in form.fields):
         date = form.field("signature_date").short
         lines = _loop("行", "落款行", [_paragraph(look.SIGNATURE, "{{ 行 }}")])
         yield from _when(date, [_paragraph(look.SIGNATURE), *lines])
+
+
+def _extras(form: Form, place: str, style: str) -> Iterator[Any]:
+    """The optional parts of one place; each prints nothing while it is switched off."""
+    for extra in form.extras:
+        if extra.place == place:
+            yield from _loop("行", extra.name, [_paragraph(style, "{{ 行 }}")])
 
 
 def _passages(section: Section) -> Iterator[Any]:

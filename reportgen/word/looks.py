@@ -13,10 +13,10 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 __all__ = [
-    "BLOCK_FILL", "BODY", "CELL_AIR", "CELL_GROUP_MARGIN", "CELL_MARGIN", "CELL_NUMBER_MARGIN", "DRAFT",
-    "FONTS", "FOOTER_DISTANCE", "GAP_AFTER", "GAP_BEFORE",
-    "HEADER_DISTANCE", "LINE", "MARGINS", "NOTE", "NUMBER", "NUMBER_SIZE", "NUMBER_SMALL", "PAGE",
-    "PAGE_EVEN", "PAGE_ODD", "PART", "PASSAGE", "ROW_HEIGHT", "SIGNATURE", "TABLE_BORDER", "TABLE_HEAD",
+    "BLOCK_FILL", "BODY", "CELL_AIR", "CELL_GROUP_MARGIN", "CELL_MARGIN", "CELL_NUMBER_MARGIN", "DOCUMENT_NUMBER",
+    "DRAFT", "FONTS", "FOOTER_DISTANCE", "GAP_AFTER", "GAP_BEFORE",
+    "HEADER_DISTANCE", "LETTERHEAD", "LINE", "MARGINS", "NOTE", "NUMBER", "NUMBER_SIZE", "NUMBER_SMALL", "PAGE",
+    "PAGE_EVEN", "PAGE_ODD", "PART", "PASSAGE", "RED", "ROW_HEIGHT", "SIGNATURE", "SONG", "TABLE_BORDER", "TABLE_HEAD",
     "TABLE_TEXT", "TITLE", "TYPE_WIDTH", "WIDE_ROW_HEIGHT", "font_table", "set_theme_fonts", "settings", "style_name",
     "styles", "w",
 ]  # fmt: skip
@@ -54,6 +54,8 @@ TITLE, PART, PASSAGE, BODY = "ReportTitle", "ReportPart", "ReportPassage", "Repo
 TABLE_TEXT, TABLE_HEAD, NUMBER, NUMBER_SMALL = "TableText", "TableHead", "TableNumber", "TableNumberSmall"
 NOTE = "TableNote"
 REMARK = "TableRemark"
+RED = "FF0000"
+LETTERHEAD, DOCUMENT_NUMBER = "Letterhead", "DocumentNumber"
 PAGE_ODD, PAGE_EVEN, DRAFT, SIGNATURE = "PageNumberOdd", "PageNumberEven", "DraftMark", "ReportSignature"
 
 
@@ -95,6 +97,8 @@ _STYLES = (
     Style("Heading2", "heading 2", outline=1, keep_next=True, following=BODY, builtin=True),
     Style(TITLE, "报告标题", font=XIAOBIAOSONG, size=44, line=660, align="center", air=False, following=BODY,
           keep_next=True),
+    Style(LETTERHEAD, "发文机关标志", TITLE, size=72, line=1000, colour=RED),
+    Style(DOCUMENT_NUMBER, "发文字号", align="center", air=False),
     Style(PART, "一级标题", "Heading1", font=HEI, size=32, indent=_FIRST_LINE, spacing=TIGHT, following=BODY),
     Style(PASSAGE, "二级标题", "Heading2", font=KAI, size=32, indent=_FIRST_LINE, spacing=TIGHT,
           following=BODY),

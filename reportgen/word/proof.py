@@ -20,7 +20,7 @@ from ..sources import Document, GridCell, read_document
 from ..sources.html import one_blank
 from .faults import shorten, squeezed
 from .plan import printable
-from .render import printed_texts
+from .render import head_lines, printed_texts
 
 __all__ = ["differences", "prove"]
 
@@ -142,13 +142,15 @@ def _named(view: View, cell: str) -> str:
 
 def _texts(document: Document, view: View, texts: Sequence[str], known: set[str]) -> Iterator[str]:
     """Every text in its order; what the template adds may hold no figure that the report does not."""
-    title, *rest = texts
-    wanted = [text for text in rest if text.strip()]
+    above = len(head_lines(view))
+    title = texts[above]
+    wanted = [text for text in texts[above + 1 :] if text.strip()]
     actual = [paragraph.text for paragraph in document.paragraphs]
     start = _after_title(title, actual)
     if start is None:
         yield f"没有标题“{title}”"
         start = 0
+    yield from (f"标题上面缺少“{shorten(text)}”" for text in texts[:above] if text not in actual[:start])
     at, extra = _found_in_order(wanted, actual[start:])
     if at < len(wanted):
         instead = f"，相应的地方是“{shorten(extra[0])}”" if extra else ""

@@ -18,6 +18,7 @@ __all__ = [
     "CORE",
     "CUSTOM",
     "default_template",
+    "head_lines",
     "printed_texts",
     "render",
     "render_report",
@@ -71,18 +72,26 @@ def shipped_templates() -> Iterator[tuple[str, bytes]]:
 
 
 def printed_texts(view: View) -> list[str]:
-    """Return every text of a report in the order in which it is printed: title, headings, texts."""
+    """Return every text of a report in the order in which it is printed: what stands above the title, title,
+    headings, texts."""
     by_id = {section.id: section for section in view.sections}
-    texts = [view.title]
+    texts = [*head_lines(view), view.title]
+    before = view.extras.get("before", ())
     for section in view.form.sections:
         if section.heading:
-            texts.append(section.heading)
+            texts += [*before, section.heading]
+            before = ()
         texts += view.notes.get(section.table, ())
         if section.id in by_id:
             for heading, paragraphs in by_id[section.id].passages:
                 texts += [heading] if heading else []
                 texts += paragraphs
-    return texts
+    return [*texts, *view.extras.get("after", ())]
+
+
+def head_lines(view: View) -> tuple[str, ...]:
+    """Return what is printed above the title."""
+    return (*view.extras.get("top", ()), *view.extras.get("number", ()))
 
 
 def render(prepared: Prepared, view: View, properties: Mapping[str, str], *, marks: Collection[str] = ()) -> bytes:

@@ -6,13 +6,15 @@ labels, rules and hints come from the form; only the furniture of the sheets is 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..form import Form
 from ..model.report import Report
 from ..rollup import Rollup
+from ..show.entries import Entry
 
-__all__ = ["blank_workbook", "merged_workbook"]
+__all__ = ["blank_workbook", "findings_workbook", "merged_workbook", "roster_workbook"]
 
 
 def blank_workbook(
@@ -23,6 +25,7 @@ def blank_workbook(
     typed_totals: bool = False,
     report: Report | None = None,
     last_year: Report | None = None,
+    lock: bool = False,
 ) -> bytes:
     """Return the standard workbook of a form as the bytes of an .xlsx file.
 
@@ -36,6 +39,8 @@ def blank_workbook(
             it was reported, so that no figure is lost and the sheet shows the break.
         last_year: last year's report, for the sheet of last year's figures; goes before what
             ``report`` holds of them.
+        lock: what is known of the year before, and the figures that begin where it ended, are not open for
+            typing; the sheets have no password.
 
     Returns:
         the file; the same arguments give the same bytes.
@@ -46,7 +51,7 @@ def blank_workbook(
     from ..opc.archive import write_zip
     from .book import assemble
 
-    return write_zip(assemble(form, year, org, typed_totals, report, last_year))
+    return write_zip(assemble(form, year, org, typed_totals, report, last_year, lock))
 
 
 def merged_workbook(rollup: Rollup, *, folder: Path | None = None) -> bytes:
@@ -69,3 +74,29 @@ def merged_workbook(rollup: Rollup, *, folder: Path | None = None) -> bytes:
     from .book import assemble_rollup
 
     return write_zip(assemble_rollup(rollup, folder))
+
+
+def findings_workbook(
+    form: Form, entries: Sequence[Entry], found: Sequence[tuple[str, Sequence[Sequence[str]]]], *,
+    folder: Path | None = None,
+) -> bytes:  # fmt: skip
+    """Return the findings of many reports as an .xlsx file: a sheet with all of them, and one with a row per file.
+
+    Args:
+        form: the edition, for the date of the file.
+        entries: a line of the overview for each file.
+        found: files, each with its findings: rule, level, place, message, advice.
+        folder: where the file will be: links to the reports are relative to it.
+    """
+    from ..opc.archive import write_zip
+    from .lists import assemble_findings
+
+    return write_zip(assemble_findings(form, entries, found, folder))
+
+
+def roster_workbook(form: Form) -> bytes:
+    """Return an empty list of bodies to fill in, as the bytes of an .xlsx file (``[rollup.roster]`` of the form)."""
+    from ..opc.archive import write_zip
+    from .lists import assemble_roster
+
+    return write_zip(assemble_roster(form))

@@ -20,7 +20,7 @@ from ..model.numbers import Number, format_number
 from ..model.report import Report
 from ..rollup import Rollup
 from .cellstyle import SONG, Formula, writable
-from .checksheet import CheckSheet
+from .checksheet import HEAD_ROW, CheckSheet
 from .details import Details
 from .entries import FIELD_TOP, fields_sheet, last_year_sheet, last_year_texts
 from .figures import figures
@@ -29,9 +29,10 @@ from .places import places
 from .rollupsheets import add_rollup_sheets, warn_of_drafts
 from .streamed import Streamed
 from .tables import TableSheet
+from .textsheet import TOP as TEXT_TOP
 from .textsheet import names_sheet, text_rows, text_sheet
 
-__all__ = ["FORM_PROPERTY", "assemble", "assemble_rollup"]
+__all__ = ["FORM_PROPERTY", "assemble", "assemble_rollup", "dated", "saved"]
 
 FORM_PROPERTY = "reportgen.form"
 """Custom document property with the form's edition; for other programs, nothing here reads it."""
@@ -41,6 +42,7 @@ _REFERENCE = re.compile(rb"&#(\d{3,7});")
 _FORMULA = re.compile(rb'(<c r="([A-Z]+[0-9]+)"[^>]*><f>[^<]*</f>)(?:<v></v>|<v ?/>)')
 _EMPTY = re.compile(rb'(<c r="[A-Z]+[0-9]+" s="[0-9]+")(?: t="n")?></c>')
 """A cell that has a style and nothing else; half of a sheet's cells."""
+_FIXED_HEIGHT = re.compile(rb'(<row r="([0-9]+)"[^>]*?) customHeight="1"')
 _FIRST_FONT = re.compile(rb"<font>.*?</font>", re.S)
 _BASE_FONT = f'<font><sz val="11"/><name val="{SONG}"/><family val="3"/><charset val="134"/></font>'.encode()
 """Column widths count characters of this font; openpyxl's default one has no Chinese characters."""
@@ -51,11 +53,17 @@ _FONT_ORDER = b"b i strike condense extend outline shadow u vertAlign sz color n
 
 
 def assemble(
-    form: Form, year: int | None, org: str, typed_totals: bool, report: Report | None, last_year: Report | None
+    form: Form,
+    year: int | None,
+    org: str,
+    typed_totals: bool,
+    report: Report | None,
+    last_year: Report | None,
+    lock: bool = False,
 ) -> list[tuple[str, bytes]]:
     """Build the workbook, part by part; see :func:`reportgen.workbook.blank_workbook`."""
-    book, results = _standard(form, year, org, typed_totals, report, last_year, None)
-    return list(_parts(book, results, _date(form)))
+    book, results = _standard(form, year, org, typed_totals, report, last_year, None, lock)
+    return list(saved(book, results, form))
 
 
 def assemble_rollup(rollup: Rollup, folder: Path | None) -> list[tuple[str, bytes]]:
@@ -66,17 +74,18 @@ def assemble_rollup(rollup: Rollup, folder: Path | None) -> list[tuple[str, byte
     results |= details.write(book)
     lists = (details.rows, *add_rollup_sheets(book, report.form, rollup, folder))
     warn_of_drafts(book, rollup)
-    return list(_parts(book, results, _date(report.form), lists))
+    return list(saved(book, results, report.form, lists))
 
 
 def _standard(
     form: Form, year: int | None, org: str, typed_totals: bool, report: Report | None, last_year: Report | None,
-    details: Details | None,
+    details: Details | None, lock: bool = False,
 ) -> tuple[Workbook, dict[tuple[str, str], str]]:  # fmt: skip
     """Build the sheets that every workbook has.
 
     Args:
         details: where the figures of a sum are from.
+        lock: see :func:`reportgen.workbook.blank_workbook`.
 
     Returns:
         the workbook, and what its formulas give, by sheet and address.
@@ -91,17 +100,20 @@ def _standard(
     where = places(form)
     links = details.links() if details else {}
     contents = figures(form, typed_totals, report, links)
+    locked = (
+        frozenset(c for c in form.opening if report and report.values[c].number is not None) if lock else frozenset()
+    )
     checks = CheckSheet(form, where, contents, summed=details is not None)
 
     guide_sheet(book, form, typed_totals)
     fields_sheet(book, form, {key: Formula(links[key]) if key in links else value for key, value in fields.items()})
     text_sheet(book, form, list(text_rows(form, whose, standard=not whose.passages)))
     for table in form.tables:
-        TableSheet(book, form, table, where, contents).write(checks.status(table))
+        TableSheet(book, form, table, where, contents, locked).write(checks.status(table))
     if last_year is not None:
-        last_year_sheet(book, form, last_year.values, last_year_texts(last_year))
+        last_year_sheet(book, form, last_year.values, last_year_texts(last_year), lock=lock)
     elif report is not None:
-        last_year_sheet(book, form, report.last_year, report.last_year_texts)
+        last_year_sheet(book, form, report.last_year, report.last_year_texts, lock=lock)
     else:
         last_year_sheet(book, form, {}, {})
     checks.write(book)
@@ -122,33 +134,35 @@ def _describe(book: Workbook, form: Form, report: Report) -> None:
     properties.creator = writable(report.org) or "reportgen"
     properties.title = writable(report.full_title) if report.org and report.year else form.title
     properties.subject = form.document
-    properties.created = properties.modified = _date(form)
+    properties.created = properties.modified = dated(form)
     custom: Any = getattr(book, "custom_doc_props")  # noqa: B009
     custom.append(StringProperty(name=FORM_PROPERTY, value=form.id))
     name = DefinedName("reportgen_form", attr_text=f'"{form.id}"', hidden=True)
     book.defined_names.add(name)
 
 
-def _date(form: Form) -> datetime:
+def dated(form: Form) -> datetime:
     """Return the date written into every workbook of a form: the bytes depend on the contents alone."""
     return datetime(form.first_year, 1, 1)
 
 
-def _parts(
-    book: Workbook, results: Mapping[tuple[str, str], str], date: datetime, lists: Iterable[Streamed] = ()
+def saved(
+    book: Workbook, results: Mapping[tuple[str, str], str], form: Form, lists: Iterable[Streamed] = ()
 ) -> Iterator[tuple[str, bytes]]:
     """Save, then correct what openpyxl writes: time of saving, character references, order of a font's children.
 
     Args:
         results: (sheet, address) → what the formula there gives.  openpyxl cannot store results;
             with them the totals also show where nothing is computed (previews, telephones).
-        date: of creation and saving.
+        form: its sheets of texts have rows that grow; its date is that of creation and saving.
         lists: rows to be put into their sheets.
     """
+    # openpyxl makes every height a fixed one; from these rows on, rows are to grow with their text.
+    growing = {form.sheets.fields: FIELD_TOP, form.sheets.texts: TEXT_TOP, form.sheets.checks: HEAD_ROW + 1}
     raw = BytesIO()
     book.save(raw)
     streamed = {one.name: one for one in lists}
-    stamp = date.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    stamp = dated(form).strftime("%Y-%m-%dT%H:%M:%SZ").encode()
     parts = {f"xl/worksheets/sheet{n}.xml": sheet.title for n, sheet in enumerate(book.worksheets, 1)}
     with zipfile.ZipFile(raw) as old:
         for name in old.namelist():
@@ -158,11 +172,20 @@ def _parts(
             elif name == "xl/styles.xml":
                 data = _FONT.sub(_in_order, _FIRST_FONT.sub(_BASE_FONT, data, count=1))
             elif name in parts:
-                data = _FONT.sub(_in_order, data)
+                data = _growing(_FONT.sub(_in_order, data), growing.get(parts[name], 0))
                 data = _with_results(data, {a: v for (s, a), v in results.items() if s == parts[name]})
                 data = _EMPTY.sub(rb"\1/>", data.replace(b"</f><v></v>", b"</f>")).replace(b' t="n">', b">")
                 data = streamed[parts[name]].put_into(data) if parts[name] in streamed else data
             yield name, data
+
+
+def _growing(xml: bytes, first: int) -> bytes:
+    """Let the rows from ``first`` on, if it is not 0, have the height that their text needs."""
+
+    def free(match: re.Match[bytes]) -> bytes:
+        return match[1] if first and int(match[2]) >= first else match[0]
+
+    return _FIXED_HEIGHT.sub(free, xml)
 
 
 def _character(match: re.Match[bytes]) -> bytes:

@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from ..errors import OutputError
 
 __all__ = [
-    "BLANK", "BROKEN", "DONE", "HEI", "INVALID", "KAI", "LINK", "SONG", "Formula", "Look", "height", "protect",
+    "BLANK", "BROKEN", "DONE", "HEI", "INVALID", "KAI", "LINK", "MAX_HEIGHT", "SONG", "Formula", "Look", "height", "protect",
     "put", "set_page", "tint", "tint_verdict", "widths",
 ]  # fmt: skip
 

@@ -9,7 +9,7 @@ from ..form import Comparison, Form, Relation, Term
 from .entries import FIELD_TOP, LAST_YEAR_TOP
 from .places import Places
 
-__all__ = ["RelationFormulas", "relation_formulas"]
+__all__ = ["RelationFormulas", "among", "relation_formulas"]
 
 
 class RelationFormulas(msgspec.Struct, frozen=True):
@@ -34,9 +34,9 @@ def relation_formulas(form: Form, where: Places, one: Relation) -> RelationFormu
     terms = [t for c in comparisons for t in (*c.left, *c.right)]
     conditions = [_compared(form, where, c) for c in one.when]
     for name, values in one.fields:
-        conditions.append(f"OR({_among(form, name, values)})")
+        conditions.append(f"OR({among(form, name, values)})")
     for name, values in one.unless_fields:
-        conditions.append(f'AND({_field(form, name)}<>"",NOT(OR({_among(form, name, values)})))')
+        conditions.append(f'AND({_field(form, name)}<>"",NOT(OR({among(form, name, values)})))')
     if one.from_year:
         year = next(f.id for f in form.fields if f.kind == "year")
         conditions.append(f"N({_field(form, year)})>={one.from_year}")
@@ -80,6 +80,7 @@ def _last(form: Form, cell: str) -> str:
     return f"{quote_sheetname(form.sheets.last_year)}!$B${LAST_YEAR_TOP + form.last_year_cells.index(cell)}"
 
 
-def _among(form: Form, field_id: str, values: tuple[str, ...]) -> str:
+def among(form: Form, field_id: str, values: tuple[str, ...]) -> str:
+    """Return the conditions, one of which holds when a field has one of the values."""
     address = _field(form, field_id)
     return ",".join(f'{address}="{value}"' for value in values)

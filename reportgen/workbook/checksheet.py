@@ -17,6 +17,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ..form import Equation, Form, Relation, Rule, Table
+from ..form.kinds import Blanks
 from ..model.numbers import PLACEHOLDERS
 from .cellstyle import (
     BLANK,
@@ -35,7 +36,7 @@ from .cellstyle import (
     tint_verdict,
     widths,
 )  # fmt: skip
-from .checkformulas import relation_formulas
+from .checkformulas import among, relation_formulas
 from .figures import Figures
 from .places import Places
 
@@ -62,6 +63,8 @@ RESULT = Look(size=10, bold=True, border="lines", horizontal="center")
 ANSWER = Look(size=10, border="lines", open=True)
 GREY = Look(size=8, colour="A6A6A6", horizontal="center")
 WHAT_WIDTH = 66.0
+DECLARED = -1
+"""Judgement of an empty cell where 基本信息 says that those are 0; not 1, so that sums count it as filled."""
 SINGLE_CELL_CODES = {"blanks": 1, "whole": 2, "decimals": 3, "remarks": 4}
 """Kind of rule → the judgement it counts; text that can be read (12件) and text that cannot
 both break "numbers only"."""
@@ -187,14 +190,15 @@ class CheckSheet:
 
     def _single(self, rule: Rule, row: int) -> Iterator[Line]:
         kind = {"whole": "count", "decimals": "amount"}.get(rule.kind)
-        verdict = EMPTY if rule.kind == "blanks" else BREAKS
+        code = DECLARED if isinstance(rule, Blanks) and rule.declared else SINGLE_CELL_CODES[rule.kind]
+        verdict = NOTED if code == DECLARED else EMPTY if isinstance(rule, Blanks) else BREAKS
         for table in self.form.tables:
             cells = [c for c in self.form.cells.values() if c.table == table.id and kind in (None, c.kind)]
             if cells:
                 ids = [c.id for c in cells]
                 yield Line(
                     rule, rule.title, table.id, counts=True,
-                    off=f"={self.counted(ids, str(SINGLE_CELL_CODES[rule.kind]))}",
+                    off=f"={self.counted(ids, str(code))}",
                     result=f'=IF(F{row}=0,"{HOLDS}","{verdict}")',
                     target=self.where.ranges(ids, full=True)[0],
                 )  # fmt: skip
@@ -246,12 +250,13 @@ class CheckSheet:
 
     def _states(self, sheet: Worksheet) -> None:
         """Judge every number cell on its own, in hidden columns laid out like the tables."""
-        blanks = sorted({normal for word in PLACEHOLDERS for normal in (word, _full_width(word))} | {""})
+        blanks = sorted({normal for word in PLACEHOLDERS for normal in (word, _full_width(word))})
         column = get_column_letter(self.list_column)
+        empty = f"${column}${HEAD_ROW - 1}"
+        put(sheet, HEAD_ROW - 1, self.list_column, Formula(f"={self._of_empty()}"), GREY)
         known = f"${column}${HEAD_ROW}:${column}${HEAD_ROW + len(blanks) - 1}"
         for row, word in enumerate(blanks, HEAD_ROW):
-            # As formulas, because an empty cell would not match the empty text.
-            put(sheet, row, self.list_column, Formula(f'="{word}"'), GREY)
+            put(sheet, row, self.list_column, word, GREY)
         for cell in self.form.cells.values():
             row, at = self.where.at[cell.id]
             x = self.where.ranges([cell.id], full=True)[0]
@@ -262,11 +267,17 @@ class CheckSheet:
             judged = (
                 f"=IF(ISERROR({x}),{code},IF(ISLOGICAL({x}),{code},IF(ISNUMBER({x}),"
                 f"IF(OR({x}<0,{x}>999999999999999,{x}<>{exact}),{code},0),"
-                f"IF(ISNUMBER(MATCH(TRIM({x}),{known},0)),1,4))))"
+                f"IF(LEN(TRIM({x}))=0,{empty},IF(ISNUMBER(MATCH(TRIM({x}),{known},0)),1,4)))))"
             )
             put(sheet, row, at + self.shift[cell.table], Formula(judged), GREY)
         for n in range(STATES, self.list_column + 1):
             sheet.column_dimensions[get_column_letter(n)].hidden = True
+
+    def _of_empty(self) -> str:
+        """Return the judgement of an empty cell, as a formula."""
+        rules = (rule for rule in self.form.rules.values() if isinstance(rule, Blanks))
+        zeros = [among(self.form, name, values) for rule in rules for name, values in rule.zeros.items()]
+        return f"IF(OR({','.join(dict.fromkeys(zeros))}),{DECLARED},1)" if zeros else "1"
 
     def _colours(self, sheet: Worksheet) -> None:
         area, first = f"G{HEAD_ROW + 1}:G{self.last}", f"$G{HEAD_ROW + 1}"

@@ -34,6 +34,9 @@ DAY = Look(size=11, border="lines", indent=1, open=True, fill="FFFDF3", number_f
 LONG = Look(size=11, border="lines", indent=1, open=True, fill="FFFDF3", vertical="top")
 LABEL_TOP = Look(border="lines", indent=1, fill="F7F9FC", vertical="top")
 
+KNOWN = Look(size=11, border="lines", indent=1, fill="F2F2F2")
+KNOWN_LONG = Look(size=11, border="lines", indent=1, fill="F2F2F2", vertical="top")
+
 MAX_YEAR = 2099
 
 
@@ -80,13 +83,17 @@ def _limit(sheet: Worksheet, form: Form, field: Field, address: str) -> None:
     sheet.add_data_validation(rule)
 
 
-def last_year_sheet(book: Workbook, form: Form, values: Mapping[str, Value], texts: Mapping[str, str]) -> None:
-    """Add last year's figures and texts, labelled as :meth:`Form.last_year_label` says."""
+def last_year_sheet(
+    book: Workbook, form: Form, values: Mapping[str, Value], texts: Mapping[str, str], *, lock: bool = False
+) -> None:
+    """Add last year's figures and texts, labelled as :meth:`Form.last_year_label` says; ``lock`` those there are."""
     sheet = book.create_sheet(form.sheets.last_year)
     widths(sheet, [58, 16, 56])
     put(sheet, 1, 1, form.sheets.last_year, TITLE, columns=3)
     sheet.row_dimensions[1].height = 30
     intro = "照上年公布的报告填写。与今年的数衔接不上、确有原因的，在“校验”表写明说明。没有上年报告的可以不填。"
+    if lock and values:
+        intro = "已按上年的报告填好、锁定。与公布的报告不一致的，请告诉下发这份表的单位；衔接不上、确有原因的，在“校验”表写明说明。"
     put(sheet, 2, 1, intro, INTRO, columns=3)
     sheet.row_dimensions[2].height = 20
     for column, head in enumerate(form.sheets.last_year_heads, 1):
@@ -96,7 +103,8 @@ def last_year_sheet(book: Workbook, form: Form, values: Mapping[str, Value], tex
     for row, cell_id in enumerate(form.last_year_cells, LAST_YEAR_TOP):
         cell = form.cells[cell_id]
         put(sheet, row, 1, form.last_year_label(cell_id), LABEL)
-        put(sheet, row, 2, typed(values.get(cell_id)), NUMBER)
+        figure = typed(values.get(cell_id))
+        put(sheet, row, 2, figure, KNOWN if lock and figure is not None else NUMBER)
         put(sheet, row, 3, None, LONG)
         sheet.row_dimensions[row].height = height(form.last_year_label(cell_id), 56, least=21)
         rule = limit(cell.kind, cell.unit, cell.decimals, "上年数")
@@ -109,7 +117,7 @@ def last_year_sheet(book: Workbook, form: Form, values: Mapping[str, Value], tex
         row += 1
         text = texts.get(section_id, "")
         put(sheet, row, 1, form.last_year_text_label(section_id), LABEL_TOP)
-        put(sheet, row, 2, text, LONG, columns=2)
+        put(sheet, row, 2, text, KNOWN_LONG if lock and text else LONG, columns=2)
         sheet.row_dimensions[row].height = height(text, 72, least=90)
     sheet.freeze_panes = "A4"
     protect(sheet)

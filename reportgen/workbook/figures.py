@@ -28,6 +28,8 @@ class Figures(msgspec.Struct, frozen=True):
     """What the formulas give."""
     links: Mapping[str, str] = {}
     """Cells given by a formula of another sheet → that."""
+    register: Mapping[str, object] = {}
+    """Cells the register may say something of → what it says."""
 
 
 def typed(value: Value | None) -> Number | str | None:
@@ -88,7 +90,10 @@ def figures(form: Form, typed_totals: bool, report: Report | None, links: Mappin
     linked = {cell: links[cell] for cell in entries if cell in links}
     results |= {cell: amount(cell) for cell in linked}
     entries = {cell: entry for cell, entry in entries.items() if cell not in linked}
-    return Figures(totals, entries, results, linked)
+    beside = {
+        cell: typed(report.register.get(cell) if report else None) for t in form.tables for cell in t.register_cells
+    }
+    return Figures(totals, entries, results, linked, beside)
 
 
 def _sums(form: Form) -> dict[str, tuple[str, ...]]:

@@ -106,6 +106,7 @@ def _steps(form: Form, typed_totals: bool) -> Iterator[tuple[str, str]]:
     for table in form.tables:
         heading = form.section_of(table).heading
         extra = totals if any(c.total for c in form.cells.values() if c.table == table.id) else ""
+        extra += f"表外的“{table.register.label}”选填，用来再核对一遍。" if table.register else ""
         yield table.id, f"{heading}。没有数据的格填 0，不要留空。{extra}"
     yield sheets.texts, f"写各部分的正文。文字里的数可以用占位符从表里自动取，名称见“{sheets.names}”表。"
     yield sheets.last_year, "照上年公布的报告填写，用来和今年的数衔接；没有可以不填。"

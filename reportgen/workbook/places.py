@@ -9,7 +9,7 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 
 from ..form import Form, Table
 
-__all__ = ["TABLE_TOP", "Places", "places", "sheet_name"]
+__all__ = ["TABLE_TOP", "Places", "places", "register_place", "sheet_name"]
 
 TABLE_TOP = 2
 """Sheet rows above the first row of a prescribed table: heading and status."""
@@ -79,6 +79,14 @@ def places(form: Form) -> Places:
                 at[cell.cell] = (cell.row + TABLE_TOP, cell.column)
                 sheet[cell.cell] = sheet_name(table)
     return Places(at, sheet)
+
+
+def register_place(table: Table, at: tuple[int, int]) -> tuple[int, int]:
+    """Return row and column of the register's entry for the figure at ``at``: right of the table, or below a wide one."""
+    if any(block.wide for block in table.blocks):
+        # Well below: while the figures are empty, a reader that allows for inserted rows goes on down.
+        return table.height + TABLE_TOP + 4, at[1]
+    return at[0], table.width + 2
 
 
 def sheet_name(table: Table) -> str:

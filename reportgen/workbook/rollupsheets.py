@@ -16,7 +16,7 @@ from ..rollup.previous import BODY_HEADS, YES, detail_label
 from .cellstyle import BROKEN, HEI, LINK, Look, height, protect, put, set_page, widths
 from .streamed import Content, Link, Streamed
 
-__all__ = ["add_rollup_sheets", "warn_of_drafts"]
+__all__ = ["Row", "add_rollup_sheets", "file_link", "listed", "warn_of_drafts"]
 
 TITLE = Look(font=HEI, size=16)
 INTRO = Look(size=9, colour="595959", indent=1)
@@ -36,7 +36,7 @@ _ESCAPES = str.maketrans({"%": "%25", " ": "%20", "#": "%23", "?": "%3F"})
 Row = Sequence[Content]
 
 
-def _list(
+def listed(
     book: Workbook, name: str, intro: str, heads: Sequence[str], sizes: Sequence[float], rows: Sequence[Row],
     most: int = MOST,
 ) -> Streamed:  # fmt: skip
@@ -65,6 +65,17 @@ def _list(
     set_page(sheet, landscape=True)
     sheet.print_title_rows = f"{TOP - 1}:{TOP - 1}"
     return streamed
+
+
+def file_link(path: str, folder: Path | None, cell: str = "") -> Link | str:
+    """Return a file's name, leading to it from a workbook in ``folder``."""
+    if not path:
+        return ""
+    target = Path(os.path.abspath(path))
+    if folder is not None:
+        with contextlib.suppress(ValueError):  # on another drive
+            target = Path(os.path.relpath(target, os.path.abspath(folder)))
+    return Link(Path(path).name, target.as_posix().translate(_ESCAPES), cell)
 
 
 def add_rollup_sheets(book: Workbook, form: Form, rollup: Rollup, folder: Path | None) -> tuple[Streamed, ...]:
@@ -96,14 +107,7 @@ class _Sheets:
             yield self.changes()
 
     def link(self, path: str, cell: str = "") -> Link | str:
-        """Return a file's name, leading to it."""
-        if not path:
-            return ""
-        target = Path(os.path.abspath(path))
-        if self.folder is not None:
-            with contextlib.suppress(ValueError):  # on another drive
-                target = Path(os.path.relpath(target, os.path.abspath(self.folder)))
-        return Link(Path(path).name, target.as_posix().translate(_ESCAPES), cell)
+        return file_link(path, self.folder, cell)
 
     # ---- 单位清单
 
@@ -115,7 +119,7 @@ class _Sheets:
         rows += [self.left(one) for one in self.rollup.collection.strays]
         intro = "每个单位、每份文件各一行；SHA-256 是文件的指纹，文件改过就不同。再次汇总时靠这张表认出已经汇总过的单位，请保留。"
         sizes = [30, 12, 16, 9, 34, 36, 9, 8, 7, 7, 8, 16, 50]
-        return _list(self.book, self.names.bodies, intro, BODY_HEADS, sizes, rows, most=len(rows))
+        return listed(self.book, self.names.bodies, intro, BODY_HEADS, sizes, rows, most=len(rows))
 
     def group(self, id_: str) -> str:
         return next((group.name for group in self.form.rollup.known_groups if group.id == id_), "")
@@ -146,7 +150,7 @@ class _Sheets:
             rows += [self.finding(body.body, one, path) for one in found if one.severity != "info" or one.explanation]
         heads = ("报送单位", "级别", "规则编号", "位置", "问题", "怎么办", "文件")
         intro = "先是整套报告的问题，再是合计数的问题，然后是各单位报告的问题；点“位置”到要看的格。"
-        return _list(self.book, self.names.findings, intro, heads, [28, 9, 10, 24, 64, 44, 30], rows)
+        return listed(self.book, self.names.findings, intro, heads, [28, 9, 10, 24, 64, 44, 30], rows)
 
     def finding(self, whose: str, one: Finding, path: str, *, inside: bool = False) -> Row:
         place: str | Link = one.place
@@ -178,7 +182,7 @@ class _Sheets:
         ]
         heads = ("哪一格", "上报", "各单位之和", "相差多少", "最可能的单位", "最可能的原因")
         intro = f"上报的报告“{Path(compared.path).name}”与各单位之和逐格比较，共 {compared.cells} 格；只列出不同的。"
-        return _list(self.book, self.names.compared, intro, heads, [34, 12, 12, 12, 30, 60], rows)
+        return listed(self.book, self.names.compared, intro, heads, [34, 12, 12, 12, 30, 60], rows)
 
     def explanations(self) -> Streamed:
         rows: list[Row] = [
@@ -187,7 +191,7 @@ class _Sheets:
         ]  # fmt: skip
         heads = ("报送单位", "所说明的规则", "所填核对码", "说明的内容", "谁填写", "何时填写")
         intro = "各单位在自己的“校验”表里写的说明，供汇总时参考；不会自动写进报告。"
-        return _list(self.book, self.names.explanations, intro, heads, [30, 14, 14, 80, 14, 16], rows)
+        return listed(self.book, self.names.explanations, intro, heads, [30, 14, 14, 80, 14, 16], rows)
 
     def texts(self) -> Streamed:
         """The bodies' texts by part, for the writer; worded so that nobody's text is read as the report's own."""
@@ -201,7 +205,7 @@ class _Sheets:
                                      _shortened("\n".join(passage.paragraphs))))  # fmt: skip
         heads = ("哪一部分", "报送单位", "哪一段", "单位写的文字")
         intro = "各单位写的文字，按部分排在一起，供写稿参考；不会自动写进报告。"
-        return _list(self.book, self.names.texts, intro, heads, [24, 28, 24, 110], rows)
+        return listed(self.book, self.names.texts, intro, heads, [24, 28, 24, 110], rows)
 
     def changes(self) -> Streamed:
         rows: list[Row] = [
@@ -210,7 +214,7 @@ class _Sheets:
             for one in self.rollup.changes
         ]  # fmt: skip
         heads = ("报送单位", "变化", "哪一格", "上次", "这次", "文件")
-        return _list(
+        return listed(
             self.book, self.names.changes, "与上次汇总相比。", heads, [30, 16, 34, 12, 12, 34], rows
         )  # fmt: skip
 

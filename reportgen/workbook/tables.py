@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
@@ -30,7 +30,7 @@ from .cellstyle import (
     widths,
 )  # fmt: skip
 from .figures import Figures
-from .places import TABLE_TOP, Places
+from .places import TABLE_TOP, Places, register_place
 
 __all__ = ["TableSheet", "limit"]
 
@@ -46,11 +46,12 @@ ENTRY = Look(size=11, border="grid", horizontal="center", open=True)
 TOTAL = Look(size=11, border="grid", horizontal="center", fill="F2F2F2")
 HINT = Look(size=9, colour="595959", indent=1)
 HINT_HEAD = Look(size=9, bold=True, colour="595959", indent=1)
+ASIDE = Look(size=9, colour="595959", horizontal="center")
 GO = Look(size=10, colour=LINK, indent=1)
 
 MAX_PROMPT, MAX_TITLE = 255, 32  # limits of Excel; beyond them it calls the file damaged
 SHALLOW, DEEP = 100.0, 126.0  # table widths in characters: simple header, header of several rows
-HINT_WIDTH, LAW_WIDTH = 58.0, 24.0
+HINT_WIDTH, LAW_WIDTH, REGISTER_WIDTH = 58.0, 24.0, 11.0
 
 
 def limit(kind: str, unit: str, decimals: int, subject: str, hint: str = "") -> DataValidation:
@@ -77,11 +78,13 @@ def limit(kind: str, unit: str, decimals: int, subject: str, hint: str = "") -> 
 class TableSheet:
     """Writes the sheet of one prescribed table."""
 
-    def __init__(self, book: Workbook, form: Form, table: Table, where: Places, figures: Figures):
+    def __init__(self, book: Workbook, form: Form, table: Table, where: Places, figures: Figures,
+                 locked: Collection[str] = ()):  # fmt: skip
         self.sheet = book.create_sheet(table.id)
         self.form, self.table, self.where, self.figures = form, table, where, figures
+        self.locked = locked
         self.wide = any(block.wide for block in table.blocks)
-        self.hints = table.width + 2  # one narrow column between
+        self.hints = table.width + (4 if table.register and not self.wide else 2)  # one narrow column between
         parts = table.widths or (1,) * table.width
         whole = DEEP if table.header_rows > 1 else SHALLOW
         self.sizes = [max(9.3, round(whole * part / sum(parts), 1)) for part in parts]
@@ -90,7 +93,8 @@ class TableSheet:
     def write(self, status: str) -> None:
         """Write everything; ``status`` is the formula that says whether this table's sums hold."""
         table, sheet = self.table, self.sheet
-        widths(sheet, [*self.sizes, 2, *([] if self.wide else [HINT_WIDTH, LAW_WIDTH])])
+        beside = [REGISTER_WIDTH, 2] if self.hints == table.width + 4 else []
+        widths(sheet, [*self.sizes, 2, *beside, *([] if self.wide else [HINT_WIDTH, LAW_WIDTH])])
         self.top(status)
         nodes = {n.text: n for b in table.blocks for t in (*b.rows, *b.columns) for n in walk(t)}
         for cell in table.layout:
@@ -100,6 +104,7 @@ class TableSheet:
         bottom = self.hints_below() if self.wide else self.hints_right()
         self.limits()
         self.colours()
+        self.register()
         frozen = table.label_columns + 1 if table.header_rows else 1
         sheet.freeze_panes = f"{get_column_letter(frozen)}{TABLE_TOP + 1 + table.header_rows}"
         protect(sheet)
@@ -147,7 +152,7 @@ class TableSheet:
             return Formula("=" + self.where.total(self.figures.totals[cell])), TOTAL
         if cell in self.figures.links:
             return Formula(self.figures.links[cell]), TOTAL
-        return self.figures.entries[cell], ENTRY
+        return self.figures.entries[cell], TOTAL if cell in self.locked else ENTRY
 
     def row_height(self, row: int) -> float:
         """Return a height with room for every label of the row that does not span rows."""
@@ -178,8 +183,7 @@ class TableSheet:
 
     def hints_below(self) -> int:
         """Write the hints in lines below the table; returns the last printed row."""
-        # Well below: while the figures are empty, a reader that allows for inserted rows goes on down.
-        row = self.table.height + TABLE_TOP + 5
+        row = self.table.height + TABLE_TOP + (7 if self.table.register else 5)
         put(self.sheet, row, 1, "填报提示", HINT_HEAD, columns=self.table.width)
         for block in self.table.blocks:
             nodes = [*block.column_leaves(), *block.row_leaves()]
@@ -246,6 +250,30 @@ class TableSheet:
         for area in self.where.ranges(c.id for c in entries):
             first = area.split(":")[0]
             tint(sheet, area, f"LEN(TRIM({first}))=0", BLANK)
+
+    # ---- the register
+
+    def register(self) -> None:
+        """Write the entries for the register, outside the prescribed grid."""
+        entry, cells = self.table.register, self.table.register_cells
+        if entry is None:
+            return
+        first = self.where.at[cells[0]]
+        top, left = register_place(self.table, first)
+        if self.wide:
+            put(self.sheet, top, 1, entry.label, ASIDE, columns=left - 1)
+            put(self.sheet, top + 1, 1, entry.hint, HINT, columns=self.table.width)
+        else:
+            put(self.sheet, TABLE_TOP + 1, left, entry.label, ASIDE, rows=first[0] - TABLE_TOP - 1)
+        for cell in cells:
+            row, column = register_place(self.table, self.where.at[cell])
+            put(self.sheet, row, column, self.figures.register[cell], ENTRY)
+            here, figure = f"{get_column_letter(column)}{row}", self.where.address(cell)
+            tint(self.sheet, here, f"AND(LEN(TRIM({here}))>0,{here}<>{figure})", BROKEN)
+            one = self.form.cells[cell]
+            rule = limit(one.kind, one.unit, one.decimals, entry.label, entry.hint)
+            rule.add(here)
+            self.sheet.add_data_validation(rule)
 
 
 def _said(node: Node) -> str:

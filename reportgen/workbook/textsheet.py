@@ -1,12 +1,15 @@
 """The sheets of the texts: a row per heading and sub-heading, and the names a text may use.
 
+A row has no height of its own, so that Excel, WPS and LibreOffice make it as high as its text; what
+one row cannot hold goes on in the next, with the sub-heading left empty.
+
 The names have a sheet of their own: it is the same in every workbook of a form, so a program that
 reads many of them reads it once, and nobody's rows of text stand beside hundreds of names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 from openpyxl.utils import quote_sheetname
@@ -15,14 +18,28 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ..form import Form, Section
+from ..form.contentkinds import Length
 from ..form.layout import paths
 from ..model.placeholders import names, standard_text
 from ..model.report import Passage, Report
-from .cellstyle import HEI, LINK, Formula, Look, height, protect, put, set_page, widths
+from .cellstyle import (
+    BROKEN,
+    HEI,
+    LINK,
+    MAX_HEIGHT,
+    Formula,
+    Look,
+    height,
+    protect,
+    put,
+    set_page,
+    tint,
+    widths,
+)  # fmt: skip
 from .entries import FIELD_TOP
 from .places import Places
 
-__all__ = ["names_sheet", "text_rows", "text_sheet"]
+__all__ = ["TOP", "names_sheet", "text_rows", "text_sheet"]
 
 SPARE = 2
 """Empty rows after each part for sub-headings of the body's own."""
@@ -39,7 +56,11 @@ GUIDE = Look(size=10, vertical="top", colour="404040", indent=1)
 NAME = Look(size=10, border="lines", indent=1)
 NOW = Look(size=10, border="lines", horizontal="center")
 GO = Look(size=10, colour=LINK, indent=1)
+COUNT = Look(size=10, border="lines", horizontal="center", vertical="top")
 BODY_WIDTH, HINT_WIDTH, TOP = 82.0, 34.0, 4
+HINT_LINE = 12.5
+COUNTED = 5
+"""Column of the numbers of characters."""
 
 
 class TextRow(msgspec.Struct, frozen=True):
@@ -79,18 +100,33 @@ def _reported(section: Section, passages: list[Passage]) -> Iterator[TextRow]:
         yield TextRow(section, "", "", section.hint)
     for passage in passages:
         hint = hints.get(passage.heading, "") if passage.heading else section.hint
-        yield TextRow(section, passage.heading, "\n".join(passage.paragraphs), hint)
+        heading = passage.heading
+        for text in _row_texts(passage.paragraphs):
+            yield TextRow(section, heading, text, hint)
+            heading, hint = "", "接上一行。"
+
+
+def _row_texts(paragraphs: Sequence[str]) -> Iterator[str]:
+    """Yield the texts of the rows that a passage needs: each as much as a row can show."""
+    text = ""
+    for paragraph in paragraphs:
+        longer = f"{text}\n{paragraph}" if text else paragraph
+        if text and height(longer, BODY_WIDTH) >= MAX_HEIGHT:
+            yield text
+            longer = paragraph
+        text = longer
+    yield text
 
 
 def text_sheet(book: Workbook, form: Form, rows: list[TextRow]) -> None:
     """Add the sheet: entries at the left, a guide to placeholders at the right."""
     sheet = book.create_sheet(form.sheets.texts)
-    widths(sheet, [24, 26, BODY_WIDTH, HINT_WIDTH, 2, 62])
-    put(sheet, 1, 1, form.sheets.texts, TITLE, columns=4)
+    widths(sheet, [24, 26, BODY_WIDTH, HINT_WIDTH, 9, 2, 62])
+    put(sheet, 1, 1, form.sheets.texts, TITLE, columns=5)
     sheet.row_dimensions[1].height = 30
-    put(sheet, 2, 1, INTRO_TEXT, INTRO, columns=4)
+    put(sheet, 2, 1, INTRO_TEXT, INTRO, columns=5)
     sheet.row_dimensions[2].height = 32
-    for column, head in enumerate((*form.sheets.text_heads, "提示"), 1):
+    for column, head in enumerate((*form.sheets.text_heads, "提示", "字数"), 1):
         put(sheet, TOP - 1, column, head, HEAD)
     sheet.row_dimensions[TOP - 1].height = 22
     shown = ""
@@ -101,16 +137,46 @@ def text_sheet(book: Workbook, form: Form, rows: list[TextRow]) -> None:
         # 引言 has no sub-headings.
         put(sheet, row, 2, one.heading, SUB if section.heading else FIXED)
         put(sheet, row, 3, one.text, BODY)
-        put(sheet, row, 4, one.hint, HINT)
         least = 32.0 if one.spare else 66.0
-        tall = max(height(one.text, BODY_WIDTH, least=least), height(one.hint, HINT_WIDTH, line=12.5))
+        put(sheet, row, 4, _with_room(one.hint, least), HINT)
+        tall = max(height(one.text, BODY_WIDTH, least=least), height(one.hint, HINT_WIDTH, line=HINT_LINE))
         sheet.row_dimensions[row].height = max(tall, height(one.heading, 24))
+    _counters(sheet, form, rows)
     last = TOP + len(rows) - 1
     _guide(sheet, form, last)
     sheet.freeze_panes = f"A{TOP}"
     protect(sheet)
-    set_page(sheet, landscape=True, area=f"A1:D{last}")
+    set_page(sheet, landscape=True, area=f"A1:E{last}")
     sheet.print_title_rows = f"{TOP - 1}:{TOP - 1}"
+
+
+def _with_room(hint: str, least: float) -> str:
+    """Return a hint with empty lines below it that keep a row inviting where a program sets its height."""
+    missing = (least - height(hint, HINT_WIDTH, line=HINT_LINE, least=0)) // HINT_LINE
+    return hint + "\n" * max(0, int(missing))
+
+
+def _counters(sheet: Worksheet, form: Form, rows: Sequence[TextRow]) -> None:
+    """Count the characters of each row, without blanks; of a part with a limit all together, red beyond it."""
+    limits = {rule.section: rule.limit for rule in form.rules.values() if isinstance(rule, Length) and not rule.off}
+    for row in range(TOP, TOP + len(rows)):
+        put(sheet, row, COUNTED, Formula(f'=IF(LEN(C{row})=0,"",{_length(row)})'), COUNT)
+    for section, limit in limits.items():
+        of_part = [row for row, one in enumerate(rows, TOP) if one.section.id == section]
+        if of_part:
+            first, last = of_part[0], of_part[-1]
+            total = f"SUM($E${first + 1}:$E${last})+{_length(first, fixed=True)}"
+            counter = f'=IF(LEN(C{first})=0,"",{_length(first)}&CHAR(10))&"共 "&({total})&CHAR(10)&"限 {limit}"'
+            put(sheet, first, COUNTED, Formula(counter), COUNT)
+            tint(sheet, f"E{first}:E{last}", f"{total}>{limit}", BROKEN)
+
+
+def _length(row: int, *, fixed: bool = False) -> str:
+    """Return a formula part: how many characters a text has, blanks and line breaks left out."""
+    cell = f"$C${row}" if fixed else f"C{row}"
+    for blank in ('" "', '"\u3000"', "CHAR(10)"):
+        cell = f'SUBSTITUTE({cell},{blank},"")'
+    return f"LEN({cell})"
 
 
 def _ordered(form: Form) -> list[str]:
@@ -122,11 +188,11 @@ def _guide(sheet: Worksheet, form: Form, last: int) -> None:
     """Write how placeholders are typed, beside the entries."""
     common = [name for name in _ordered(form) if "." not in name]
     where = form.sheets.names
-    put(sheet, 1, 6, where, TITLE)
-    link = put(sheet, 2, 6, f"完整的名称表在“{where}”表 →", GO)
+    put(sheet, 1, 7, where, TITLE)
+    link = put(sheet, 2, 7, f"完整的名称表在“{where}”表 →", GO)
     link.hyperlink = Hyperlink(link.coordinate, location=f"{quote_sheetname(where)}!A1")
     guide = GUIDE_TEXT.format(example="{{ " + common[len(form.fields)] + " }}", names="、".join(common))
-    put(sheet, TOP - 1, 6, guide, GUIDE, rows=last - TOP + 2)
+    put(sheet, TOP - 1, 7, guide, GUIDE, rows=last - TOP + 2)
 
 
 NAMES_TOP = 3
@@ -189,6 +255,7 @@ def _meanings(form: Form) -> dict[str, str]:
 INTRO_TEXT = (
     "正文写在“正文”一栏，每按一次 Alt+Enter 换行就是一个自然段。"
     "小标题可以修改，也可以不用；某个小标题下没有正文，报告里就不出现这个小标题。"
+    "一格放不下的，接着写在下面一行，小标题空着。"
 )
 NAMES_TEXT = "把名称连同双花括号抄进“{texts}”的正文，生成报告时换成当前的数。 ← 回到“{texts}”"
 GUIDE_TEXT = (

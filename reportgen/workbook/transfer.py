@@ -11,7 +11,7 @@ from ..form import Form
 from ..model.last_year import with_last_year
 from ..model.report import Report, Value
 
-__all__ = ["extract", "next_year"]
+__all__ = ["extract", "next_year", "nil_report"]
 
 _LASTING = ("org", "unit_type", "review_body", "summary", "website", "address", "postcode", "phone")
 """Fields that hold from one year to the next."""
@@ -47,6 +47,22 @@ def extract(report: Report, out: Path | str, *, force: bool = False) -> tuple[in
         raise OutputError(f"输出文件“{path.name}”应以 .xlsx 或 .json 结尾。")
     copy = write_output(path, data, force=force, inputs=[report.path] if report.path else [])
     return sum(value.number is not None for value in report.values.values()), copy
+
+
+def nil_report(form: Form, report: Report | None = None) -> Report:
+    """Return a report with 0 in every figure: for a body that had next to nothing, which types what it had.
+
+    Args:
+        form: the edition.
+        report: without figures of its own; the other things it holds are kept.
+
+    Raises:
+        InputError: ``report`` holds figures, which would be lost.
+    """
+    report = report or Report(form, {})
+    if any(value.number is not None for value in report.values.values()):
+        raise InputError(f"“{Path(report.path).name}”里已经有今年的数，不能再都填成 0。请去掉 --nil。")
+    return msgspec.structs.replace(report, values=dict.fromkeys(form.cells, Value("number", 0)))
 
 
 def next_year(last: Report, form: Form, year: int | None = None) -> Report:

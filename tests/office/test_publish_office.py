@@ -9,14 +9,18 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import pdfplumber
 import pikepdf
 import pytest
+from msgspec.structs import replace
 from playwright.sync_api import Browser, sync_playwright
 from support import published_report
+from validators import findings
 
 from reportgen import build, read_report
 from reportgen.model.report import Report
 from reportgen.publish.pdf import elements_of
+from reportgen.show.charts import charts_of
 from reportgen.show.published import report_page
 
 pytestmark = pytest.mark.office
@@ -105,3 +109,37 @@ def test_pdf(tmp_path: Path, n: int) -> None:
     fonts = subprocess.run(["pdffonts", str(out)], check=True, capture_output=True, text=True).stdout.splitlines()[2:]
     assert fonts
     assert all(re.search(r" yes (yes|no) yes +\d+ +\d+$", line) for line in fonts), fonts
+
+
+def test_charts_are_valid_and_in_the_pdf_no_text_of_the_report(tmp_path: Path) -> None:
+    report = reports()[0]
+    report = replace(report, last_year=report.values)
+    for charts in (False, True):
+        out = build(report, [tmp_path / f"{charts}.docx"], charts=charts, draft=True).files[0].path
+        assert findings(out) == []
+    plain, drawn = (
+        build(report, [tmp_path / f"{charts}.pdf"], charts=charts, draft=True).path for charts in (False, True)
+    )
+    assert plain
+    assert drawn
+    assert [p.paragraphs for p in read_report(drawn).passages] == [p.paragraphs for p in read_report(plain).passages]
+    with pikepdf.open(drawn) as pdf:
+        said = [str(one.Alt) for one in elements_of(pdf.Root.StructTreeRoot, "/Figure")]
+    assert said == [chart.alternative for chart in charts_of(report)]
+    with pdfplumber.open(drawn) as pdf:
+        text = "".join(page.extract_text() for page in pdf.pages)
+    for chart in charts_of(report):
+        assert chart.title in text
+
+
+def test_charts_look_the_same_in_every_page(browser: Browser) -> None:
+    report, shots = reports()[0], {}
+    text = report_page(report, fragment=True, charts=charts_of(report))
+    for name, rules in PAGES.items():
+        page = browser.new_page(viewport={"width": 900, "height": 900})
+        page.set_content(
+            f"<html><head><style>body{{margin:0}}{rules.replace('span{', 'span,svg,rect,text{')}</style></head><body>{text}</body></html>"
+        )
+        shots[name] = page.locator("svg").first.screenshot()
+        page.close()
+    assert [name for name, shot in shots.items() if shot != shots["plain"]] == []

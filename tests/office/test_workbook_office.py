@@ -17,11 +17,11 @@ from reportgen.checks import check
 from reportgen.form import Form, load_form
 from reportgen.model.findings import Finding
 from reportgen.model.numbers import PLACEHOLDERS
-from reportgen.model.report import Passage
+from reportgen.model.report import Passage, Report, Value
 from reportgen.recogniser import recognise
 from reportgen.sources import open_document
 from reportgen.workbook import blank_workbook
-from reportgen.workbook.checksheet import BREAKS, EMPTY, HEAD_ROW, HOLDS, UNSURE
+from reportgen.workbook.checksheet import BREAKS, EMPTY, HEAD_ROW, HOLDS, NOTED, UNSURE
 from reportgen.workbook.places import places
 
 pytestmark = pytest.mark.office
@@ -202,6 +202,23 @@ def test_live_values_of_placeholders(computed):
     now = {row[0]: row[2] for row in sheet.iter_rows(values_only=True) if row[0]}
     assert (now["{{ 新收 }}"], now["{{ 不予公开 }}"], now["{{ 行政诉讼 }}"]) == (639, 83, 11)
     assert (now["{{ 机关名称 }}"], now["{{ 年份 }}"], now["{{ 信息处理费 }}"]) == ("某某局", 2024, 0)
+
+
+def test_rows_grow_and_empty_cells_can_be_declared_zero():
+    text = Passage("overall", "", tuple(f"第{n}段，" + "这一段有好几行那么长。" * 12 for n in range(6)))
+    fields = {"org": "某某局", "year": 2024, "rest": "都是 0"}
+    report = Report(FORM, dict.fromkeys(FORM.cells, Value("blank")), fields, (text,))
+    book = recalculated({"w": blank_workbook(FORM, report=report)})["w"]
+    sheet = book[FORM.sheets.texts]
+    row = next(cell.row for cell in sheet["C"] if cell.value and str(cell.value).startswith("第0段"))
+    assert sheet.row_dimensions[row].height > 6 * 4 * 12, "six paragraphs of four lines"
+    assert sheet.row_dimensions[row + 1].height > 28, "an empty row is inviting"
+    assert sheet.cell(row, 5).value == f"{6 * 136}\n共 {6 * 136}\n限 1000"
+    checks = book[FORM.sheets.checks]
+    assert checks["A2"].value == "全部：全部通过"
+    results = Counter((line[0], line[6]) for line in lines(book))
+    assert results["N-01", HOLDS] == results["N-12", NOTED] == len(FORM.tables)
+    assert not [key for key in results if key[1] == EMPTY and FORM.rules[key[0]].kind in SUMS]
 
 
 def test_files_are_clean(tmp_path, form: Form):

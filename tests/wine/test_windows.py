@@ -166,8 +166,11 @@ def test_errors(bundle: Path, wrong: bytes, launcher: str) -> None:
     code, told = double_click(bundle / launcher)
     assert code == 1, told
     assert "T3-" in told
+    assert "681 应为 618" in told
     assert "请在工作簿里改正、保存、关闭，再做一次。" in told
+    assert told.rstrip().endswith("还要处理：“错 (1).xlsx”。")
     assert not list(bundle.glob("*.docx"))
+    assert {"错 (1)（审核）.xlsx", "错 (1).检查结果.html", "错 (1).检查结果.txt"} <= names(bundle)
 
 
 def test_dropped_files(package: Path, tmp_path: Path, wrong: bytes) -> None:
@@ -175,9 +178,11 @@ def test_dropped_files(package: Path, tmp_path: Path, wrong: bytes) -> None:
     other.mkdir()
     book = other / "甲 乙(1)&!^.xlsx"
     shutil.copy(package / "数据 一.xlsx", book)
-    (other / "乙 局.xlsx").write_bytes(wrong)
+    second = tmp_path / "别处 &2/乙 局.xlsx"  # of the same body: two in one folder would be refused
+    second.parent.mkdir()
+    second.write_bytes(wrong)
     before = names(package)
-    code, told = double_click(package / BUILD, book, other / "乙 局.xlsx")
+    code, told = double_click(package / BUILD, book, second)
     assert code == 1, told
     assert "[2/2]" in told
     assert f"{TITLE}.docx" in names(other)
@@ -240,10 +245,10 @@ def test_report_open_in_word(package: Path, share: int) -> None:
     before = names(package)
     with held(report, package / "python/python.exe", share):
         code, told = double_click(package / BUILD)
-    assert code == 4, told
-    assert "Word 或 WPS 里打开着" in told
+    assert code == 0, told
+    assert "正在 Word 或 WPS 里打开着，没有动它" in told
     assert report.read_bytes() == b"old"
-    assert names(package) == before
+    assert names(package) == before | {f"{TITLE}（2）.docx", "数据 一.检查结果.txt"}
     code, told = double_click(package / BUILD)
     assert code == 0, told
     assert "原来的报告已另存为" in told
@@ -255,6 +260,32 @@ def test_workbook_open_in_excel(package: Path, launcher: str) -> None:
         code, told = double_click(package / launcher)
     assert code == 3
     assert "Excel 或 WPS 里打开着" in told
+
+
+def test_paths_longer_than_windows_has_them(package: Path, tmp_path: Path, wrong: bytes) -> None:
+    folder = tmp_path / ("很长的文件夹名" * 10) / ("再来一层" * 15) / ("三层" * 30) / ("四层" * 30)
+    assert len(windows(folder)) > 260
+    folder.mkdir(parents=True)
+    shutil.copy(package / "数据 一.xlsx", folder / "甲.xlsx")
+    (folder / "乙.xlsx").write_bytes(wrong)
+    code, told = double_click(package / BUILD, folder / "甲.xlsx")
+    assert code == 0, told
+    assert f"{TITLE}.docx" in names(folder)
+    code, told = double_click(package / CHECK, folder / "乙.xlsx")
+    assert code == 1, told
+    assert {"乙（审核）.xlsx", "乙.检查结果.html"} <= names(folder)
+
+
+def test_results_are_opened(package: Path, tmp_path: Path, wrong: bytes) -> None:
+    log = opened_by_a_log(tmp_path)
+    (tmp_path / "错 (1)&.xlsx").write_bytes(wrong)
+    for book, result in ((package / "数据 一.xlsx", ".docx"), (tmp_path / "错 (1)&.xlsx", ".html")):
+        log.unlink(missing_ok=True)
+        run(windows(package / BUILD), windows(book), REPORTGEN_NO_OPEN="")
+        until = time.monotonic() + 60
+        while not log.exists() and time.monotonic() < until:
+            time.sleep(0.1)
+        assert log.read_text("gbk", "replace").rstrip().strip('"').endswith(result)
 
 
 def test_python_missing(package: Path) -> None:
@@ -291,6 +322,7 @@ def opened_by_a_log(folder: Path) -> Path:
     entries = (
         "Windows Registry Editor Version 5.00\r\n\r\n"
         '[HKEY_CLASSES_ROOT\\.html]\r\n@="logged"\r\n\r\n'
+        '[HKEY_CLASSES_ROOT\\.docx]\r\n@="logged"\r\n\r\n'
         f'[HKEY_CLASSES_ROOT\\logged\\shell\\open\\command]\r\n@="\\"{command}\\" \\"%1\\""\r\n'
     )
     (folder / "log.reg").write_bytes(entries.encode("utf-16"))

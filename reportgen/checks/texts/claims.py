@@ -22,6 +22,8 @@ _JOINED = re.compile(r"[,、]|和|及|与|或|以及")
 _ONLY_JOINED = re.compile(r"[,、和及与或]*$")
 _USUAL_UNITS = ("件", "宗", "起", "份", "例", "元", "万元", "")
 _IS = ("为", "是", "均", ":")
+_BEHIND = re.compile(r"[^,;。()0-9]*,([^,;。()0-9]+)(?=[,;。]|$)")
+_ALL = re.compile("^(?:全部|均|都)")
 _NARROWED = "…只说其中一部分"
 _NEAR, _FAR = 2, 6  # letters not understood: still doubtful; too many even to agree by chance
 
@@ -40,6 +42,8 @@ class Claim(NamedTuple):
     topic: Topic | None = None
     unknown: str = ""
     """Letters around the number that are not understood."""
+    least: bool = False
+    """A larger figure agrees as well, and nothing is said of it then."""
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -68,12 +72,15 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
         elif item.kind == "ended":
             found += _ended(item, found, text, words, org)
         elif item.kind == "done":
-            found += _all_done(item, words)
+            found += _all_done(item, words) or _ended(_said_of_all(item, text), found, text, words, org)
         elif item.token and not item.token.percent:
             claim, queue = _counted(item, words, org, listed=same or item.how == "behind" or _is_part(item, words))
             said = text[previous.end if previous and same else item.sentence[0] : item.start]
+            classed = _classed(item, claim, text, words, org)
+            claim = claim if classed is None or classed.least else classed
             found += [_own_business(claim, found, said, words, org)] if claim else []
-    return _with_included(found, words)
+            found += [classed] if classed and classed.least else []
+    return _with_included(_apart(found, words), words)
 
 
 def _is_part(item: Statement, words: Vocabulary) -> bool:
@@ -93,14 +100,48 @@ def _with_theme(statements: Sequence[Statement], words: Vocabulary) -> list[Stat
     ]  # fmt: skip
 
 
+def _class_behind(item: Statement, text: str, words: Vocabulary) -> tuple[re.Match[str], Hit] | None:
+    """Return the words between the comma behind a number and the next mark, and the one class they name."""
+    behind = None if item.cut else _BEHIND.match(text, item.end)
+    hits = words.hits(behind[1], item.topic) if behind else ()
+    if behind is None or len(hits) != 1 or hits[0].phrase.rank < 2:
+        return None
+    said = words.all_ended.search(behind[1]) or words.negation.search(behind[1])
+    return None if said else (behind, hits[0])
+
+
+def _classed(item: Statement, claim: Claim | None, text: str, words: Vocabulary, org: str) -> Claim | None:
+    """5件申请，不予公开: a class alone behind the comma is that of all of them (at least, where 收到 is said)."""
+    found = _class_behind(item, text, words)
+    named = words.topics.get(found[1].phrase.topic) if found else None
+    if found is None or named is None or (claim and not set(named.wholes).intersection(claim.readings)):
+        return None
+    behind, hit = found
+    rest = remainder(behind[1], words, org, [hit]).rest
+    if claim and words.hits(item.before, item.topic):
+        part = item._replace(kind="ended", start=behind.start(1), end=behind.start(1) + hit.end)
+        sure = claim.doubt == SURE and not rest and item.year is None
+        return _made(part, [hit], words, SURE)._replace(least=True) if sure else None
+    if item.topic is None or item.topic.id != "request":
+        return None
+    rest += remainder(item.before, words, org).rest + remainder(item.after, words, org).rest
+    return _made(item, [hit], words, UNSURE if rest or item.scope else SURE)
+
+
 def _own_business(claim: Claim, found: Sequence[Claim], said: str, words: Vocabulary, org: str) -> Claim:
     """受理行政复议86件: the cases a body decides are no figures of the form unless they are said to be of our kind."""
     topic = claim.topic
     handled = words.own_business.get(topic.id) if topic else None
-    if handled is None or words.ours.search(said):
+    if handled is None or words.ours.search(said + claim.item.after):
         return claim
     before = found[-1] if found and found[-1].item.sentence == claim.item.sentence else None
-    same = before is not None and before.doubt == UNSURE and before.topic and before.topic.own_business
+    same = (
+        before is not None
+        and before.item.kind == "number"
+        and before.doubt == UNSURE
+        and before.topic
+        and before.topic.own_business
+    )
     around = "" if any(p.outcome for p in claim.phrases) else f"{claim.item.before}#{claim.item.after}"
     own = same or words.authorities.search(org) or handled.search(around)
     return claim._replace(doubt=UNSURE) if own else claim
@@ -244,7 +285,12 @@ def _nothing(item: Statement, text: str, words: Vocabulary, org: str) -> list[Cl
     if topic is None or not topic.zero or item.how not in ("before", "heading") or not words.hits(verb, topic):
         return []
     rest = remainder(item.before, words, org).rest + remainder(item.after, words, org).rest
-    return [] if rest or item.scope else [Claim(item, topic.zero, topic.zero_rule, SURE, topic=topic)]
+    if rest or item.scope:
+        return []
+    column = [hit for hit in words.hits(verb, topic) if hit.phrase.column]  # 制定2件，未废止
+    if column:
+        return [Claim(item, _readings(column[-1], topic), column[-1].phrase.rule, SURE, topic=topic)]
+    return [Claim(item, topic.zero, topic.zero_rule, SURE, topic=topic)]
 
 
 class _Denied(NamedTuple):
@@ -283,7 +329,8 @@ def _named_itself(text: str, nouns: Sequence[Noun], n: int) -> bool:
 def _ended(item: Statement, found: list[Claim], text: str, words: Vocabulary, org: str) -> list[Claim]:
     """均获维持, 均为自然人申请: what was counted before it in the sentence, and not divided since, is all of that."""
     made: list[Claim] = []
-    for claim in takewhile(lambda claim: claim.item.sentence == item.sentence, reversed(found)):
+    told = (claim for claim in reversed(found) if not claim.least)
+    for claim in takewhile(lambda claim: claim.item.sentence == item.sentence, told):
         if claim.item.kind != "number" or claim.topic is None or any(p.outcome or p.result for p in claim.phrases):
             break
         if made and (";" in text[claim.item.end : item.start] or claim.topic.id == "request"):
@@ -318,6 +365,24 @@ def _all_done(item: Statement, words: Vocabulary) -> list[Claim]:
         return []
     doubt = UNSURE if item.scope else SURE
     return [Claim(item, (words.all_done_names,), "X-14", doubt, topic=item.topic)]
+
+
+def _apart(found: list[Claim], words: Vocabulary) -> list[Claim]:
+    """公开8件，部分公开1件: what is told by itself in a sentence is in no sum of results beside it."""
+    results = [c for c in found if _is_result(c) and not _is_part(c.item, words)]
+    alone = {(c.item.sentence, c.readings[0]) for c in results if len(c.readings) == 1}
+    return [
+        claim._replace(readings=claim.readings[:1])
+        if _is_result(claim) and any((claim.item.sentence, (name,)) in alone for r in claim.readings[1:] for name in r)
+        else claim
+        for claim in found
+    ]  # fmt: skip
+
+
+def _said_of_all(item: Statement, text: str) -> Statement:
+    """Return 均已办结 as 均 with its words behind it."""
+    after = _ALL.sub("", text[item.start : item.end])
+    return item._replace(after=after, end=item.end - len(after))
 
 
 def _with_included(found: list[Claim], words: Vocabulary) -> list[Claim]:

@@ -17,7 +17,7 @@ from ...model.report import Passage, Report
 from .claims import DOUBTFUL, SURE, UNSURE, Claim, claims
 from .numerals import Compact, compact
 from .percent import Shares
-from .quantities import YUAN, Quantities, ReadingSum, agrees
+from .quantities import YUAN, Quantities, ReadingSum, agrees, said
 from .statements import Mention, Statement, mentions, sentences, statements
 from .together import Told, together, weighed
 from .verdicts import JudgedNumber, Judgement
@@ -139,7 +139,9 @@ class _Judge:
 
     def _all(self) -> Iterator[Told]:
         for claim in self.claims:
-            yield Told(claim.item, claim, self.claim(claim))
+            judgement = self.claim(claim)
+            if judgement.verdict == "contradicts" or not claim.least:
+                yield Told(claim.item, claim, judgement)
         claimed = {claim.item.start for claim in self.claims}
         for item in self.items:
             if item.token and item.start not in claimed:
@@ -148,6 +150,11 @@ class _Judge:
     def figures(self, claim: Claim) -> list[Number]:
         """Return the figures of the form that a claim may mean."""
         return [one.value for one in self.quantities.sums_of(claim.readings)]
+
+    def within(self, part: Claim, whole: Claim) -> bool:
+        """Whether the figures of one claim are some of those of another."""
+        some, all_ = (self.quantities.sums_of(claim.readings) for claim in (part, whole))
+        return any(set(a.cells) < set(b.cells) for a in some for b in all_)
 
     def wrong_sum(self, says: str, expected: Number) -> Judgement:
         """Complain of numbers that do not add up."""
@@ -168,7 +175,11 @@ class _Judge:
         if item.year is not None:
             return self.of_last_year(claim)
         sums = self.quantities.sums_of(claim.readings)
-        right = [one for one in sums if self.agrees(one, item)]
+        right = [
+            one
+            for one in sums
+            if self.agrees(one, item) or (claim.least and item.token and one.value > said(item.token))
+        ]
         key = claim.key if claim.doubt == SURE and item.kind != "done" else ()
         if right and not (claim.every and len(right) < len(claim.readings)):
             return Judgement("matched", claim.rule, right[0].reading, right[0].value, about=(), key=key)

@@ -150,7 +150,7 @@ _NO_QUANTITY = re.compile(
     《[^》]{0,300}》
     |[〔\[]\d{4}[〕\]](?:第?\d+号)?
     |(?:19|20)\d\d(?:[-—~–至到](?:19|20)?\d\d)?年(?:度|\d{1,2}月(?:\d{1,2}[日号])?)?
-    |(?<![\d.])(?:19|20)\d\d[-/.]\d{1,2}(?:[-/.]\d{1,2})?(?![\d.])
+    |(?<![\d.])(?:19|20)\d\d[-/.]\d{1,2}(?:[-/.]\d{1,2})?(?![\d.万亿元%])
     |(?<!\d)\d{1,2}(?:[-—至到~–]\d{1,2})?月(?:份|\d{1,2}[日号])?
     |(?<!\d)\d{1,2}[日号](?=[至前起止,。;、]|$)
     |(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)
@@ -254,7 +254,8 @@ def _chinese(text: str) -> Iterator[Token]:
         if value is None or _is_idiom(text, start, end, match["unit"]):
             continue
         about = match["about"] or match["after"] or _about_before(text, start)
-        yield Token(start, match.end("number"), match.end(), value, 1, match["unit"], about)
+        quantum = _SCALES.get(match["number"][-1], 1) if match["number"][-1] in "万亿" else 1
+        yield Token(start, match.end("number"), match.end(), value, quantum, match["unit"], about)
 
 
 def _is_idiom(text: str, start: int, end: int, unit: str) -> bool:

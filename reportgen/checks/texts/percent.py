@@ -25,6 +25,7 @@ _CHANGE = re.compile(rf"(?P<up>{_UP})|(?P<down>{_DOWN})")
 _CHANGED = re.compile(rf"(?:{_UP}|{_DOWN})(?:了|约|为|达|近|到)*$")
 _PART_OF = re.compile(r"占|比例|比重|率|\($")
 _SHARES, _RATES = "X-13", "X-14"
+_LAST_WORDS = re.compile(r"[^,;:、。()]*$")
 _WHOLES = 100
 """Numbers before a percentage that it may be a share of."""
 _RIGHT = Judgement("percentage_ok", _SHARES, about=())
@@ -89,6 +90,8 @@ class Shares:
         """占x%: of the form's totals or of a number said before, whichever fits."""
         part = self.part_before(item)
         bracket = self.text[item.start - 1 : item.start] == "("
+        if part is None:
+            item = self.named(item, bracketed=bracket)
         if not (_PART_OF.search(item.before) or bracket) or (part is None and "率" in item.before):
             return None
         claim = self.claims.get(part.start) if part else None
@@ -98,6 +101,13 @@ class Shares:
             for one in self.parts(item, part, claim) for whole in wholes if whole and one <= whole
         ]  # fmt: skip
         return self.share_of(item, token, rates, self.is_sure(item, part, claim))
+
+    def named(self, item: Statement, *, bracketed: bool) -> Statement:
+        """予以公开占35.4%, or before a bracket: the words may say the topic."""
+        last = _LAST_WORDS.search(self.text, 0, item.start - 1) if bracketed else None
+        before = last[0] if last else item.before
+        named = [self.words.topics[h.phrase.topic] for h in self.words.hits(before) if h.phrase.topic]
+        return item._replace(before=before, topic=item.topic or (named[0] if named else None))
 
     def share_of(self, item: Statement, token: Token, rates: Sequence[Decimal], sure: bool) -> Judgement | None:
         """Compare a percentage with what it may be; a complaint only where its part and whole are sure."""
@@ -116,6 +126,10 @@ class Shares:
         """Whether it is clear what a percentage is a share of."""
         if part is None:
             return item.topic is not None
+        whole = [topic.own_business for topic, *_ in self.words.nouns(item.before)]
+        outcome = claim is not None and any(p.outcome for p in claim.phrases)
+        if any(whole) and not (outcome or self.words.ours.search(item.before)):
+            return False  # 占全县行政复议案件的12.3%: of all cases, not of those of the form
         return (claim is not None and claim.doubt != UNSURE) or self.stated_whole(item, part)
 
     def parts(self, item: Statement, part: Statement | None, claim: Claim | None) -> list[Number]:
@@ -195,7 +209,7 @@ class Shares:
         """同比增长x%, 较上年增加n件: recomputed from last year's figures or the number in the text."""
         if token.unit not in ("%", "件", "宗", "起", "份", "例", "个", "条"):
             return None
-        pairs = list(self.pairs(item))
+        pairs = list(self.pairs(item)) or list(self.stated_pair(item))
         if not pairs:
             return None
         if token.percent:
@@ -228,9 +242,10 @@ class Shares:
         claim = self.compared_claim(item)
         if claim is None or claim.doubt == UNSURE:
             return
+        office = claim.item.token if claim.item.office else None
         for reading in claim.readings:
             now, then = self.quantities.sum_of(reading), self.quantities.sum_of(reading, last_year=True)
-            if now and then:
+            if now and then and (office is None or office.value == now.value):
                 yield now.value, then.value
                 if claim.item.token:
                     yield claim.item.token.value, then.value
@@ -241,6 +256,17 @@ class Shares:
             same = said is not None and said.topic == claim.topic
             if same and other.token and token and year and other.year == year - 1 and not other.token.percent:
                 yield token.value, other.token.value
+
+    def stated_pair(self, item: Statement) -> Iterator[tuple[Number, Number]]:
+        """新收448件，较2023年的412件增加36件: two numbers told just before a change, whatever they count."""
+        earlier = bisect_left(self.numbers, item.start, key=attrgetter("start"))
+        now, then = ([None, None, *self.numbers[:earlier]])[-2:]
+        if now is None or then is None or now.token is None or then.token is None or then.token.percent:
+            return
+        near = now.sentence == then.sentence == item.sentence and then.clause == item.clause
+        plain = not (now.compared or _CHANGE.search(then.before)) and now.token.unit == then.token.unit
+        if near and plain and then.compared and not (then.token.about or now.token.about):
+            yield now.token.value, then.token.value
 
     def compared_claim(self, item: Statement) -> Claim | None:
         """Return the claim a comparison is about: the number said last before it in the sentence."""

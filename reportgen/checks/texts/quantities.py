@@ -117,14 +117,17 @@ def agrees(actual: Number, token: Token) -> bool:
     """Whether a figure is what the text says, at the precision the text prints.
 
     余 means a little more, 近 a little less, 约 about: those agree within one step of the
-    number's first digits (a tenth, at least one digit).
+    number's first digits (a tenth, at least one digit), or a twentieth if it is printed in full.
     """
     if not token.about and actual == said(token):
         return True
     number = Decimal(said(token))
     actual = Decimal(actual)
     if token.about:
-        step = max(abs(number) / 10, Decimal(10) ** (len(str(int(abs(number)))) - 1))
+        first = Decimal(10) ** (len(str(int(abs(number)))) - 1)
+        # 100余件 may be 148, but 约1287万元 is not 1386: what is printed to the last digit is meant so.
+        exact = number and number % (first / 10)
+        step = abs(number) / 20 if exact else max(abs(number) / 10, first)
         if token.about in ("余", "多", "几", "以上", "超", "超过", "逾", "突破"):
             return number <= actual <= number + step
         if token.about in ("近", "不足", "不到", "将近", "接近", "达到近"):

@@ -100,6 +100,7 @@ _MARK = re.compile(r"[,;()。!?]|:(?!\d)|——")
 _FROM = re.compile(r"[由从](?:上一?年度?的?|去年的?|(?:19|20)\d\d年的?)?$")
 CHANGED_TO = re.compile(r"(?:增|升|减|降|增加|上升|增长|减少|下降|提高)[至到为]")
 """Before the figure that a change led to."""
+_AMONG = re.compile(r"[^,;。、]{0,6}中,?")
 _LISTED = re.compile(r"[、和及与]|以及")
 
 
@@ -247,6 +248,9 @@ class _Sentence:
         text = self.text[mention.stop : following.start]
         if _LISTED.match(text):
             return mention.stop, mention.stop
+        if among := _AMONG.match(text):  # 296件办结件中，公开120件
+            end = mention.stop + among.end()
+            return end, end
         head, mark, _ = text.partition("、")
         listed = mention.stop + len(head)
         return (listed, listed) if mark else (following.start, mention.stop)

@@ -107,6 +107,9 @@ class Judge(Protocol):
     def figures(self, claim: Claim) -> Sequence[Number]:
         """Return the figures that a claim may mean."""
 
+    def within(self, part: Claim, whole: Claim) -> bool:
+        """Whether the figures of one claim are some of those of another."""
+
     def claim(self, claim: Claim) -> Judgement:
         """Judge a claim by itself."""
 
@@ -163,7 +166,15 @@ class _Whole:
     def read(self) -> list[Told]:
         """Return the numbers as the whole sentence makes them right or wrong."""
         if any(one.wrong for one in self.numbers):
-            for reading in (self.shares, self.kinds, self.of_others, self.subsets, self.classes, self.split):
+            for reading in (
+                self.shares,
+                self.kinds,
+                self.of_others,
+                self.subsets,
+                self.classes,
+                self.beside,
+                self.split,
+            ):
                 reading()
         self.totals()
         self.divided()
@@ -182,12 +193,32 @@ class _Whole:
             lead = _LEAD.match(gap)
             opened = "(" in gap and ")" not in gap
             named = lead and self.words.including.match(gap[lead.end() :])
-            if not (opened or named or gap.endswith(":") or _AMONG.match(gap)):
+            if not (opened or named or gap.startswith(":") or gap.endswith(":") or _AMONG.match(gap)):
+                yield from self._listed(whole)
                 continue
             last = whole + 1
             while last + 1 < min(len(self.numbers), whole + _PARTS) and not self._ends(last, bracketed=opened):
                 last += 1
             yield whole, range(whole + 1, last + 1)
+
+    def _listed(self, whole: int) -> Iterator[tuple[int, Sequence[int]]]:
+        """Yield the numbers behind a comma that are of one complete division: 新收68件，网站41件、邮寄27件."""
+        if not self.gap(whole).startswith(",") or self.numbers[whole].claim is None:
+            return
+        for kind, key in self.words.divisions:
+            last = whole
+            while kind.complete and last + 1 < min(len(self.numbers), whole + _PARTS) and self._is_of(last + 1, key):
+                last += 1
+                if self._ends(last - 1, bracketed=False):
+                    break
+            if last > whole + 1 and not self._is_of(whole, key):
+                yield whole, range(whole + 1, last + 1)
+
+    def _is_of(self, n: int, key: re.Pattern[str]) -> bool:
+        return self.numbers[n].item.how != "foreign" and self._is(n, key)
+
+    def _is(self, n: int, key: re.Pattern[str]) -> bool:
+        return key.search(self._around(n)) is not None
 
     def _ends(self, n: int, *, bracketed: bool) -> bool:
         """Whether a list of parts ends behind a number."""
@@ -256,8 +287,20 @@ class _Whole:
         if claim is None or _weak(claim):
             return True
         one = self.numbers[whole]
+        if one.claim and claim.topic and set(claim.topic.wholes).intersection(one.claim.readings):
+            return False  # 行政诉讼4件（直接起诉3件，复议后起诉1件）: a row of the form, named
         other = one.claim is not None and one.claim.topic != claim.topic
         return other or (one.judgement.verdict == "unattributed" and one.item.topic == claim.topic)
+
+    def beside(self) -> None:
+        """逾期不补正1件，其他处理5件: what a class has left beside one of its own rows."""
+        for n, one in enumerate(self.numbers):
+            if one.wrong and one.claim:
+                rows = [
+                    m for m, row in enumerate(self.numbers) if row.claim and self.judge.within(row.claim, one.claim)
+                ]
+                if rows and one.value + self.sum(rows) in self.judge.figures(one.claim):
+                    self.free(n)
 
     def split(self) -> None:
         """废止1件、宣布失效2件; 按时答复430件，延期答复2件: one figure of the form in several numbers."""
@@ -300,7 +343,10 @@ class _Whole:
         """…，合计132件: the sum of numbers before it, or a figure of the form."""
         for n, one in enumerate(self.numbers):
             before = one.item.before.lstrip(",、")
-            if n < 2 or one.judgement.verdict != "unattributed" or not self.words.total.fullmatch(before):
+            if n < 2 or one.wrong or not self.words.total.fullmatch(before):
+                continue
+            division = self._division(range(n))
+            if one.judgement.verdict == "matched" and not (division and division.complete):
                 continue
             sums = [self.sum(range(first, n)) for first in range(max(0, n - _PARTS), n - 1)]
             if one.value in sums:
@@ -324,7 +370,8 @@ class _Whole:
         for whole, parts in self.parts:
             one = self.numbers[whole]
             kind = self._division(parts)
-            if kind is None or one.item.topic is None or one.claim is None or one.wrong:
+            nested = any(self.words.included.search(self.gap(n)) for n in parts[:-1])
+            if kind is None or nested or one.item.topic is None or one.claim is None or one.wrong:
                 continue
             total, missing = self.sum(parts), one.value - self.sum(parts)
             slip = kind.complete and (len(parts) >= _ALL or missing * _SLIP <= one.value)
@@ -334,7 +381,7 @@ class _Whole:
     def _division(self, parts: Sequence[int]) -> Division | None:
         """Return the division that all of some parts are of."""
         for division, key in self.words.divisions:
-            if len(parts) > 1 and all(key.search(self._around(n)) for n in parts):
+            if len(parts) > 1 and all(self._is(n, key) for n in parts):
                 return division
         return None
 

@@ -11,7 +11,7 @@ from typing import Generic, NamedTuple, TypeAlias, TypeVar
 from ...form import Form
 from ...form.phrases import Phrase, Topic, expand
 
-__all__ = ["COMPARED", "YEAR", "Hit", "Noun", "Span", "Vocabulary", "vocabulary"]
+__all__ = ["COMPARED", "KEPT", "YEAR", "Hit", "Noun", "Span", "Vocabulary", "vocabulary"]
 
 T = TypeVar("T")
 Span: TypeAlias = tuple[int, int]
@@ -23,8 +23,8 @@ COMPARED = re.compile(
     r"(?:比|较|与|同|和|相比|对比)(?:于)?(?:上一?年度?|去年|前年|往年|(?:19|20)\d\d年度?)(?:同期)?|同比|环比|相比"
 )
 _NEVER = "(?!)"
-_KEPT = 512
-"""Texts for which a vocabulary remembers what it has found; reports share most of their wording."""
+KEPT = 512
+"""Texts for which is remembered what was found in them; reports share most of their wording."""
 
 
 class Hit(NamedTuple):
@@ -78,6 +78,7 @@ class Vocabulary:
         self.restrict, self.periods = any_of(*data.restrict), any_of(*data.periods)
         self.foreign, self.owners = any_of(*data.foreign), any_of(data.owners)
         self.whole, self.including, self.aside = any_of(data.whole), any_of(data.including), any_of(data.aside)
+        self.included = any_of(data.including.removeprefix("^"))
         self.places = any_of(data.places)
         self.wider, self.government = any_of(data.wider), any_of(data.government)
         self.short_names, self.own_office = data.short_names, any_of(data.own_office)
@@ -113,7 +114,7 @@ class Vocabulary:
         """
         return self._hits(text, topic.id if topic else "")
 
-    @lru_cache(maxsize=_KEPT)  # noqa: B019 - a vocabulary is kept for as long as the process runs
+    @lru_cache(maxsize=KEPT)  # noqa: B019 - a vocabulary is kept for as long as the process runs
     def _hits(self, text: str, topic: str) -> tuple[Hit, ...]:
         found = [
             Hit(phrase, start, end, order)
@@ -129,7 +130,7 @@ class Vocabulary:
                 kept.append(hit)
         return tuple(sorted(kept, key=lambda h: h.start))
 
-    @lru_cache(maxsize=_KEPT)  # noqa: B019
+    @lru_cache(maxsize=KEPT)  # noqa: B019
     def nouns(self, text: str) -> tuple[Noun, ...]:
         """Return the topics named in a text by place; of overlapping nouns the longest."""
         kept: list[Noun] = []

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from ...form.phrases import Topic
-from .vocabulary import COMPARED, YEAR, Hit, Noun, Span, Vocabulary
+from .vocabulary import COMPARED, KEPT, YEAR, Hit, Noun, Span, Vocabulary
 
 __all__ = [
     "PUNCTUATION", "Brought", "Remainder", "brought", "counted", "is_own", "left_with", "narrows", "plain", "remainder",
@@ -41,6 +42,7 @@ def remainder(text: str, words: Vocabulary, org: str, hits: Sequence[Hit] = ()) 
     return Remainder(kept, "" if rest and is_own(rest, org, words) else rest)
 
 
+@lru_cache(maxsize=KEPT)
 def plain(text: str, words: Vocabulary) -> str:
     """Return a text without words that change nothing."""
     if not PUNCTUATION.sub("", text):
@@ -52,11 +54,13 @@ def plain(text: str, words: Vocabulary) -> str:
     return PUNCTUATION.sub("", rest)
 
 
+@lru_cache(maxsize=KEPT)
 def narrows(left: Remainder, words: Vocabulary) -> bool:
     """Whether what is left narrows what is counted."""
     return words.restrict.search(words.neutral_words.sub("", left.text)) is not None
 
 
+@lru_cache(maxsize=KEPT)
 def counted(before: str, after: str, words: Vocabulary) -> tuple[Topic | None, str]:
     """Return the topic that is counted between the words before and behind a number, and where it is named.
 
@@ -74,6 +78,7 @@ def counted(before: str, after: str, words: Vocabulary) -> tuple[Topic | None, s
     return (first[-1][0], "here") if first else (None, "")
 
 
+@lru_cache(maxsize=KEPT)
 def left_with(text: str, words: Vocabulary) -> tuple[Topic | None, str]:
     """Return the topic the talk is of behind a text and ``before``; or ``foreign``; ``""`` as it was."""
     nouns = _counted_nouns(text, words)
@@ -104,6 +109,7 @@ def _replaced(text: str, spans: Iterable[Span], mark: str) -> str:
     return "".join([*pieces, text[at:]])
 
 
+@lru_cache(maxsize=KEPT)
 def is_own(name: str, org: str, words: Vocabulary) -> bool:
     """Whether ``name`` is the reporting body itself, in full or cut short (县发改局, 市政府, 县府办)."""
     if len(name) < 2 or not org:
@@ -160,6 +166,7 @@ class Brought(NamedTuple):
     """They compare with another year."""
 
 
+@lru_cache(maxsize=KEPT)
 def brought(clause: str, words: Vocabulary) -> Brought:
     """Return what the words of a clause bring to the numbers behind them."""
     period = words.periods.search(clause)
@@ -167,7 +174,7 @@ def brought(clause: str, words: Vocabulary) -> Brought:
     wider = words.wider.match(lead)
     owner = wider or words.owners.match(lead)
     joined = owner is not None and _JOINS.match(lead, owner.end()) is not None
-    other = wider or (owner and not words.whole.match(owner[0]) and words.neutral.sub("", owner[0]))
+    other = wider or (owner and not words.whole.match(lead) and words.neutral.sub("", owner[0]))
     return Brought(
         _years(clause, words), period[0] if period else "", owner[0] if owner and other else "", joined,
         words.whole.match(lead) is not None, COMPARED.search(clause) is not None,
