@@ -405,7 +405,7 @@ def test_what_looks_like_a_character_by_number_is_kept():
         ({"B34": "五、补报", "D34": 3, "J34": 3}, "第34行“五、补报”（D34＝3等2格）"),
         ({"A52": "另：信函申请", "E52": "2件"}, "第52行“另：信函申请”（E52＝2件）"),
         ({"D40": 7}, "第40行（D40＝7）"),
-        ({"N5": "其中线上", "N6": 12, "N7": 3}, "N列（N6＝12等2格）"),
+        ({"Q5": "其中线上", "Q6": 12, "Q7": 3}, "Q列（Q6＝12等2格）"),
     ],
 )  # fmt: skip
 def test_figures_around_a_table_are_named(tmp_path, cells, said):
