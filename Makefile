@@ -32,10 +32,11 @@ demo-rollup: $(READY)   ## merge the example reports of eight bodies into out/, 
 		--roster examples/rollup/单位名册.csv --force || test $$? = 1   # one has errors, one is missing
 	$(BIN)/reportgen build out/甲市乙区汇总.xlsx -o out/甲市乙区.docx --draft --force || test $$? = 1
 
-test: $(READY)   ## the fast tests, on all processors; a minute on two
+test: $(READY)   ## the fast tests, on all processors
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
-test-full: $(READY)   ## the property tests of the fast suite with twelve times as many examples
+test-full: $(READY)   ## the slow tests, and the property tests of the fast suite with twelve times as many examples
+	$(BIN)/python -m pytest -n auto --dist worksteal -m slow
 	$(BIN)/python -m pytest -n auto --dist worksteal -m hypothesis --hypothesis-profile full
 
 test-office: $(READY)   ## the tests with LibreOffice, validators and injected faults; installs them

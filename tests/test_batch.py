@@ -121,6 +121,7 @@ def test_workbooks_of_one_report_meet_in_their_order(tmp_path: Path, processes: 
     assert len(list(out.iterdir())) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("as_json", [False, True])
 def test_workers_that_start_from_nothing(tmp_path: Path, as_json: bool) -> None:
@@ -236,6 +237,7 @@ def work(path):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc")
 @pytest.mark.parametrize("before", [INTERRUPTED, f"{INTERRUPTED}; {SPAWNED}"], ids=["copied", "spawned"])
 def test_who_interrupts_waits_for_nobody(tmp_path: Path, before: str) -> None:

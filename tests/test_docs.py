@@ -51,7 +51,9 @@ def used(text: str) -> Iterator[tuple[str, list[str]]]:
         yield name, [w.partition("=")[0] for w in words if re.match(r"--?[a-z]", w)]
 
 
-@pytest.mark.parametrize("document", sorted(TEXTS))
+@pytest.mark.parametrize(
+    "document", [pytest.param(one, marks=() if one == "README.md" else pytest.mark.slow) for one in sorted(TEXTS)]
+)
 def test_commands_and_options_exist(document: str) -> None:
     found = list(used(TEXTS[document]))
     assert len(found) >= 3

@@ -22,6 +22,8 @@ from reportgen.recogniser import recognise
 from reportgen.repairs import find_repairs
 from reportgen.sources import read_document
 
+pytestmark = pytest.mark.slow
+
 TEXTS = (
     Passage("preamble", "", ("本报告根据《中华人民共和国政府信息公开条例》编制。",)),
     Passage("overall", "（一）主动公开情况", ("全年主动公开信息。",)),

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import bodies
+import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
 from openpyxl import load_workbook
@@ -121,6 +122,7 @@ def test_an_overview_and_a_page_of_each(tmp_path: Path) -> None:
     assert len(list((out / "单位").iterdir())) == 4
 
 
+@pytest.mark.slow
 def test_marks_and_findings_of_all(tmp_path: Path) -> None:
     filed(tmp_path / "in", kind="xlsx")
     (tmp_path / "in" / "inner" / "0.xlsx").write_bytes((tmp_path / "in" / "0.xlsx").read_bytes())
@@ -136,6 +138,7 @@ def test_marks_and_findings_of_all(tmp_path: Path) -> None:
     assert [row[1].value for row in book.worksheets[1].iter_rows(min_row=4)].count(ORGS[0]) == 3
 
 
+@pytest.mark.slow
 def test_build_takes_the_workbooks_of_a_folder(tmp_path: Path) -> None:
     filed(tmp_path / "in", kind="xlsx", count=3)
     (tmp_path / "in" / "旧.json").write_bytes(bodies.written(next(bodies.bodies(1, 2)), "json"))
@@ -146,6 +149,7 @@ def test_build_takes_the_workbooks_of_a_folder(tmp_path: Path) -> None:
     assert work == f"要处理的 1 份：{ORGS[1]}（有错误，没有生成）。"
 
 
+@pytest.mark.slow
 def test_extract_makes_a_workbook_of_each(tmp_path: Path) -> None:
     filed(tmp_path / "in", count=3)
     (tmp_path / "in" / "bad.json").write_text("{", encoding="utf-8")
@@ -223,6 +227,7 @@ def test_without_last_year_nothing_is_compared_with_nought() -> None:
     assert shown in page
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_whole_pages_and_no_processes(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     data = bodies.written(next(bodies.bodies(1, 1)), "json")

@@ -277,6 +277,7 @@ def test_a_marked_sum_is_not_added_to_its_parts_even_when_it_was_saved_again(tmp
     assert states(result)[some(6)[0].org] == "sum"
 
 
+@pytest.mark.slow
 def test_two_sums_with_a_body_in_common_are_not_both_added(tmp_path):
     (tmp_path / "一.xlsx").write_bytes(merged_book(3, "甲市乙区东片"))
     merge(some(6)[2:], tmp_path / "二.xlsx", org="二片")
@@ -402,6 +403,7 @@ def test_an_older_version_is_found_in_the_last_merge(tmp_path):
     assert (cause.body, cause.kind) == (now.org, "version")
 
 
+@pytest.mark.slow
 def test_texts_and_explanations_entered_in_the_merged_workbook_are_kept(tmp_path):
     out = tmp_path / "汇总.xlsx"
     out.write_bytes(merged_book(3))
@@ -518,6 +520,7 @@ def test_an_existing_result_is_not_overwritten(tmp_path):
     assert result.copy.read_bytes() == b"mine"
 
 
+@pytest.mark.slow
 def test_by_double_click(tmp_path):
     (tmp_path / f"{ORG}单位名册.csv").write_text(bodies.roster(4), encoding="gb18030")
     (tmp_path / "报送").mkdir()
@@ -536,6 +539,7 @@ def test_by_double_click(tmp_path):
     assert "通知.docx" in again.letter
 
 
+@pytest.mark.slow
 def test_the_body_at_fault_is_named_first():
     """Counted with a thousand cases of each kind in docs/detection.md."""
     sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))

@@ -15,6 +15,8 @@ from reportgen.batch.merging import MergeResult
 from reportgen.form import load_form
 from reportgen.model.report import Passage, Report
 
+pytestmark = pytest.mark.slow
+
 ORG = "甲市乙区人民政府"
 FORM = load_form("2021")
 COUNT = 60

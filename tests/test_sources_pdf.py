@@ -36,6 +36,7 @@ def texts(document: Document) -> list[object]:
 # ---------------------------------------------------------------- whole reports
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rules", "closed", "lines"),
     [("lines", True, 58), ("lines", False, 58), ("thin", False, 31), ("dots", False, 44), ("cells", False, 37),
