@@ -50,8 +50,9 @@ def _sheet(sheet: Any, results: Any) -> Sheet:
         if value is not None or formula:
             cells[row, column] = (plain(value), formula)
     merged = [(r.min_row, r.min_col, r.max_row, r.max_col) for r in sheet.merged_cells.ranges]
-    rows = {n for n, d in sheet.row_dimensions.items() if d.hidden}
-    columns = {n for d in sheet.column_dimensions.values() if d.hidden for n in range(d.min, d.max + 1)}
+    rows = {n for n, d in sheet.row_dimensions.items() if d.hidden or d.ht == 0}
+    flat = [d for d in sheet.column_dimensions.values() if d.hidden or d.width == 0]
+    columns = {n for d in flat for n in range(d.min, d.max + 1)}
     return {"name": sheet.title, "hidden": sheet.sheet_state != "visible", "cells": cells, "merged": merged,
             "rows": rows, "columns": columns}  # fmt: skip
 
