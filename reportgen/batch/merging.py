@@ -50,7 +50,7 @@ Progress = Callable[[int, int], None]
 """Told how many of how many files have been read."""
 _ROSTER_SUFFIXES = (".xlsx", ".xls", ".ods", ".csv", ".txt")
 _LETTER = ".催报.txt"
-_OF_BUNDLE = ("python", "空白表", "模板", "forms", "资料", "使用说明.html")
+_OF_BUNDLE = ("python", "空白表", "模板", "forms", "资料", "使用说明", "使用说明.html")
 """What stands beside the launchers and is no report (docs/bundle.zh.md)."""
 
 
