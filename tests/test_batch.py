@@ -109,6 +109,15 @@ def test_the_same_files_as_one_by_one(tmp_path: Path) -> None:
     assert {p.read_bytes() for p in written} == {written[0].read_bytes()}
 
 
+def test_without_shared_memory_one_file_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere(*_: object) -> None:
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr("reportgen.batch.workers.Workers", nowhere)
+    outcomes = list(check_many([EXAMPLE, EXAMPLE], processes=2))
+    assert [outcome.value is not None for outcome in outcomes] == [True, True]
+
+
 @pytest.mark.parametrize("processes", [1, 2])
 def test_workbooks_of_one_report_meet_in_their_order(tmp_path: Path, processes: int) -> None:
     paths = folders(tmp_path, 4)

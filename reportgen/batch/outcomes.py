@@ -75,7 +75,12 @@ def run_many(
 
     size = max(1, min(_CHUNK, len(paths) // (_TURNS * count)))
     chunks = [paths[i : i + size] for i in range(0, len(paths), size)]
-    yield from Workers(work, chunks, count).run()
+    try:
+        workers = Workers(work, chunks, count)
+    except OSError:  # a system without shared memory (/dev/shm): one after the other
+        yield from (attempt(work, path) for path in paths)
+        return
+    yield from workers.run()
 
 
 def _processors() -> int:
