@@ -93,8 +93,8 @@ def merge(
 ) -> MergeResult:
     """Add up the reports of many bodies into the report of the body above them.
 
-    Only reports without errors are added; the others are named in the result.  A report that is
-    itself the sum of others given is never added together with them.  The order does not matter.
+    Only reports without errors are added; the others are named in the result.  A sum of others given is never
+    added together with them.  The order does not matter.
 
     Args:
         sources: reports, files of any kind, and folders of them.
@@ -103,15 +103,13 @@ def merge(
         year: of the data; None for the one most reports are of.
         roster: the bodies that have to report, or the list to read them from.
         filed: the body's report as filed, to compare with the sum.
-        previous: its merged workbook of the last time: what changed is told, and the texts and
-            explanations entered there are taken over.
+        previous: its merged workbook of the last time: changes are told, texts and explanations taken over.
         last_year: a report of the year before, or a folder of them.
         html: a folder for an overview of all reports, and a page of each.
         include_drafts: add reports with errors, too; every sheet then says so.
         force: replace an existing file, keeping a dated copy of it.
         skip: files and folders in the folders given that hold no reports.
-        progress: called after each file.
-        processes: how many to use; by default one for each processor.
+        progress, processes: called after each file; how many to use, by default one for each processor.
 
     Raises:
         InputError: there is nothing to add, or one of the named files cannot be read.
@@ -121,8 +119,8 @@ def merge(
         refuse_existing(out, force=force)
     pages = None if html is None else Pages(Path(html), force=force)
     given = list(sources)
-    others = (one for one in (filed, previous, out, last_year, html) if isinstance(one, (str, Path)))
-    named = [one for one in others if one not in given]
+    others = (filed, previous, out, last_year, html)
+    named = [one for one in others if isinstance(one, (str, Path)) and one not in given]
     return _merge(
         given, lambda _: (out, previous), org=org, year=year, roster=roster, filed=filed, last_year=last_year,
         include_drafts=include_drafts, force=force, skip=[*named, *skip], progress=progress, processes=processes,

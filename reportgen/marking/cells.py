@@ -9,23 +9,15 @@ import msgspec
 from lxml import etree
 
 from ..opc.parts import REL, Element, Parts, main
-from ..sources.base import column_letters
+from ..sources.base import column_letters, column_number
 
-__all__ = ["Book", "SheetCells", "SheetEntry", "column_number", "split_address"]
+__all__ = ["Book", "SheetCells", "SheetEntry", "split_address"]
 
 _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]*)")
 _AFTER_LEGACY_DRAWING = (
     "legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts",
     "extLst",
 )  # fmt: skip
-
-
-def column_number(letters: str) -> int:
-    """Return the 1-based number of a column: A → 1, AA → 27."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    return number
 
 
 def split_address(address: str) -> tuple[int, int]:

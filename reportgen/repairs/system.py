@@ -17,6 +17,7 @@ import msgspec
 from ..form import Equation
 from ..model.numbers import Number
 from ..model.report import Report
+from ..sources.base import column_number
 
 __all__ = ["Row", "System", "build_system"]
 
@@ -217,20 +218,13 @@ def _named_cells(report: Report, cell: str, at: Mapping[str, list[tuple[int, int
         return set()
     named: set[str] = set()
     for first, top, last, bottom in _REFERENCE.findall(value.formula):
-        left, right = _column(first), _column(last or first)
+        left, right = column_number(first), column_number(last or first)
         upper, lower = int(top), int(bottom or top)
         named |= {
             other for column, row, other in at.get(value.origin.sheet, ())
             if left <= column <= right and upper <= row <= lower
         }  # fmt: skip
     return named
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
 
 
 def _independent(rows: list[Row]) -> list[Row]:

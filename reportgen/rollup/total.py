@@ -180,7 +180,9 @@ def _of_bodies(form: Form, collection: Collection) -> Iterator[Finding]:
 def _of_files(form: Form, collection: Collection) -> Iterator[Finding]:
     """A-08: files of nobody; bodies under a former name."""
     for left in collection.strays:
-        yield finding(form.rules["A-08"], what=f"{shown_name(left.filing.path or left.body)}没有计入：{left.reason}")
+        yield finding(
+            form.rules["A-08"], what=f"{shown_name(left.filing.path or left.body)}没有计入：{left.reason.rstrip('。')}"
+        )
     for one in collection.counted:
         if one.filing and key(one.filing.org) != key(one.body):
             what = f"“{one.body}”的报告上写的是“{one.filing.org}”，已计入"
