@@ -76,7 +76,9 @@ def test_a_figure_that_did_not_fill_its_cell_is_whole(tmp_path):
 
 
 def test_a_first_row_of_one_cell_alone_at_the_end_of_a_page_belongs_to_its_table(tmp_path):
-    frame = b"72 40 m 252 40 l S 72 60 m 252 60 l S 72 40 m 72 60 l S 252 40 m 252 60 l S " + words((76, 46, "head of all"))
+    frame = b"72 40 m 252 40 l S 72 60 m 252 60 l S 72 40 m 72 60 l S 252 40 m 252 60 l S " + words(
+        (76, 46, "head of all")
+    )
     document = opened(tmp_path, pdf(FILLER + frame, table_stream(800, ROWS) + FILLER))
     assert texts(document) == ["head of all", "Name", "A", "B", "row", "12", "3"]
     assert "head of all" not in [one.text for one in document.paragraphs]

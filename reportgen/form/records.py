@@ -220,6 +220,8 @@ class Section(Struct, frozen=True, forbid_unknown_fields=True):
     """读取时也认的其他写法，认出后提示改正"""
     also: tuple[Label, ...] = ()
     """同样算对的写法，用于查不到规定用哪一种的"""
+    brief: tuple[Label, ...] = ()
+    """简写，没有序号或序号对，而且在它的位置上才认，认出后提示改正"""
     table: TableId = ""
     """这一部分是哪个表；不写就是文字"""
     optional: bool = False

@@ -45,6 +45,7 @@ def report_json(report: Report, findings: Sequence[Finding], repairs: Repairs | 
         "findings": [finding_json(one) for one in findings],
         "repairs": repairs.to_json(report) if repairs is not None else [],
         "values": {cell: json_number(value.number) for cell, value in report.values.items()},
+        "groups": {name: json_number(value.number) for name, value in report.groups.items()},
         "compared": 0,
     }  # fmt: skip
 
@@ -71,7 +72,7 @@ def unreadable_json(path: Path | str, message: str) -> dict[str, Any]:
     """Return what stands for a file that could not be read, with the reason."""
     return {
         "input": str(path), "kind": None, "form": None, "org": "", "year": None, "status": "unreadable",
-        "message": message, "findings": [], "repairs": [], "values": {}, "compared": 0,
+        "message": message, "findings": [], "repairs": [], "values": {}, "groups": {}, "compared": 0,
     }  # fmt: skip
 
 
