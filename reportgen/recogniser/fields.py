@@ -15,7 +15,7 @@ from ..sources import Document, GridCell, Paragraph
 from .entries import INVISIBLE, fault_of, formula_finding, invisible_in, shown_otherwise, text_of
 from .index import LabelIndex
 from .labels import key
-from .prose import section_of_line
+from .prose import section_of_line, without_contents
 from .texts import text_head
 from .titles import Title, parse_title, possible_titles, titles_in
 from .wording import Texts, chinese_date, clean
@@ -55,9 +55,9 @@ def _title(form: Form, document: Document, indexes: Sequence[LabelIndex], texts:
     Several titles that differ, links to other years for one, are settled by the name of the page and by the years
     that the texts name in full; else year and body stay open and are asked for.
     """
-    paragraphs = document.paragraphs
+    paragraphs = without_contents(form, document.paragraphs)
     end = next((n for n, one in enumerate(paragraphs) if section_of_line(form, one.text)), len(paragraphs))
-    found = list(titles_in(form, document, end))
+    found = list(titles_in(form, paragraphs, end, web=document.kind in ("html", "mht")))
     texts.body = paragraphs
     page = parse_title(form, document.properties.get("title", "")) if document.properties else None
     if found:

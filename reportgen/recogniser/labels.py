@@ -92,7 +92,7 @@ def _axis(nodes: tuple[Node, ...], taken: frozenset[str]) -> tuple[dict[str, str
 
 def _named(nodes: Iterable[Node]) -> Iterator[tuple[str, str]]:
     for node in nodes:
-        yield from ((text, "" if node.children else node.id) for text in (node.label, *node.variants))
+        yield from ((text, "" if node.children else node.id) for text in (node.label, node.text, *node.variants))
         yield from _named(node.children)
 
 

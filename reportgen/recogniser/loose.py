@@ -69,7 +69,8 @@ def loose_texts(
     beside = _remarks(cells, headings)
     tops = {cells[n]: section for n, section in headings.items()}
     read = [cell for cell in _in_order(cells, headings) if cell not in beside]
-    _read(form, found, read, tops, start, fields, alone)
+    title = fields.title if not index.grid.a1 and not fields.headings else ""  # of a document, above its one table
+    _read(form, found, read, tops, start, fields, alone or title)
     return found
 
 

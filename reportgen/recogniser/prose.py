@@ -15,7 +15,7 @@ from .labels import key
 from .titles import body_like, parse_title
 from .wording import Texts, chinese_date, section_of, split_paragraphs
 
-__all__ = ["opening", "read_paragraphs", "read_prose", "section_of_line", "sections_of"]
+__all__ = ["opening", "read_paragraphs", "read_prose", "section_of_line", "sections_of", "without_contents"]
 
 _SUBHEADING = re.compile(r"^[（(][一二三四五六七八九十]+[）)][^。；;，,：:]{1,28}。?$")
 _NUMBERED = re.compile(r"([一二三四五六七八九十]{1,3})[、,.．]\s*(?=\S)")
@@ -28,6 +28,8 @@ _HEADING_LENGTH = 60
 _LIKE = 0.6
 """How like a prescribed heading a numbered line must be to be taken for it, wrongly worded.
 Measured on the variants of FORMAT.md 2.3: 0.74 and more; on list items of texts: 0.35 and less."""
+_LEAST_CONTENTS = 3
+"""Headings that a table of contents has at least."""
 _LEAST_COPY = 6
 """Paragraphs that a copy of a report has at least."""
 _TEXT = re.compile(r"(?![和与及等、，,》）)”]|[（(][^（）()]*[）)]$)(?=.*[\u4e00-\u9fff])")
@@ -61,14 +63,26 @@ def read_paragraphs(
         web: they are of a web page.
         origins: where paragraphs stand, by their address; else in the text of a document.
     """
-    body = _one_copy(form, [line for paragraph in body for line in _told_apart(form, paragraph)])
+    body = [line for paragraph in body for line in _told_apart(form, paragraph)]
+    body = body if origins else _one_copy(form, body)
     prose = _Prose(form, texts, sections_of(form, [paragraph.text for paragraph in body]), origins)
     for paragraph in body:
         prose.take(paragraph)
     prose.end(web=web)
 
 
-def _one_copy(form: Form, body: Sequence[Paragraph]) -> Sequence[Paragraph]:
+def without_contents(form: Form, paragraphs: Sequence[Paragraph]) -> Sequence[Paragraph]:
+    """Return the paragraphs without a table of contents: headings one after another that all stand again below."""
+    sections = [section_of_line(form, one.text) for one in paragraphs]
+    start = next((n for n, section in enumerate(sections) if section), 0)
+    end = next((n for n in range(start, len(sections)) if sections[n] is None), len(sections))
+    again = [section for section in sections[end:] if section]
+    if end - start < _LEAST_CONTENTS or any(section not in again for section in sections[start:end]):
+        return paragraphs
+    return [*paragraphs[:start], *paragraphs[end:]]
+
+
+def _one_copy(form: Form, body: list[Paragraph]) -> list[Paragraph]:
     """Return the paragraphs without a second copy of all of them, for printing; what differs is none."""
     first = next((n for n, one in enumerate(body) if section_of_line(form, one.text)), len(body))
     second = next((n for n in range(first + 1, len(body)) if body[n].text == body[first].text), len(body))
@@ -77,7 +91,9 @@ def _one_copy(form: Form, body: Sequence[Paragraph]) -> Sequence[Paragraph]:
         same += 1
     between = [one.text for one in body[first + same : second]]
     told = {one.text for one in body[:first]}
-    if same < _LEAST_COPY or not all(text in told or parse_title(form, text) or not _SENTENCE.search(text) for text in between):
+    if same < _LEAST_COPY or not all(
+        text in told or parse_title(form, text) or not _SENTENCE.search(text) for text in between
+    ):
         return body
     return [*body[: first + same], *body[second + same :]]
 

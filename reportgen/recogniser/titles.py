@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ..form import Form
-from ..sources import Document, Paragraph
+from ..sources import Paragraph
 from .labels import key
 
 __all__ = ["Title", "body_like", "parse_title", "possible_titles", "titles_in"]
@@ -99,21 +99,21 @@ def body_like(form: Form, text: str) -> bool:
     return 3 <= len(text) <= 40 and not _NO_NAME.search(text) and text.endswith(form.titles.bodies)
 
 
-def titles_in(form: Form, document: Document, end: int) -> Iterator[Title]:
+def titles_in(form: Form, paragraphs: Sequence[Paragraph], end: int, *, web: bool) -> Iterator[Title]:
     """Yield the titles among the first paragraphs of a document; one may stand on several lines.
 
     Args:
         form: the edition.
-        document: what the file holds.
-        end: how many paragraphs to look at.
+        paragraphs: of the document.
+        end: how many of them to look at.
+        web: they are of a web page.
     """
-    paragraphs = document.paragraphs
     behind = 0
     for last in range(end):
         for first in range(last, max(last - _TITLE_LINES, behind - 1), -1):
             found = parse_title(form, _text(paragraphs[first : last + 1]))
             if found:
-                above = _first_line(form, paragraphs, first, last, web=document.kind in ("html", "mht"))
+                above = _first_line(form, paragraphs, first, last, web=web)
                 org, year = parse_title(form, _text(paragraphs[above : last + 1])) or found
                 yield Title(_joined(paragraphs[above : last + 1]), org, year, above, last)
                 behind = last + 1

@@ -25,7 +25,7 @@ from ..disk.names import shown_name
 from ..errors import InputError
 from .base import Document, Grid, GridCell, Paragraph
 from .limits import MAX_SPAN, Budget
-from .numbering import printed_number
+from .pagelists import number_lists
 from .runs import LOWERED, RAISED, STRUCK, Run, told_apart
 
 __all__ = ["Page", "decode", "one_blank", "read"]
@@ -74,16 +74,6 @@ _END = re.compile(r"</(?:body|html)\s*>|(?<=.)<!doctype[^<>]*>", re.I | re.S)
 _CELL_TAG = re.compile(r"<t[dh][\s>/]", re.I)
 _ROW_GROUPS = ("thead", "tbody", "tfoot")
 _OF_TABLES = (*_ROW_GROUPS, "tr", "colgroup", "col")
-_LIST_STYLE = re.compile(r"(?:^|[;\s])list-style(?:-type)?\s*:\s*([^;]+)", re.I)
-_LIST_STYLES = {
-    "1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman",
-    "decimal": "decimal", "decimal-leading-zero": "decimalZero", "lower-alpha": "lowerLetter",
-    "lower-latin": "lowerLetter", "upper-alpha": "upperLetter", "upper-latin": "upperLetter",
-    "lower-roman": "lowerRoman", "upper-roman": "upperRoman", "cjk-decimal": "ideographDigital",
-    "cjk-ideographic": "chineseCounting", "simp-chinese-informal": "chineseCounting",
-    "simp-chinese-formal": "chineseLegalSimplified", "trad-chinese-informal": "chineseCounting",
-}  # fmt: skip
-"""``type`` of a list, or value of ``list-style`` → the style of numbers as Word calls it."""
 _MAX_ROWSPAN = 65534
 
 
@@ -186,16 +176,14 @@ class Page:
             self.title = self.title or " ".join((root.findtext(".//title") or "").split())
             self.frames = self.frames or next(root.iter("frame", "iframe"), None) is not None
             parts: dict[str, str] = {}
-            lists: dict[str, str] = {}
             for sheet in root.iter("style"):
                 rules = (sheet.text or "").replace("<!--", "")
                 self._classes |= _marking_classes(rules)
-                lists |= _classes_of(rules, _list_style)
                 parts |= _classes_of(
                     rules, lambda style: _PARTS.get(m[1].lower()) if (m := _DISPLAY.search(style)) else None
                 )
             _name_tables(root, parts)
-            _number_lists(root, lists)
+            number_lists(root)
             self._flow(root, "")
             self._flush()
 
@@ -355,62 +343,6 @@ def _classes_of(sheet: str, meaning: Callable[[str], str | None]) -> dict[str, s
             if what and (match := _CLASS.fullmatch(selector.strip())):
                 found[match[1]] = what
     return found
-
-
-def _list_style(style: str) -> str | None:
-    """Return the words that declarations say of the marks of a list."""
-    match = _LIST_STYLE.search(style)
-    return match[1].strip() if match else None
-
-
-def _number_lists(root: Any, classes: Mapping[str, str]) -> None:
-    """Put the numbers of ordered lists before their items: browsers print them.
-
-    Args:
-        root: of the page's tree.
-        classes: what the style sheet says of the marks of lists, by class.
-    """
-    for one in root.iter("ol"):
-        items = list(one.iterchildren("li"))
-        backwards = one.get("reversed") is not None
-        start = _integer(one.get("start"))
-        count = start if start is not None else len(items) if backwards else 1
-        for item in items:
-            own = _integer(item.get("value"))
-            count = count if own is None else own
-            _put_before(item, _mark_of(count, item, one, classes))
-            count += -1 if backwards else 1
-
-
-def _integer(text: str | None) -> int | None:
-    match = re.fullmatch(r"\s*(-?\d{1,6})\s*", text or "", re.ASCII)
-    return int(match[1]) if match else None
-
-
-def _mark_of(number: int, item: Any, ordered: Any, classes: Mapping[str, str]) -> str:
-    """Return what a browser prints before an item of a list."""
-    for one in (item, ordered):
-        named = (classes[name] for name in one.get("class", "").split() if name in classes)
-        words = (_list_style(one.get("style", "")) or next(named, "")).split() or [one.get("type", "")]
-        if "none" in words:
-            return ""
-        style = next((_LIST_STYLES[word] for word in words if word in _LIST_STYLES), "")
-        if style or words != [""]:
-            break
-    chinese = style.startswith(("chinese", "ideograph"))
-    return printed_number(number, style or "decimal") + ("、" if chinese else ". ")
-
-
-def _put_before(item: Any, mark: str) -> None:
-    """Put a mark before the first words of an item."""
-    from lxml import etree
-
-    for event, element in etree.iterwalk(item, events=("start", "end")):
-        place = "text" if event == "start" else "tail"
-        words = getattr(element, place) or ""
-        if words.strip() and element.tag not in _SKIPPED and (place == "text" or element is not item):
-            setattr(element, place, mark + words.lstrip())
-            return
 
 
 def _name_tables(root: Any, classes: Mapping[str, str]) -> None:
