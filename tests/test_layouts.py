@@ -251,6 +251,9 @@ LAYOUTS: dict[str, bytes] = {
         tables(), heading=lambda text: f"<tr><td colspan=10>{text}</td></tr>", spell=lambda table: spelled(table)[7:-8]
     ).replace(b"<p>", b"<tr><td colspan=10>").replace(b"</p>", b"</td></tr>").replace(b"</h1>", b"</h1><table>"),
     "contents": page(tables()).replace(b"</h1>", f"</h1>{CONTENTS}".encode()),
+    "contents with pages": page(tables()).replace(
+        b"</h1>", f"</h1>{CONTENTS}".replace("</p><p>", "</p><p>（一）概述……1</p><p>").replace("情况</p>", "情况……12</p>").encode()
+    ),
     "contents before the title": page(tables()).replace(b"<h1>", f"{CONTENTS}<h1>".encode()),
     "the whole page twice": page(tables()) * 2,
     "links to other years": page(tables()).replace(b"</body>", f"{LINKS}</body>".encode()),

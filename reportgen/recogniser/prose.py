@@ -28,6 +28,9 @@ _HEADING_LENGTH = 60
 _LIKE = 0.6
 """How like a prescribed heading a numbered line must be to be taken for it, wrongly worded.
 Measured on the variants of FORMAT.md 2.3: 0.74 and more; on list items of texts: 0.35 and less."""
+_CONTENTS = "目录"
+_PAGE = re.compile(r"(?:[\s.…·．]{2,}|\t)\s*\d{1,3}$")
+"""Behind an entry of a table of contents."""
 _LEAST_CONTENTS = 3
 """Headings that a table of contents has at least."""
 _LEAST_COPY = 6
@@ -73,12 +76,18 @@ def read_paragraphs(
 
 def without_contents(form: Form, paragraphs: Sequence[Paragraph]) -> Sequence[Paragraph]:
     """Return the paragraphs without a table of contents: headings one after another that all stand again below."""
-    sections = [section_of_line(form, one.text) for one in paragraphs]
-    start = next((n for n, section in enumerate(sections) if section), 0)
-    end = next((n for n in range(start, len(sections)) if sections[n] is None), len(sections))
-    again = [section for section in sections[end:] if section]
-    if end - start < _LEAST_CONTENTS or any(section not in again for section in sections[start:end]):
+    pages = [_PAGE.search(one.text) for one in paragraphs]
+    sections = [
+        section_of_line(form, one.text[: page.start()] if page else one.text)
+        for one, page in zip(paragraphs, pages, strict=True)
+    ]
+    start = next((n for n, section in enumerate(sections) if section or pages[n]), 0)
+    end = next((n for n in range(start, len(sections)) if not sections[n] and not pages[n]), len(sections))
+    again = {section for section, page in zip(sections[end:], pages[end:], strict=True) if section and not page}
+    listed = {section for section in sections[start:end] if section}
+    if len(listed) < _LEAST_CONTENTS or not listed <= again:
         return paragraphs
+    start -= start > 0 and key(paragraphs[start - 1].text) == _CONTENTS
     return [*paragraphs[:start], *paragraphs[end:]]
 
 

@@ -15,6 +15,8 @@ __all__ = ["Title", "body_like", "parse_title", "possible_titles", "titles_in"]
 
 _YEAR = re.compile(r"\d{4}")
 """Every title has one."""
+_YEAR_IN_WORDS = re.compile(r"[一二三][〇○零Ｏ0一二三四五六七八九]{3}(?=\s*年)")
+_DIGITS = str.maketrans("〇○零Ｏ一二三四五六七八九", "0000123456789")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 _DATE = re.compile(r"[\[(]?\d{4}(?:-\d{1,2}-\d{1,2}|年\d{1,2}月\d{1,2}日)[\])]?(?:\d{1,2}:\d\d(?::\d\d)?)?")
 _NO_NAME = re.compile(r"[\d。；;：:！？，,〔〕《》（）()>|]|附件|文件\s*$|.{41}")
@@ -60,9 +62,10 @@ def parse_title(form: Form, text: str) -> tuple[str, int] | None:
     What a page or a notice says around a title does not count: marks of fields, the way through the site, the
     name of the site, dates.
     """
-    if len(text) > _LONGEST or not possible_titles(form, [key(text)]):
+    if len(text) > _LONGEST:
         return None
-    return _parsed(form, text)
+    text = _YEAR_IN_WORDS.sub(lambda match: match[0].translate(_DIGITS), text)
+    return _parsed(form, text) if possible_titles(form, [key(text)]) else None
 
 
 @lru_cache(maxsize=1024)
