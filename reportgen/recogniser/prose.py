@@ -286,7 +286,9 @@ def _without_furniture(form: Form, held: Sequence[str]) -> list[str]:
     sentence nor date.
     """
     short = ((n, line) for n, line in enumerate(held) if "。" not in line)
-    page = (n for n, line in short if line.startswith(form.titles.page) or parse_title(form, line))
+    page = (
+        n for n, line in short if line.startswith((*form.titles.links, *form.titles.page)) or parse_title(form, line)
+    )
     kept = [*held[: next(page, len(held))]]
     while len(kept) > 1 and (_FOOTER.search(kept[-1]) or not _SENTENCE.search(kept[-1])):
         if chinese_date(kept[-1]):

@@ -60,9 +60,9 @@ def parse_title(form: Form, text: str) -> tuple[str, int] | None:
     """Return body and year if ``text`` is a title of this report, in any wording in use; the body may be ``""``.
 
     What a page or a notice says around a title does not count: marks of fields, the way through the site, the
-    name of the site, dates.
+    name of the site, dates.  A link to the report before or after is none.
     """
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or text.startswith(form.titles.links):
         return None
     text = _YEAR_IN_WORDS.sub(lambda match: match[0].translate(_DIGITS), text)
     return _parsed(form, text) if possible_titles(form, [key(text)]) else None
@@ -91,9 +91,9 @@ def _whole(form: Form, text: str) -> tuple[str, int] | None:
 
 
 def _two(form: Form, org: str) -> bool:
-    """Tell whether a name seems to be those of two bodies of one place: 甲市人民政府甲市乙局."""
+    """Tell whether a name seems to be two of one place: 甲市人民政府甲市乙局, 甲市甲市乙局."""
     again = org.find(org[:2], 2) if len(org) > 5 else -1
-    return again > 0 and org[:again].endswith(form.titles.bodies)
+    return again > 0 and (org[:again].endswith(form.titles.bodies) or org.startswith(org[:again], again))
 
 
 def body_like(form: Form, text: str) -> bool:
