@@ -203,6 +203,12 @@ def test_a_text_before_the_first_heading_is_named(tmp_path: Path) -> None:
     assert "A1" in found.message
 
 
+def test_who_filled_in_a_sheet_is_no_text_of_it(tmp_path: Path) -> None:
+    report = read(tmp_path, rows(*TEXTS.items(), ("填报人：张三", "审核人：李四"), ("联系电话：123",)))
+    assert [one.paragraphs for one in report.passages] == [(text,) for text in TEXTS.values()]
+    assert ["填报人：张三" in one.message for one in told(report, "S-04")] == [True]
+
+
 def test_a_text_of_no_part_is_named(tmp_path: Path) -> None:
     text = "全年主动公开政府信息一千条，内容很多，都在这里写着，请看这段文字。"
     (found,) = told(read(tmp_path, rows((text,))), "S-04")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise, takewhile
 
 import msgspec
@@ -23,6 +24,7 @@ from .wording import Texts, split_paragraphs
 
 __all__ = ["LooseTexts", "loose_texts"]
 
+_FOOT = re.compile(r"[\u4e00-\u9fff]{2,8}[：:][^。]*$")
 _LONG = 30
 """Characters of a sentence that is no remark on how to fill in a form."""
 
@@ -69,9 +71,21 @@ def loose_texts(
     beside = _remarks(cells, headings)
     tops = {cells[n]: section for n, section in headings.items()}
     read = [cell for cell in _in_order(cells, headings) if cell not in beside]
+    if foot := _foot(read, tops) if index.grid.a1 else []:
+        read = read[: -len(foot)]
+        refs = [CellRef(Origin(index.grid.name, cell.address, cell.row, cell.column, cell.hidden), "") for cell in foot]
+        what = f"工作表“{index.grid.name}”末尾的“{foot[0].value}”等{len(foot)}格不像报告的文字，没有读"
+        found.findings.append(finding(form.rules["S-04"], refs, severity="warning", what=what))
     title = fields.title if not index.grid.a1 and not fields.headings else ""  # of a document, above its one table
     _read(form, found, read, tops, start, fields, alone or title)
     return found
+
+
+def _foot(cells: Sequence[GridCell], tops: Collection[GridCell]) -> list[GridCell]:
+    """Return the last cells that name somebody or something and are no sentence: 填报人：某某."""
+    marks = [isinstance(cell.value, str) and _FOOT.match(cell.value) and cell not in tops for cell in cells]
+    last = next((n for n in range(len(cells) - 1, -1, -1) if not marks[n]), -1)
+    return [*cells[last + 1 :]] if last >= 0 and cells[last] not in tops else []
 
 
 def _is_called(section: Section, names: Iterable[str]) -> bool:
