@@ -156,9 +156,9 @@ def spread(table: Table, *, repeat: bool) -> Table:
     return [[at[y, x] for x in range(width)] for y in range(len(table))]
 
 
-def torn(table: Table, row: int, *, header: int = 0, cut: bool = False) -> list[Table]:
-    """Two tables, where it is long enough; ``cut``: the merged cells, too."""
-    if len(table) < 20:
+def torn(table: Table, row: int, *, header: int = 0, cut: bool = False, least: int = 20) -> list[Table]:
+    """Two tables, where it has so many rows; ``cut``: the merged cells, too."""
+    if len(table) < least:
         return [table]
     upper, lower = [list(cells) for cells in table[:row]], [list(cells) for cells in table[row:]]
     if cut:
@@ -167,7 +167,7 @@ def torn(table: Table, row: int, *, header: int = 0, cut: bool = False) -> list[
             for n, cell in enumerate(cells):
                 if y + cell.rows > row:
                     cells[n] = cell._replace(rows=row - y)
-                    rest.append(cell._replace(rows=y + cell.rows - row))
+                    rest.append(cell._replace(rows=y + cell.rows - row, text=cell.text if least > row + 1 else ""))
         lower[0] = rest + lower[0]
     return [upper, table[:header] + lower]
 
@@ -227,6 +227,8 @@ LAYOUTS: dict[str, bytes] = {
     "blank parts": page(each_table(lambda table: spread(table, repeat=False))),
     "torn": page(each_table(lambda table: torn(table, 15))),
     "torn and cut": page(each_table(lambda table: torn(table, 17, cut=True))),
+    "torn in the header": page(each_table(lambda table: torn(table, 2, cut=True, least=3))),
+    "torn behind the header": page(each_table(lambda table: torn(table, 3, cut=True, least=4))),
     "torn, header repeated": page(each_table(lambda table: torn(table, 10, header=3))),
     "header repeated inside": page(each_table(lambda table: [row for part in torn(table, 20, header=3) for row in part])),
     "columns beside": page(each_table(beside)),
