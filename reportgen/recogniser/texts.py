@@ -15,7 +15,7 @@ from .entries import guarded_text
 from .index import LabelIndex
 from .labels import key
 from .loose import loose_texts
-from .prose import sections_of
+from .prose import section_of_line, sections_of
 from .tables import Found
 from .wording import Texts, clean, section_of, split_paragraphs
 
@@ -39,7 +39,10 @@ def read_sheets(form: Form, indexes: Sequence[LabelIndex], tables: Found, texts:
     own = {form.sheets.guide, form.sheets.fields, form.sheets.last_year, form.sheets.checks, form.sheets.names}
     own |= set(msgspec.structs.astuple(form.rollup.sheets))  # of a sum: the texts of others
     heads = [text_head(form, index) for index in indexes]
-    named = sections_of(form, [index.grid.name for index in indexes])
+    names = [index.grid.name for index in indexes]
+    # Beside a sheet of texts, names that are only nearly headings are something else.
+    exact = {n: section for n, name in enumerate(names) if (section := section_of_line(form, name))}
+    named = exact if any(heads) else sections_of(form, names)
     for n, (index, head) in enumerate(zip(indexes, heads, strict=True)):
         if head:
             sheet = _TextSheet(form, index, head, texts)
