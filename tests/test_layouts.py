@@ -172,6 +172,12 @@ def torn(table: Table, row: int, *, header: int = 0, cut: bool = False, least: i
     return [upper, table[:header] + lower]
 
 
+def repeated_in_part(table: Table) -> list[Table]:
+    """Torn behind the header, of which two rows stand there again."""
+    upper, *lower = torn(table, 3, cut=True, least=4)
+    return [upper, *(torn(table, 2, cut=True, least=3)[0] + part for part in lower)]
+
+
 def beside(table: Table) -> Table:
     """A column of numbers before, and one of remarks behind."""
     return [
@@ -229,6 +235,7 @@ LAYOUTS: dict[str, bytes] = {
     "torn and cut": page(each_table(lambda table: torn(table, 17, cut=True))),
     "torn in the header": page(each_table(lambda table: torn(table, 2, cut=True, least=3))),
     "torn behind the header": page(each_table(lambda table: torn(table, 3, cut=True, least=4))),
+    "torn behind the header, which is repeated in part": page(each_table(repeated_in_part)),
     "torn, header repeated": page(each_table(lambda table: torn(table, 10, header=3))),
     "header repeated inside": page(each_table(lambda table: [row for part in torn(table, 20, header=3) for row in part])),
     "columns beside": page(each_table(beside)),
