@@ -29,8 +29,6 @@ from .merge import merge  # noqa: E402
 from .office import office  # noqa: E402
 from .validate import validate  # noqa: E402
 
-__all__ = ["cli", "main"]
-
 _EXIT_INTERRUPTED = 130
 _ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
 """Signals that ask a process to end: the system is shut down, the terminal was closed."""

@@ -18,8 +18,6 @@ from .options import FILE, FILES, LAST_YEAR, STRICT, files_given
 if TYPE_CHECKING:  # `--help` needs none of it
     from ..batch import Built, Outcome
 
-__all__ = ["build"]
-
 _EXIT_ERRORS = 1
 _DONE, _DRAFT, _WRONG, _FAILED = "已生成报告", "有错误，只生成草稿", "有错误，没有生成", "没能处理"
 

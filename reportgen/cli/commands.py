@@ -13,8 +13,6 @@ from ..disk.names import means_folder
 from .console import closing, copied, fail, print_lines, say, watched
 from .options import FILE, FILES, FORCE, STYLE, Year, files_given, form_option
 
-__all__ = ["extract", "new", "rules", "template"]
-
 _EXIT_ERRORS = 1
 
 

@@ -17,8 +17,6 @@ from ..errors import OutputError, escaped
 if TYPE_CHECKING:  # `--help` needs none of it
     from ..show.lines import OutputLine
 
-__all__ = ["ScreenError", "asks", "closing", "copied", "fail", "print_lines", "reading", "say", "watched"]
-
 T = TypeVar("T")
 
 _MANY = 8

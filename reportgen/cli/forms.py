@@ -14,8 +14,6 @@ from ..forms import FORMS_VARIABLE
 from .console import copied, say
 from .options import FILE, FORCE
 
-__all__ = ["form", "forms_beside", "forms_in", "make_template", "prove_own_forms", "take_forms"]
-
 _EXIT_FAULTS = 1
 
 

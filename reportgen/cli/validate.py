@@ -20,8 +20,6 @@ if TYPE_CHECKING:  # `--help` needs none of it
     from ..batch import Checked, Outcome
     from ..batch.checking import Review
 
-__all__ = ["validate"]
-
 _EXIT_ERRORS = 1
 _WORDS = {"errors": "有错误", "warnings": "有提醒", "ok": "没有问题"}
 _UNREAD = "读不出来"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .editions import editions, form_file, form_folders, is_shipped, load_form, own_template
-from .kinds import AnyRule, Rule
+from .kinds import AnyRule
 from .printed import Chart
 from .records import (
     Block,
@@ -22,6 +22,7 @@ from .records import (
     Term,
 )  # fmt: skip
 from .rollups import Rollup, RollupGroup
+from .rule import Rule
 from .words import LONGEST_LABEL, SEVERITIES
 
 __all__ = [

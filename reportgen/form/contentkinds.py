@@ -9,8 +9,6 @@ from msgspec import Meta, Struct
 from .rule import REFUSED, Mark, Rule
 from .words import FieldId, Pattern, SectionId, Severity, UnitType
 
-__all__ = ["Group", "Length", "Marks", "Mentions", "Pasted", "Personal", "Present"]
-
 
 class Group(Struct, frozen=True, forbid_unknown_fields=True):
     """Something a text should speak of."""

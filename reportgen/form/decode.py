@@ -18,8 +18,6 @@ from .source import Faults, Steps
 from .words import SEVERITIES, Axis, FieldKind, FigureKind, SourceKind
 from .written import EditionFile
 
-__all__ = ["decode"]
-
 _MESSAGE = re.compile(r"(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?", re.S)
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]|\[\.\.\.\]")
 _TYPES = {

@@ -25,8 +25,6 @@ from .proof import prove
 from .records import Form
 from .source import Faults, merged, read_sources
 
-__all__ = ["editions", "form_file", "form_folders", "is_shipped", "load_form", "own_template"]
-
 
 class Years(Struct, frozen=True):
     """An edition and the years of data it is for."""

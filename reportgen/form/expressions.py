@@ -15,8 +15,6 @@ from .kinds import AtMost, Case, Equal, RelationRule
 from .layout import walk
 from .records import Block, Cell, Comparison, Equation, Node, Relation, Table, Term
 
-__all__ = ["Figures", "equations", "relations"]
-
 _COMPARISON = re.compile(r"\s*(<=|>=|<>|=|<|>)\s*")
 _TERM = re.compile(r"(?:(\d+)\*)?(\S+)")
 

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator
 
 from .records import Block, LayoutCell, Node
 
-__all__ = ["lay_out", "paths", "walk"]
-
 
 def walk(node: Node) -> Iterator[Node]:
     """Yield a node and all below it, in printed order."""

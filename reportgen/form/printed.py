@@ -6,8 +6,6 @@ from msgspec import Meta, Struct
 
 from .words import Name, SectionId
 
-__all__ = ["Bar", "Chart", "Extra", "SignOff"]
-
 
 class SignOff(Struct, frozen=True, forbid_unknown_fields=True):
     """The sheet on which those responsible sign for a finished report."""

@@ -16,17 +16,16 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import msgspec
 
 from .expressions import Figures, equations, relations
-from .kinds import EVERYWHERE, READER_RULES, VITAL_READER_RULES, AtMost, Equal, Jump, RelationRule, Rule, Summed
+from .kinds import READER_RULES, VITAL_READER_RULES, AtMost, Equal, Jump, RelationRule, Summed
 from .layout import paths
 from .phrases import Narrative, expand
 from .records import Equation, Form, Relation, Table, Term
+from .rule import EVERYWHERE, Rule
 from .source import Faults, Steps
 from .tables import build_cells, build_table, check_unique
 from .titles import title_expressions
 from .words import LONGEST_LABEL
 from .written import EditionFile, without
-
-__all__ = ["mentions", "prove"]
 
 _PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}")
 _NO_SHEET = re.compile(r"[\[\]:*?/\\]")

@@ -22,11 +22,6 @@ from .rollups import Rollup
 from .titles import TitleWords
 from .words import FieldKind, FigureKind, Label, Name, TableId
 
-__all__ = [
-    "Block", "Cell", "Comparison", "Equation", "Field", "Form", "LayoutCell", "Node", "NodeEntry", "Register", "Relation",
-    "Section", "Sheets", "Subheading", "Table", "Term", "WhenZero",
-]  # fmt: skip
-
 
 class NodeEntry(Struct, frozen=True, forbid_unknown_fields=True):
     """A row or column of a table, or a group of them, as the file lists it."""

@@ -6,8 +6,6 @@ from msgspec import Struct
 
 from .words import Label, Name, UnitType
 
-__all__ = ["Rollup", "RollupGroup", "RollupSheets", "RosterHeads"]
-
 
 class RollupGroup(Struct, frozen=True, forbid_unknown_fields=True):
     """A group of bodies with a subtotal of its own."""

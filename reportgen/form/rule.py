@@ -8,8 +8,6 @@ from msgspec import Struct
 
 from .words import Pattern, Severity
 
-__all__ = ["COUNTED", "EVERYWHERE", "REFUSED", "Mark", "Rule"]
-
 EVERYWHERE = frozenset({"expected", "actual", "difference", "sentence"})
 """Words that the message of every rule may name."""
 

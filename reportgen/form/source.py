@@ -17,8 +17,6 @@ import tomli
 
 from ..errors import FormError
 
-__all__ = ["DIRECTIVES", "Faults", "Source", "Steps", "merged", "read_sources"]
-
 Steps: TypeAlias = "tuple[str | int, ...]"
 """The way to a place in a form file: keys, ids of entries, 1-based numbers of entries without an id."""
 

@@ -12,8 +12,6 @@ from .source import Faults, Steps
 from .words import LONGEST_LABEL
 from .written import BlockEntry, TableEntry
 
-__all__ = ["build_cells", "build_table", "check_labels", "check_unique"]
-
 _OF_COLUMNS = ("count", 0, "件", 1)
 """What a row has of the properties that belong to columns."""
 

@@ -20,8 +20,6 @@ from .rollups import Rollup
 from .titles import TitleWords
 from .words import CellId, Label, Reading, SectionId, TableId
 
-__all__ = ["BlockEntry", "EditionFile", "LastYear", "TableEntry", "without"]
-
 
 class BlockEntry(Struct, frozen=True, forbid_unknown_fields=True):
     """Part of a table with its own header."""

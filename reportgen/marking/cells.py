@@ -11,8 +11,6 @@ from lxml import etree
 from ..opc.parts import REL, Element, Parts, main
 from ..sources.base import column_letters, column_number
 
-__all__ = ["Book", "SheetCells", "SheetEntry", "split_address"]
-
 _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]*)")
 _AFTER_LEGACY_DRAWING = (
     "legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts",

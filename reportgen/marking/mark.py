@@ -15,8 +15,6 @@ from .notes import AUTHOR, SheetNotes
 from .resultsheet import COLOURS, NAME, SUSPECT, Record, is_result_sheet, read_records, result_sheet  # fmt: skip
 from .stylesheet import StyleSheet
 
-__all__ = ["marked", "unmarked"]
-
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _OURS = {*COLOURS.values(), SUSPECT}
 _BARE = '<fill><patternFill patternType="none"/></fill>'

@@ -17,8 +17,6 @@ from ..opc.parts import MAIN, REL, Element, Parts, main, parse
 from ..sources.base import column_letters
 from .cells import Book, SheetEntry, split_address
 
-__all__ = ["AUTHOR", "SheetNotes", "safe_text"]
-
 AUTHOR = "reportgen"
 CLERK = "填表人"
 DIVIDER = "—— reportgen 审核 ——"
@@ -125,7 +123,7 @@ class SheetNotes:
         if not self.drawing_part:
             self.drawing_part = self.parts.free_name("xl/drawings/vmlDrawing{}.vml")
             self.parts.default_type("vml", _VML_TYPE)
-            self.parts.add_default(self.drawing_part, parse(_DRAWING))
+            self.parts.add(self.drawing_part, parse(_DRAWING))
             self.cells.set_legacy_drawing(self.parts.relate(self.sheet, "vmlDrawing", self.drawing_part))
         return self.parts.tree(self.drawing_part)
 

@@ -22,8 +22,6 @@ from .cells import split_address
 from .notes import safe_text
 from .stylesheet import StyleSheet
 
-__all__ = ["COLOURS", "NAME", "SUSPECT", "Record", "is_result_sheet", "read_records", "result_sheet"]
-
 NAME = "审核结果"
 COLOURS = {"error": "FFC9CB", "warning": "FFEFA3", "ask": "BEDAFB", "info": "EDEDED"}
 SUSPECT = "FF8F94"

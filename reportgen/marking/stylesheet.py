@@ -11,8 +11,6 @@ from lxml import etree
 
 from ..opc.parts import MAIN, Element, Parts, main, parse
 
-__all__ = ["StyleSheet"]
-
 _KINDS = ("fonts", "fills", "borders", "cellXfs")
 _ATTRIBUTE = {"fonts": "fontId", "fills": "fillId", "borders": "borderId"}
 

@@ -21,8 +21,6 @@ from .findings import Finding, finding, json_number
 from .numbers import Number, format_number, parse_number
 from .report import Explanation, Origin, Passage, Report, Value, ValueState
 
-__all__ = ["from_json", "to_json"]
-
 VERSION = 1
 _EXPLANATION = ("rule", "code", "text", "name", "date", "printed")
 _LONGEST = 200

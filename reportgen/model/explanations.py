@@ -16,8 +16,6 @@ import msgspec
 from .findings import CellRef, Finding, finding
 from .report import Explanation, Report
 
-__all__ = ["Note", "notes", "settle"]
-
 _CODE = re.compile(r"[0-9A-Z]{5}")
 
 

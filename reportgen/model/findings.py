@@ -18,19 +18,6 @@ from ..form import SEVERITIES, Equation, Form, Rule
 from .numbers import Number, show
 from .origin import Origin
 
-__all__ = [
-    "RESULT_SIGN",
-    "SEVERITY_LABELS",
-    "CellRef",
-    "Finding",
-    "finding",
-    "json_number",
-    "place_of",
-    "sort_findings",
-    "what_of",
-    "worst",
-]
-
 _CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: read aloud and typed by hand
 RESULT_SIGN = "reportgen.marks/1"
 """Stands in the first hidden cell of the sheet with the results in a marked copy: what that sheet says is ours."""

@@ -10,8 +10,6 @@ from .findings import Finding, finding
 from .placeholders import filled
 from .report import Report, Value
 
-__all__ = ["with_last_year"]
-
 
 def with_last_year(report: Report, last: Report) -> Report:
     """Return ``report`` with last year's figures and texts taken from last year's report.

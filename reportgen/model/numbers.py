@@ -14,11 +14,6 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-__all__ = [
-    "PLACEHOLDERS", "Number", "Parsed", "difference", "exact", "format_number", "parse_number",
-    "parse_year", "show", "whole",
-]  # fmt: skip
-
 Number: TypeAlias = int | Decimal
 State: TypeAlias = Literal["number", "blank", "placeholder", "problem"]
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import msgspec
 
-__all__ = ["Origin"]
-
 
 class Origin(msgspec.Struct, frozen=True):
     """Where something was read: a cell of a sheet or table, a paragraph, an entry of a data file."""

@@ -18,19 +18,6 @@ from ..form import Form, Section
 from .numbers import format_number
 from .report import Passage, Report
 
-__all__ = [
-    "Unknown",
-    "filled",
-    "filled_lines",
-    "filler",
-    "names",
-    "near",
-    "standard_sentence",
-    "standard_text",
-    "typed",
-    "unknown",
-]
-
 # Word processors turn typed braces into full-width ones.
 _TAG = re.compile(r"[{｛]\s{0,9}[{｛](.{0,200}?)[}｝]\s{0,9}[}｝]", re.S)
 _SINGLE = re.compile(r"[{｛]([^{}｛｝\n]{1,60})[}｝]")

@@ -16,7 +16,7 @@ from .findings import CellRef, Finding
 from .numbers import Number
 from .origin import Origin
 
-__all__ = ["Explanation", "Origin", "Passage", "Report", "Value"]
+__all__ = ["Explanation", "Origin", "Passage", "Report", "Value", "ValueState"]
 
 ValueState: TypeAlias = Literal["number", "blank", "placeholder", "problem", "missing"]
 

@@ -6,8 +6,6 @@ import io
 import zipfile
 from collections.abc import Iterable
 
-__all__ = ["write_zip"]
-
 _DATE = (1980, 1, 1, 0, 0, 0)
 """The oldest a zip can say."""
 _UNIX, _MODE = 3, 0o100644

@@ -10,14 +10,9 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Sequence
 
 from ..errors import InputError
-
-__all__ = [
-    "MAX_ENTRIES", "MAX_RATIO", "MAX_UNPACKED_BYTES", "RATIO_FREE_BYTES", "check_entries", "oversized", "unpack",
-]  # fmt: skip
 
 MAX_ENTRIES = 4000
 MAX_UNPACKED_BYTES = 200 * 1024 * 1024
@@ -32,13 +27,6 @@ _MIMETYPE = "mimetype"
 _DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY")
 _PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml [^<>\0]*\?>\s*)?<[A-Za-z][^\0]")
 """What stands before the first element of plain XML: no declaration can follow (XML 1.0, 2.8)."""
-
-
-class _Entry(Protocol):
-    @property
-    def file_size(self) -> int: ...
-    @property
-    def compress_size(self) -> int: ...
 
 
 def unpack(name: str, data: bytes) -> dict[str, bytes]:
@@ -61,21 +49,18 @@ def unpack(name: str, data: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = _text_parts(name, archive)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        ValueError,
-        OSError,
-        # zipfile's answer to a compression it does not know, which no office program writes.  Not the
-        # wider RuntimeError: a mistake of ours must not be reported as damage.
-        NotImplementedError,
-    ) as error:
+    # NotImplementedError is zipfile's answer to a compression it does not know.  Not the wider RuntimeError: a mistake
+    # of ours must not be reported as damage.
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError) as error:
         raise InputError(
             f"{name}已损坏或没有下载完（也可能还在复制；压缩结构不完整）。"
             "请用 Excel 或 WPS 打开并选“修复”，另存后再试；打不开时请重新取得文件。"
         ) from error
-    _refuse_declarations(name, parts)
+    for part, content in parts.items():
+        # NULs are what UTF-16 has between letters.
+        searched = b"" if _PROLOG.match(content) else content.replace(b"\0", b"")
+        if any(declaration in searched for declaration in _DECLARATIONS):
+            raise oversized(name, f"里面的部件“{part}”声明了实体")
     return parts
 
 
@@ -95,16 +80,7 @@ def _text_parts(name: str, archive: zipfile.ZipFile) -> dict[str, bytes]:
     return parts
 
 
-def _refuse_declarations(name: str, parts: Mapping[str, bytes]) -> None:
-    """Refuse parts that declare a document type or an entity; see :func:`unpack`."""
-    for part, content in parts.items():
-        # NULs are what UTF-16 has between letters.
-        searched = b"" if _PROLOG.match(content) else content.replace(b"\0", b"")
-        if any(declaration in searched for declaration in _DECLARATIONS):
-            raise oversized(name, f"里面的部件“{part}”声明了实体")
-
-
-def check_entries(name: str, entries: Sequence[_Entry]) -> None:
+def check_entries(name: str, entries: Sequence[zipfile.ZipInfo]) -> None:
     """Refuse an archive whose directory announces too much.
 
     The announced sizes can be relied on: :mod:`zipfile` never unpacks more of an entry than that.

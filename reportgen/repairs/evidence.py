@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from ..checks.texts import JudgedNumber, judge_numbers
 from ..form import Equation, Relation
 from ..form.kinds import RegisterRule
-from ..form.phrases import Reading
+from ..form.words import Reading
 from ..model.numbers import Number, show
 from ..model.origin import Origin
 from ..model.report import Report, Value

@@ -12,8 +12,6 @@ from ..model.findings import Finding, worst
 from ..model.numbers import Number
 from ..model.report import Report, Value
 
-__all__ = ["Entry", "entry_of", "unread_entry"]
-
 
 class Entry(msgspec.Struct, frozen=True):
     """One line of the overview.  Small: there may be ten thousand."""

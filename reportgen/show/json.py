@@ -14,8 +14,6 @@ from ..model.findings import Finding, json_number, worst
 from ..model.report import Report
 from ..repairs import Repairs
 
-__all__ = ["begin", "end", "finding_json", "report_json", "report_text", "rules_json", "unreadable_json"]
-
 
 def begin() -> str:
     """Return how the one document on stdout begins; the texts of its reports follow, with commas between."""

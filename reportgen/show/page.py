@@ -17,8 +17,6 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from ..form import LayoutCell, Table
 
-__all__ = ["PageCell", "PageTable", "environment", "page_table", "policy", "template_file"]
-
 _COLUMN = 46
 """Pixels a column of figures needs at least, on a phone too."""
 _DIGIT, _AROUND = 7, 4

@@ -13,8 +13,6 @@ from .charts import ChartView
 from .page import PageTable, environment, page_table, policy
 from .view import SectionView, View, make_view, signature_lines
 
-__all__ = ["report_page"]
-
 
 def report_page(
     report: Report, *, draft: bool = False, marks: Collection[str] = (), notes: Sequence[Note] = (),

@@ -16,8 +16,6 @@ from ..model.placeholders import filled
 from .page import PageTable, environment, page_table, policy, template_file
 from .review import CheckedReport, Mark, Review, ReviewedFinding, make_review
 
-__all__ = ["ResultPage", "make_result_page", "result_page"]
-
 _STATUS = {"errors": "有错误", "warnings": "待核实", "ok": "通过"}
 _UNREADABLE, _FAILED = "读不出", "没能列出"
 _SIGNS = {"error": "≠", "warning": "！", "ask": "？", "info": "·"}

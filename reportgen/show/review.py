@@ -17,8 +17,6 @@ from ..model.report import Origin, Report
 from ..repairs import Place, Repairs
 from .lines import summary
 
-__all__ = ["CheckedReport", "Mark", "Review", "ReviewedFinding", "SumSide", "make_review"]
-
 _MARKED = ("error", "warning", "ask")
 """Severities that colour a cell; an ``info`` is only listed."""
 _FEW = 6

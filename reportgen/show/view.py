@@ -21,8 +21,6 @@ from ..model.numbers import Number, format_number
 from ..model.placeholders import filled, filled_lines
 from ..model.report import Report, Value
 
-__all__ = ["SectionView", "View", "make_view", "notes_name", "template_names"]
-
 TITLE_LINE = 20
 """Characters of 22 pt that fit the 156 mm type area (FORMAT.md 7.4)."""
 TEXT_LINE = 28

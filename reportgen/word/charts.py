@@ -22,8 +22,6 @@ from .looks import SONG, w
 from .package import main_part
 from .plan import printable
 
-__all__ = ["CHART_PART", "WORKBOOK_PART", "with_charts"]
-
 CHART_PART, WORKBOOK_PART = "word/charts/reportChart{}.xml", "word/embeddings/reportChart{}.xlsx"
 """Names of the parts of the n-th chart, counted from 1."""
 

@@ -28,8 +28,6 @@ from ..show.view import notes_name
 from . import looks as look
 from .looks import w
 
-__all__ = ["column_widths", "default_template", "main", "reference"]
-
 # A table, a block or a group of at most this many rows is not torn apart by a page's end.
 _TABLE_KEPT, _KEPT_TOGETHER = 15, 6
 # Figures of table 三 and 四 have had five digits; digits of 宋体 are half as wide as high.

@@ -9,8 +9,6 @@ import msgspec
 
 from ..sources import Grid, GridCell
 
-__all__ = ["TemplateFault", "shorten", "squeezed"]
-
 
 class TemplateFault(msgspec.Struct, frozen=True):
     """One mistake in a template."""

@@ -21,8 +21,6 @@ from .faults import TemplateFault, shorten, squeezed
 from .plan import Choice, Expression, Fill, Highlight, Loop, Name, Operation, Plan
 from .tags import UNKNOWN, Keys
 
-__all__ = ["check_fit", "specimen"]
-
 Blocks: TypeAlias = "Sequence[Paragraph | Grid]"
 """What stands in a document, in order."""
 

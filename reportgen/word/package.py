@@ -10,8 +10,6 @@ from .faults import TemplateFault, shorten
 from .render import CORE, CUSTOM
 from .runs import W
 
-__all__ = ["PackageError", "is_on", "main_part", "text_parts", "tidy"]
-
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 _MAIN_TYPES = {_WORD + "document.main+xml", _WORD + "template.main+xml"}
 _TEXT_TYPES = {

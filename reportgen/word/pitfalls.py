@@ -18,8 +18,6 @@ from .package import is_on
 from .runs import W
 from .tags import find_tags
 
-__all__ = ["pitfalls"]
-
 _R = f"{{{REL}}}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _INLINE = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}inline"

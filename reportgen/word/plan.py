@@ -12,11 +12,6 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-__all__ = [
-    "Choice", "Constant", "Expression", "Fill", "Highlight", "Loop", "Name", "Operation", "Operator", "Plan", "Prepared",
-    "Step", "TaggedPart", "fill", "printable",
-]  # fmt: skip
-
 Operator: TypeAlias = Literal["not", "length", "and", "or", "default", "eq", "ne", "lt", "lteq", "gt", "gteq"]
 """Comparisons are named as jinja2 names them."""
 

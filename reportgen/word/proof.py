@@ -22,8 +22,6 @@ from .faults import shorten, squeezed
 from .plan import printable
 from .render import head_lines, printed_texts
 
-__all__ = ["differences", "prove"]
-
 Cells: TypeAlias = "dict[tuple[int, int], GridCell]"
 """The cells of a grid by row and column."""
 

@@ -14,18 +14,6 @@ from ..opc.archive import write_zip
 from ..show.view import View, make_view
 from .plan import Prepared, TaggedPart, fill, printable
 
-__all__ = [
-    "CORE",
-    "CUSTOM",
-    "default_template",
-    "head_lines",
-    "printed_texts",
-    "render",
-    "render_report",
-    "shipped_template",
-    "shipped_templates",
-]
-
 CORE, CUSTOM = "docProps/core.xml", "docProps/custom.xml"
 """Names of the parts."""
 

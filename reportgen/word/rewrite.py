@@ -21,8 +21,6 @@ from .plan import Choice, Expression, Fill, Highlight, Loop, Name, Plan, Step, T
 from .runs import Tagged, W, marker, place
 from .tags import UNKNOWN, Names, Statement, Tag, TagError, find_tags, is_text, leftover, parse_tag
 
-__all__ = ["Rewriter"]
-
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _W15 = "{http://schemas.microsoft.com/office/word/2012/wordml}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"

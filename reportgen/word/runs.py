@@ -11,8 +11,6 @@ from lxml import etree
 from .plan import Highlight
 from .tags import Names, Statement, Tag
 
-__all__ = ["Tagged", "W", "marker", "place"]
-
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _AFTER_HIGHLIGHT = {

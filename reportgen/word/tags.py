@@ -19,8 +19,6 @@ from ..form import Form
 from ..show.view import template_names
 from .plan import Constant, Expression, Name, Operation, Operator
 
-__all__ = ["UNKNOWN", "Keys", "Names", "Tag", "TagError", "find_tags", "is_text", "leftover", "parse_tag"]
-
 # One to one, so that places in the text stay the same.
 _BRACES = str.maketrans("｛｝％＃", "{}%#")
 _TAG = re.compile(r"\{\s?\{(.*?)\}\s?\}|\{\s?%(.*?)%\s?\}|\{\s?#(.*?)#\s?\}", re.S)

@@ -17,9 +17,8 @@ from ..errors import InputError, TemplateError
 from ..form import Form, editions, load_form
 from ..model.numbers import Number
 from ..model.report import Passage, Report, Value
-from ..opc.parts import Package
+from ..opc.parts import Package, XmlError, parse
 from ..opc.unpack import check_entries
-from ..opc.xml import XmlError, parse
 from ..show.view import make_view
 from ..sources.docx import Block, blocks
 from ..sources.limits import Budget
@@ -33,8 +32,6 @@ from .render import render, shipped_template
 from .rewrite import Rewriter
 from .runs import W
 from .tags import Names
-
-__all__ = ["TemplateFault", "check_template", "edition_of", "prepare", "prepared_template"]
 
 _FIRST = ("[Content_Types].xml", "_rels/.rels")
 

@@ -32,8 +32,6 @@ from .tables import TableSheet
 from .textsheet import TOP as TEXT_TOP
 from .textsheet import names_sheet, text_rows, text_sheet
 
-__all__ = ["FORM_PROPERTY", "assemble", "assemble_rollup", "dated", "saved"]
-
 FORM_PROPERTY = "reportgen.form"
 """Custom document property with the form's edition; for other programs, nothing here reads it."""
 

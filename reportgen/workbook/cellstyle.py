@@ -17,11 +17,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ..errors import OutputError
 
-__all__ = [
-    "BLANK", "BROKEN", "DONE", "HEI", "INVALID", "KAI", "LINK", "MAX_HEIGHT", "SONG", "Formula", "Look", "height", "protect",
-    "put", "set_page", "tint", "tint_verdict", "widths",
-]  # fmt: skip
-
 SONG, KAI, HEI = "宋体", "楷体", "黑体"
 BLANK = "FFFBE0"
 BROKEN = "FFC7CE"

@@ -9,8 +9,6 @@ from ..form import Comparison, Form, Relation, Term
 from .entries import FIELD_TOP, LAST_YEAR_TOP
 from .places import Places
 
-__all__ = ["RelationFormulas", "among", "relation_formulas"]
-
 
 class RelationFormulas(msgspec.Struct, frozen=True):
     """Parts of a row; none of them with a leading ``=``."""

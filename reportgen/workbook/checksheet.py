@@ -40,8 +40,6 @@ from .checkformulas import among, relation_formulas
 from .figures import Figures
 from .places import Places
 
-__all__ = ["ASKS", "BREAKS", "EMPTY", "HEAD_ROW", "HOLDS", "NOTED", "UNSURE", "CheckSheet"]
-
 HOLDS, BREAKS, EMPTY, UNSURE, ASKS, NOTED = "通过", "不符", "未填", "不能判断", "待核实", "提示"
 HEAD_ROW = 4
 COLUMNS = {"rule": 1, "table": 2, "what": 3, "left": 4, "right": 5, "off": 6, "result": 7}

@@ -17,8 +17,6 @@ from ..rollup.previous import DETAIL_HEADS, detail_label
 from .cellstyle import HEI, Formula, Look, protect, put, set_page, widths
 from .streamed import Streamed
 
-__all__ = ["Details"]
-
 TITLE = Look(font=HEI, size=16)
 INTRO = Look(size=9, colour="595959", indent=1)
 HEAD = Look(size=9, bold=True, border="lines", horizontal="center", fill="E7EEF7")

@@ -16,8 +16,6 @@ from .cellstyle import HEI, SONG, Look, height, protect, put, set_page, widths  
 from .figures import typed
 from .tables import limit
 
-__all__ = ["FIELD_TOP", "LAST_YEAR_TOP", "fields_sheet", "last_year_sheet"]
-
 FIELD_TOP = 4
 """Row of the first entry of 基本信息; entries stand in column B."""
 LAST_YEAR_TOP = 4

@@ -12,8 +12,6 @@ from ..form import Form
 from ..model.numbers import Number
 from ..model.report import Report, Value
 
-__all__ = ["Figures", "figures", "typed"]
-
 _PLAIN = re.compile(r"[+-]?\d+(?:\.\d+)?")
 
 

@@ -25,8 +25,6 @@ from .cellstyle import (
     widths,
 )  # fmt: skip
 
-__all__ = ["guide_sheet"]
-
 TITLE = Look(font=HEI, size=18, horizontal="center")
 SUBTITLE = Look(size=10, colour="595959", horizontal="center")
 HEAD = Look(font=HEI, size=12, colour="1F3864")

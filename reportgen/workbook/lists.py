@@ -18,8 +18,6 @@ from .book import dated, saved
 from .cellstyle import Look, height, put, set_page, widths
 from .rollupsheets import Row, file_link, listed
 
-__all__ = ["assemble_findings", "assemble_roster"]
-
 _ROWS = 1_000_000
 """Of the 1,048,576 that a sheet can hold."""
 _ROSTER_ROWS = 2000

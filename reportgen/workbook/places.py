@@ -9,8 +9,6 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 
 from ..form import Form, Table
 
-__all__ = ["TABLE_TOP", "Places", "places", "register_place", "sheet_name"]
-
 TABLE_TOP = 2
 """Sheet rows above the first row of a prescribed table: heading and status."""
 

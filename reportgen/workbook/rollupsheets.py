@@ -16,8 +16,6 @@ from ..rollup.previous import BODY_HEADS, YES, detail_label
 from .cellstyle import BROKEN, HEI, LINK, Look, height, protect, put, set_page, widths
 from .streamed import Content, Link, Streamed
 
-__all__ = ["Row", "add_rollup_sheets", "file_link", "listed", "warn_of_drafts"]
-
 TITLE = Look(font=HEI, size=16)
 INTRO = Look(size=9, colour="595959", indent=1)
 HEAD = Look(bold=True, border="lines", horizontal="center", fill="E7EEF7")

@@ -32,8 +32,6 @@ from .cellstyle import (
 from .figures import Figures
 from .places import TABLE_TOP, Places, register_place
 
-__all__ = ["TableSheet", "limit"]
-
 SHADE = "C6D9F1"  # block titles, as in the official attachment
 HEADING = Look(size=14, bold=True)
 STATUS = Look(size=10, bold=True, indent=1)

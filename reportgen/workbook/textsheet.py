@@ -39,8 +39,6 @@ from .cellstyle import (
 from .entries import FIELD_TOP
 from .places import Places
 
-__all__ = ["TOP", "names_sheet", "text_rows", "text_sheet"]
-
 SPARE = 2
 """Empty rows after each part for sub-headings of the body's own."""
 

@@ -11,8 +11,6 @@ from ..form import Form
 from ..model.last_year import with_last_year
 from ..model.report import Report, Value
 
-__all__ = ["extract", "next_year", "nil_report"]
-
 _LASTING = ("org", "unit_type", "review_body", "summary", "website", "address", "postcode", "phone")
 """Fields that hold from one year to the next."""
 
