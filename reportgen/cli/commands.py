@@ -65,15 +65,14 @@ def new(
     from ..disk.files import write_output
     from ..disk.names import safe_name
     from ..form import load_form
+    from ..model.last_year import next_year, nil_report
     from ..workbook import blank_workbook
-    from ..workbook.transfer import nil_report
 
     report = None
     if source is None:
         form = load_form(form_id, year=year)
     else:
         from ..api import read_report
-        from ..workbook.transfer import next_year
 
         report = read_report(source)
         form = load_form(form_id, year=year or (report.year + 1 if report.year else None))
@@ -164,7 +163,7 @@ def extract(files: tuple[Path, ...], out: Path, form_id: str | None, force: bool
 def _extract(file: Path | str, out: Path, form_id: str | None, *, force: bool) -> None:
     from ..api import read_report
     from ..show.lines import finding_lines
-    from ..workbook.transfer import extract as write
+    from ..workbook import extract as write
 
     report = read_report(file, form_id)
     count, copy = write(report, out, force=force)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
@@ -11,18 +12,17 @@ import msgspec
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ..errors import OutputError
 
 SONG, KAI, HEI = "宋体", "楷体", "黑体"
-BLANK = "FFFBE0"
-BROKEN = "FFC7CE"
-INVALID = "F8A35B"
-DONE = "D8EFD3"
-LINK = "1F4E9E"
+BLANK, BROKEN, INVALID, DONE, LINK = "FFFBE0", "FFC7CE", "F8A35B", "D8EFD3", "1F4E9E"
 _NOT_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 MAX_TEXT = 32767  # characters a cell can hold
 MAX_HEIGHT = 400.0  # Excel's limit is 409.5
@@ -66,14 +66,22 @@ class Look(msgspec.Struct, frozen=True):
     number_format: str = "General"
 
 
+TITLE = Look(font=HEI, size=16)
+INTRO = Look(size=9, colour="595959", indent=1)
+HEAD = Look(bold=True, border="lines", horizontal="center", fill="E7EEF7")
+
+
 class Formula(str):
     """A formula of ours, with its ``=``; any other text is data."""
 
     __slots__ = ()
 
 
-def put(sheet: Worksheet, row: int, column: int, value: object, look: Look, *, rows: int = 1, columns: int = 1) -> Cell:
-    """Write a cell, merged over ``rows`` × ``columns``.
+def put(
+    sheet: Worksheet, row: int, column: int, value: object, look: Look, *, rows: int = 1, columns: int = 1,
+    tall: float = 0.0,
+) -> Cell:  # fmt: skip
+    """Write a cell, merged over ``rows`` × ``columns``; if ``tall``, its row gets this height in points.
 
     Text is text whatever it begins with; a formula must come as :class:`Formula`.
 
@@ -91,7 +99,44 @@ def put(sheet: Worksheet, row: int, column: int, value: object, look: Look, *, r
             _dress(one, look)
             if prefix:
                 one.quotePrefix = True
+    if tall:
+        sheet.row_dimensions[row].height = tall
     return cell
+
+
+def lead(cell: Cell, sheet: str) -> None:
+    """Let a click on a cell lead to the top of a sheet."""
+    cell.hyperlink = Hyperlink(cell.coordinate, location=f"{quote_sheetname(sheet)}!A1")
+
+
+def restrict(sheet: Worksheet, areas: Iterable[str], **options: Any) -> None:
+    """Limit what may be entered into cells; ``options`` are those of openpyxl's ``DataValidation``."""
+    rule = DataValidation(allow_blank=True, **options)
+    for area in areas:
+        rule.add(area)
+    sheet.add_data_validation(rule)
+
+
+def begin(
+    book: Workbook, name: str, sizes: Sequence[float], intro: object, heads: Iterable[str], *, tall: Sequence[float],
+    spans: Sequence[int] = (), intro_look: Look = INTRO, head: Look = HEAD,
+) -> Worksheet:  # fmt: skip
+    """Add a sheet with its name as the title, what it is for in row 2, and the heads of its columns in row 3.
+
+    Args:
+        sizes: widths of the columns.
+        tall: heights of rows 2 and 3 in points, 0 to leave one to the program.
+        spans: columns over which title and introduction go; all that have a head if empty.
+    """
+    sheet: Worksheet = book.create_sheet(name)
+    widths(sheet, sizes)
+    names = list(heads)
+    of_title, of_intro = spans or (len(names), len(names))
+    put(sheet, 1, 1, name, TITLE, columns=of_title, tall=30)
+    put(sheet, 2, 1, intro, intro_look, columns=of_intro, tall=tall[0])
+    for column, one in enumerate(names, 1):
+        put(sheet, 3, column, one, head, tall=tall[1])
+    return sheet
 
 
 def _dress(cell: Cell | MergedCell, look: Look) -> None:
@@ -165,9 +210,8 @@ def tint_verdict(sheet: Worksheet, area: str) -> None:
         tint(sheet, area, f'ISNUMBER(FIND("{word}",{first}))', colour, stop=True)
 
 
-def widths(sheet: Worksheet, sizes: list[float]) -> None:
+def widths(sheet: Worksheet, sizes: Sequence[float]) -> None:
     """Set the column widths, in characters, from column A on."""
-
     for n, size in enumerate(sizes, 1):
         sheet.column_dimensions[get_column_letter(n)].width = size
 
@@ -177,6 +221,31 @@ def protect(sheet: Worksheet) -> None:
     sheet.protection.sheet = True
     sheet.protection.formatColumns = False
     sheet.protection.formatRows = False
+
+
+def finish(
+    sheet: Worksheet,
+    frozen: str = "",
+    *,
+    area: str = "",
+    heads: int = 0,
+    landscape: bool = True,
+    one_page: bool = False,
+) -> None:
+    """Protect a sheet, and freeze and print it.
+
+    Args:
+        frozen: the cell above and left of which everything stays on the screen.
+        area: what is printed; all of it if "".
+        heads: the row that is printed on every page, 0 for none.
+        landscape, one_page: as of :func:`set_page`.
+    """
+    if frozen:
+        sheet.freeze_panes = frozen
+    protect(sheet)
+    set_page(sheet, landscape=landscape, area=area, one_page=one_page)
+    if heads:
+        sheet.print_title_rows = f"{heads}:{heads}"
 
 
 def set_page(sheet: Worksheet, *, landscape: bool = False, area: str = "", one_page: bool = False) -> None:

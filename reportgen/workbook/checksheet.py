@@ -23,15 +23,16 @@ from .cellstyle import (
     BLANK,
     BROKEN,
     DONE,
-    HEI,
+    HEAD,
+    INTRO,
     INVALID,
     LINK,
+    TITLE,
     Formula,
     Look,
+    finish,
     height,
-    protect,
     put,
-    set_page,
     tint,
     tint_verdict,
     widths,
@@ -48,14 +49,10 @@ LAST = 12
 STATES = 14
 """First column of the hidden judgements."""
 
-TITLE = Look(font=HEI, size=16)
 SUMMARY = Look(size=12, bold=True, indent=1, border="lines")
-INTRO = Look(size=9, colour="595959", indent=1)
-HEAD = Look(bold=True, border="lines", horizontal="center", fill="E7EEF7")
 TEXT = Look(size=10, border="lines", indent=1)
 SMALL = Look(size=10, border="lines", horizontal="center")
 LINKED = Look(size=10, border="lines", horizontal="center", colour=LINK)
-NUMBER = Look(size=10, border="lines", horizontal="center")
 COUNT = Look(size=10, border="lines", horizontal="center", number_format='0" 格"')
 RESULT = Look(size=10, bold=True, border="lines", horizontal="center")
 ANSWER = Look(size=10, border="lines", open=True)
@@ -209,42 +206,34 @@ class CheckSheet:
         sheet = book.create_sheet(self.form.sheets.checks)
         heads = self.form.sheets.explanation_heads
         widths(sheet, [9, 8, WHAT_WIDTH, 11, 11, 10, 11, 10, 40, 11, 14, 10, 2])
-        put(sheet, 1, 1, "勾稽校验", TITLE, columns=LAST)
-        sheet.row_dimensions[1].height = 30
+        put(sheet, 1, 1, "勾稽校验", TITLE, columns=LAST, tall=30)
         first, span = HEAD_ROW + 1, f"$G${HEAD_ROW + 1}:$G${self.last}"
         wrong = f'COUNTIF({span},"{BREAKS}")+COUNTIF({span},"{UNSURE}")'
         blank = self.counted(self.form.cells, "1")
-        put(sheet, 2, 1, Formula(_verdict(wrong, blank, "全部")), SUMMARY, columns=LAST)
-        sheet.row_dimensions[2].height = 26
-        put(sheet, 3, 1, INTRO_TEXT, INTRO, columns=LAST)
-        sheet.row_dimensions[3].height = 44
+        put(sheet, 2, 1, Formula(_verdict(wrong, blank, "全部")), SUMMARY, columns=LAST, tall=26)
+        put(sheet, 3, 1, INTRO_TEXT, INTRO, columns=LAST, tall=44)
         names = [heads[0], "表", "检查内容", "左边", "右边", "相差", "结果", *heads[1:]]
         for column, name in enumerate(names, 1):
-            put(sheet, HEAD_ROW, column, name, HEAD)
-        sheet.row_dimensions[HEAD_ROW].height = 22
+            put(sheet, HEAD_ROW, column, name, HEAD, tall=22)
         for row, line in enumerate(self.lines, first):
             self._line(sheet, row, line)
         self._states(sheet)
         self._colours(sheet)
-        sheet.freeze_panes = f"A{first}"
-        protect(sheet)
-        set_page(sheet, landscape=True, area=f"A1:{get_column_letter(LAST)}{self.last}")
-        sheet.print_title_rows = f"{HEAD_ROW}:{HEAD_ROW}"
+        finish(sheet, f"A{first}", area=f"A1:{get_column_letter(LAST)}{self.last}", heads=HEAD_ROW)
 
     def _line(self, sheet: Worksheet, row: int, line: Line) -> None:
         put(sheet, row, COLUMNS["rule"], line.rule.id, SMALL)
-        put(sheet, row, COLUMNS["what"], line.what, TEXT)
+        put(sheet, row, COLUMNS["what"], line.what, TEXT, tall=height(line.what, WHAT_WIDTH))
         cell = put(sheet, row, COLUMNS["table"], line.table, LINKED)
         if line.target:
             cell.hyperlink = Hyperlink(cell.coordinate, location=line.target, tooltip="到要核对的单元格")
-        for name, look in (("left", NUMBER), ("right", NUMBER), ("off", COUNT if line.counts else NUMBER)):
+        for name, look in (("left", SMALL), ("right", SMALL), ("off", COUNT if line.counts else SMALL)):
             text = getattr(line, name)
             put(sheet, row, COLUMNS[name], Formula(text) if text else None, look)
         result = "由程序核对" if line.answered else Formula(line.result)
         put(sheet, row, COLUMNS["result"], result, SMALL if line.answered else RESULT)
         for column in range(COLUMNS["result"] + 1, LAST + 1):
             put(sheet, row, column, None, ANSWER)
-        sheet.row_dimensions[row].height = height(line.what, WHAT_WIDTH)
 
     def _states(self, sheet: Worksheet) -> None:
         """Judge every number cell on its own, in hidden columns laid out like the tables."""

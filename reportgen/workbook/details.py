@@ -14,11 +14,9 @@ from ..model.numbers import format_number
 from ..rollup import STATES, Rollup, figure_ids
 from ..rollup.filing import Figures
 from ..rollup.previous import DETAIL_HEADS, detail_label
-from .cellstyle import HEI, Formula, Look, protect, put, set_page, widths
+from .cellstyle import Formula, Look, begin, finish, put
 from .streamed import Streamed
 
-TITLE = Look(font=HEI, size=16)
-INTRO = Look(size=9, colour="595959", indent=1)
 HEAD = Look(size=9, bold=True, border="lines", horizontal="center", fill="E7EEF7")
 TOTAL = Look(bold=True, border="lines", horizontal="center", fill="F2F2F2")
 TOTAL_NAME = Look(bold=True, border="lines", indent=1, fill="F2F2F2")
@@ -49,9 +47,6 @@ class Details:
         for span, one in zip(spans, rollup.groups, strict=True):
             self.totals.append((f"{one.group.name}小计", one.figures, [span]))
 
-    def column(self, figure: str) -> str:
-        return get_column_letter(FIRST_FIGURE + self.figures.index(figure))
-
     def links(self) -> dict[str, str]:
         """Return for every figure the formula that adds up the bodies' rows."""
         sheet = quote_sheetname(self.name)
@@ -60,23 +55,23 @@ class Details:
 
     def write(self, book: Workbook) -> dict[tuple[str, str], str]:
         """Add the sheet without the bodies' rows; return what its formulas give, by sheet and address."""
-        sheet = book.create_sheet(self.name)
-        widths(sheet, [6, 30, 12, 12, *([9.0] * len(self.figures))])
-        put(sheet, 1, 1, self.name, TITLE, columns=FIRST_FIGURE - 1)
-        sheet.row_dimensions[1].height = 30
-        put(sheet, 2, 1, INTRO_TEXT, INTRO, columns=FIRST_FIGURE + 11)
-        sheet.row_dimensions[2].height = 32
-        for column, head in enumerate((*DETAIL_HEADS, *(detail_label(self.form, one) for one in self.figures)), 1):
-            put(sheet, HEAD_ROW, column, head, HEAD)
-        sheet.row_dimensions[HEAD_ROW].height = 62
+        heads = (*DETAIL_HEADS, *(detail_label(self.form, one) for one in self.figures))
+        sizes = [6, 30, 12, 12, *([9.0] * len(self.figures))]
+        sheet = begin(
+            book,
+            self.name,
+            sizes,
+            INTRO_TEXT,
+            heads,
+            spans=(FIRST_FIGURE - 1, FIRST_FIGURE + 11),
+            tall=(32, 62),
+            head=HEAD,
+        )
         results = self._totals(sheet)
         self.rows = Streamed(sheet, self.top, (NUMBER, NAME, NUMBER, NUMBER, NUMBER))
         self._bodies(self.rows)
-        sheet.freeze_panes = f"{get_column_letter(FIRST_FIGURE)}{self.top}"
-        protect(sheet)
-        set_page(sheet, landscape=True)
+        finish(sheet, f"{get_column_letter(FIRST_FIGURE)}{self.top}", heads=HEAD_ROW)
         sheet.page_setup.fitToWidth = 0  # two hundred columns on one page could not be read
-        sheet.print_title_rows = f"{HEAD_ROW}:{HEAD_ROW}"
         sheet.print_title_cols = "A:D"
         return results
 

@@ -44,7 +44,7 @@ def typed(value: Value | None) -> Number | str | None:
     return value.raw
 
 
-def figures(form: Form, typed_totals: bool, report: Report | None, links: Mapping[str, str] | None = None) -> Figures:
+def figures(form: Form, typed_totals: bool, report: Report | None, links: Mapping[str, str]) -> Figures:
     """Decide for every number cell of the form whether it is typed or given by formula.
 
     Args:
@@ -54,7 +54,6 @@ def figures(form: Form, typed_totals: bool, report: Report | None, links: Mappin
         links: formulas of other sheets that give its figures; a total that is the sum of its parts is
             still added up on its own sheet.
     """
-    links = links or {}
     values = report.values if report else {}
     entries: dict[str, object] = {}
     totals: dict[str, tuple[str, ...]] = {}

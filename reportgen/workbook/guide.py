@@ -4,26 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from openpyxl.utils import quote_sheetname
 from openpyxl.workbook import Workbook
-from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ..form import Form
-from .cellstyle import (
-    BLANK,
-    BROKEN,
-    DONE,
-    HEI,
-    INVALID,
-    LINK,
-    Look,
-    height,
-    protect,
-    put,
-    set_page,
-    widths,
-)  # fmt: skip
+from .cellstyle import BLANK, BROKEN, DONE, HEI, INVALID, LINK, Look, finish, height, lead, put, widths
 
 TITLE = Look(font=HEI, size=18, horizontal="center")
 SUBTITLE = Look(size=10, colour="595959", horizontal="center")
@@ -40,22 +25,18 @@ def guide_sheet(book: Workbook, form: Form, typed_totals: bool) -> None:
     sheet = book.create_sheet(form.sheets.guide)
     sheet.sheet_view.showGridLines = False
     widths(sheet, [5, 16, WIDTH])
-    put(sheet, 1, 1, f"{form.title}填报工作簿", TITLE, columns=3)
-    sheet.row_dimensions[1].height = 42
+    put(sheet, 1, 1, f"{form.title}填报工作簿", TITLE, columns=3, tall=42)
     issued = f"{form.issued_by}　{form.document}".strip()
-    put(sheet, 2, 1, f"按{issued}规定的格式，适用于 {_years(form)}的数据", SUBTITLE, columns=3)
-    sheet.row_dimensions[2].height = 20
+    put(sheet, 2, 1, f"按{issued}规定的格式，适用于 {_years(form)}的数据", SUBTITLE, columns=3, tall=20)
     row = _step_rows(sheet, 4, _steps(form, typed_totals))
     row = _head(sheet, row + 2, "颜色")
     for colour, text in _colours(typed_totals):
         row += 1
-        put(sheet, row, 2, None, _swatch(colour))
-        put(sheet, row, 3, text, TEXT)
-        sheet.row_dimensions[row].height = 20
+        put(sheet, row, 2, None, Look(border="lines", fill=colour))
+        put(sheet, row, 3, text, TEXT, tall=20)
     row = _remarks(sheet, row + 2, "请注意", TEXT, _notes(form))
     row = _remarks(sheet, row + 2, "尚未查到官方规定的问题（由各单位自行掌握）", SMALL, form.unverified)
-    protect(sheet)
-    set_page(sheet, area=f"A1:C{row}", one_page=True)
+    finish(sheet, area=f"A1:C{row}", landscape=False, one_page=True)
 
 
 def _years(form: Form) -> str:
@@ -63,8 +44,7 @@ def _years(form: Form) -> str:
 
 
 def _head(sheet: Worksheet, row: int, text: str) -> int:
-    put(sheet, row, 1, text, HEAD, columns=3)
-    sheet.row_dimensions[row].height = 24
+    put(sheet, row, 1, text, HEAD, columns=3, tall=24)
     return row
 
 
@@ -74,10 +54,8 @@ def _step_rows(sheet: Worksheet, top: int, steps: Iterable[tuple[str, str]]) -> 
     for number, (target, text) in enumerate(steps, 1):
         row += 1
         put(sheet, row, 1, number, STEP)
-        link = put(sheet, row, 2, target, GO)
-        link.hyperlink = Hyperlink(link.coordinate, location=f"{quote_sheetname(target)}!A1")
-        put(sheet, row, 3, text, TEXT)
-        sheet.row_dimensions[row].height = height(text, WIDTH, line=16)
+        lead(put(sheet, row, 2, target, GO), target)
+        put(sheet, row, 3, text, TEXT, tall=height(text, WIDTH, line=16))
     return row
 
 
@@ -87,13 +65,9 @@ def _remarks(sheet: Worksheet, top: int, head: str, look: Look, texts: Iterable[
     for text in texts:
         row += 1
         put(sheet, row, 1, "·", STEP)
-        put(sheet, row, 2, text, look, columns=2)
-        sheet.row_dimensions[row].height = height(text, WIDTH + 16, line=16 if look is TEXT else 13)
+        tall = height(text, WIDTH + 16, line=16 if look is TEXT else 13)
+        put(sheet, row, 2, text, look, columns=2, tall=tall)
     return row
-
-
-def _swatch(colour: str) -> Look:
-    return Look(border="lines", fill=colour)
 
 
 def _steps(form: Form, typed_totals: bool) -> Iterator[tuple[str, str]]:

@@ -75,7 +75,7 @@ def places(form: Form) -> Places:
         for cell in table.layout:
             if cell.cell:
                 at[cell.cell] = (cell.row + TABLE_TOP, cell.column)
-                sheet[cell.cell] = sheet_name(table)
+                sheet[cell.cell] = table.id
     return Places(at, sheet)
 
 
@@ -85,8 +85,3 @@ def register_place(table: Table, at: tuple[int, int]) -> tuple[int, int]:
         # Well below: while the figures are empty, a reader that allows for inserted rows goes on down.
         return table.height + TABLE_TOP + 4, at[1]
     return at[0], table.width + 2
-
-
-def sheet_name(table: Table) -> str:
-    """Return the name of the sheet of a table."""
-    return table.id

@@ -13,12 +13,9 @@ from ..form import Form
 from ..model.findings import SEVERITY_LABELS, Finding
 from ..rollup import STATES, Collected, Compared, Filing, Left, Rollup
 from ..rollup.previous import BODY_HEADS, YES, detail_label
-from .cellstyle import BROKEN, HEI, LINK, Look, height, protect, put, set_page, widths
+from .cellstyle import BROKEN, HEI, LINK, Look, begin, finish, height, put
 from .streamed import Content, Link, Streamed
 
-TITLE = Look(font=HEI, size=16)
-INTRO = Look(size=9, colour="595959", indent=1)
-HEAD = Look(bold=True, border="lines", horizontal="center", fill="E7EEF7")
 TEXT = Look(size=10, border="lines", vertical="top", indent=1)
 SMALL = Look(size=10, border="lines", vertical="top", horizontal="center")
 GO = Look(size=10, border="lines", vertical="top", indent=1, colour=LINK)
@@ -39,14 +36,7 @@ def listed(
     most: int = MOST,
 ) -> Streamed:  # fmt: skip
     """Add a sheet with a list: title, what it is, heads, a row for each up to ``most``."""
-    sheet = book.create_sheet(name)
-    widths(sheet, list(sizes))
-    put(sheet, 1, 1, name, TITLE, columns=len(heads))
-    sheet.row_dimensions[1].height = 30
-    put(sheet, 2, 1, intro, INTRO, columns=len(heads))
-    sheet.row_dimensions[2].height = height(intro, sum(sizes), line=13, least=20)
-    for column, head in enumerate(heads, 1):
-        put(sheet, TOP - 1, column, head, HEAD)
+    sheet = begin(book, name, sizes, intro, heads, tall=(height(intro, sum(sizes), line=13, least=20), 0))
     first: Row = rows[0] if rows else ()
     looks = [GO if isinstance(value, Link) else SMALL if isinstance(value, int) else TEXT for value in first]
     streamed = Streamed(sheet, TOP, looks or [TEXT])
@@ -58,10 +48,7 @@ def listed(
         streamed.add([f"还有 {len(rows) - most} 条没有列出，见各单位的报告。"])
     elif not rows:
         streamed.add(["没有。"])
-    sheet.freeze_panes = f"A{TOP}"
-    protect(sheet)
-    set_page(sheet, landscape=True)
-    sheet.print_title_rows = f"{TOP - 1}:{TOP - 1}"
+    finish(sheet, f"A{TOP}", heads=TOP - 1)
     return streamed
 
 
@@ -199,8 +186,12 @@ class _Sheets:
             for body in self.rollup.collection.counted:
                 for passage in body.filing.passages if body.filing else ():
                     if passage.section == section.id:
-                        rows.append((f"〔{part}〕", body.body, f"〔{passage.heading}〕" if passage.heading else "",
-                                     _shortened("\n".join(passage.paragraphs))))  # fmt: skip
+                        text = "\n".join(passage.paragraphs)
+                        if len(text) > _LONGEST_TEXT:
+                            text = f"{text[:_LONGEST_TEXT]}……（太长，其余见单位的报告）"
+                        rows.append(
+                            (f"〔{part}〕", body.body, f"〔{passage.heading}〕" if passage.heading else "", text)
+                        )
         heads = ("哪一部分", "报送单位", "哪一段", "单位写的文字")
         intro = "各单位写的文字，按部分排在一起，供写稿参考；不会自动写进报告。"
         return listed(self.book, self.names.texts, intro, heads, [24, 28, 24, 110], rows)
@@ -215,10 +206,6 @@ class _Sheets:
         return listed(
             self.book, self.names.changes, "与上次汇总相比。", heads, [30, 16, 34, 12, 12, 34], rows
         )  # fmt: skip
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}……（太长，其余见单位的报告）"
 
 
 def warn_of_drafts(book: Workbook, rollup: Rollup) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
-from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.worksheet import Worksheet
 
 from ..form import Block, Cell, Form, LayoutCell, Node, Table
 from ..form.layout import walk
@@ -21,10 +20,11 @@ from .cellstyle import (
     LINK,
     Formula,
     Look,
+    finish,
     height,
-    protect,
+    lead,
     put,
-    set_page,
+    restrict,
     tint,
     tint_verdict,
     widths,
@@ -52,10 +52,13 @@ SHALLOW, DEEP = 100.0, 126.0  # table widths in characters: simple header, heade
 HINT_WIDTH, LAW_WIDTH, REGISTER_WIDTH = 58.0, 24.0, 11.0
 
 
-def limit(kind: str, unit: str, decimals: int, subject: str, hint: str = "") -> DataValidation:
-    """Return the input limit of a number cell: whole number or amount, not below 0.
+def limit(
+    sheet: Worksheet, areas: Iterable[str], kind: str, unit: str, decimals: int, subject: str, hint: str = ""
+) -> None:
+    """Limit the input into number cells: whole number or amount, not below 0.
 
     Args:
+        areas: the cells.
         kind: ``count`` or ``amount``.
         unit: said in the prompt.
         decimals: places an amount may have.
@@ -65,9 +68,9 @@ def limit(kind: str, unit: str, decimals: int, subject: str, hint: str = "") -> 
     what = f"不小于 0 的整数（{unit}）" if kind == "count" else f"不小于 0、最多 {decimals} 位小数的金额（{unit}）"
     prompt = f"填{what}，没有就填 0。"
     room = MAX_PROMPT - len(prompt)
-    return DataValidation(
-        type="whole" if kind == "count" else "decimal", operator="greaterThanOrEqual", formula1="0",
-        allow_blank=True, showErrorMessage=True, showInputMessage=True, errorStyle="stop",
+    restrict(
+        sheet, areas, type="whole" if kind == "count" else "decimal", operator="greaterThanOrEqual", formula1="0",
+        showErrorMessage=True, showInputMessage=True, errorStyle="stop",
         errorTitle="不能这样填", error=f"这里只能填{what}，不带单位和文字；没有就填 0。",
         promptTitle=subject[:MAX_TITLE], prompt=hint[:room] + prompt,
     )  # fmt: skip
@@ -104,21 +107,19 @@ class TableSheet:
         self.colours()
         self.register()
         frozen = table.label_columns + 1 if table.header_rows else 1
-        sheet.freeze_panes = f"{get_column_letter(frozen)}{TABLE_TOP + 1 + table.header_rows}"
-        protect(sheet)
-        set_page(sheet, landscape=self.wide, area=f"A1:{get_column_letter(table.width)}{bottom}", one_page=True)
+        finish(
+            sheet, f"{get_column_letter(frozen)}{TABLE_TOP + 1 + table.header_rows}", landscape=self.wide,
+            area=f"A1:{get_column_letter(table.width)}{bottom}", one_page=True,
+        )  # fmt: skip
 
     def top(self, status: str) -> None:
         """Write the heading, the status and the link to the checks."""
         sheet, width = self.sheet, self.table.width
-        put(sheet, 1, 1, self.form.section_of(self.table).heading, HEADING, columns=width)
-        sheet.row_dimensions[1].height = 30
+        put(sheet, 1, 1, self.form.section_of(self.table).heading, HEADING, columns=width, tall=30)
         link_at, span = (width - 2, 3) if self.wide else (self.hints, 1)
-        put(sheet, 2, 1, Formula(status), STATUS, columns=width - 3 if self.wide else width)
-        sheet.row_dimensions[2].height = 20
+        put(sheet, 2, 1, Formula(status), STATUS, columns=width - 3 if self.wide else width, tall=20)
         tint_verdict(sheet, "A2")
-        link = put(sheet, 2 if self.wide else 1, link_at, "查看校验 →", GO, columns=span)
-        link.hyperlink = Hyperlink(link.coordinate, location=f"{quote_sheetname(self.form.sheets.checks)}!A1")
+        lead(put(sheet, 2 if self.wide else 1, link_at, "查看校验 →", GO, columns=span), self.form.sheets.checks)
         if not self.wide:
             put(sheet, 2, self.hints, "填报提示", HINT_HEAD)
             put(sheet, 2, self.hints + 1, "依据", HINT_HEAD)
@@ -188,8 +189,8 @@ class TableSheet:
             for node in nodes:
                 if node.hint:
                     row += 1
-                    put(self.sheet, row, 1, _said(node), HINT, columns=self.table.width)
-                    self.sheet.row_dimensions[row].height = height(_said(node), sum(self.sizes))
+                    tall = height(_said(node), sum(self.sizes))
+                    put(self.sheet, row, 1, _said(node), HINT, columns=self.table.width, tall=tall)
         return self.table.height + TABLE_TOP
 
     def taller(self, row: int, points: float) -> None:
@@ -223,10 +224,9 @@ class TableSheet:
             deep = self.table.header_rows > 1 and not self.wide
             subject = row.short if deep or column.hint == "" else f"{row.short}·{column.short}"
             block = next(b for b in self.table.blocks if row in b.row_leaves())
-            rule = limit(cells[0].kind, cells[0].unit, cells[0].decimals, subject, self.hint(block, row, column))
-            for area in self.where.ranges(c.id for c in cells):
-                rule.add(area)
-            self.sheet.add_data_validation(rule)
+            areas, first = self.where.ranges(c.id for c in cells), cells[0]
+            hint = self.hint(block, row, column)
+            limit(self.sheet, areas, first.kind, first.unit, first.decimals, subject, hint)
 
     def colours(self) -> None:
         """Colour wrong entries orange, sums that do not hold red, blank entries pale yellow."""
@@ -269,9 +269,7 @@ class TableSheet:
             here, figure = f"{get_column_letter(column)}{row}", self.where.address(cell)
             tint(self.sheet, here, f"AND(LEN(TRIM({here}))>0,{here}<>{figure})", BROKEN)
             one = self.form.cells[cell]
-            rule = limit(one.kind, one.unit, one.decimals, entry.label, entry.hint)
-            rule.add(here)
-            self.sheet.add_data_validation(rule)
+            limit(self.sheet, [here], one.kind, one.unit, one.decimals, entry.label, entry.hint)
 
 
 def _said(node: Node) -> str:
