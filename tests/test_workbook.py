@@ -24,7 +24,7 @@ from reportgen.recogniser import recognise
 from reportgen.sources import open_document
 from reportgen.workbook import blank_workbook
 from reportgen.workbook.book import FORM_PROPERTY
-from reportgen.workbook.places import TABLE_TOP, places, register_place
+from reportgen.workbook.figures import TABLE_TOP, places, register_place
 
 
 def opened(data: bytes) -> openpyxl.Workbook:

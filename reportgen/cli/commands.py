@@ -10,10 +10,9 @@ from typing import Any
 import click
 
 from ..disk.names import means_folder
+from ..errors import EXIT_ERRORS
 from .console import closing, copied, fail, print_lines, say, watched
 from .options import FILE, FILES, FORCE, STYLE, Year, files_given, form_option
-
-_EXIT_ERRORS = 1
 
 
 @click.command(options_metavar="[选项]", help="生成空白的标准工作簿（或按已有文件预填）。")
@@ -191,7 +190,7 @@ def template_check(file: Path, form_id: str | None) -> None:
     errors = sum(fault.severity == "error" for fault in found)
     warnings = f"（另有 {len(found) - errors} 处提醒）" if len(found) > errors else ""
     say(f"“{file.name}”有 {errors} 处问题{warnings}。" if errors else f"“{file.name}”没有问题，可以使用{warnings}。")
-    sys.exit(_EXIT_ERRORS if errors else 0)
+    sys.exit(EXIT_ERRORS if errors else 0)
 
 
 @template.command("export", options_metavar="[选项]", help="导出自带的 Word 模板，供在 Word 或 WPS 里修改。")

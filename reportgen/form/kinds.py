@@ -15,8 +15,7 @@ from typing import Annotated, TypeAlias, get_args
 
 from msgspec import Meta, Struct, field
 
-from .contentkinds import Length, Marks, Mentions, Pasted, Personal, Present
-from .rule import COUNTED, REFUSED, Mark, Rule
+from .rule import COUNTED, REFUSED, Length, Mark, Marks, Mentions, Pasted, Personal, Present, Rule
 from .words import Axis, CellId, FieldId, Pattern, SectionId, Severity, SourceKind, TableId, UnitType  # fmt: skip
 
 

@@ -23,10 +23,6 @@ def with_last_year(report: Report, last: Report) -> Report:
     Figures typed on the sheet 上年数据 that differ from it become findings L-01; the report
     counts.  From another edition of the form only the tables that mean the same are taken
     (FORMAT.md 4).
-
-    Args:
-        report: this year's report.
-        last: last year's, from any source.
     """
     figures = _shared_figures(report, last)
     texts: dict[str, list[str]] = {}
@@ -47,16 +43,12 @@ def _shared_figures(report: Report, last: Report) -> dict[str, Value]:
     if last.form.id == form.id:
         tables = {table.id for table in form.tables}
     return {
-        cell: _from_file(value, last.path) for cell, value in last.values.items()
+        cell: msgspec.structs.replace(
+            # Its address is not one of this year's file.
+            value, origin=value.origin and msgspec.structs.replace(value.origin, file=last.path)
+        ) for cell, value in last.values.items()
         if cell in form.cells and form.cells[cell].table in tables and value.number is not None
     }  # fmt: skip
-
-
-def _from_file(value: Value, path: str) -> Value:
-    """Return a value whose origin names the file: its address is not one of this year's file."""
-    if value.origin is None:
-        return value
-    return msgspec.structs.replace(value, origin=msgspec.structs.replace(value.origin, file=path))
 
 
 def _typed_otherwise(report: Report, figures: Mapping[str, Value]) -> Iterator[Finding]:
@@ -75,7 +67,6 @@ def nil_report(form: Form, report: Report | None = None) -> Report:
     """Return a report with 0 in every figure: for a body that had next to nothing, which types what it had.
 
     Args:
-        form: the edition.
         report: without figures of its own; the other things it holds are kept.
 
     Raises:

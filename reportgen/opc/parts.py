@@ -37,7 +37,6 @@ def parse(data: bytes, *, bare: bool = False) -> Element:
     """Parse a part.
 
     Args:
-        data: its content.
         bare: leave out comments and processing instructions.
 
     Raises:
@@ -59,6 +58,11 @@ def written(root: Element) -> bytes:
     """Return a tree as office programs write it: UTF-8, with a declaration, standalone."""
     content: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
     return content
+
+
+def text_of(element: Element, tag: str) -> str:
+    """Return the text of all elements of a tag inside an element."""
+    return "".join(one.text or "" for one in element.iter(tag))
 
 
 def main(tag: str) -> str:

@@ -40,8 +40,6 @@ def entry_of(report: Report, findings: Sequence[Finding], *, state: str = "") ->
     """Return the line of one report.
 
     Args:
-        report: a checked report.
-        findings: what the checks said.
         state: what it is besides ``ok``, ``warnings`` or ``errors``.
     """
     form = report.form

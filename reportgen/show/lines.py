@@ -42,7 +42,6 @@ def report_lines(report: Report, findings: Sequence[Finding], repairs: Repairs |
     """Yield the lines of one report: its findings in columns, likely corrections, a summary.
 
     Args:
-        report: what was read.
         findings: what the checks said, errors first; a blank line parts the severities.
         repairs: what the search for corrections said; None if it was not run.
     """

@@ -35,13 +35,6 @@ class ResultPage(msgspec.Struct, frozen=True):
     """Files that were read and checked, but could not be shown, with the reason."""
 
 
-def result_page(
-    reports: Sequence[CheckedReport], *, unreadable: Sequence[tuple[str, str]] = (), title: str = ""
-) -> str:
-    """Return the text of :func:`make_result_page`."""
-    return make_result_page(reports, unreadable=unreadable, title=title).text
-
-
 def make_result_page(
     reports: Sequence[CheckedReport], *, unreadable: Sequence[tuple[str, str]] = (), title: str = "", home: str = ""
 ) -> ResultPage:
@@ -172,7 +165,7 @@ class _ReportPage:
         self.status = worst(checked.findings)
         self.verdict = _STATUS[self.status]
         self.open = alone or self.status != "ok"
-        self.counts = [self.review.count(s) for s in SEVERITIES]
+        self.counts = [sum(one.severity == level for one in checked.findings) for level in SEVERITIES]
         self.counted = f"结果：{self.review.counts}"
         self.groups = tuple(self._groups())
         self.parts = tuple(self._parts())

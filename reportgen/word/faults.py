@@ -34,6 +34,11 @@ def shorten(text: str, limit: int = 40) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+def squeeze(text: str) -> str:
+    """Return a text without white space."""
+    return "".join(text.split())
+
+
 def squeezed(grid: Grid) -> Iterator[GridCell]:
     """Number a grid's columns by the edges that cells really have: Word keeps stray grid lines."""
     edges = sorted({edge for c in grid.cells for edge in (c.column, c.column + c.column_span)})

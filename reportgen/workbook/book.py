@@ -25,12 +25,9 @@ from ..opc.archive import write_zip
 from ..rollup import Rollup
 from .cellstyle import SONG, Formula, writable
 from .checksheet import HEAD_ROW, CheckSheet
-from .details import Details
-from .entries import FIELD_TOP, fields_sheet, last_year_sheet
-from .figures import figures
-from .guide import guide_sheet
-from .places import places
-from .rollupsheets import add_rollup_sheets, warn_of_drafts
+from .entries import FIELD_TOP, fields_sheet, guide_sheet, last_year_sheet
+from .figures import figures, places
+from .rollupsheets import Details, rollup_sheets, warn_of_drafts
 from .streamed import Streamed
 from .tables import TableSheet
 from .textsheet import TOP as TEXT_TOP
@@ -107,7 +104,7 @@ def merged_workbook(rollup: Rollup, *, folder: Path | None = None) -> bytes:
     details = Details(report.form, rollup)
     book, results = _standard(report.form, None, "", False, report, details)
     results |= details.write(book)
-    lists = (details.rows, *add_rollup_sheets(book, report.form, rollup, folder))
+    lists = (details.rows, *rollup_sheets(book, rollup, folder))
     warn_of_drafts(book, rollup)
     return saved(book, results, report.form, lists)
 
@@ -116,7 +113,6 @@ def extract(report: Report, out: Path | str, *, force: bool = False) -> tuple[in
     """Write a report as a standard workbook (.xlsx) or as JSON (.json).
 
     Args:
-        report: from any source.
         out: where to; its suffix says what.
         force: replace an existing file, keeping a dated copy of it.
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import msgspec
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
+from openpyxl.cell.cell import Cell
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter, quote_sheetname
@@ -19,13 +18,18 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ..errors import OutputError
+from ..errors import NOT_XML, OutputError
 
 SONG, KAI, HEI = "宋体", "楷体", "黑体"
-BLANK, BROKEN, INVALID, DONE, LINK = "FFFBE0", "FFC7CE", "F8A35B", "D8EFD3", "1F4E9E"
-_NOT_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 MAX_TEXT = 32767  # characters a cell can hold
 MAX_HEIGHT = 400.0  # Excel's limit is 409.5
+
+
+class Colour:
+    """What the colours of cells say (RRGGBB)."""
+
+    BLANK, BROKEN, INVALID, DONE, LINK = "FFFBE0", "FFC7CE", "F8A35B", "D8EFD3", "1F4E9E"
+
 
 _THIN = Side(style="thin", color="000000")
 _PALE = Side(style="thin", color="BFBFBF")
@@ -96,7 +100,8 @@ def put(
         sheet.merge_cells(start_row=row, end_row=row + rows - 1, start_column=column, end_column=column + columns - 1)
     for line in sheet.iter_rows(row, row + rows - 1, column, column + columns - 1):
         for one in line:
-            _dress(one, look)
+            for name, style in _styles(look).items():
+                setattr(one, name, style)
             if prefix:
                 one.quotePrefix = True
     if tall:
@@ -124,7 +129,6 @@ def begin(
     """Add a sheet with its name as the title, what it is for in row 2, and the heads of its columns in row 3.
 
     Args:
-        sizes: widths of the columns.
         tall: heights of rows 2 and 3 in points, 0 to leave one to the program.
         spans: columns over which title and introduction go; all that have a head if empty.
     """
@@ -139,40 +143,23 @@ def begin(
     return sheet
 
 
-def _dress(cell: Cell | MergedCell, look: Look) -> None:
-    styles = _styles(look)
-    cell.font, cell.alignment, cell.protection = styles.font, styles.alignment, styles.protection
-    if styles.fill is not None:
-        cell.fill = styles.fill
-    if styles.border is not None:
-        cell.border = styles.border
-    cell.number_format = look.number_format
-
-
-class _Styles(NamedTuple):
-    """A look in openpyxl's terms."""
-
-    font: Font
-    fill: PatternFill | None
-    border: Border | None
-    alignment: Alignment
-    protection: Protection
-
-
 @lru_cache(maxsize=128)
-def _styles(look: Look) -> _Styles:
-    return _Styles(
-        Font(name=look.font, size=look.size, bold=look.bold, italic=look.italic, color=look.colour),
-        fill(look.fill) if look.fill else None,
-        {"grid": GRID, "lines": LINES, "": None}[look.border],
-        Alignment(horizontal=look.horizontal, vertical=look.vertical, wrap_text=True, indent=look.indent),
-        Protection(locked=not look.open),
-    )
+def _styles(look: Look) -> dict[str, Any]:
+    """Return a look as attributes of openpyxl's cells."""
+    return {
+        "font": Font(name=look.font, size=look.size, bold=look.bold, italic=look.italic, color=look.colour),
+        "alignment": Alignment(
+            horizontal=look.horizontal, vertical=look.vertical, wrap_text=True, indent=look.indent
+        ),
+        "protection": Protection(locked=not look.open), "number_format": look.number_format,
+        **({"fill": fill(look.fill)} if look.fill else {}),
+        **({"border": GRID if look.border == "grid" else LINES} if look.border else {}),
+    }  # fmt: skip
 
 
 def writable(text: str) -> str:
     """Return a text without the characters that no XML file can hold: controls, lone surrogates."""
-    return _NOT_XML.sub("", ILLEGAL_CHARACTERS_RE.sub("", text))
+    return NOT_XML.sub("", text)
 
 
 def _fill_in(cell: Cell, value: object) -> bool:
@@ -206,7 +193,7 @@ def height(text: str, width: float, *, line: float = 15.0, least: float = 18.0) 
 def tint_verdict(sheet: Worksheet, area: str) -> None:
     """Colour a summary line by its own words, so that no reference leaves the sheet."""
     first = area.split(":", maxsplit=1)[0].replace("A", "$A$")
-    for word, colour in (("不", BROKEN), ("没有填", BLANK), ("通过", DONE)):
+    for word, colour in (("不", Colour.BROKEN), ("没有填", Colour.BLANK), ("通过", Colour.DONE)):
         tint(sheet, area, f'ISNUMBER(FIND("{word}",{first}))', colour, stop=True)
 
 

@@ -11,26 +11,9 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ..form import Block, Cell, Form, LayoutCell, Node, Table
-from ..form.layout import walk
-from .cellstyle import (
-    BLANK,
-    BROKEN,
-    INVALID,
-    KAI,
-    LINK,
-    Formula,
-    Look,
-    finish,
-    height,
-    lead,
-    put,
-    restrict,
-    tint,
-    tint_verdict,
-    widths,
-)  # fmt: skip
-from .figures import Figures
-from .places import TABLE_TOP, Places, register_place
+from ..form.tables import walk
+from .cellstyle import KAI, Colour, Formula, Look, finish, height, lead, put, restrict, tint, tint_verdict, widths
+from .figures import TABLE_TOP, Figures, Places, register_place
 
 SHADE = "C6D9F1"  # block titles, as in the official attachment
 HEADING = Look(size=14, bold=True)
@@ -45,7 +28,7 @@ TOTAL = Look(size=11, border="grid", horizontal="center", fill="F2F2F2")
 HINT = Look(size=9, colour="595959", indent=1)
 HINT_HEAD = Look(size=9, bold=True, colour="595959", indent=1)
 ASIDE = Look(size=9, colour="595959", horizontal="center")
-GO = Look(size=10, colour=LINK, indent=1)
+GO = Look(size=10, colour=Colour.LINK, indent=1)
 
 MAX_PROMPT, MAX_TITLE = 255, 32  # limits of Excel; beyond them it calls the file damaged
 SHALLOW, DEEP = 100.0, 126.0  # table widths in characters: simple header, header of several rows
@@ -58,9 +41,7 @@ def limit(
     """Limit the input into number cells: whole number or amount, not below 0.
 
     Args:
-        areas: the cells.
         kind: ``count`` or ``amount``.
-        unit: said in the prompt.
         decimals: places an amount may have.
         subject: what is entered, for title and error message.
         hint: put before the prompt.
@@ -238,16 +219,16 @@ class TableSheet:
                 first = area.split(":")[0]
                 exact = f"INT({first})" if kind == "count" else f"ROUND({first},{decimals})"
                 wrong = f"IF(ISNUMBER({first}),OR({first}<0,{first}<>{exact}),LEN(TRIM({first}))>0)"
-                tint(sheet, area, wrong, INVALID, stop=True)
+                tint(sheet, area, wrong, Colour.INVALID, stop=True)
         for equation in self.form.equations:
             if self.form.cells[equation.left[0]].table == self.table.id:
                 sides = (self.where.total(side, fixed=True) for side in (equation.left, equation.right))
                 relation = "<>" if equation.relation == "equal" else ">"
                 area = " ".join(self.where.ranges(equation.cells))
-                tint(sheet, area, relation.join(sides), BROKEN)
+                tint(sheet, area, relation.join(sides), Colour.BROKEN)
         for area in self.where.ranges(c.id for c in entries):
             first = area.split(":")[0]
-            tint(sheet, area, f"LEN(TRIM({first}))=0", BLANK)
+            tint(sheet, area, f"LEN(TRIM({first}))=0", Colour.BLANK)
 
     # ---- the register
 
@@ -267,7 +248,7 @@ class TableSheet:
             row, column = register_place(self.table, self.where.at[cell])
             put(self.sheet, row, column, self.figures.register[cell], ENTRY)
             here, figure = f"{get_column_letter(column)}{row}", self.where.address(cell)
-            tint(self.sheet, here, f"AND(LEN(TRIM({here}))>0,{here}<>{figure})", BROKEN)
+            tint(self.sheet, here, f"AND(LEN(TRIM({here}))>0,{here}<>{figure})", Colour.BROKEN)
             one = self.form.cells[cell]
             limit(self.sheet, [here], one.kind, one.unit, one.decimals, entry.label, entry.hint)
 

@@ -17,26 +17,13 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ..form import Form, Section
-from ..form.contentkinds import Length
-from ..form.layout import paths
+from ..form.rule import Length
+from ..form.tables import paths
 from ..model.placeholders import names, standard_text
 from ..model.report import Passage, Report
-from .cellstyle import (
-    BROKEN,
-    LINK,
-    MAX_HEIGHT,
-    TITLE,
-    Formula,
-    Look,
-    begin,
-    finish,
-    height,
-    lead,
-    put,
-    tint,
-)  # fmt: skip
+from .cellstyle import MAX_HEIGHT, TITLE, Colour, Formula, Look, begin, finish, height, lead, put, tint
 from .entries import FIELD_TOP
-from .places import Places
+from .figures import Places
 
 SPARE = 2
 """Empty rows after each part for sub-headings of the body's own."""
@@ -49,7 +36,7 @@ HINT = Look(size=9, border="lines", vertical="top", colour="595959", indent=1)
 GUIDE = Look(size=10, vertical="top", colour="404040", indent=1)
 NAME = Look(size=10, border="lines", indent=1)
 NOW = Look(size=10, border="lines", horizontal="center")
-GO = Look(size=10, colour=LINK, indent=1)
+GO = Look(size=10, colour=Colour.LINK, indent=1)
 COUNT = Look(size=10, border="lines", horizontal="center", vertical="top")
 BODY_WIDTH, HINT_WIDTH, TOP = 82.0, 34.0, 4
 HINT_LINE = 12.5
@@ -151,7 +138,7 @@ def _counters(sheet: Worksheet, form: Form, rows: Sequence[TextRow]) -> None:
             total = f"SUM($E${first + 1}:$E${last})+{_length(first, fixed=True)}"
             counter = f'=IF(LEN(C{first})=0,"",{_length(first)}&CHAR(10))&"共 "&({total})&CHAR(10)&"限 {limit}"'
             put(sheet, first, COUNTED, Formula(counter), COUNT)
-            tint(sheet, f"E{first}:E{last}", f"{total}>{limit}", BROKEN)
+            tint(sheet, f"E{first}:E{last}", f"{total}>{limit}", Colour.BROKEN)
 
 
 def _length(row: int, *, fixed: bool = False) -> str:

@@ -23,7 +23,7 @@ from reportgen.recogniser import recognise
 from reportgen.sources import open_document
 from reportgen.workbook import blank_workbook
 from reportgen.workbook.checksheet import BREAKS, EMPTY, HEAD_ROW, HOLDS, NOTED, UNSURE
-from reportgen.workbook.places import places
+from reportgen.workbook.figures import places
 
 pytestmark = pytest.mark.office
 
