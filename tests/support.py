@@ -17,6 +17,7 @@ from reportgen.cli import main
 from reportgen.form import Form, load_form
 from reportgen.model.numbers import Number
 from reportgen.model.report import Origin, Passage, Report, Value
+from reportgen.repairs.records import Repair
 
 DATA = Path(__file__).with_name("data")
 COSTLY = settings(max_examples=settings().max_examples // 4)
@@ -134,3 +135,9 @@ def published_2019() -> Report:
     made = make_report(cells, org=data["org"], year=2019, form=form)
     return replace(made, passages=(Passage("overall", "", ("总体平稳。",)), Passage("problems", "", ("有不足。",)),
                                    Passage("other", "", ("无其他需要报告的事项。",))))  # fmt: skip
+
+
+def repaired(report: Report, repair: Repair) -> dict[str, Number]:
+    """All figures as they would be after a repair."""
+    values = {cell: report.number(cell) for cell in report.form.cells}
+    return values | {c.cell: c.new for c in (*repair.changes, *repair.follows) if c.evidence is None}

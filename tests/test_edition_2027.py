@@ -19,7 +19,7 @@ import reportgen
 from reportgen.form import Form, load_form
 from reportgen.model.report import Passage
 from reportgen.workbook import blank_workbook
-from reportgen.workbook.places import places
+from reportgen.workbook.figures import places
 
 ROOT = Path(__file__).parent.parent
 # A new row in 表三, a renamed label, a new column in 表四.
