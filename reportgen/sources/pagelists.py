@@ -8,8 +8,6 @@ from typing import Any
 
 from .numbering import printed_number
 
-__all__ = ["number_lists"]
-
 _LIST_STYLE = re.compile(r"(?:^|[;\s])list-style(?:-type)?\s*:\s*([^;]+)", re.I)
 _RULE = re.compile(r"\.([\w-]+)\s*(?=[{,])[^{}]*\{([^{}]*)\}")
 _STYLES = {
