@@ -142,7 +142,7 @@ def _rules_of(report: Report, filling: Filling, ids: Sequence[str]) -> list[str]
 def _grouped(report: Report, blank: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
     """Yield the blank cells by what was forgotten: rows, columns, all totals, other cells of a table."""
     cells, left = report.form.cells, list(blank)
-    for along in ("row", "column"):
+    for along in ("row", "column") if blank else ():
         for ids in _lines(report, left, along).values():
             yield f"{_line_name(report, ids[0], along)}没有填", ids
             left = [c for c in left if c not in ids]

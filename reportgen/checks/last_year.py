@@ -16,6 +16,7 @@ __all__ = ["leftovers", "period", "repeated", "similarity"]
 
 _SENTENCE = re.compile(r"[^。！？；;\n]+")
 _SPACE = re.compile(r"\s+")
+_LAW = re.compile("《[^》]*》")
 _PERIOD = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日(?:起)?(?:至|到|—|-|～|~|－)(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日")
 _SHORTEST = 40  # characters of a part below which likeness says nothing
 _SENTENCE_LENGTH = 12
@@ -35,11 +36,11 @@ def _pairs(text: str) -> Counter[str]:
 
 def repeated(rule: Repeated, facts: Facts) -> Iterator[Finding]:
     """C-05: a part of which ``percent`` or more is last year's; names of laws and of the body are no copy."""
-    named = re.compile(f"《[^》]*》|{re.escape(facts.report.org)}" if facts.report.org else "《[^》]*》")
+    own = list(_own_sentences(facts))
     for section, passages in facts.sections.items():
         last = facts.report.last_year_texts.get(section, "")
-        own = [s for passage, s in _own_sentences(facts) if passage.section == section]
-        text = named.sub("", "\n".join(s for s in own if s == typed(s)))
+        text = "\n".join(s for passage, s in own if passage.section == section and s == typed(s))
+        text = _LAW.sub("", text.replace(facts.report.org, ""))
         if section not in rule.sections or min(len(text), len(last)) < _SHORTEST:
             continue
         percent = similarity(text, last)

@@ -27,20 +27,18 @@ def choose_form(document: Document, indexes: Sequence[LabelIndex], forms: Iterab
         forms: the editions to choose from, the one to prefer first; at least one.  The rest are not
             asked for when one fits wholly and is for the year.
     """
-    fits: list[tuple[tuple[int, int, int], Form, Found]] = []
+    tried: list[tuple[int, Form]] = []
     for form in forms:
         found = find_tables(form, indexes)
-        fits.append((_fit(form, found), form, found))
+        tried.append((found.seen, form))
         if found.seen >= len(form.cells) and not found.findings:
             texts = read_fields(form, document, indexes)
             if _is_for(form, texts):
                 return form, found, texts
-    most = max(found.seen for _, _, found in fits)
+    most = max(seen for seen, _ in tried)
     # Labels that are nearly those of the form do not make it the edition, unless there is nothing else.
-    fits = [
-        (_fit(form, found), form, found)
-        for form, found in ((form, find_tables(form, indexes, near=True)) for _, form, sure in fits if sure.seen == most)
-    ]  # fmt: skip
+    likely = [(form, find_tables(form, indexes, near=True)) for seen, form in tried if seen == most]
+    fits = [(_fit(form, found), form, found) for form, found in likely]
     best = max(fit for fit, _, _ in fits)
     alike = [(form, found) for fit, form, found in fits if fit == best]
     read = [(form, found, read_fields(form, document, indexes)) for form, found in alike]

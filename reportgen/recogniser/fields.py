@@ -123,8 +123,8 @@ def _several(form: Form, sheets: Sequence[LabelIndex]) -> Iterator[Finding]:
 
 def _entries(form: Form, index: LabelIndex) -> Iterator[tuple[Field, GridCell]]:
     """Yield the visible entries of a sheet that hold something."""
-    for one, label in _wordings(form):
-        for place in index.beside(label) if label in index.labels else ():
+    for one, label in _wordings(form, index):
+        for place in index.beside(label):
             cell = index.grid.cell(*place)
             if cell is not None and not cell.hidden and (cell.value not in (None, "") or cell.formula):
                 yield one, cell
@@ -139,9 +139,7 @@ def _sheet(form: Form, index: LabelIndex, texts: Texts, *, hidden: bool) -> None
         texts: the entries are added to it.
         hidden: take hidden entries, else visible ones.
     """
-    for one, label in _wordings(form):
-        if label not in index.labels:
-            continue
+    for one, label in _wordings(form, index):
         for place in index.beside(label):
             if one.id in texts.fields:
                 break
@@ -155,9 +153,14 @@ def _sheet(form: Form, index: LabelIndex, texts: Texts, *, hidden: bool) -> None
                 _entry(form, one, entry, origin, texts)
 
 
+def _wordings(form: Form, index: LabelIndex) -> list[tuple[Field, str]]:
+    """Return the fields with the key of each of their wordings that stands in a sheet."""
+    labels = index.labels
+    return [(one, label) for one, label in _every_wording(form) if label in labels]
+
+
 @lru_cache(maxsize=16)
-def _wordings(form: Form) -> list[tuple[Field, str]]:
-    """The fields with the key of each of their wordings."""
+def _every_wording(form: Form) -> list[tuple[Field, str]]:
     return [(one, key(wording)) for one in form.fields for wording in (one.label, *one.variants)]
 
 

@@ -121,9 +121,11 @@ def _headings(form: Form, cells: Sequence[GridCell], *, near: bool) -> dict[int,
     for cell in cells:
         lines = split_paragraphs(cell.value) if isinstance(cell.value, str) else ()
         firsts.append(opening(form, lines[0])[0] if lines else "")
+    sure = {n: section for n, first in enumerate(firsts) if (section := section_of_line(form, first))}
+    if not near:
+        return sure
     found = sections_of(form, firsts)
-    sure = {n: section for n, section in found.items() if section_of_line(form, firsts[n])}
-    return found if near and (sure or sum(not section.table for section in found.values()) > 1) else sure
+    return found if sure or sum(not section.table for section in found.values()) > 1 else sure
 
 
 def _remarks(cells: Sequence[GridCell], headings: dict[int, Section]) -> set[GridCell]:

@@ -69,7 +69,8 @@ class _Finder:
                 likely.setdefault(leaf, []).append(cell)
         for leaf, cells in sure.items():
             # A word that is a column and, without its number, a row, too.
-            sure[leaf] = [cell for cell in cells if len(cells) > 1 and not _has_figures(index, cell)] or cells
+            if len(cells) > 1:
+                sure[leaf] = [cell for cell in cells if not _has_figures(index, cell)] or cells
         return sure, likely
 
     def _likely(self, index: LabelIndex, axis: Axis) -> Iterator[tuple[str, GridCell]]:
@@ -135,37 +136,41 @@ def _block_rows(indexes: Sequence[LabelIndex], block: Block, finder: _Finder) ->
     rows: dict[str, list[Row]] = {}
     above = Header()
     for index in indexes:
-        here = list(_wide_rows(index, finder)) if block.wide else []
+        headers = finder.headers(index)
+        here = list(_wide_rows(index, finder, *headers)) if block.wide else []
         if not here:
-            here = list(_rows(index, finder, above, wide=block.wide))
-            above = _last_header(index, finder, here)
+            here = list(_rows(index, finder, *headers, above, wide=block.wide))
+            above = _last_header(index, finder, headers[0], here)
         for leaf, row in here:
             rows.setdefault(leaf, []).append(row)
     return rows
 
 
-def _last_header(index: LabelIndex, finder: _Finder, rows: Sequence[tuple[str, Row]]) -> Header:
+def _last_header(index: LabelIndex, finder: _Finder, sure: Headers, rows: Sequence[tuple[str, Row]]) -> Header:
     """Return the header that a table going on in the next grid without one of its own has."""
     if rows:
         return header_of(rows[-1][1].index, rows[-1][1].columns, finder.labels)
-    cells = {leaf: here[-1] for leaf, here in finder.headers(index)[0].items()}
+    cells = {leaf: here[-1] for leaf, here in sure.items()}
     return header_of(index, cells, finder.labels) if len(cells) == len(finder.labels.columns.leaves) else Header()
 
 
 # ---------------------------------------------------------------- labels at the left, headers above
 
 
-def _rows(index: LabelIndex, finder: _Finder, above: Header, *, wide: bool) -> Iterator[tuple[str, Row]]:
+def _rows(
+    index: LabelIndex, finder: _Finder, sure: Headers, likely: Headers, above: Header, *, wide: bool
+) -> Iterator[tuple[str, Row]]:
     """Rows of a block in one grid.
 
     Args:
         index: the grid.
         finder: of the block.
+        sure: the headers in it that are labels of the block.
+        likely: those that are nearly.
         above: the header of the grid before it: a table that goes on without its own keeps it.
         wide: the block is one that the form prints as one row.
     """
     labels = finder.labels
-    sure, likely = finder.headers(index)
     going_on = not sure and not likely and not wide
     labelled = finder.rows(index)
     if going_on and labelled and above.cells:
@@ -183,7 +188,8 @@ def _rows(index: LabelIndex, finder: _Finder, above: Header, *, wide: bool) -> I
     found = [(leaf, row) for leaf, label, near in labelled if (row := row_of(label, near=near))]
     here = {leaf for leaf, _ in found}
     found += [
-        (group.id, row) for wording, group in labels.parts.items() if here.isdisjoint(leaf.id for leaf in group.children)
+        (group.id, row) for wording, group in labels.parts.items()
+        if wording in index.labels and here.isdisjoint(leaf.id for leaf in group.children)
         for label in index.cells(wording) if (row := row_of(label, near=False))
     ]  # fmt: skip
     yield from sorted(found, key=lambda one: (one[1].row, one[1].label.column))
@@ -250,13 +256,12 @@ def _is_group(index: LabelIndex, label: GridCell, labels: BlockLabels) -> bool:
 # ---------------------------------------------------------------- side by side (table 四)
 
 
-def _wide_rows(index: LabelIndex, finder: _Finder) -> Iterator[tuple[str, Row]]:
+def _wide_rows(index: LabelIndex, finder: _Finder, sure: Headers, likely: Headers) -> Iterator[tuple[str, Row]]:
     """Rows of figures that the form prints side by side in one row."""
     labels = finder.labels
     groups = sorted(finder.rows(index), key=lambda one: (one[1].column, one[1].row))
     if not groups:
         return
-    sure, likely = finder.headers(index)
     top = min(cell.row for _, cell, _ in groups)
     leaves = [
         (leaf, cell) for found in (sure, likely) for leaf, here in found.items() for cell in here if cell.row > top

@@ -7,7 +7,7 @@ further below, or right of the table, may be anybody's reckoning: it is named, a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -18,7 +18,7 @@ from ..sources.base import column_letters
 from .labels import key, known_labels
 from .rows import Row
 
-__all__ = ["Strays", "named", "outside", "strays"]
+__all__ = ["Area", "Strays", "areas_of", "named", "outside", "strays"]
 
 _OF_NUMBERS = " \u3000/-—0123456789.,，"
 """What a text that is a number is made of, or a mark for none."""
@@ -36,17 +36,16 @@ class Strays(msgspec.Struct):
     """Ids of the columns that a row was added to, and of the rows with a figure in an added column: ``表三.natural``."""
 
 
-def strays(form: Form, table: Table, rows: Mapping[str, list[Row]], used: Collection[tuple[str, int, int]]) -> Strays:
+def strays(table: Table, rows: Mapping[str, list[Row]], areas: Iterable[Area]) -> Strays:
     """Return the figures inside or right below a table that are not of the form.
 
     Args:
-        form: the edition.
-        table: one of its tables.
+        table: one of the form's.
         rows: the rows found, by id.
-        used: places (name of the grid, row, column) whose figures were read.
+        areas: what they take up (:func:`areas_of`).
     """
     found = Strays()
-    for area in _areas(form, table, rows, used):
+    for area in areas:
         columns: dict[int, list[GridCell]] = {}
         for number, cells in (*area.inside(), *area.below()):
             if number in area.rows:
@@ -60,7 +59,7 @@ def strays(form: Form, table: Table, rows: Mapping[str, list[Row]], used: Collec
     return found
 
 
-def _note_column(found: Strays, table: Table, area: _Area, column: int, cells: Sequence[GridCell]) -> None:
+def _note_column(found: Strays, table: Table, area: Area, column: int, cells: Sequence[GridCell]) -> None:
     """Note the figures of rows of the form that stand in a column that is not."""
     label = area.header(column)
     leaves = [leaf for block in table.blocks for leaf in block.column_leaves()]
@@ -72,7 +71,7 @@ def _note_column(found: Strays, table: Table, area: _Area, column: int, cells: S
     found.cells += [(area.grid, cell) for cell in cells]
 
 
-def _guess(table: Table, rows: Mapping[str, list[Row]], area: _Area, number: int) -> str:
+def _guess(table: Table, rows: Mapping[str, list[Row]], area: Area, number: int) -> str:
     """Return the label of the one row that is missing where a row of figures stands, ``""`` if there is no such."""
     leaves = [leaf for block in table.blocks for leaf in block.row_leaves()]
     above = [id_ for row, here in area.rows.items() for id_, _ in here if row < number]
@@ -83,21 +82,16 @@ def _guess(table: Table, rows: Mapping[str, list[Row]], area: _Area, number: int
     return missing[0] if len(missing) == 1 else ""
 
 
-def outside(
-    form: Form, table: Table, rows: Mapping[str, list[Row]], used: Collection[tuple[str, int, int]]
-) -> Iterator[tuple[Grid, list[GridCell], str]]:
+def outside(areas: Iterable[Area]) -> Iterator[tuple[Grid, list[GridCell], str]]:
     """Yield the figures typed further below a table of a workbook, or right of it, by row and by column.
 
     Args:
-        form: the edition.
-        table: one of its tables.
-        rows: the rows found of it, by id.
-        used: places whose figures were read, of all tables, or named as strays.
+        areas: what the table takes up, once the figures of all tables were read and strays named.
 
     Returns:
         the sheet, the cells, and what a message says of them.
     """
-    for area in _areas(form, table, rows, used):
+    for area in areas:
         if area.grid.a1:
             for row, cells in area.further():
                 label = area.label(row)
@@ -106,19 +100,25 @@ def outside(
                 yield area.grid, cells, f"{column_letters(cells[0].column)}列（{_values(cells)}）"
 
 
-def _areas(
+def areas_of(
     form: Form, table: Table, rows: Mapping[str, list[Row]], used: Collection[tuple[str, int, int]]
-) -> Iterator[_Area]:
-    """Yield the parts of grids that the rows of a table take up."""
+) -> list[Area]:
+    """Return the parts of grids that the rows of a table take up.
+
+    Args:
+        form: the edition.
+        table: one of its tables.
+        rows: the rows found, by id.
+        used: places (name of the grid, row, column) whose figures were read; it may still grow.
+    """
     by_grid: dict[str, dict[int, list[tuple[str, Row]]]] = {}
     for id_, many in rows.items():
         for row in (one for one in many if one.columns):
             by_grid.setdefault(row.index.grid.name, {}).setdefault(row.row, []).append((id_, row))
-    for here in by_grid.values():
-        yield _Area(form, table, here, used)
+    return [Area(form, table, here, used) for here in by_grid.values()]
 
 
-def _note(found: Strays, table: Table, area: _Area, row: int, cells: Sequence[GridCell], guess: str) -> None:
+def _note(found: Strays, table: Table, area: Area, row: int, cells: Sequence[GridCell], guess: str) -> None:
     grid = area.grid
     found.cells += [(grid, cell) for cell in cells]
     label = area.label(row)
@@ -136,7 +136,7 @@ def _values(cells: Sequence[GridCell]) -> str:
     return f"{values}等{len(cells)}格" if len(cells) > 1 else values
 
 
-class _Area:
+class Area:
     """The part of a grid that a table takes up."""
 
     def __init__(

@@ -23,7 +23,7 @@ from .labels import BlockLabels, block_labels, key, known_labels
 from .mend import mend, stitched
 from .merging import cells_in
 from .rows import Row, table_rows
-from .strays import named, outside, strays
+from .strays import Area, Strays, areas_of, named, outside, strays
 
 __all__ = ["Found", "Located", "find_tables"]
 
@@ -77,22 +77,21 @@ def find_tables(form: Form, indexes: Sequence[LabelIndex], *, near: bool = False
     near = near and sum(len(index.grid.cells.by_text) for index in indexes) <= _MOST_TEXTS
     # Hidden sheets count only for tables that no visible sheet has.
     visible = [i for i in indexes if not i.grid.hidden]
-    rows_of: dict[str, dict[str, list[Row]]] = {}
+    areas: dict[str, list[Area]] = {}
     for table in form.tables:
         rows = table_rows(form, table, visible, near=near)
         if not rows:
             rows = table_rows(form, table, [i for i in indexes if i.grid.hidden], near=near)
-        rows_of[table.id] = rows
         _register(table, rows, found)
-        _take(form, table, rows, found, visible)
-    found.findings += _outside(form, rows_of, found)
+        areas[table.id] = _take(form, table, rows, found, visible)
+    found.findings += _outside(form, areas, found)
     return found
 
 
-def _outside(form: Form, rows_of: Mapping[str, Mapping[str, list[Row]]], found: Found) -> Iterator[Finding]:
+def _outside(form: Form, areas: Mapping[str, Sequence[Area]], found: Found) -> Iterator[Finding]:
     """S-17: figures typed around the tables, which are not read."""
-    for table, rows in rows_of.items():
-        around = list(outside(form, form.table(table), rows, found.used))
+    for table, some in areas.items():
+        around = list(outside(some))
         if around:
             refs = [_ref(grid, cell) for grid, cells, _ in around for cell in cells]
             found.used |= {(grid.name, cell.row, cell.column) for grid, cells, _ in around for cell in cells}
@@ -122,8 +121,8 @@ class _Taker:
         self.seen: set[tuple[str, int]] = set()
         """Columns and headers whose wording has been looked at; every row has them."""
 
-    def take(self, rows: Mapping[str, list[Row]]) -> None:
-        """Take over all rows, each of which should be there once."""
+    def take(self, rows: Mapping[str, list[Row]], areas: Sequence[Area]) -> None:
+        """Take over all rows, each of which should be there once; ``areas`` is what they take up."""
         for block in self.table.blocks:
             labels = block_labels(self.form, block)
             whole = [group for group in set(labels.parts.values()) if len(rows.get(group.id, ())) == 1]
@@ -143,7 +142,7 @@ class _Taker:
         for column, cells in self.lacking.items():
             # A column that many rows lack is one cause.
             self.missing += [f"“{column}”这一列"] if len(cells) > _MANY else [f"“{cell}”这一格" for cell in cells]
-        self._say(rows)
+        self._say(strays(self.table, rows, areas))
 
     def _under_other(self, labels: BlockLabels, leaf: Node) -> str:
         """Say what stands above a row whose label is there and whose header is not, ``""`` if that is not so."""
@@ -171,7 +170,9 @@ class _Taker:
             if (column.id, id(header)) not in self.seen:
                 self.seen.add((column.id, id(header)))
                 self._compare(labels, row, header, column.text)
-            self._place(cell_id, row, column, header)
+            place = _figure_of(self.form, cell_id, row, column, header, self.found)
+            if place is not None:
+                self.found.cells[cell_id] = place
 
     def _group(self, labels: BlockLabels, group: Node, row: Row) -> None:
         """Take over the figures of a row that stands for all items of a group."""
@@ -191,18 +192,13 @@ class _Taker:
             self.rearranged.append(row)
         return not row.settled.fault
 
-    def _place(self, cell_id: str, row: Row, column: Node, header: GridCell) -> None:
-        place = _figure_of(self.form, cell_id, row, column, header, self.found)
-        if place is not None:
-            self.found.cells[cell_id] = place
-
     def _compare(self, labels: BlockLabels, row: Row, cell: GridCell, right: str) -> None:
         if key(str(cell.value)) not in labels.exact:
             self.odd[_origin(row.index.grid, cell)] = (str(cell.value), right)
 
-    def _say(self, rows: Mapping[str, list[Row]]) -> None:
+    def _say(self, stray: Strays) -> None:
         """One finding says what is missing and what stands there instead: the one may be the other."""
-        stray, what = strays(self.form, self.table, rows, self.found.used), []
+        what = []
         self.found.unread |= stray.unread
         self.found.used |= {(grid.name, cell.row, cell.column) for grid, cell in stray.cells}
         if stray.what:
@@ -246,17 +242,21 @@ class _Taker:
             self.found.findings.append(finding(rule, refs, what=what))
 
 
-def _take(form: Form, table: Table, rows: dict[str, list[Row]], found: Found, indexes: Sequence[LabelIndex]) -> None:
-    """Take over the figures of a table and say what does not fit."""
+def _take(
+    form: Form, table: Table, rows: dict[str, list[Row]], found: Found, indexes: Sequence[LabelIndex]
+) -> list[Area]:
+    """Take over the figures of a table and say what does not fit; return what it takes up of the grids."""
     if not rows:
         what = f"没有找到{table.id}（{form.section_of(table).heading}）"
         found.findings.append(finding(form.rules["S-04"], what=what))
-        return
+        return []
     found.tables.add(table.id)
     found.seen += sum(len(here[0].columns) for here in rows.values())
     rows = _first_of_copies(form, table, rows, found)
+    areas = areas_of(form, table, rows, found.used)
     if not _several_sets(form, table, rows, found):
-        _Taker(form, table, found, indexes).take(rows)
+        _Taker(form, table, found, indexes).take(rows, areas)
+    return areas
 
 
 def _first_of_copies(form: Form, table: Table, rows: dict[str, list[Row]], found: Found) -> dict[str, list[Row]]:
@@ -330,8 +330,9 @@ def _figure_of(form: Form, cell_id: str, row: Row, column: Node, header: GridCel
         place = row.settled.places[column.id]
         return _used(found, grid, grid.entry(*place), place)
     spots: dict[Place, GridCell] = {}
-    others = {cell.column for cell in row.columns.values()} - {header.column}
-    for at in range(header.column, header.column + _width(grid, header, column)):
+    reach = range(header.column, header.column + _width(grid, header, column))
+    others = {cell.column for cell in row.columns.values()} - {header.column} if len(reach) > 1 else ()
+    for at in reach:
         cell = grid.cell(row.row, at)
         if cell is not None and at not in others:
             spots.setdefault((cell.row, cell.column), cell)

@@ -269,6 +269,9 @@ def _contents(rows: Iterable[tuple[int, Element]], ns: str, values: Values) -> d
         for cell in row:
             address = cell.get("r")
             place = _place(address) if address else (number, place[1] + 1)
+            if not len(cell):  # only its style: most cells of a form
+                found.pop(place, None)
+                continue
             content, formula = _EMPTY, ""
             kind, style = cell.get("t", "n"), cell.get("s", "0")
             for part in cell:
@@ -287,8 +290,8 @@ def _contents(rows: Iterable[tuple[int, Element]], ns: str, values: Values) -> d
             content = _seen(content, values.look(style))
             if content != _EMPTY:
                 found[place] = content
-            elif place in found:
-                del found[place]
+            else:
+                found.pop(place, None)
     return found
 
 
