@@ -91,10 +91,11 @@ def _of_passage(rule: OtherYears, facts: Facts, passage: Passage) -> Iterator[_S
 
 def _other_year(rule: OtherYears, sentence: str, year: int, section: str) -> int:
     """Return the year that a sentence speaks of, 0 if that is the data year or none."""
-    if len(sentence) > _LONGEST or f"{year}年" in sentence or re.search(rule.comparing, sentence):
+    years = list(_YEAR.finditer(sentence)) if len(sentence) <= _LONGEST else []
+    if not years or f"{year}年" in sentence or re.search(rule.comparing, sentence):
         return 0
     excused = [match.span() for match in _excuses(rule).finditer(sentence)]
-    for match in _YEAR.finditer(sentence):
+    for match in years:
         named = int(match[1])
         planned = named > year and (section in rule.plans_in or re.search(rule.plans, sentence))
         if not planned and not any(start <= match.start() < end for start, end in excused):

@@ -22,7 +22,7 @@ from .records import Equation, Form, Relation, Table, Term
 from .rule import EVERYWHERE, Rule
 from .source import Faults, Steps
 from .tables import build_cells, build_table, check_labels, check_unique, paths
-from .titles import title_expressions
+from .titles import title_ends, title_expressions
 from .written import EditionFile, without
 
 _PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}")
@@ -64,7 +64,7 @@ def prove(file: EditionFile, edition: str, base: Form | None, faults: Faults, *,
         sections=file.sections, fields=file.fields, tables=tables, rules={r.id: r for r in file.rules},
         cells=cells, quantities=quantities, equations=sums, relations=links, sheets=file.sheets,
         sign_off=file.sign_off,
-        titles=file.titles,
+        titles=file.titles, title_ends=title_ends(file.titles, (file.report_title, *file.title_variants)),
         title_expressions=title_expressions(file.titles, (file.report_title, *file.title_variants)),
         last_year_tables=others | file.last_year.other_editions, last_year_cells=file.last_year.cells,
         last_year_sections=file.last_year.sections, unverified=file.unverified, narrative=file.narrative,

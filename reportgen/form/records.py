@@ -370,6 +370,8 @@ class Form(Struct, frozen=True, eq=False):
     sheets: Sheets
     sign_off: SignOff
     titles: TitleWords
+    title_ends: tuple[str, ...]
+    """Words of which one stands in every title."""
     title_expressions: tuple[str, ...]
     """The prescribed title first, then wordings in use; groups ``org`` (not in all) and ``year``.
 

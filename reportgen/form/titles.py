@@ -67,5 +67,16 @@ def title_expressions(words: TitleWords, wordings: Iterable[str]) -> tuple[str, 
     return tuple(found)
 
 
+def title_ends(words: TitleWords, wordings: Iterable[str]) -> tuple[str, ...]:
+    """Return words of which one stands in every title: its name, or what a wording ends with.
+
+    Args:
+        words: what may stand for the name.
+        wordings: of titles.
+    """
+    ends = (words.names if "{name}" in text else (text.rpartition("}")[2],) for text in wordings)
+    return tuple(dict.fromkeys(end for some in ends for end in some))
+
+
 def _any(words: Iterable[str]) -> str:
     return f"(?:{'|'.join(map(re.escape, words))})"

@@ -51,8 +51,8 @@ class _Answers:
         """Yield the answers below their header row; columns of heads that are missing are 0."""
         hidden: list[CellRef] = []
         for row in self.grid.rows_of(columns[2]):
-            answer = self.grid.entry(row, columns[2])
-            if row <= head or answer is None or (answer.value in (None, "") and not answer.formula):
+            answer = self.grid.entry(row, columns[2]) if row > head else None
+            if answer is None or (answer.value in (None, "") and not answer.formula):
                 continue  # most rows
             if answer.hidden or self.grid.hidden:
                 hidden.append(self._ref(answer))

@@ -354,9 +354,11 @@ def _figure_of(form: Form, cell_id: str, row: Row, column: Node, header: GridCel
 
 def _width(grid: Grid, header: GridCell, column: Node) -> int:
     """Return over how many columns a header stands: as many as prescribed, too, where nothing else stands beside it."""
+    if column.span <= header.column_span:
+        return header.column_span
     beside = [grid.cell(header.row, header.column + n) for n in range(header.column_span, column.span)]
     free = all(cell is None or cell.value in (None, "", header.value) for cell in beside)
-    return max(header.column_span, column.span) if free else header.column_span
+    return column.span if free else header.column_span
 
 
 def _only(cells: Sequence[GridCell]) -> GridCell | None:

@@ -51,9 +51,10 @@ def _title_word(form: Form) -> str:
 
 
 def possible_titles(form: Form, labels: Iterable[str]) -> list[str]:
-    """Return the texts, as labels are compared, that have the word and the year that every title has."""
+    """Return the texts, as labels are compared, that have the words and the year that every title has."""
     word = _title_word(form)
-    return [label for label in labels if word in label and _YEAR.search(label)]
+    some = (label for label in labels if word in label and _YEAR.search(label))
+    return [label for label in some if any(end in label for end in form.title_ends)]
 
 
 def parse_title(form: Form, text: str) -> tuple[str, int] | None:

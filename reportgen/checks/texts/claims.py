@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from itertools import pairwise, takewhile
 from typing import NamedTuple
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from ...form.phrases import Phrase, Topic
 from ...form.words import Reading
 from .numerals import PIECES
@@ -29,7 +32,7 @@ _NARROWED = "…只说其中一部分"
 _NEAR, _FAR = 2, 6  # letters not understood: still doubtful; too many even to agree by chance
 
 
-class Claim(NamedTuple):
+class Claim(Struct, frozen=True):
     """What an item says of the form's quantities."""
 
     item: Statement
@@ -66,7 +69,7 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
         queue = []
         changed = found and item.token and not item.token.percent and found[-1].item is previous
         if changed and CHANGED_TO.fullmatch(item.before):
-            found.append(found[-1]._replace(item=item._replace(year=None)))
+            found.append(replace(found[-1], item=replace(item, year=None)))
             continue
         if item.kind == "none":
             found += _absent(item, words, org) or _nothing(item, text, words, org)
@@ -96,7 +99,7 @@ def _with_theme(statements: Sequence[Statement], words: Vocabulary) -> list[Stat
             if hit.phrase.topic and hit.phrase.rank >= 2:
                 themes.setdefault(item.sentence, words.topics.get(hit.phrase.topic))
     return [
-        item._replace(topic=theme, how="behind") if not item.how and (theme := themes.get(item.sentence)) else item
+        replace(item, topic=theme, how="behind") if not item.how and (theme := themes.get(item.sentence)) else item
         for item in statements
     ]  # fmt: skip
 
@@ -120,9 +123,9 @@ def _classed(item: Statement, claim: Claim | None, text: str, words: Vocabulary,
     behind, hit = found
     rest = remainder(behind[1], words, org, [hit]).rest
     if claim and words.hits(item.before, item.topic):
-        part = item._replace(kind="ended", start=behind.start(1), end=behind.start(1) + hit.end)
+        part = replace(item, kind="ended", start=behind.start(1), end=behind.start(1) + hit.end)
         sure = claim.doubt == SURE and not rest and item.year is None
-        return _made(part, [hit], words, SURE)._replace(least=True) if sure else None
+        return replace(_made(part, [hit], words, SURE), least=True) if sure else None
     if item.topic is None or item.topic.id != "request":
         return None
     rest += remainder(item.before, words, org).rest + remainder(item.after, words, org).rest
@@ -145,7 +148,7 @@ def _own_business(claim: Claim, found: Sequence[Claim], said: str, words: Vocabu
     )
     around = "" if any(p.outcome for p in claim.phrases) else f"{claim.item.before}#{claim.item.after}"
     own = same or words.authorities.search(org) or handled.search(around)
-    return claim._replace(doubt=UNSURE) if own else claim
+    return replace(claim, doubt=UNSURE) if own else claim
 
 
 def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> tuple[Claim | None, list[Hit]]:
@@ -170,7 +173,7 @@ def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> t
     if each and any(h.phrase.rank >= 0 and h not in chosen for h in here):
         doubt = UNSURE  # 新收、办结、结转分别为: which is the first?
     claim = _made(item, distinct[:1] if each else distinct, words, doubt)
-    return claim._replace(unknown=rest), distinct[1:] if each else []
+    return replace(claim, unknown=rest), distinct[1:] if each else []
 
 
 def _distinct(hits: list[Hit]) -> list[Hit]:
@@ -274,7 +277,7 @@ def _absent(item: Statement, words: Vocabulary, org: str) -> list[Claim]:
     found = []
     for n, denied in enumerate(_denied(text, hits, words.nouns(text))):
         start = place + denied.start if n or not item.after else item.start
-        part = item._replace(start=start, end=place + denied.end if item.after else item.end)
+        part = replace(item, start=start, end=place + denied.end if item.after else item.end)
         if denied.readings:
             found.append(Claim(part, denied.readings, denied.rule, doubt, topic=denied.topic))
     return found
@@ -339,7 +342,7 @@ def _ended(item: Statement, found: list[Claim], text: str, words: Vocabulary, or
         class_ = next((h for h in words.hits(item.after, claim.topic) if _is_class(h)), None)
         if class_ and claim.doubt == SURE and (claim.topic.id == "request" or claim.readings == ((claim.topic.name,),)):
             rest = remainder(item.before, words, org).rest + remainder(item.after, words, org, [class_]).rest
-            part = item._replace(token=claim.item.token, year=claim.item.year, end=item.end + class_.end)
+            part = replace(item, token=claim.item.token, year=claim.item.year, end=item.end + class_.end)
             rule = claim.topic.rule if class_.phrase.outcome else class_.phrase.rule
             readings = _readings(class_, claim.topic)
             made.append(Claim(part, readings, rule, UNSURE if rest else SURE, topic=claim.topic))
@@ -373,7 +376,7 @@ def _apart(found: list[Claim], words: Vocabulary) -> list[Claim]:
     results = [c for c in found if _is_result(c) and not _is_part(c.item, words)]
     alone = {(c.item.sentence, c.readings[0]) for c in results if len(c.readings) == 1}
     return [
-        claim._replace(readings=claim.readings[:1])
+        replace(claim, readings=claim.readings[:1])
         if _is_result(claim) and any((claim.item.sentence, (name,)) in alone for r in claim.readings[1:] for name in r)
         else claim
         for claim in found
@@ -383,7 +386,7 @@ def _apart(found: list[Claim], words: Vocabulary) -> list[Claim]:
 def _said_of_all(item: Statement, text: str) -> Statement:
     """Return 均已办结 as 均 with its words behind it."""
     after = _ALL.sub("", text[item.start : item.end])
-    return item._replace(after=after, end=item.end - len(after))
+    return replace(item, after=after, end=item.end - len(after))
 
 
 def _with_included(found: list[Claim], words: Vocabulary) -> list[Claim]:
@@ -396,4 +399,4 @@ def _including(claim: Claim, parts: Sequence[Claim]) -> Claim:
     place = (claim.item.sentence, claim.item.clause + 1)
     near = [one.readings[0] for one in parts if (one.item.sentence, one.item.clause) == place]
     extra = [(*reading, *one) for one in near for reading in claim.readings if one[0] not in reading]
-    return claim._replace(readings=(*claim.readings, *extra))
+    return replace(claim, readings=(*claim.readings, *extra))

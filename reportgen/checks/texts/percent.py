@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from operator import attrgetter
 
+from msgspec.structs import replace
+
 from ...form.words import Reading
 from ...model.numbers import Number, format_number
 from .claims import UNSURE, Claim
@@ -107,7 +109,7 @@ class Shares:
         last = _LAST_WORDS.search(self.text, 0, item.start - 1) if bracketed else None
         before = last[0] if last else item.before
         named = [self.words.topics[h.phrase.topic] for h in self.words.hits(before) if h.phrase.topic]
-        return item._replace(before=before, topic=item.topic or (named[0] if named else None))
+        return replace(item, before=before, topic=item.topic or (named[0] if named else None))
 
     def share_of(self, item: Statement, token: Token, rates: Sequence[Decimal], sure: bool) -> Judgement | None:
         """Compare a percentage with what it may be; a complaint only where its part and whole are sure."""
@@ -281,7 +283,7 @@ class Shares:
                 return claim
         ranks = [h.phrase.rank for h in own if h.phrase.accuse]
         readings = tuple(r for h in own if h.phrase.rank == max(ranks) for r in h.phrase.any_of) if ranks else ()
-        return Claim(item._replace(token=None), readings, _SHARES) if readings and not item.scope else None
+        return Claim(replace(item, token=None), readings, _SHARES) if readings and not item.scope else None
 
     def named_last_year(self, item: Statement, token: Token) -> Judgement | None:
         """比2023年的520件…: last year's number, named in a comparison."""

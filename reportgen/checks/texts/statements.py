@@ -8,6 +8,9 @@ from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple, TypeAlias
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from ...form.phrases import Topic
 from .numerals import Token, tokens
 from .vocabulary import COMPARED, YEAR, Span, Vocabulary
@@ -16,7 +19,7 @@ from .wording import Brought, brought, counted, is_own, left_with
 __all__ = ["CHANGED_TO", "Mention", "Statement", "mentions", "sentences", "statements"]
 
 
-class Statement(NamedTuple):
+class Statement(Struct, frozen=True):
     """A number, or words that say a number (未收到, 全部办结, 均获维持), with its surroundings."""
 
     kind: str
@@ -82,7 +85,7 @@ class _Spot(NamedTuple):
     cut: bool
 
 
-class _State(NamedTuple):
+class _State(Struct, frozen=True):
     """What the talk is of at a place of a sentence; the fields are those of :class:`Statement`."""
 
     topic: Topic | None = None
@@ -164,12 +167,12 @@ class _Sentence:
             found += made
             if clause.mark == "(":
                 brackets.append(state)
-                state = state._replace(year=self.year_named_last(clause, state.year))
+                state = replace(state, year=self.year_named_last(clause, state.year))
             elif clause.mark == ")" and brackets:
                 state = brackets.pop()
             elif clause.mark == ";":
-                state = state._replace(year=base.year)
-        return found, state._replace(how="before" if state.topic else state.how)
+                state = replace(state, year=base.year)
+        return found, replace(state, how="before" if state.topic else state.how)
 
     def clauses(self) -> Iterator[_Clause]:
         """Yield the clauses in order; a comma between the thousands of a figure is not a mark."""
@@ -187,16 +190,16 @@ class _Sentence:
         found: list[Statement] = []
         for spot in self.spots(clause):
             if self.words.including.match(spot.before):
-                state = state._replace(whole=True)
+                state = replace(state, whole=True)
             words = brought(self.worded(clause, spot.mention.start), self.words)
             state = self.scoped(state, words)
             item = self.item(clause, spot, state, compared=words.compared)
             found.append(item)
-            state = state._replace(topic=item.topic, how="before" if item.how == "here" else item.how)
+            state = replace(state, topic=item.topic, how="before" if item.how == "here" else item.how)
         state = self.scoped(state, brought(self.worded(clause, clause.end), self.words))
         tail = found[-1].end if found else clause.start
         topic, how = left_with(self.text[tail : clause.end], self.words)
-        return found, state._replace(topic=topic, how=how) if how else state
+        return found, replace(state, topic=topic, how=how) if how else state
 
     def spots(self, clause: _Clause) -> Iterator[_Spot]:
         """Yield the mentions of a clause with the words before and behind each."""
@@ -284,8 +287,8 @@ class _Sentence:
             scope = ""
         some = self.words.own_office.search(brought.owner) and self.words.government.search(self.org)
         office = bool(some) and brought.owner != self.org
-        return state._replace(
-            year=year, year_said=said, scope=scope, whole=state.whole or brought.whole, office=office or state.office
+        return replace(
+            state, year=year, year_said=said, scope=scope, whole=state.whole or brought.whole, office=office or state.office
         )  # fmt: skip
 
     def is_own(self, brought: Brought, state: _State) -> bool:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple, Protocol
 
+from msgspec.structs import replace
+
 from ...form.phrases import Division
 from ...model.numbers import Number, show
 from .claims import DOUBTFUL, SURE, UNSURE, Claim
@@ -85,9 +87,9 @@ def _weighed(claim: Claim, sure: set[str], unclear: set[str]) -> Claim:
     topic = claim.topic.id if claim.topic else ""
     rounded = claim.item.token is not None and claim.item.token.about
     if topic in unclear and _weak(claim) and claim.item.how != "here":
-        return claim._replace(doubt=UNSURE)
+        return replace(claim, doubt=UNSURE)
     if topic in sure and claim.doubt == DOUBTFUL and not (claim.unknown or rounded):
-        return claim._replace(doubt=SURE)
+        return replace(claim, doubt=SURE)
     return claim
 
 
@@ -246,7 +248,7 @@ class _Whole:
             if one.claim and of_all and self.words.ours.search(self.gap(whole)):
                 self.free(whole)
                 if other.claim is None or other.claim.doubt == UNSURE:
-                    claim = one.claim._replace(item=other.item, doubt=DOUBTFUL)
+                    claim = replace(one.claim, item=other.item, doubt=DOUBTFUL)
                     self.numbers[part] = Told(other.item, claim, self.judge.claim(claim))
 
     def of_others(self) -> None:
@@ -354,7 +356,7 @@ class _Whole:
                 self.made_up(places, one.value)
                 division = self._division(places)
                 if division and division.complete and one.claim and one.item.how in ("here", "before"):
-                    self.numbers[n] = one._replace(judgement=self.judge.claim(one.claim._replace(doubt=SURE)))
+                    self.numbers[n] = one._replace(judgement=self.judge.claim(replace(one.claim, doubt=SURE)))
             same = {m.token.unit for m in self.numbers[:n]} == {one.token.unit}
             if same and one.item.topic and one.item.how in ("here", "before", "behind") and one.value not in sums:
                 self.accuse(n, f"前面各项相加是{show(sums[0])}", sums[0])

@@ -72,9 +72,9 @@ class Vocabulary:
         self._nouns = _Group([(t, expand(t.noun, year)) for t in data.topics])
         self._headings = [(t, any_of(t.heading)) for t in data.topics if t.heading]
         self._phrases = self._grouped(data.phrases)
-        self.neutral = any_of(*data.neutral)
-        self.neutral_words = any_of(*(w for w in data.neutral if len(w) > 1))
-        """Without the single letters, which are parts of other words too (件 of 信件)."""
+        letters = "|".join(word for word in data.neutral if len(word) == 1)
+        self.neutral = any_of(*(word for word in data.neutral if len(word) > 1), last=f"(?P<letter>{letters})")
+        """``letter`` is a single one, which is a part of other words too (件 of 信件)."""
         self.restrict, self.periods = any_of(*data.restrict), any_of(*data.periods)
         self.foreign, self.owners = any_of(*data.foreign), any_of(data.owners)
         self.whole, self.including, self.aside = any_of(data.whole), any_of(data.including), any_of(data.aside)
@@ -94,8 +94,8 @@ class Vocabulary:
         self.all_done_names: tuple[str, ...] = data.all_done_names
         self.done_of: tuple[tuple[str, ...], ...] = data.done_of
 
-    def _any_of(self, *expressions: str) -> re.Pattern[str]:
-        longest_first = "|".join(sorted(expressions, key=len, reverse=True))
+    def _any_of(self, *expressions: str, last: str = "") -> re.Pattern[str]:
+        longest_first = "|".join([*sorted(expressions, key=len, reverse=True), *filter(None, [last])])
         return re.compile(expand(longest_first or _NEVER, self.year))
 
     def _grouped(self, phrases: Sequence[Phrase]) -> dict[str, list[_Group[tuple[int, Phrase]]]]:

@@ -57,7 +57,7 @@ def plain(text: str, words: Vocabulary) -> str:
 @lru_cache(maxsize=KEPT)
 def narrows(left: Remainder, words: Vocabulary) -> bool:
     """Whether what is left narrows what is counted."""
-    return words.restrict.search(words.neutral_words.sub("", left.text)) is not None
+    return words.restrict.search(words.neutral.sub(r"\g<letter>", left.text)) is not None
 
 
 @lru_cache(maxsize=KEPT)
