@@ -18,7 +18,6 @@ from ..errors import EXIT_CRASH, InputError
 from ..form import Form, load_form
 from ..model.findings import SEVERITY_LABELS, worst
 from ..repairs import find_repairs
-from ..rollup import filing_of
 from ..show.entries import Entry, entry_of, unread_entry
 from ..show.json import report_json
 from ..show.lines import OutputLine, report_lines
@@ -110,7 +109,7 @@ def _check_one(path: Path | str, *, strict: bool, last: LastYear, wanted: Wanted
     mark = wanted.mark and (report.kind in MARKABLE or wanted.mark_any)
     marked, mark_failure = _mark(one) if mark else (b"", Outcome(path, None))
     return Checked(
-        status, entry_of(report, findings, state=_state(one)),
+        status, entry_of(report, findings, state=_state(one) if wanted.page or wanted.findings else ""),
         () if wanted.as_json else tuple(report_lines(report, findings, repairs)),
         report_json(report, findings, repairs) if wanted.as_json else None,
         report.form.id, last.has(report.org, report.year), one if wanted.report else None, page, marked,
@@ -122,6 +121,8 @@ def _check_one(path: Path | str, *, strict: bool, last: LastYear, wanted: Wanted
 
 def _state(one: CheckedReport) -> str:
     """Return whether a report is blank or says that there was nothing; ``""`` for all others."""
+    from ..rollup import filing_of  # for lists of many
+
     filing = filing_of(one.report)
     return "blank" if filing.is_blank else "nil" if filing.is_nil and worst(one.findings) != "errors" else ""
 

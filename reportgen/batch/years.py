@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -16,9 +16,10 @@ from ..errors import InputError
 from ..model.last_year import with_last_year
 from ..model.report import Report, Value
 from ..recogniser.labels import key
-from ..rollup import Roster
-from ..rollup.filing import add
 from .outcomes import run_many
+
+if TYPE_CHECKING:
+    from ..rollup import Roster
 
 __all__ = ["LastYear", "Whose", "index", "last_year_in", "refuse_missing", "whose_in"]
 
@@ -132,6 +133,8 @@ def _together(reports: Sequence[Report]) -> Report:
     first, *more = reports
     if not more:
         return first
+    from ..rollup.filing import add
+
     total = add({cell: value.number for cell, value in one.values.items() if value.number} for one in reports)
     values = {cell: Value("number", total.get(cell, 0), origin=first.values[cell].origin) for cell in first.values}
     return msgspec.structs.replace(first, values=values)

@@ -14,8 +14,7 @@ from math import prod
 from ..model.numbers import Number
 from ..model.report import Report
 from .candidates import Candidate, Candidates, joined
-from .evidence import Evidence, evidence_of, with_evidence
-from .gaps import with_gap, without_gaps
+from .evidence import Evidence, with_evidence
 from .groups import GroupSlip, empty_totals, group_slips
 from .notes import explain_evidence
 from .records import Repair, Repairs
@@ -30,34 +29,9 @@ MOST_CELLS = 8
 MOST_KEPT = 500
 
 
-def find_repairs(report: Report, *, limit: int = 12, hints: Mapping[str, Number] | None = None) -> Repairs:
-    """Return the minimal corrections that would settle the broken sums of a report.
+class Finder:
+    """Looks for the corrections of one report; ``evidence`` is asked as well."""
 
-    The report is not changed.  Typed figures are evidence; a total filled by formula follows its
-    parts; a cell that cannot be read gets the figure the others imply.
-
-    Args:
-        limit: repairs to return at most (at least 1).
-        hints: figures known from elsewhere by cell id: evidence like the register (台账), what the texts say
-            for sure and last year's figures, which are used without being asked for.  Each counts as one
-            more sum.  Where every sum of the form holds and only evidence differs, nothing is proposed but
-            that a text is wrong, if it alone can be: the register may be the part that is right.
-
-    Returns:
-        the repairs, most likely first, and what the evidence can and cannot tell.
-    """
-    filled, gap = without_gaps(report)
-    if gap and not gap.changes:
-        return Repairs(note="空着的不止一行，推算不出各是多少；请先对照原始材料补填，再核对一次。", complete=False)
-    evidence = evidence_of(filled, hints or {})
-    found = _Finder(filled, max(1, limit), evidence).run()
-    if evidence and (found.cut or not found.complete):
-        # Evidence at odds with everything else is no help.
-        found = _Finder(filled, max(1, limit)).run()
-    return with_gap(found, gap) if gap else found
-
-
-class _Finder:
     def __init__(self, report: Report, limit: int, evidence: Sequence[Evidence] = ()) -> None:
         self.stated = {one.id: one for one in evidence}
         report = with_evidence(report, evidence)
