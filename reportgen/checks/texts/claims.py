@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from itertools import pairwise, takewhile
 from typing import NamedTuple
@@ -76,11 +77,15 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
         elif item.token and not item.token.percent:
             claim, queue = _counted(item, words, org, listed=same or item.how == "behind" or _is_part(item, words))
             said = text[previous.end if previous and same else item.sentence[0] : item.start]
-            classed = _classed(item, claim, text, words, org)
+            classed = _classed(item, claim, text, _next(statements, n), words, org)
             claim = claim if classed is None or classed.least else classed
             found += [_own_business(claim, found, said, words, org)] if claim else []
             found += [classed] if classed and classed.least else []
     return _with_included(_apart(found, words), words)
+
+
+def _next(statements: Sequence[Statement], n: int) -> int:
+    return statements[n + 1].start if n + 1 < len(statements) else sys.maxsize
 
 
 def _is_part(item: Statement, words: Vocabulary) -> bool:
@@ -100,23 +105,30 @@ def _with_theme(statements: Sequence[Statement], words: Vocabulary) -> list[Stat
     ]  # fmt: skip
 
 
-def _class_behind(item: Statement, text: str, words: Vocabulary) -> tuple[re.Match[str], Hit] | None:
-    """Return the words between the comma behind a number and the next mark, and the one class they name."""
+def _class_behind(item: Statement, text: str, limit: int, words: Vocabulary) -> tuple[re.Match[str], Hit] | None:
+    """Return the words between the comma behind a number and the next mark, and the one class they name.
+
+    Another number, which begins at ``limit``, does not stand in them.
+    """
     behind = None if item.cut else _BEHIND.match(text, item.end)
     hits = words.hits(behind[1], item.topic) if behind else ()
-    if behind is None or len(hits) != 1 or hits[0].phrase.rank < 2:
+    if behind is None or behind.end() > limit or len(hits) != 1 or hits[0].phrase.rank < 2:
         return None
     said = words.all_ended.search(behind[1]) or words.negation.search(behind[1])
     return None if said else (behind, hits[0])
 
 
-def _classed(item: Statement, claim: Claim | None, text: str, words: Vocabulary, org: str) -> Claim | None:
+def _classed(
+    item: Statement, claim: Claim | None, text: str, limit: int, words: Vocabulary, org: str
+) -> Claim | None:
     """5件申请，不予公开: a class alone behind the comma is that of all of them (at least, where 收到 is said)."""
-    found = _class_behind(item, text, words)
-    named = words.topics.get(found[1].phrase.topic) if found else None
-    if found is None or named is None or (claim and not set(named.wholes).intersection(claim.readings)):
+    found = _class_behind(item, text, limit, words)
+    if found is None:
         return None
     behind, hit = found
+    named = item.topic if hit.phrase.outcome else words.topics.get(hit.phrase.topic)
+    if named is None or (claim and not _is_whole(claim, named)):
+        return None
     rest = remainder(behind[1], words, org, [hit]).rest
     if claim and words.hits(item.before, item.topic):
         part = item._replace(kind="ended", start=behind.start(1), end=behind.start(1) + hit.end)
@@ -126,6 +138,10 @@ def _classed(item: Statement, claim: Claim | None, text: str, words: Vocabulary,
         return None
     rest += remainder(item.before, words, org).rest + remainder(item.after, words, org).rest
     return _made(item, [hit], words, UNSURE if rest or item.scope else SURE)
+
+
+def _is_whole(claim: Claim, topic: Topic) -> bool:
+    return not set(topic.wholes).isdisjoint(claim.readings)
 
 
 def _own_business(claim: Claim, found: Sequence[Claim], said: str, words: Vocabulary, org: str) -> Claim:
@@ -336,7 +352,7 @@ def _ended(item: Statement, found: list[Claim], text: str, words: Vocabulary, or
         if made and (";" in text[claim.item.end : item.start] or claim.topic.id == "request"):
             break
         class_ = next((h for h in words.hits(item.after, claim.topic) if _is_class(h)), None)
-        if class_ and claim.doubt == SURE and (claim.topic.id == "request" or claim.readings == ((claim.topic.name,),)):
+        if class_ and claim.doubt == SURE and _is_whole(claim, claim.topic):
             rest = remainder(item.before, words, org).rest + remainder(item.after, words, org, [class_]).rest
             part = item._replace(token=claim.item.token, year=claim.item.year, end=item.end + class_.end)
             rule = claim.topic.rule if class_.phrase.outcome else class_.phrase.rule

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -27,6 +28,8 @@ __all__ = ["judge_numbers"]
 
 _LOWER = {"error": "warning", "warning": "ask"}
 _NOTHING = Judgement()
+_BEGINNING = re.compile(r"(?:[（(]?[一二三四五六七八九十\d]{1,2}[)）、.．]+)?(?:\d{4}年度?)?[^\d，,。；;：:（(、]{0,16}")
+"""What may be a sub-heading that its paragraph goes on behind."""
 
 IN_PASSAGE, IN_SENTENCE, SENTENCE = 1000, 200, 3000
 """Numbers in a passage, numbers in a sentence, characters of a sentence; beyond them nothing is judged."""
@@ -93,8 +96,8 @@ def _between(named: Sequence[Mention], start: int, end: int) -> int:
 
 
 def _heading(passage: Passage, words: Vocabulary) -> Topic | None:
-    start = passage.paragraphs[0][:16] if passage.paragraphs else ""
-    return words.topic_of_heading(passage.heading or start)
+    start = _BEGINNING.match(passage.paragraphs[0]) if passage.paragraphs else None
+    return words.topic_of_heading(passage.heading or (start[0] if start else ""))
 
 
 class _Paragraph(NamedTuple):
