@@ -101,6 +101,8 @@ class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
     """分项相加不等于总数时用哪条规则"""
     total: YearPattern = ""
     """前面几个数相加的“合计”（数前面的词）"""
+    left: YearPattern = ""
+    """减去前面说的剩下的（数前面的词）"""
     ours: YearPattern = ""
     """说明是政府信息公开方面的"""
     owners: YearPattern = ""

@@ -20,6 +20,7 @@ SURE, DOUBTFUL, UNSURE = 0, 1, 2
 """Every word understood; nearly; or something may narrow the scope: then never a complaint."""
 
 _JOINED = re.compile(r"[,、]|和|及|与|或|以及")
+_LISTED = re.compile(r"[,、]?(?:和|及|与|以及)|、")
 _ONLY_JOINED = re.compile(r"[,、和及与或]*$")
 _USUAL_UNITS = ("件", "宗", "起", "份", "例", "元", "万元", "")
 _IS = ("为", "是", "均", ":")
@@ -75,6 +76,7 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
         elif item.kind == "done":
             found += _all_done(item, words) or _ended(_said_of_all(item, text), found, text, words, org)
         elif item.token and not item.token.percent:
+            item = _with_verb(item, previous, words) if same else item
             claim, queue = _counted(item, words, org, listed=same or item.how == "behind" or _is_part(item, words))
             said = text[previous.end if previous and same else item.sentence[0] : item.start]
             classed = _classed(item, claim, text, _next(statements, n), words, org)
@@ -86,6 +88,20 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
 
 def _next(statements: Sequence[Statement], n: int) -> int:
     return statements[n + 1].start if n + 1 < len(statements) else sys.maxsize
+
+
+def _with_verb(item: Statement, previous: Statement | None, words: Vocabulary) -> Statement:
+    """出台规章2部、规范性文件36件: a noun alone in a list is counted with the verb before the list."""
+    listed = _LISTED.match(item.before)
+    hits = words.hits(item.before, item.topic) if listed and previous else ()
+    nouns = words.nouns(item.before) if hits else ()
+    if listed is None or previous is None or not nouns or any(h.phrase.rank or h.phrase.accuse for h in hits):
+        return item
+    if any(h.start < nouns[0][1] for h in hits):
+        return item  # 制定规章2部、公开规范性文件36件: it has its own
+    verbs = [h for h in words.hits(previous.before, previous.topic) if h.phrase.rank == 1 and h.phrase.column]
+    verb = previous.before[verbs[-1].start : verbs[-1].end] if verbs else ""
+    return item._replace(before=verb + item.before[listed.end() :])
 
 
 def _is_part(item: Statement, words: Vocabulary) -> bool:
@@ -233,7 +249,7 @@ def _made(item: Statement, hits: list[Hit], words: Vocabulary, doubt: int) -> Cl
     else:
         readings = (tuple(name for one in per_hit for name in one[0]),)
         between = [(a.end, b.start) for a, b in pairwise(hits)]
-        if not all(_JOINED.fullmatch(item.before[s:e]) for s, e in between):
+        if not all(s == e or _JOINED.fullmatch(item.before[s:e]) for s, e in between):
             doubt = UNSURE
     if not all(h.phrase.accuse for h in hits):
         doubt = UNSURE

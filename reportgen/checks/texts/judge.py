@@ -20,7 +20,7 @@ from .numerals import Compact, compact
 from .percent import Shares
 from .quantities import YUAN, Quantities, ReadingSum, agrees, said
 from .statements import Mention, Statement, mentions, sentences, statements
-from .together import Told, together, weighed
+from .together import Told, together, vouched, weighed
 from .verdicts import JudgedNumber, Judgement
 from .vocabulary import Vocabulary, vocabulary
 
@@ -131,7 +131,13 @@ class _Judge:
     def __init__(self, words: Vocabulary, quantities: Quantities, text: str, said: Sequence[Statement]) -> None:
         self.report, self.quantities, self.items = quantities.report, quantities, said
         self.text, self.words = text, words
-        self.claims = weighed(claims(text, said, words, quantities.report.org), self.is_right)
+        found = claims(text, said, words, quantities.report.org)
+        if clear := vouched(found, self.is_right):
+            said = [
+                item._replace(scope="") if (item.sentence, item.scope, item.topic) in clear else item for item in said
+            ]  # fmt: skip
+            found, self.items = claims(text, said, words, quantities.report.org), said
+        self.claims = weighed(found, self.is_right)
         self.shares = Shares(text, said, self.claims, words, quantities)
 
     def all(self) -> list[tuple[Statement, Judgement]]:

@@ -12,17 +12,17 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple, Protocol
 
-from ...form.phrases import Division
+from ...form.phrases import Division, Topic
 from ...model.numbers import Number, show
 from .claims import DOUBTFUL, SURE, UNSURE, Claim
 from .numerals import Token
 from .quantities import said
 from .statements import Statement
 from .verdicts import Judgement
-from .vocabulary import Vocabulary
+from .vocabulary import Span, Vocabulary
 from .wording import PUNCTUATION
 
-__all__ = ["Told", "together", "weighed"]
+__all__ = ["Told", "together", "vouched", "weighed"]
 
 _FREE = Judgement()
 _LEAD = re.compile(r"[^,、。;:(]*[,、。;:(]*")
@@ -34,6 +34,7 @@ _SLIP = 10
 """One part in so many may be missing by a slip; where more is, parts were left out on purpose."""
 _RUN, _PARTS = 10, 30
 """Numbers on either side that one figure may be told in, and parts of a whole; beyond them nobody adds up."""
+_TELLING = 10
 _FEW, _WHOLE = 1, 100  # letters that do not yet say what is counted; per cent
 
 
@@ -72,23 +73,29 @@ def weighed(claims: Sequence[Claim], agrees: Callable[[Claim], bool]) -> list[Cl
         sentence = list(some)
         agreeing = [agrees(c) for c in sentence]
         sure = {c.topic.id for c, right in zip(sentence, agreeing, strict=True) if right and c.topic and _counts(c)}
+        harmless = {c.unknown for c, right in zip(sentence, agreeing, strict=True) if right and _telling(c.item)}
         unclear: set[str] = set()
         for claim, right in zip(sentence, agreeing, strict=True):
-            found.append(_weighed(claim, sure, unclear))
+            found.append(_weighed(claim, sure, harmless, unclear))
             if claim.topic and (claim.item.how == "here" or not _weak(claim)):
                 change = unclear.add if claim.doubt == UNSURE and not right else unclear.discard
                 change(claim.topic.id)
     return found
 
 
-def _weighed(claim: Claim, sure: set[str], unclear: set[str]) -> Claim:
+def _weighed(claim: Claim, sure: set[str], harmless: set[str], unclear: set[str]) -> Claim:
     topic = claim.topic.id if claim.topic else ""
     rounded = claim.item.token is not None and claim.item.token.about
     if topic in unclear and _weak(claim) and claim.item.how != "here":
         return claim._replace(doubt=UNSURE)
-    if topic in sure and claim.doubt == DOUBTFUL and not (claim.unknown or rounded):
+    if claim.doubt == DOUBTFUL and not rounded and (claim.unknown in harmless if claim.unknown else topic in sure):
         return claim._replace(doubt=SURE)
     return claim
+
+
+def _telling(item: Statement) -> bool:
+    """Whether a number is too large to agree by chance."""
+    return item.kind == "number" and item.token is not None and item.token.value >= _TELLING
 
 
 def _counts(claim: Claim) -> bool:
@@ -99,6 +106,14 @@ def _counts(claim: Claim) -> bool:
 def _weak(claim: Claim) -> bool:
     """Whether only a verb says what is counted (答复, 制定), no row or column of a table."""
     return bool(claim.phrases) and all(p.rank <= 1 and p.topics for p in claim.phrases)
+
+
+def vouched(claims: Sequence[Claim], agrees: Callable[[Claim], bool]) -> set[tuple[Span, str, Topic | None]]:
+    """Return the scopes in which a number agrees with the form: in that sentence they narrow nothing of its topic."""
+    return {
+        (claim.item.sentence, claim.item.scope, claim.item.topic)
+        for claim in claims if claim.item.scope and _telling(claim.item) and agrees(claim)
+    }  # fmt: skip
 
 
 class Judge(Protocol):
@@ -177,6 +192,7 @@ class _Whole:
             ):
                 reading()
         self.totals()
+        self.left()
         self.divided()
         return self.numbers
 
@@ -356,8 +372,31 @@ class _Whole:
                 if division and division.complete and one.claim and one.item.how in ("here", "before"):
                     self.numbers[n] = one._replace(judgement=self.judge.claim(one.claim._replace(doubt=SURE)))
             same = {m.token.unit for m in self.numbers[:n]} == {one.token.unit}
-            if same and one.item.topic and one.item.how in ("here", "before", "behind") and one.value not in sums:
+            ours = one.item.topic is not None or (division and division.complete and one.item.how != "foreign")
+            if same and ours and one.value not in sums:
                 self.accuse(n, f"前面各项相加是{show(sums[0])}", sums[0])
+
+    def left(self) -> None:
+        """收到89件，办结84件，其余7件: what is left is a whole less what is told of it."""
+        for n, one in enumerate(self.numbers):
+            wholes = [m for m in range(n - 1) if self._is_matched_whole(m)]
+            if one.judgement.verdict != "unattributed" or not wholes or not self.words.left.match(one.item.before):
+                continue
+            so_far = [self.sum(range(m)) for m in range(n + 1)]
+            left = [
+                2 * so_far[b] - so_far[a] - so_far[c]
+                for a in range(n) for b in range(a + 1, n) for c in range(b + 1, n + 1)
+            ]  # fmt: skip
+            claim = self.numbers[wholes[0]].claim
+            over = self.judge.figures(claim._replace(readings=(self.words.all_done_names,))) if claim else ()
+            if one.value not in (*left, *over):
+                expected = min((v for v in left if v >= 0), key=lambda v: abs(v - one.value))
+                self.accuse(n, f"前面各数相减是{show(expected)}", expected)
+
+    def _is_matched_whole(self, n: int) -> bool:
+        claim = self.numbers[n].claim
+        matched = self.numbers[n].judgement.verdict == "matched" and claim is not None and claim.topic is not None
+        return matched and not set(claim.topic.wholes).isdisjoint(claim.readings)
 
     def made_up(self, places: Sequence[int], total: Number) -> None:
         """新增5件，上年转入2件，共7件: the total is the figure of the form, what it is made of is not."""
@@ -370,7 +409,10 @@ class _Whole:
         for whole, parts in self.parts:
             one = self.numbers[whole]
             kind = self._division(parts)
-            nested = any(self.words.included.search(self.gap(n)) for n in parts[:-1])
+            if all(self.numbers[n].judgement.verdict == "matched" for n in parts):
+                continue
+            gaps = [self.gap(n) for n in parts[:-1]]
+            nested = any(self.words.included.search(gap) or _AMONG.match(gap) for gap in gaps)
             if kind is None or nested or one.item.topic is None or one.claim is None or one.wrong:
                 continue
             total, missing = self.sum(parts), one.value - self.sum(parts)
