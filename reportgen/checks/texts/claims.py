@@ -27,6 +27,8 @@ _IS = ("为", "是", "均", ":")
 _BEHIND = re.compile(r"[^,;。()0-9]*,([^,;。()0-9]+)(?=[,;。]|$)")
 _ALL = re.compile("^(?:全部|均|都)")
 _NARROWED = "…只说其中一部分"
+_OWN_FIELD = ("X-01", "X-02", "X-19")
+"""Rules on documents and decisions, which a body makes in the field that its name says."""
 _NEAR, _FAR = 2, 6  # letters not understood: still doubtful; too many even to agree by chance
 
 
@@ -175,7 +177,8 @@ def _own_business(claim: Claim, found: Sequence[Claim], said: str, words: Vocabu
         and before.topic.own_business
     )
     around = "" if any(p.outcome for p in claim.phrases) else f"{claim.item.before}#{claim.item.after}"
-    own = same or words.authorities.search(org) or handled.search(around)
+    decides = words.government.search(org) and handled.search(around)
+    own = same or words.authorities.search(org) or decides
     return claim._replace(doubt=UNSURE) if own else claim
 
 
@@ -265,6 +268,8 @@ def _unknown(
     if behind or not item.cut:
         around.append(remainder(item.after, words, org, after))
     rest = "".join(one.rest for one in around)
+    if rest in org and phrase.rule in _OWN_FIELD:
+        rest = ""  # 税务局作出税务行政处罚
     if (rest and words.foreign.search(rest)) or (item.how == "foreign" and phrase.topics):
         return None
     narrowed = any(narrows(one, words) for one in around) or bool(rest and words.restrict.search(rest))

@@ -95,7 +95,8 @@ class Shares:
         if not (_PART_OF.search(item.before) or bracket) or (part is None and "率" in item.before):
             return None
         claim = self.claims.get(part.start) if part else None
-        wholes = [*self.form_wholes(item, claim), *self.text_wholes(item, part)]
+        named = self.quantities.sums_of(self.readings_of(item)) if part else ()
+        wholes = [*(one.value for one in named), *self.form_wholes(item, claim), *self.text_wholes(item, part)]
         rates = [
             Decimal(one) * 100 / Decimal(whole)
             for one in self.parts(item, part, claim) for whole in wholes if whole and one <= whole

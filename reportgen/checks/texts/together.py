@@ -379,24 +379,20 @@ class _Whole:
     def left(self) -> None:
         """收到89件，办结84件，其余7件: what is left is a whole less what is told of it."""
         for n, one in enumerate(self.numbers):
-            wholes = [m for m in range(n - 1) if self._is_matched_whole(m)]
-            if one.judgement.verdict != "unattributed" or not wholes or not self.words.left.match(one.item.before):
+            topic = one.item.topic
+            if n < 2 or topic is None or one.wrong or not self.words.left.match(one.item.before):
+                continue
+            figures = self.judge.figures(Claim(one.item, (*topic.wholes, self.words.all_done_names), topic.rule))
+            if one.value in figures or not any(m.value in figures for m in self.numbers[: n - 1]):
                 continue
             so_far = [self.sum(range(m)) for m in range(n + 1)]
             left = [
                 2 * so_far[b] - so_far[a] - so_far[c]
                 for a in range(n) for b in range(a + 1, n) for c in range(b + 1, n + 1)
             ]  # fmt: skip
-            claim = self.numbers[wholes[0]].claim
-            over = self.judge.figures(claim._replace(readings=(self.words.all_done_names,))) if claim else ()
-            if one.value not in (*left, *over):
+            if one.value not in left:
                 expected = min((v for v in left if v >= 0), key=lambda v: abs(v - one.value))
                 self.accuse(n, f"前面各数相减是{show(expected)}", expected)
-
-    def _is_matched_whole(self, n: int) -> bool:
-        claim = self.numbers[n].claim
-        matched = self.numbers[n].judgement.verdict == "matched" and claim is not None and claim.topic is not None
-        return matched and not set(claim.topic.wholes).isdisjoint(claim.readings)
 
     def made_up(self, places: Sequence[int], total: Number) -> None:
         """新增5件，上年转入2件，共7件: the total is the figure of the form, what it is made of is not."""
