@@ -24,6 +24,7 @@ _LISTED = re.compile(r"[,、]?(?:和|及|与|以及)|、")
 _ONLY_JOINED = re.compile(r"[,、和及与或]*$")
 _USUAL_UNITS = ("件", "宗", "起", "份", "例", "元", "万元", "")
 _IS = ("为", "是", "均", ":")
+_AMOUNT = re.compile(r"[量数](?:总?计|共计?)?(?:为|是|:)$")
 _BEHIND = re.compile(r"[^,;。()0-9]*,([^,;。()0-9]+)(?=[,;。]|$)")
 _ALL = re.compile("^(?:全部|均|都)")
 _NARROWED = "…只说其中一部分"
@@ -220,7 +221,7 @@ def _fitting(hits: Sequence[Hit], item: Statement) -> list[Hit]:
     if unit or item.token is None:
         return fitting
     # A number without a unit counts something only after a form's own word, or 为 before a zero, at a mark.
-    plain = item.token.value == 0 and item.before.endswith(_IS)
+    plain = item.before.endswith(_IS) and (item.token.value == 0 or _AMOUNT.search(item.before))
     return [hit for hit in fitting if (plain or hit.phrase.rank >= 2) and not item.after]
 
 
