@@ -78,6 +78,8 @@ class Division(Struct, frozen=True, forbid_unknown_fields=True):
     """分项前后有这些词就是按它分的"""
     complete: bool = False
     """通常写全：相加应正好等于总数；false 只要求不超过总数"""
+    all: int = 3
+    """写了这么多项，就是写全了"""
 
 
 class Narrative(Struct, frozen=True, forbid_unknown_fields=True):

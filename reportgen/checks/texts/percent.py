@@ -264,9 +264,10 @@ class Shares:
         now, then = ([None, None, *self.numbers[:earlier]])[-2:]
         if now is None or then is None or now.token is None or then.token is None or then.token.percent:
             return
-        near = now.sentence == then.sentence == item.sentence and then.clause == item.clause
+        bracketed = self.text[then.end : item.start].startswith(")")
+        near = now.sentence == then.sentence == item.sentence and then.clause + bracketed == item.clause
         plain = not (now.compared or _CHANGE.search(then.before)) and now.token.unit == then.token.unit
-        if near and plain and then.compared and not (then.token.about or now.token.about):
+        if near and plain and (then.compared or then.year) and not (then.token.about or now.token.about):
             yield now.token.value, then.token.value
 
     def compared_claim(self, item: Statement) -> Claim | None:

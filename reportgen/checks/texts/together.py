@@ -28,8 +28,6 @@ _FREE = Judgement()
 _LEAD = re.compile(r"[^,、。;:(]*[,、。;:(]*")
 _AMONG = re.compile(r"[^,;。、]{0,6}中[,已的]?")
 _ENDS_PARTS = re.compile(r"[;。]|另[有外]?|此外|合计|共计|总计|[,、]共")
-_ALL = 3
-"""Parts of a complete division that are all of them, even where much of the whole is missing."""
 _SLIP = 10
 """One part in so many may be missing by a slip; where more is, parts were left out on purpose."""
 _RUN, _PARTS = 10, 30
@@ -372,7 +370,8 @@ class _Whole:
                 if division and division.complete and one.claim and one.item.how in ("here", "before"):
                     self.numbers[n] = one._replace(judgement=self.judge.claim(one.claim._replace(doubt=SURE)))
             same = {m.token.unit for m in self.numbers[:n]} == {one.token.unit}
-            ours = one.item.topic is not None or (division and division.complete and one.item.how != "foreign")
+            named = (division and division.complete) or any(m.claim for m in self.numbers[:n])
+            ours = one.item.topic is not None or (named and one.item.how != "foreign")
             if same and ours and one.value not in sums:
                 self.accuse(n, f"前面各项相加是{show(sums[0])}", sums[0])
 
@@ -412,7 +411,7 @@ class _Whole:
             if kind is None or nested or one.item.topic is None or one.claim is None or one.wrong:
                 continue
             total, missing = self.sum(parts), one.value - self.sum(parts)
-            slip = kind.complete and (len(parts) >= _ALL or missing * _SLIP <= one.value)
+            slip = kind.complete and (len(parts) >= kind.all or missing * _SLIP <= one.value)
             if missing < 0 or (missing > 0 and slip):
                 self.accuse(parts[-1], f"各项相加是{show(total)}，前面写的是{show(one.value)}", one.value)
 
