@@ -71,12 +71,11 @@ def text_of(cell: GridCell) -> tuple[str, str]:
 def formula_finding(form: Form, cell: GridCell, ref: CellRef, place: str) -> Finding | None:
     """Return what is to be said of a formula among texts and entries that has no result or an old one: N-05, N-08."""
     if cell.result in ("unknown", "circular"):
-        return finding(form.rules["N-05"], [ref], place=place, raw=cell.formula, what=fault_of(cell))
+        return finding(form.rules["N-05"], [ref], place=place, what=f"{fault_of(cell)}（{cell.formula}）")
     if cell.result == "stale":
         old, now = (text_of(cell._replace(value=value, shown=""))[0] for value in (cell.value, cell.now))
-        return finding(
-            form.rules["N-08"], [ref], place=place, was=f"“{old}”", raw=cell.formula, now=f"“{now}”" if now else "空"
-        )
+        what = f"“{cell.formula}”现在应得{f'“{now}”' if now else '空'}，存储的却是“{old}”"
+        return finding(form.rules["N-08"], [ref], place=place, what=what)
     return None
 
 

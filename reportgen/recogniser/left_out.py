@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ..form import Form
-from ..model.findings import CellRef, Finding, finding
+from ..model.findings import CellRef, Finding, by_table, finding
+from ..model.numbers import show
 from ..model.report import Origin, Value
 from ..sources import Document
 from .tables import Located
@@ -25,15 +26,17 @@ def left_out(
         cells: where they stand, by cell id.
     """
     figures = {(place.grid.name, place.row, place.column) for place in cells.values()}
+    beside: dict[str, list[tuple[str, CellRef, str]]] = {}
     for id_, place in cells.items():
         if place.cell is not None and place.cell.beside:
-            value, label = values[id_], form.cells[id_].label
+            value, cell = values[id_], form.cells[id_]
             # Nothing but what was left out: whether that is the figure is not ours to say.
             severity = "error" if value.number is None else ""
-            yield finding(
-                form.rules["N-09"], [CellRef(value.origin, label, value.number, id_)], severity=severity,
-                actual=value.number, place=f"“{label}”", what=place.cell.beside, value=value.number,
-            )  # fmt: skip
+            said = f"{place.cell.beside}（读作 {show(value.number)}）"
+            ref = CellRef(value.origin, cell.label, value.number, id_)
+            beside.setdefault(severity, []).append((cell.table, ref, said))
+    for severity, here in beside.items():
+        yield from by_table(form.rules["N-09"], here, severity=severity)
     struck = [
         (Origin(grid.name, cell.address, cell.row, cell.column, cell.hidden), cell.beside)
         for grid in document.grids for cell in grid.cells

@@ -79,8 +79,9 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
         elif item.kind == "done":
             found += _all_done(item, words) or _ended(_said_of_all(item, text), found, text, words, org)
         elif item.token and not item.token.percent:
-            item = _with_verb(item, previous, words) if same else item
-            claim, queue = _counted(item, words, org, listed=same or item.how == "behind" or _is_part(item, words))
+            listed = same or item.how == "behind" or _is_part(item, words)
+            whole = _with_verb(item, previous, words) if same else item
+            claim, queue = _counted(whole, words, org, listed=listed)
             said = text[previous.end if previous and same else item.sentence[0] : item.start]
             classed = _classed(item, claim, text, _next(statements, n), words, org)
             claim = claim if classed is None or classed.least else classed
@@ -137,9 +138,7 @@ def _class_behind(item: Statement, text: str, limit: int, words: Vocabulary) -> 
     return None if said else (behind, hits[0])
 
 
-def _classed(
-    item: Statement, claim: Claim | None, text: str, limit: int, words: Vocabulary, org: str
-) -> Claim | None:
+def _classed(item: Statement, claim: Claim | None, text: str, limit: int, words: Vocabulary, org: str) -> Claim | None:
     """5件申请，不予公开: a class alone behind the comma is that of all of them (at least, where 收到 is said)."""
     found = _class_behind(item, text, limit, words)
     if found is None:

@@ -28,7 +28,9 @@ __all__ = ["judge_numbers"]
 
 _LOWER = {"error": "warning", "warning": "ask"}
 _NOTHING = Judgement()
-_BEGINNING = re.compile(r"(?:[（(]?[一二三四五六七八九十\d]{1,2}[)）、.．]+)?(?:\d{4}年度?)?[^\d，,。；;：:（(、]{0,16}")
+_BEGINNING = re.compile(
+    r"(?:[（(]?[一二三四五六七八九十\d]{1,2}[)）、.．]+)?(?:\d{4}年度?)?[^\d，,。；;：:（(、]{0,16}"
+)
 """What may be a sub-heading that its paragraph goes on behind."""
 
 IN_PASSAGE, IN_SENTENCE, SENTENCE = 1000, 200, 3000

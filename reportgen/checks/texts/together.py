@@ -390,7 +390,7 @@ class _Whole:
                 for a in range(n) for b in range(a + 1, n) for c in range(b + 1, n + 1)
             ]  # fmt: skip
             if one.value not in left:
-                expected = min((v for v in left if v >= 0), key=lambda v: abs(v - one.value))
+                expected = min((abs(v - one.value), v) for v in left if v >= 0)[1]
                 self.accuse(n, f"前面各数相减是{show(expected)}", expected)
 
     def made_up(self, places: Sequence[int], total: Number) -> None:
