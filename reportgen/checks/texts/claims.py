@@ -168,14 +168,9 @@ def _own_business(claim: Claim, found: Sequence[Claim], said: str, words: Vocabu
     handled = words.own_business.get(topic.id) if topic else None
     if handled is None or words.ours.search(said + claim.item.after):
         return claim
-    before = found[-1] if found and found[-1].item.sentence == claim.item.sentence else None
-    same = (
-        before is not None
-        and before.item.kind == "number"
-        and before.doubt == UNSURE
-        and before.topic
-        and before.topic.own_business
-    )
+    told = [c for c in found if c.item.sentence == claim.item.sentence and c.item.kind == "number"]
+    before = [c.doubt for c in told if c.topic and c.topic.own_business]
+    same = told and told[-1].topic and told[-1].topic.own_business and SURE not in before
     around = "" if any(p.outcome for p in claim.phrases) else f"{claim.item.before}#{claim.item.after}"
     decides = words.government.search(org) and handled.search(around)
     own = same or words.authorities.search(org) or decides

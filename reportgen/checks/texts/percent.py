@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import accumulate
 from operator import attrgetter
 
 from ...form.phrases import Reading
@@ -26,6 +27,7 @@ _CHANGED = re.compile(rf"(?:{_UP}|{_DOWN})(?:了|约|为|达|近|到)*$")
 _PART_OF = re.compile(r"占|比例|比重|率|\($")
 _SHARES, _RATES = "X-13", "X-14"
 _LAST_WORDS = re.compile(r"[^,;:、。()]*$")
+_ADDED = re.compile(r"[合共总]计|[二两三四]者|两项|共占")
 _WHOLES = 100
 """Numbers before a percentage that it may be a share of."""
 _RIGHT = Judgement("percentage_ok", _SHARES, about=())
@@ -138,7 +140,11 @@ class Shares:
         if part is None or part.token is None:
             return [one.value for one in self.quantities.sums_of(self.readings_of(item))]
         known = self.quantities.sums_of(claim.readings) if claim else ()
-        return [part.token.value, *(one.value for one in known)]
+        own = [part.token.value, *(one.value for one in known)]
+        if not _ADDED.search(item.before):
+            return own
+        earlier = [n.token.value for n in self.sentences[item.sentence] if n.token and n.start <= part.start]
+        return [*own, *accumulate(reversed(earlier))]
 
     def part_before(self, item: Statement) -> Statement | None:
         """Return the number whose share this is: the one before it with only 占… in between."""
