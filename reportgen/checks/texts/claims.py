@@ -24,12 +24,14 @@ _LISTED = re.compile(r"[,、]?(?:和|及|与|以及)|、")
 _ONLY_JOINED = re.compile(r"[,、和及与或]*$")
 _USUAL_UNITS = ("件", "宗", "起", "份", "例", "元", "万元", "")
 _IS = ("为", "是", "均", ":")
-_AMOUNT = re.compile(r"[量数](?:总?计|共计?)?(?:为|是|:)$")
-_BEHIND = re.compile(r"[^,;。()0-9]*,([^,;。()0-9]+)(?=[,;。]|$)")
+_AMOUNT = re.compile(r"[量数](?:总?计|共计?)?(?:为|是|:)?$")
+_BEHIND = re.compile(r"[^,;。:()0-9]*[,:(]([^,;。:()0-9]+)(?=[,;。)]|$)")
 _ALL = re.compile("^(?:全部|均|都)")
 _NARROWED = "…只说其中一部分"
 _OWN_FIELD = ("X-01", "X-02", "X-19")
 """Rules on documents and decisions, which a body makes in the field that its name says."""
+_EXACT = 3
+"""Printed digits from which 约 and 余 do not make a number doubtful."""
 _NEAR, _FAR = 2, 6  # letters not understood: still doubtful; too many even to agree by chance
 
 
@@ -132,7 +134,13 @@ def _class_behind(item: Statement, text: str, limit: int, words: Vocabulary) -> 
     """
     behind = None if item.cut else _BEHIND.match(text, item.end)
     hits = words.hits(behind[1], item.topic) if behind else ()
-    if behind is None or behind.end() > limit or len(hits) != 1 or hits[0].phrase.rank < 2:
+    if (
+        behind is None
+        or behind.end() > limit
+        or words.included.match(behind[1])
+        or len(hits) != 1
+        or hits[0].phrase.rank < 2
+    ):
         return None
     said = words.all_ended.search(behind[1]) or words.negation.search(behind[1])
     return None if said else (behind, hits[0])
@@ -215,7 +223,7 @@ def _fitting(hits: Sequence[Hit], item: Statement) -> list[Hit]:
     if unit or item.token is None:
         return fitting
     # A number without a unit counts something only after a form's own word, or 为 before a zero, at a mark.
-    plain = item.before.endswith(_IS) and (item.token.value == 0 or _AMOUNT.search(item.before))
+    plain = (item.token.value == 0 and item.before.endswith(_IS)) or _AMOUNT.search(item.before)
     return [hit for hit in fitting if (plain or hit.phrase.rank >= 2) and not item.after]
 
 
@@ -288,20 +296,23 @@ def _grade(item: Statement, phrase: Phrase, rest: str) -> int:
     if elsewhere or (odd_unit and item.how != "before") or len(rest) > _NEAR:
         return UNSURE
     from_heading = item.how == "behind" and not phrase.topic
-    rounded = token is not None and token.about
+    rounded = token is not None and token.about and token.digits < _EXACT
     return DOUBTFUL if rest or odd_unit or from_heading or rounded or phrase.rank < -1 else SURE
 
 
 def _absent(item: Statement, words: Vocabulary, org: str) -> list[Claim]:
     """未收到…、无…、…情况：无: everything named behind it, or before it, is 0."""
     text, place = (item.after, item.end) if item.after else (item.before, item.start - len(item.before))
-    hits = [h for h in words.hits(text) if h.phrase.topic and h.phrase.rank >= 2 and h.phrase.accuse]
+    hits = [
+        h for h in words.hits(text, words.topics["review"])
+        if h.phrase.outcome or (h.phrase.topic and h.phrase.rank >= 2 and h.phrase.accuse)
+    ]  # fmt: skip
     around = (
         remainder(item.before, words, org, words.hits(item.before, item.topic)),
         remainder(item.inner, words, org), remainder(text, words, org, hits),
     )  # fmt: skip
     rest = "".join(one.rest for one in around)
-    doubt = UNSURE if rest or item.scope or item.compared else SURE
+    doubt = UNSURE if rest or item.scope or item.compared or any(not h.phrase.accuse for h in hits) else SURE
     found = []
     for n, denied in enumerate(_denied(text, hits, words.nouns(text))):
         start = place + denied.start if n or not item.after else item.start
@@ -339,14 +350,16 @@ def _denied(text: str, hits: Sequence[Hit], nouns: Sequence[Noun]) -> list[_Deni
     """Return the phrases, then the topics that are denied; a topic counts for the phrase that names it."""
     found = [
         _Denied(hit.phrase.any_of, hit.phrase.rule, None, hit.start, hit.end) for hit in hits
-        if not any(t.id == hit.phrase.topic and s < hit.end and hit.start < e for t, s, e in nouns)
+        if hit.phrase.topic and not any(t.id == hit.phrase.topic and s < hit.end and hit.start < e for t, s, e in nouns)
     ]  # fmt: skip
     phrases = tuple(found)
+    outcomes = [hit for hit in hits if hit.phrase.outcome]
     for n, (topic, start, end) in enumerate(nouns):
         if any(one.start < end and start < one.end for one in phrases) or (found and topic.id == "request"):
             continue
         if _named_itself(text, nouns, n):
-            found.append(_Denied(topic.zero, topic.zero_rule, topic, start, end))
+            ended = next((_readings(hit, topic) for hit in outcomes), ())
+            found.append(_Denied(ended or topic.zero, topic.zero_rule, topic, start, end))  # 没有被纠正的复议
     return found
 
 

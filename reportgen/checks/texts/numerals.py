@@ -63,6 +63,12 @@ class Token(NamedTuple):
     """余, 近, 约 …: not meant exactly."""
 
     @property
+    def digits(self) -> int:
+        """How many digits are printed on purpose: 3 of 2.80亿, 2 of 280, 1 of 300."""
+        shown = str(self.value / self.quantum)
+        return len(shown if self.quantum != 1 else shown.rstrip("0").removesuffix(".").rstrip("0"))
+
+    @property
     def percent(self) -> bool:
         """Whether it is a percentage."""
         return self.unit == "%"

@@ -265,15 +265,18 @@ class Shares:
                 yield token.value, other.token.value
 
     def stated_pair(self, item: Statement) -> Iterator[tuple[Number, Number]]:
-        """新收448件，较2023年的412件增加36件: two numbers told just before a change, whatever they count."""
+        """新收448件，较2023年的412件增加36件，增长8.7%: numbers told just before a change, whatever they count."""
         earlier = bisect_left(self.numbers, item.start, key=attrgetter("start"))
-        now, then = ([None, None, *self.numbers[:earlier]])[-2:]
-        if now is None or then is None or now.token is None or then.token is None or then.token.percent:
+        now, then = ([None, None, *(n for n in self.numbers[:earlier] if n.sentence == item.sentence)])[-2:]
+        if now is None or then is None or now.token is None or then.token is None:
             return
+        if now.token.unit != then.token.unit or then.token.percent or then.token.about or now.token.about:
+            return
+        change = _CHANGE.search(then.before)
+        if change and (now.compared or now.year):
+            yield now.token.value + then.token.value * (1 if change["up"] else -1), now.token.value
         bracketed = self.text[then.end : item.start].startswith(")")
-        near = now.sentence == then.sentence == item.sentence and then.clause + bracketed == item.clause
-        plain = not (now.compared or _CHANGE.search(then.before)) and now.token.unit == then.token.unit
-        if near and plain and (then.compared or then.year) and not (then.token.about or now.token.about):
+        if not (now.compared or change) and then.clause + bracketed == item.clause and (then.compared or then.year):
             yield now.token.value, then.token.value
 
     def compared_claim(self, item: Statement) -> Claim | None:

@@ -126,8 +126,7 @@ def agrees(actual: Number, token: Token) -> bool:
     if token.about:
         # 100余件 may be 148, but 约1287万元 is not 1386, nor 约2.80亿元 2.08亿: printed digits are meant so.
         first = Decimal(10) ** (len(str(int(abs(number)))) - 1)
-        printed_digits = len(str(token.value / token.quantum if token.quantum != 1 else token.value).rstrip("0"))
-        step = {0: first, 1: first, 2: abs(number) / 10}.get(printed_digits, abs(number) / 20)
+        step = {0: first, 1: first, 2: abs(number) / 10}.get(token.digits, abs(number) / 20)
         if token.about in ("余", "多", "几", "以上", "超", "超过", "逾", "突破"):
             return number <= actual <= number + step
         if token.about in ("近", "不足", "不到", "将近", "接近", "达到近"):

@@ -27,6 +27,8 @@ __all__ = ["Told", "together", "vouched", "weighed"]
 _FREE = Judgement()
 _LEAD = re.compile(r"[^,、。;:(]*[,、。;:(]*")
 _AMONG = re.compile(r"[^,;。、]{0,6}中[,已的]?")
+_THE_REST = re.compile(r"、?(?:其他|其它|其余)")
+_ALL_KINDS = Division("", "", complete=True)
 _ENDS_PARTS = re.compile(r"[;。]|另[有外]?|此外|合计|共计|总计|[,、]共")
 _SLIP = 10
 """One part in so many may be missing by a slip; where more is, parts were left out on purpose."""
@@ -209,6 +211,7 @@ class _Whole:
             named = lead and self.words.including.match(gap[lead.end() :])
             if not (opened or named or gap.startswith(":") or gap.endswith(":") or _AMONG.match(gap)):
                 yield from self._listed(whole)
+                yield from self._with_the_rest(whole)
                 continue
             last = whole + 1
             while last + 1 < min(len(self.numbers), whole + _PARTS) and not self._ends(last, bracketed=opened):
@@ -227,6 +230,14 @@ class _Whole:
                     break
             if last > whole + 1 and not self._is_of(whole, key):
                 yield whole, range(whole + 1, last + 1)
+
+    def _with_the_rest(self, whole: int) -> Iterator[tuple[int, Sequence[int]]]:
+        """Yield a list of kinds behind a comma that ends with all others: 处罚120件，城管78件、安监30件、其他12件."""
+        last = whole + 1
+        while last + 1 < len(self.numbers) and self.gap(last).startswith("、"):
+            last += 1
+        if last > whole + 2 and self.gap(whole).startswith(",") and _THE_REST.match(self.numbers[last].item.before):
+            yield whole, range(whole + 1, last + 1)
 
     def _is_of(self, n: int, key: re.Pattern[str]) -> bool:
         return self.numbers[n].item.how != "foreign" and self._is(n, key)
@@ -262,6 +273,18 @@ class _Whole:
                 if other.claim is None or other.claim.doubt == UNSURE:
                     claim = one.claim._replace(item=other.item, doubt=DOUBTFUL)
                     self.numbers[part] = Told(other.item, claim, self.judge.claim(claim))
+
+        for n, one in enumerate(self.numbers):
+            decided = one.wrong and one.claim and one.claim.topic and one.claim.topic.own_business
+            if decided and any(m.judgement.verdict == "matched" for m in self._alike(n)):
+                self.free(n)  # 受理复议0件，作为被申请人的复议3件
+
+    def _alike(self, n: int) -> Iterator[Told]:
+        """Yield the other numbers that claim the same."""
+        claim = self.numbers[n].claim
+        for m, one in enumerate(self.numbers):
+            if m != n and claim and one.claim and one.claim.readings == claim.readings:
+                yield one
 
     def of_others(self) -> None:
         """公示信息467条，其中行政许可410条: parts of what is no figure of the form are none either."""
@@ -404,8 +427,11 @@ class _Whole:
         for whole, parts in self.parts:
             one = self.numbers[whole]
             kind = self._division(parts)
-            if all(self.numbers[n].judgement.verdict == "matched" for n in parts):
+            verdicts = {self.numbers[n].judgement.verdict for n in parts}
+            if verdicts == {"matched"} or "contradicts" in verdicts:
                 continue
+            if len(parts) > 2 and _THE_REST.match(self.numbers[parts[-1]].item.before):
+                kind = _ALL_KINDS
             gaps = [self.gap(n) for n in parts[:-1]]
             nested = any(self.words.included.search(gap) or _AMONG.match(gap) for gap in gaps)
             if kind is None or nested or one.item.topic is None or one.claim is None or one.wrong:
