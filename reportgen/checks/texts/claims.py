@@ -134,6 +134,7 @@ def _class_behind(item: Statement, text: str, limit: int, words: Vocabulary) -> 
     """
     behind = None if item.cut else _BEHIND.match(text, item.end)
     hits = words.hits(behind[1], item.topic) if behind else ()
+    hits = tuple(hit for hit in hits if hit.phrase.outcome) or hits  # 复议结果为维持
     if (
         behind is None
         or behind.end() > limit

@@ -136,7 +136,9 @@ class _Judge:
         found = claims(text, said, words, quantities.report.org)
         if clear := vouched(found, self.is_right):
             said = [
-                item._replace(scope="") if (item.sentence, item.scope, item.topic) in clear else item for item in said
+                item._replace(scope="")
+                if not clear.isdisjoint((item.sentence, item.scope, topic) for topic in (item.topic, None)) else item
+                for item in said
             ]  # fmt: skip
             found, self.items = claims(text, said, words, quantities.report.org), said
         self.claims = weighed(found, self.is_right)

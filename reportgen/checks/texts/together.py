@@ -27,6 +27,7 @@ __all__ = ["Told", "together", "vouched", "weighed"]
 _FREE = Judgement()
 _LEAD = re.compile(r"[^,、。;:(]*[,、。;:(]*")
 _AMONG = re.compile(r"[^,;。、]{0,6}中[,已的]?")
+_COLON = re.compile(r"[^,;。]*:")
 _THE_REST = re.compile(r"、?(?:其他|其它|其余)")
 _ALL_KINDS = Division("", "", complete=True)
 _ENDS_PARTS = re.compile(r"[;。]|另[有外]?|此外|合计|共计|总计|[,、]共")
@@ -109,11 +110,16 @@ def _weak(claim: Claim) -> bool:
 
 
 def vouched(claims: Sequence[Claim], agrees: Callable[[Claim], bool]) -> set[tuple[Span, str, Topic | None]]:
-    """Return the scopes in which a number agrees with the form: in that sentence they narrow nothing of its topic."""
-    return {
+    """Return the scopes in which a number agrees with the form: in that sentence they narrow nothing of its topic.
+
+    Where numbers of two topics agree, they narrow nothing at all, and the topic is None.
+    """
+    found = {
         (claim.item.sentence, claim.item.scope, claim.item.topic)
         for claim in claims if claim.item.scope and _telling(claim.item) and agrees(claim)
     }  # fmt: skip
+    places = [(sentence, scope) for sentence, scope, _ in found]
+    return {*found, *((*place, None) for place in places if places.count(place) > 1)}
 
 
 class Judge(Protocol):
@@ -209,7 +215,7 @@ class _Whole:
             lead = _LEAD.match(gap)
             opened = "(" in gap and ")" not in gap
             named = lead and self.words.including.match(gap[lead.end() :])
-            if not (opened or named or gap.startswith(":") or gap.endswith(":") or _AMONG.match(gap)):
+            if not (opened or named or _COLON.match(gap) or _AMONG.match(gap)):
                 yield from self._listed(whole)
                 yield from self._with_the_rest(whole)
                 continue
