@@ -4,7 +4,12 @@ The words themselves are form data (``forms/phrases.toml``); how they are read i
 :mod:`reportgen.checks.texts`.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+
 from msgspec import Struct
+from msgspec.structs import force_setattr, replace
 
 from .words import Name, Reading, RuleId, TopicId, YearPattern
 
@@ -43,8 +48,10 @@ class Phrase(Struct, frozen=True, forbid_unknown_fields=True):
 
     rule: RuleId
     """不相符时用哪条规则；空的只认不查"""
-    key: YearPattern
+    key: YearPattern = ""
     """怎样说（正则表达式，在数的前后查找）"""
+    rows: dict[Name, YearPattern] = {}
+    """代替 key 和 any_of：几个名称各怎样说，其余各项相同"""
     any_of: tuple[Reading, ...] = ()
     """与其中一个和相等就算相符"""
     column: str = ""
@@ -67,6 +74,13 @@ class Phrase(Struct, frozen=True, forbid_unknown_fields=True):
     """只在“其中”后面、或分项列举时才算"""
     outcome: bool = False
     """是复议、诉讼的一种结果"""
+
+    def each(self) -> Iterator[Phrase]:
+        """Yield the phrase, or one for each of its rows."""
+        if not self.rows:
+            yield self
+        for name, key in self.rows.items():
+            yield replace(self, rows={}, key=key, any_of=((name,),))
 
 
 class Division(Struct, frozen=True, forbid_unknown_fields=True):
@@ -149,6 +163,9 @@ class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
     """说申请内容的插入语，不改变话题"""
     including: YearPattern = ""
     """“其中”一类的词"""
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "phrases", tuple(one for phrase in self.phrases for one in phrase.each()))
 
 
 def expand(text: str, year: int | None) -> str:

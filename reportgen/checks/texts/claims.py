@@ -57,6 +57,11 @@ class Claim(NamedTuple):
         """What two numbers share that should be the same number."""
         return (self.rule, self.readings, self.every)
 
+    @property
+    def weak(self) -> bool:
+        """Whether only a verb says what is counted (答复, 制定), no row or column of a table."""
+        return bool(self.phrases) and all(p.rank <= 1 and p.topics for p in self.phrases)
+
 
 def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: str) -> list[Claim]:
     """Return the claims of a paragraph's statements, in their order; statements that claim nothing are left out."""

@@ -8,21 +8,21 @@ by itself is (网上105件、快递17件，合计132件).  What is left wrong is
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple, Protocol
 
-from ...form.phrases import Division, Topic
+from ...form.phrases import Division
 from ...model.numbers import Number, show
 from .claims import DOUBTFUL, SURE, UNSURE, Claim
 from .numerals import Token
 from .quantities import said
 from .statements import Statement
 from .verdicts import Judgement
-from .vocabulary import Span, Vocabulary
+from .vocabulary import Vocabulary
 from .wording import PUNCTUATION
 
-__all__ = ["Told", "together", "vouched", "weighed"]
+__all__ = ["Told", "together"]
 
 _FREE = Judgement()
 _LEAD = re.compile(r"[^,、。;:(]*[,、。;:(]*")
@@ -35,7 +35,6 @@ _SLIP = 10
 """One part in so many may be missing by a slip; where more is, parts were left out on purpose."""
 _RUN, _PARTS = 10, 30
 """Numbers on either side that one figure may be told in, and parts of a whole; beyond them nobody adds up."""
-_TELLING = 10
 _FEW, _WHOLE = 1, 100  # letters that do not yet say what is counted; per cent
 
 
@@ -61,65 +60,6 @@ class Told(NamedTuple):
     def value(self) -> Number:
         """The number, money in 元."""
         return said(self.token)
-
-
-def weighed(claims: Sequence[Claim], agrees: Callable[[Claim], bool]) -> list[Claim]:
-    """Return claims with the certainty that the rest of their sentence gives or takes.
-
-    A number that agrees for sure shows that the sentence speaks of the form's figures; one of unclear scope
-    that does not agree (区本级受理210件) makes what is said of the same thing behind it unclear too.
-    """
-    found = []
-    for _, some in groupby(claims, key=lambda c: c.item.sentence):
-        sentence = list(some)
-        agreeing = [agrees(c) for c in sentence]
-        sure = {c.topic.id for c, right in zip(sentence, agreeing, strict=True) if right and c.topic and _counts(c)}
-        harmless = {c.unknown for c, right in zip(sentence, agreeing, strict=True) if right and _telling(c.item)}
-        unclear: set[str] = set()
-        for claim, right in zip(sentence, agreeing, strict=True):
-            found.append(_weighed(claim, sure, harmless, unclear))
-            if claim.topic and (claim.item.how == "here" or not _weak(claim)):
-                change = unclear.add if claim.doubt == UNSURE and not right else unclear.discard
-                change(claim.topic.id)
-    return found
-
-
-def _weighed(claim: Claim, sure: set[str], harmless: set[str], unclear: set[str]) -> Claim:
-    topic = claim.topic.id if claim.topic else ""
-    rounded = claim.item.token is not None and claim.item.token.about
-    if topic in unclear and _weak(claim) and claim.item.how != "here":
-        return claim._replace(doubt=UNSURE)
-    if claim.doubt == DOUBTFUL and not rounded and (claim.unknown in harmless if claim.unknown else topic in sure):
-        return claim._replace(doubt=SURE)
-    return claim
-
-
-def _telling(item: Statement) -> bool:
-    """Whether a number is too large to agree by chance."""
-    return item.kind == "number" and item.token is not None and item.token.value >= _TELLING
-
-
-def _counts(claim: Claim) -> bool:
-    token = claim.item.token
-    return claim.doubt == SURE and claim.item.kind == "number" and token is not None and token.value != 0
-
-
-def _weak(claim: Claim) -> bool:
-    """Whether only a verb says what is counted (答复, 制定), no row or column of a table."""
-    return bool(claim.phrases) and all(p.rank <= 1 and p.topics for p in claim.phrases)
-
-
-def vouched(claims: Sequence[Claim], agrees: Callable[[Claim], bool]) -> set[tuple[Span, str, Topic | None]]:
-    """Return the scopes in which a number agrees with the form: in that sentence they narrow nothing of its topic.
-
-    Where numbers of two topics agree, they narrow nothing at all, and the topic is None.
-    """
-    found = {
-        (claim.item.sentence, claim.item.scope, claim.item.topic)
-        for claim in claims if claim.item.scope and _telling(claim.item) and agrees(claim)
-    }  # fmt: skip
-    places = [(sentence, scope) for sentence, scope, _ in found]
-    return {*found, *((*place, None) for place in places if places.count(place) > 1)}
 
 
 class Judge(Protocol):
@@ -310,7 +250,7 @@ class _Whole:
             for n in parts:
                 one, other = self.numbers[whole], self.numbers[n]
                 same = one.claim and other.claim and one.claim.key == other.claim.key
-                among = n == whole + 1 and _AMONG.match(self.gap(whole)) and other.claim and _weak(other.claim)
+                among = n == whole + 1 and _AMONG.match(self.gap(whole)) and other.claim and other.claim.weak
                 if (same or among) and not one.wrong and other.value <= one.value:
                     self.free(n)
 
@@ -327,7 +267,7 @@ class _Whole:
 
     def _may_be_class(self, whole: int, n: int) -> bool:
         claim = self.numbers[n].claim
-        if claim is None or _weak(claim):
+        if claim is None or claim.weak:
             return True
         one = self.numbers[whole]
         if one.claim and claim.topic and set(claim.topic.wholes).intersection(one.claim.readings):
@@ -366,7 +306,7 @@ class _Whole:
     def _runs(self, n: int) -> Iterator[Sequence[int]]:
         """Yield the numbers next to one said with a verb alone, that agree with nothing."""
         claim = self.numbers[n].claim
-        if claim is None or not _weak(claim):
+        if claim is None or not claim.weak:
             return
         matched = [m for m, one in enumerate(self.numbers) if one.judgement.verdict == "matched"]
         first = max([n - _RUN, 0, *(m + 1 for m in matched if m < n)])
@@ -377,7 +317,7 @@ class _Whole:
         """区政府收到210件，占23.3%: a right share of a figure of the form is a part of it, not the whole."""
         for n, one in enumerate(self.numbers):
             part = one.item.start in self.shared or (one.item.office and self.shared)
-            if one.claim and _weak(one.claim) and part:
+            if one.claim and one.claim.weak and part:
                 self.free(n)
 
     # ---- readings that make a sentence wrong
