@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Sequence
 from itertools import pairwise, takewhile
 from typing import NamedTuple
@@ -30,8 +29,7 @@ _ALL = re.compile("^(?:全部|均|都)")
 _NARROWED = "…只说其中一部分"
 _OWN_FIELD = ("X-01", "X-02", "X-19")
 """Rules on documents and decisions, which a body makes in the field that its name says."""
-_EXACT = 3
-"""Printed digits from which 约 and 余 do not make a number doubtful."""
+_EXACT = 3  # printed digits, from which 约 and 余 do not make a number doubtful
 _NEAR, _FAR = 2, 6  # letters not understood: still doubtful; too many even to agree by chance
 
 
@@ -70,6 +68,7 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
     statements = _with_theme(statements, words)
     for n, item in enumerate(statements):
         previous = statements[n - 1] if n else None
+        limit = statements[n + 1].start if n + 1 < len(statements) else len(text)
         same = previous is not None and previous.sentence == item.sentence
         if queue and same and item.token and _ONLY_JOINED.fullmatch(item.before.lstrip(",")):
             found.append(_made(item, [queue.pop(0)], words, SURE))
@@ -90,15 +89,11 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
             whole = _with_verb(item, previous, words) if same else item
             claim, queue = _counted(whole, words, org, listed=listed)
             said = text[previous.end if previous and same else item.sentence[0] : item.start]
-            classed = _classed(item, claim, text, _next(statements, n), words, org)
+            classed = _classed(item, claim, text, limit, words, org)
             claim = claim if classed is None or classed.least else classed
             found += [_own_business(claim, found, said, words, org)] if claim else []
             found += [classed] if classed and classed.least else []
     return _with_included(_apart(found, words), words)
-
-
-def _next(statements: Sequence[Statement], n: int) -> int:
-    return statements[n + 1].start if n + 1 < len(statements) else sys.maxsize
 
 
 def _with_verb(item: Statement, previous: Statement | None, words: Vocabulary) -> Statement:
@@ -208,10 +203,8 @@ def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> t
     if (rest := _unknown(item, before, after, chosen[0], words, org)) is None:
         return None, []
     doubt = _grade(item, chosen[0].phrase, rest)
-    distinct = _distinct(chosen)
     each = words.respectively.search(item.before)
-    if each and any(h.phrase.rank >= 0 and h not in chosen for h in here):
-        doubt = UNSURE  # 新收、办结、结转分别为: which is the first?
+    distinct = _one_each(here, item.before) if each else _distinct(chosen)
     claim = _made(item, distinct[:1] if each else distinct, words, doubt)
     return claim._replace(unknown=rest), distinct[1:] if each else []
 
@@ -220,6 +213,14 @@ def _distinct(hits: list[Hit]) -> list[Hit]:
     """Return one hit per phrase, the last, in order of place."""
     last = {(h.phrase.rule, h.phrase.key): h for h in hits}
     return sorted(last.values(), key=lambda h: h.start)
+
+
+def _one_each(hits: Sequence[Hit], before: str) -> list[Hit]:
+    """新收申请、办结申请、结转申请分别为: return one hit for each thing listed."""
+    best: dict[int, Hit] = {}
+    for hit in sorted(hits, key=lambda h: h.phrase.rank):
+        best[len(_LISTED.findall(before, 0, hit.start))] = hit
+    return [best[n] for n in sorted(best)]
 
 
 def _fitting(hits: Sequence[Hit], item: Statement) -> list[Hit]:

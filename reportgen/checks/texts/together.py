@@ -374,7 +374,7 @@ class _Whole:
             one = self.numbers[whole]
             kind = self._division(parts)
             verdicts = {self.numbers[n].judgement.verdict for n in parts}
-            if verdicts == {"matched"} or "contradicts" in verdicts:
+            if "contradicts" in verdicts or all(self._is_first_reading(n) for n in parts):
                 continue
             if len(parts) > 2 and _THE_REST.match(self.numbers[parts[-1]].item.before):
                 kind = _ALL_KINDS
@@ -386,6 +386,10 @@ class _Whole:
             slip = kind.complete and (len(parts) >= kind.all or missing * _SLIP <= one.value)
             if missing < 0 or (missing > 0 and slip):
                 self.accuse(parts[-1], f"各项相加是{show(total)}，前面写的是{show(one.value)}", one.value)
+
+    def _is_first_reading(self, n: int) -> bool:
+        claim = self.numbers[n].claim
+        return claim is not None and self.numbers[n].value in self.judge.figures(claim)[:1]
 
     def _division(self, parts: Sequence[int]) -> Division | None:
         """Return the division that all of some parts are of."""
