@@ -278,8 +278,8 @@ def _unknown(
     if behind or not item.cut:
         around.append(remainder(item.after, words, org, after))
     rest = "".join(one.rest for one in around)
-    if rest in org and phrase.rule in _OWN_FIELD:
-        rest = ""  # 税务局作出税务行政处罚
+    if phrase.rule in _OWN_FIELD and (rest in org or "等#" in around[0].text):
+        rest = ""  # 税务局作出税务行政处罚; 施工许可等行政许可
     if (rest and words.foreign.search(rest)) or (item.how == "foreign" and phrase.topics):
         return None
     narrowed = any(narrows(one, words) for one in around) or bool(rest and words.restrict.search(rest))
