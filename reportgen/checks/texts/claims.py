@@ -311,7 +311,7 @@ def _absent(item: Statement, words: Vocabulary, org: str) -> list[Claim]:
     """未收到…、无…、…情况：无: everything named behind it, or before it, is 0."""
     text, place = (item.after, item.end) if item.after else (item.before, item.start - len(item.before))
     hits = [
-        h for h in words.hits(text, words.topics["review"])
+        h for h in words.hits(text, next((t for t in words.topics.values() if t.own_business), None))
         if h.phrase.outcome or (h.phrase.topic and h.phrase.rank >= 2 and h.phrase.accuse)
     ]  # fmt: skip
     around = (

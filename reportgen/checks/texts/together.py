@@ -220,6 +220,11 @@ class _Whole:
                     claim = one.claim._replace(item=other.item, doubt=DOUBTFUL)
                     self.numbers[part] = Told(other.item, claim, self.judge.claim(claim))
 
+        for whole, parts in self.parts:
+            one = self.numbers[whole]
+            figures = self.judge.figures(one.claim)[:1] if one.wrong and one.claim else ()
+            if any(self.numbers[n].value in figures and self.words.owners.search(self._around(n)) for n in parts):
+                self.free(whole)  # 教育系统收到31件，其中区教育局12件
         for n, one in enumerate(self.numbers):
             decided = one.wrong and one.claim and one.claim.topic and one.claim.topic.own_business
             if decided and any(m.judgement.verdict == "matched" for m in self._alike(n)):
