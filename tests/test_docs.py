@@ -72,7 +72,9 @@ def test_the_manual_names_every_command_and_option() -> None:
                 assert f"`{longest}" in MANUAL or f" {longest}" in MANUAL, f"{name} {longest}"
 
 
-@pytest.mark.parametrize("document", sorted(TEXTS))
+@pytest.mark.parametrize(
+    "document", [pytest.param(one, marks=() if one == "README.md" else pytest.mark.slow) for one in sorted(TEXTS)]
+)
 def test_commands_run_as_printed(document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In their order, in a folder that holds the files they begin with."""
     monkeypatch.chdir(tmp_path)
