@@ -266,27 +266,8 @@ def test_word_and_wps_are_asked_through_powershell(
 # --------------------------------------------------------------------------- optional parts, odd texts
 
 
-SWITCHED = """extends = "2021"
-[[fields]]
-id = "document_number"
-label = "发文字号"
-kind = "text"
-[[extras]]
-id = "letterhead"
-on = true
-[[extras]]
-id = "number"
-name = "文号"
-place = "number"
-lines = ["{{ 发文字号 }}"]
-on = true
-[[extras]]
-id = "statement"
-on = true
-[[extras]]
-id = "contact"
-on = true
-"""
+SWITCHED = (ROOT / "docs/it.zh.md").read_text("utf-8").split("```toml\n")[1].split("```")[0]
+"""What the page for IT says to write."""
 
 
 def test_parts_that_office_it_switches_on(report: Report, tmp_path: Path) -> None:
