@@ -11,10 +11,8 @@ from ..form import Form, editions, is_shipped, own_template
 from ..model.explanations import Note
 from ..model.report import Report
 from ..opc.archive import write_zip
-from ..opc.xml import parse, written
 from ..show.view import View, has_long_word, make_view
 from .plan import Prepared, TaggedPart, fill, printable
-from .runs import W
 
 __all__ = [
     "CORE",
@@ -35,13 +33,6 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _USER_PROPERTIES = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 """The set of user-defined properties ([MS-OLEPS] 2.25.3); its ids begin at 2."""
 _BEFORE_PROPERTIES = "_rels/.rels"
-_AFTER_ALIGNMENT = {
-    W + n for n in (
-        "textDirection", "textAlignment", "textboxTightWrap", "outlineLvl", "divId", "cnfStyle", "rPr", "sectPr",
-        "pPrChange",
-    )
-}  # fmt: skip
-"""What follows w:jc among the properties of a paragraph (17.3.1.26)."""
 
 
 def default_template(form: Form) -> Path | None:
@@ -122,26 +113,14 @@ def _parts(
     loose = any(map(has_long_word, printed_texts(view)))
     for name, member in prepared.members.items():
         content = fill(member, view.names, marks) if isinstance(member, TaggedPart) else member
-        yield name, _loosened(content) if loose and isinstance(member, TaggedPart) else content
+        if loose and isinstance(member, TaggedPart):
+            from .runs import loosened  # loads lxml and Jinja
+
+            content = loosened(content)
+        yield name, content
         if name == _BEFORE_PROPERTIES:
             yield CORE, _core_xml(view.title, author, int(year) if year.isdigit() else 1979)
             yield CUSTOM, _custom_xml(properties)
-
-
-def _loosened(part: bytes) -> bytes:
-    """Return a part in which no line is stretched because a web address does not fit its end."""
-    root = parse(part)
-    for paragraph in root.iter(W + "p"):
-        if has_long_word("".join(text.text or "" for text in paragraph.iter(W + "t"))):
-            properties = paragraph.find(W + "pPr")
-            if properties is None:
-                properties = paragraph.makeelement(W + "pPr")
-                paragraph.insert(0, properties)
-            for old in properties.findall(W + "jc"):
-                properties.remove(old)
-            after = [one for one in properties if one.tag in _AFTER_ALIGNMENT]
-            properties.insert(len(properties) - len(after), properties.makeelement(W + "jc", {W + "val": "left"}))
-    return written(root)
 
 
 def render_report(

@@ -8,10 +8,12 @@ from typing import Any, TypeAlias
 
 from lxml import etree
 
+from ..opc.xml import parse, written
+from ..show.view import has_long_word
 from .plan import Highlight
 from .tags import Names, Statement, Tag
 
-__all__ = ["Tagged", "W", "marker", "place"]
+__all__ = ["Tagged", "W", "loosened", "marker", "place"]
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
@@ -21,6 +23,14 @@ _AFTER_HIGHLIGHT = {
         "specVanish", "oMath", "rPrChange",
     )
 }  # fmt: skip
+
+_AFTER_ALIGNMENT = {
+    W + n for n in (
+        "textDirection", "textAlignment", "textboxTightWrap", "outlineLvl", "divId", "cnfStyle", "rPr", "sectPr",
+        "pPrChange",
+    )
+}  # fmt: skip
+"""What follows w:jc among the properties of a paragraph (17.3.1.26)."""
 
 Element = Any
 """An lxml element; lxml-stubs do not know processing instructions among children well."""
@@ -155,3 +165,19 @@ def _cells(run: Element, operations: list[Tagged], names: Names) -> Iterator[str
             cell = names.cell(operation.expression) if isinstance(operation, Statement) else None
             if cell is not None:
                 yield cell
+
+
+def loosened(part: bytes) -> bytes:
+    """Return a part in which no line is stretched because a web address does not fit its end."""
+    root = parse(part)
+    for paragraph in root.iter(W + "p"):
+        if has_long_word("".join(text.text or "" for text in paragraph.iter(W + "t"))):
+            properties = paragraph.find(W + "pPr")
+            if properties is None:
+                properties = paragraph.makeelement(W + "pPr")
+                paragraph.insert(0, properties)
+            for old in properties.findall(W + "jc"):
+                properties.remove(old)
+            after = [one for one in properties if one.tag in _AFTER_ALIGNMENT]
+            properties.insert(len(properties) - len(after), properties.makeelement(W + "jc", {W + "val": "left"}))
+    return written(root)
