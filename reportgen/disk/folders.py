@@ -8,11 +8,8 @@ from pathlib import Path
 
 from .names import is_backup, is_lock_file
 
-__all__ = ["PAGE_SUFFIX", "REPORT_SUFFIXES", "ROSTER_NAMES", "WORKBOOK_SUFFIXES", "files_in"]
-
 PAGE_SUFFIX = ".检查结果.html"
 """What the name of the page that a double click writes beside a wrong workbook ends with."""
-
 REPORT_SUFFIXES = frozenset({
     ".xlsx", ".xlsm", ".xls", ".et", ".ods", ".docx", ".doc", ".wps", ".html", ".htm", ".mht", ".mhtml", ".pdf", ".json",
 })  # fmt: skip

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import deepcopy
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from lxml import etree
 
-from ..opc.xml import parse, written
+from ..opc.parts import Element, parse, text_of, written
 from ..show.view import has_long_word
 from .plan import Highlight
 from .tags import Names, Statement, Tag
 
-__all__ = ["Tagged", "W", "loosened", "marker", "place"]
-
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+EMU = 635
+"""English Metric Units in a twip."""
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _AFTER_HIGHLIGHT = {
     W + n for n in (
@@ -31,10 +31,6 @@ _AFTER_ALIGNMENT = {
     )
 }  # fmt: skip
 """What follows w:jc among the properties of a paragraph (17.3.1.26)."""
-
-Element = Any
-"""An lxml element; lxml-stubs do not know processing instructions among children well."""
-
 
 Tagged: TypeAlias = Statement | Highlight
 """An operation: what stands in a template's XML where a tag was."""
@@ -171,7 +167,7 @@ def loosened(part: bytes) -> bytes:
     """Return a part in which no line is stretched because a web address does not fit its end."""
     root = parse(part)
     for paragraph in root.iter(W + "p"):
-        if has_long_word("".join(text.text or "" for text in paragraph.iter(W + "t"))):
+        if has_long_word(text_of(paragraph, W + "t")):
             properties = paragraph.find(W + "pPr")
             if properties is None:
                 properties = paragraph.makeelement(W + "pPr")
