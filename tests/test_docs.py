@@ -92,6 +92,9 @@ def test_commands_run_as_printed(document: str, tmp_path: Path, monkeypatch: pyt
         monkeypatch.setenv("REPORTGEN_FORMS", str(tmp_path))
         shutil.copy(ROOT / "examples/sources/huaian-2024.docx", "甲局2025年报告.docx")
         extract(read_report("甲局2025年报告.docx"), "乙局.xlsx")
+    for settings in re.findall(r"^```toml\n(.*?)^```", TEXTS[document], re.M | re.S):
+        Path("forms").mkdir()
+        Path("forms/2021.toml").write_text(settings, encoding="utf-8")
     code = re.findall(r"^```sh\n(.*?)^```", TEXTS[document], re.M | re.S)
     lines = [shlex.split(line.partition("#")[0]) for line in "\n".join(code).splitlines()]
     run = [words[1:] for words in lines if words[:1] == ["reportgen"]]
