@@ -13,8 +13,6 @@ from msgspec.structs import force_setattr, replace
 
 from .words import Name, Reading, RuleId, TopicId, YearPattern
 
-__all__ = ["Division", "Narrative", "Phrase", "Reading", "Topic", "expand"]
-
 
 class Topic(Struct, frozen=True, forbid_unknown_fields=True):
     """A thing counted: applications, reviews, normative documents …"""

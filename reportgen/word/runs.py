@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import deepcopy
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from lxml import etree
 
+from ..opc.parts import Element, parse, text_of, written
+from ..show.view import has_long_word
 from .plan import Highlight
 from .tags import Names, Statement, Tag
 
-__all__ = ["Tagged", "W", "marker", "place"]
-
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+EMU = 635
+"""English Metric Units in a twip."""
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _AFTER_HIGHLIGHT = {
     W + n for n in (
@@ -22,9 +24,13 @@ _AFTER_HIGHLIGHT = {
     )
 }  # fmt: skip
 
-Element = Any
-"""An lxml element; lxml-stubs do not know processing instructions among children well."""
-
+_AFTER_ALIGNMENT = {
+    W + n for n in (
+        "textDirection", "textAlignment", "textboxTightWrap", "outlineLvl", "divId", "cnfStyle", "rPr", "sectPr",
+        "pPrChange",
+    )
+}  # fmt: skip
+"""What follows w:jc among the properties of a paragraph (17.3.1.26)."""
 
 Tagged: TypeAlias = Statement | Highlight
 """An operation: what stands in a template's XML where a tag was."""
@@ -155,3 +161,19 @@ def _cells(run: Element, operations: list[Tagged], names: Names) -> Iterator[str
             cell = names.cell(operation.expression) if isinstance(operation, Statement) else None
             if cell is not None:
                 yield cell
+
+
+def loosened(part: bytes) -> bytes:
+    """Return a part in which no line is stretched because a web address does not fit its end."""
+    root = parse(part)
+    for paragraph in root.iter(W + "p"):
+        if has_long_word(text_of(paragraph, W + "t")):
+            properties = paragraph.find(W + "pPr")
+            if properties is None:
+                properties = paragraph.makeelement(W + "pPr")
+                paragraph.insert(0, properties)
+            for old in properties.findall(W + "jc"):
+                properties.remove(old)
+            after = [one for one in properties if one.tag in _AFTER_ALIGNMENT]
+            properties.insert(len(properties) - len(after), properties.makeelement(W + "jc", {W + "val": "left"}))
+    return written(root)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import accumulate
 from operator import attrgetter
 
-from ...form.phrases import Reading
+from ...form.words import Reading
 from ...model.numbers import Number, format_number
 from .claims import UNSURE, Claim
 from .numerals import Token
