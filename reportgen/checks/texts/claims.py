@@ -28,8 +28,7 @@ _AMOUNT = re.compile(r"[量数](?:总?计|共计?)?(?:为|是|:)?$")
 _BEHIND = re.compile(r"[^,;。:()0-9]*[,:(]([^,;。:()0-9]+)(?=[,;。)]|$)")
 _ALL = re.compile("^(?:全部|均|都)")
 _NARROWED = "…只说其中一部分"
-_OWN_FIELD = ("X-01", "X-02", "X-19")
-"""Rules on documents and decisions, which a body makes in the field that its name says."""
+_OWN_FIELD = ("X-01", "X-02", "X-19")  # on documents and decisions, made in the field that the body's name says
 _EXACT = 3  # printed digits, from which 约 and 余 do not make a number doubtful
 _NEAR, _FAR = 2, 6  # letters not understood: still doubtful; too many even to agree by chance
 
@@ -179,8 +178,8 @@ def _own_business(claim: Claim, found: Sequence[Claim], said: str, words: Vocabu
     if handled is None or words.ours.search(said + claim.item.after):
         return claim
     told = [c for c in found if c.item.sentence == claim.item.sentence and c.item.kind == "number"]
-    before = [c.doubt for c in told if c.topic and c.topic.own_business]
-    same = told and told[-1].topic and told[-1].topic.own_business and SURE not in before
+    others = [c for c in told if c.topic and c.topic.own_business]
+    same = others and others[-1] is told[-1] and all(c.doubt != SURE for c in others)
     around = "" if any(p.outcome for p in claim.phrases) else f"{claim.item.before}#{claim.item.after}"
     decides = words.government.search(org) and handled.search(around)
     own = same or words.authorities.search(org) or decides
