@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import tomli
 
-from ..errors import FormError
+from ..errors import FormError, said_by_system
 
 __all__ = ["DIRECTIVES", "Faults", "Source", "Steps", "merged", "read_sources"]
 
@@ -178,7 +178,7 @@ def _toml(path: Path) -> dict[str, Any]:
     try:
         return _parsed(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        what = str(error.strerror)
+        what = said_by_system(error)
     except UnicodeDecodeError:
         what = "不是 UTF-8 编码，请另存为 UTF-8"
     except tomli.TOMLDecodeError as error:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from ..errors import InputError, OutputError
+from ..disk.names import wrong_ending
+from ..errors import InputError
 from ..form import Form
 from ..model.last_year import with_last_year
 from ..model.report import Report, Value
@@ -44,7 +45,7 @@ def extract(report: Report, out: Path | str, *, force: bool = False) -> tuple[in
 
         data = blank_workbook(report.form, report=report)
     else:
-        raise OutputError(f"输出文件“{path.name}”应以 .xlsx 或 .json 结尾。")
+        raise wrong_ending(path, "输出文件", ".xlsx", ".json")
     copy = write_output(path, data, force=force, inputs=[report.path] if report.path else [])
     return sum(value.number is not None for value in report.values.values()), copy
 
