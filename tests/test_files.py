@@ -420,7 +420,7 @@ def test_what_the_system_says_is_told_in_chinese(
 
 def test_a_link_that_points_nowhere_is_told_as_such(tmp_path: Path) -> None:
     (tmp_path / "甲.xlsx").symlink_to(tmp_path / "没有的.xlsx")
-    with pytest.raises(InputError, match="“甲.xlsx”是链接，它指向的“.*没有的.xlsx”不在"):
+    with pytest.raises(InputError, match=r"“甲.xlsx”是链接，它指向的“.*没有的.xlsx”不在"):
         read_input(tmp_path / "甲.xlsx")
     (tmp_path / "乙.xlsx").symlink_to(tmp_path / "乙.xlsx")
     with pytest.raises(InputError, match="链接互相指来指去"):

@@ -41,6 +41,31 @@ sys.stdin.read()
 """
 
 
+CONFINED = """
+import ctypes, sys, time
+from reportgen.sources.confined import run_confined
+from reportgen.sources.job import Limits
+
+def work(data, name):
+    while data == b"tick":
+        with open(name, "a") as file:
+            file.write(".")
+        time.sleep(0.1)
+    system, found, inside, held = ctypes.windll.kernel32, Limits(), ctypes.c_int(), []
+    system.IsProcessInJob(ctypes.c_void_p(-1), None, ctypes.byref(inside))
+    system.QueryInformationJobObject(None, 9, ctypes.byref(found), ctypes.sizeof(found), None)
+    try:
+        while len(held) < 1000:
+            held.append(bytearray(1 << 20))
+    except MemoryError:
+        pass
+    return f"{inside.value} {found.ProcessMemoryLimit >> 20} {len(held)}".encode()
+
+if __name__ == "__main__":
+    print(run_confined(work, sys.argv[1].encode(), sys.argv[2]), flush=True)
+"""
+
+
 def windows(path: Path) -> str:
     return "Z:" + str(path).replace("/", "\\")
 
@@ -215,6 +240,37 @@ def test_kinds_that_need_a_library(package: Path, name: str) -> None:
     code, told = double_click(package / CHECK, book)
     assert code in (0, 1), told
     assert "淮安市" in told
+
+
+def test_a_pdf_that_unpacks_to_gigabytes(package: Path) -> None:
+    book = package / "炸弹.pdf"
+    shutil.copy(ROOT / "tests/data/cases/hostile/flate2.pdf", book)
+    code, told = double_click(package / CHECK, book)
+    assert code == 3, told
+    assert "展开后占用的内存或时间超过上限" in told
+
+
+def test_a_confined_process_is_in_a_job_with_so_much_memory(package: Path, tmp_path: Path) -> None:
+    (tmp_path / "confined.py").write_text(CONFINED, encoding="utf-8")
+    code, told = run(windows(package / "python/python.exe"), windows(tmp_path / "confined.py"), "eat", "x")
+    assert code == 0, told
+    assert re.fullmatch(r"b'1 400 [1-3]\d\d'", told.strip()), told
+
+
+def test_a_confined_process_ends_with_the_one_that_started_it(package: Path, tmp_path: Path) -> None:
+    (tmp_path / "confined.py").write_text(CONFINED, encoding="utf-8")
+    ticks = tmp_path / "ticks"
+    process = start(windows(package / "python/python.exe"), windows(tmp_path / "confined.py"), "tick", windows(ticks))
+    until = time.monotonic() + 60
+    while not ticks.exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    assert ticks.exists()
+    process.kill()
+    process.communicate(timeout=60)
+    time.sleep(3)
+    before = ticks.stat().st_size
+    time.sleep(2)
+    assert ticks.stat().st_size == before
 
 
 def test_other_pythons_have_no_say(package: Path) -> None:
