@@ -156,6 +156,7 @@ def judged(folder: Path, seed: int, count: int) -> int:
     return read
 
 
+@pytest.mark.slow
 def test_damaged_files(tmp_path: Path) -> None:
     before = compared["workbooks"]
     assert 5 < judged(tmp_path, 3, 30) < 30
