@@ -12,12 +12,12 @@ import os
 import re
 
 __all__ = [
-    "EXIT_CRASH", "INVISIBLE", "FormError", "InUseError", "InputError", "OutputError", "ProofError", "ReportgenError", "TemplateError",
-    "escaped", "said_by_system", "unexpected",
+    "EXIT_CRASH", "EXIT_ERRORS", "INVISIBLE", "NOT_XML", "FormError", "InUseError", "InputError", "OutputError",
+    "ProofError", "ReportgenError", "TemplateError", "escaped", "said_by_system", "unexpected",
 ]  # fmt: skip
 
-EXIT_CRASH = 3
-"""Exit code after an error that nobody foresaw (README.md, Exit codes)."""
+EXIT_ERRORS, EXIT_CRASH = 1, 3
+"""Exit codes after findings of level error, and after an error that nobody foresaw (README.md, Exit codes)."""
 
 INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
@@ -26,6 +26,8 @@ INVISIBLE = (
 """Characters that show nothing, as a set of a regular expression: soft hyphens, joiners, fillers, marks of direction, tags."""
 _UNSEEN = re.compile(rf"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{INVISIBLE}]")
 """Those, C0 and C1 controls, DEL, line separators, lone surrogates."""
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What no XML can hold (XML 1.0, 2.2), hence no workbook and no report."""
 _NAMED = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 

@@ -29,10 +29,6 @@ from .names import (
     shown_name,
 )  # fmt: skip
 
-__all__ = [
-    "MAX_INPUT_BYTES", "read_input", "refuse_device", "refuse_existing", "write_aside", "write_output", "write_outputs",
-]  # fmt: skip
-
 MAX_INPUT_BYTES = 50 * 1024 * 1024
 """A standard workbook has 40 KB, a report with pictures a few MB; more is the wrong file."""
 

@@ -14,18 +14,12 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
+from .besides import Chart, Extra, Rollup, SignOff
 from .kinds import AnyRule
 from .likeness import Likeness
 from .phrases import Narrative
-from .printed import Chart, Extra, SignOff
-from .rollups import Rollup
 from .titles import TitleWords
 from .words import FieldKind, FigureKind, Label, Name, TableId
-
-__all__ = [
-    "Block", "Cell", "Comparison", "Equation", "Field", "Form", "LayoutCell", "Node", "NodeEntry", "Register", "Relation",
-    "Section", "Sheets", "Subheading", "Table", "Term", "WhenZero",
-]  # fmt: skip
 
 
 class NodeEntry(Struct, frozen=True, forbid_unknown_fields=True):
@@ -176,6 +170,13 @@ class Table(Struct, frozen=True):
             return ()
         leaves = (leaf for block in self.blocks for leaf in block.row_leaves())
         return tuple(f"{self.id}.{leaf.id}.{self.register.column}" for leaf in leaves)
+
+    def figures(self) -> "Iterator[tuple[Node, Node, str]]":
+        """Yield row, column and cell id of every figure, in printed order."""
+        for block in self.blocks:
+            for row in block.row_leaves():
+                for column in block.column_leaves():
+                    yield row, column, f"{self.id}.{row.id}.{column.id}"
 
     @property
     def header_rows(self) -> int:

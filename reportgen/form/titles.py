@@ -7,8 +7,6 @@ from msgspec import Struct
 
 from .words import Pattern
 
-__all__ = ["TitleWords", "title_expressions"]
-
 _NO_NAME = r"[^\d:;,。!?<>»›|_/·•—–《》【】\[\]-]"
 """A character that a body's name may have."""
 

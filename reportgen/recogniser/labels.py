@@ -9,8 +9,8 @@ from functools import lru_cache
 import msgspec
 
 from ..form import Block, Form, Node
-from ..form.layout import paths
 from ..form.likeness import bare, key, number_of
+from ..form.tables import paths
 
 __all__ = ["Axis", "BlockLabels", "block_labels", "key", "known_labels", "loose", "nearest"]
 

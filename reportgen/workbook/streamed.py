@@ -19,8 +19,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from .cellstyle import MAX_TEXT, Look, put, writable
 
-__all__ = ["Content", "Link", "Streamed"]
-
 _LONGEST = 255
 """Characters of a text in a formula, a limit of Excel."""
 
@@ -49,12 +47,7 @@ class Streamed:
     """The rows of one sheet from a certain one on."""
 
     def __init__(self, sheet: Worksheet, top: int, looks: Sequence[Look]) -> None:
-        """
-        Args:
-            sheet: has everything above the rows.
-            top: the first of them.
-            looks: of the columns from A on; the last one holds for all columns after it.
-        """
+        """``top``: the first row; ``looks``: of the columns from A on, the last one for all after it."""
         self.name, self.top = sheet.title, top
         for column, look in enumerate(looks, 1):
             put(sheet, top, column, None, look)
