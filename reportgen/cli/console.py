@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO, TypeVar
 import click
 
 from ..disk.names import quoted
-from ..errors import OutputError, escaped
+from ..errors import OutputError, escaped, said_by_system
 
 if TYPE_CHECKING:  # `--help` needs none of it
     from ..show.lines import OutputLine
@@ -40,7 +40,7 @@ class ScreenError(OutputError):
 
 def _why(error: OSError) -> str:
     gone = isinstance(error, BrokenPipeError)
-    why = "接收输出的程序已经关闭" if gone else f"写屏幕输出时出错：{error.strerror or error}"
+    why = "接收输出的程序已经关闭" if gone else f"写屏幕输出时出错：{said_by_system(error)}"
     return f"结果没能全部显示（{why}），已经写出的文件不受影响。"
 
 

@@ -16,7 +16,7 @@ from ..model.report import Report
 from ..sources import Document
 from .answers import find_answers
 from .edition import choose_form
-from .entries import computed_texts
+from .entries import computed_texts, invisible_characters
 from .index import LabelIndex
 from .labels import key, known_labels
 from .last_year import hidden_last_year, last_year_figures
@@ -69,7 +69,7 @@ def recognise(document: Document, form: Form | Iterable[Form]) -> Report:
         groups=groups, unread=frozenset(tables.unread), explanations=explanations,
         notices=(
             *tables.findings, *group_findings(form, groups), *texts.findings, *figure_findings(form, values, tables),
-            *computed_texts(form, texts), *hidden_last_year(form, last_year),
+            *computed_texts(form, texts), *invisible_characters(form, texts), *hidden_last_year(form, last_year),
             *_pictures(form, tables, document), *left_out(form, document, values, tables.cells),
         ),
     )  # fmt: skip

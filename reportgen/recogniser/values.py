@@ -10,7 +10,7 @@ from ..model.findings import CellRef, Finding, by_table, finding
 from ..model.numbers import MAX_DIGITS, Parsed, format_number, parse_number
 from ..model.report import Origin, Value
 from ..sources import BEYOND_CALENDAR, GridCell
-from .entries import INVISIBLE, fault_of, invisible_in, shown_otherwise
+from .entries import fault_of, invisible_in, shown_otherwise, without_invisible
 from .tables import Found, Located
 
 __all__ = ["figure_findings", "group_findings", "read_cell", "read_figures", "read_groups", "read_register"]
@@ -97,7 +97,7 @@ def _parsed(cell: Cell, found: GridCell, in_document: bool) -> Parsed:
         return Parsed("problem", remark="按日期显示，而没有这样的日期")
     unseen = invisible_in(raw) if isinstance(raw, str) else ""
     parsed = parse_number(
-        INVISIBLE.sub("", raw) if isinstance(raw, str) and unseen else raw,
+        without_invisible(raw) if isinstance(raw, str) and unseen else raw,
         kind=cell.kind, decimals=cell.decimals, unit=cell.unit, text=in_document,
     )  # fmt: skip
     if not unseen or parsed.state in ("blank", "placeholder"):
@@ -111,7 +111,7 @@ def _raw(value: object) -> str:
         return ""
     if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
         return format_number(value)
-    return str(value).upper() if isinstance(value, bool) else INVISIBLE.sub("", str(value))
+    return str(value).upper() if isinstance(value, bool) else without_invisible(str(value))
 
 
 def _is_uncomputed(value: Value) -> bool:

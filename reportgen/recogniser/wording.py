@@ -37,6 +37,8 @@ class Texts(msgspec.Struct):
     findings: list[Finding] = []
     computed: list[tuple[CellRef, str]] = []
     """Cells whose formula had no stored result and was computed by us; each with what it gives."""
+    invisible: list[tuple[CellRef, str]] = []
+    """Texts with characters that nobody sees, and which; they are left out."""
 
 
 def chinese_date(value: object) -> str:

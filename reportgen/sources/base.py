@@ -79,11 +79,11 @@ class GridCell(NamedTuple):
     ``stale`` (the stored one, but the formula now gives another), ``circular`` (the formula refers
     to its own cell) or ``unknown``; ``""`` if not yet asked for (:meth:`Grid.resolved`)."""
     hidden: bool = False
-    """In a hidden row or column."""
+    """In a hidden row or column, or nobody sees any of it."""
     now: object = None
     """Of a ``stale`` formula: what it gives now."""
     beside: str = ""
-    """What else stands there and is not in ``value``, as messages quote it: struck out, or the mark of a note."""
+    """What else stands there and is not in ``value``, as messages quote it: struck out, unseen, or the mark of a note."""
     shown: str | None = ""
     """What the number format makes of a number or date; ``""`` where it shows as it is, None where the
     format is beyond us."""
@@ -188,7 +188,9 @@ class Paragraph(msgspec.Struct, frozen=True):
     text: str
     address: str = ""
     beside: str = ""
-    """What is struck out there and not in ``text``, as messages quote it."""
+    """What is struck out or unseen there and not in ``text``, as messages quote it."""
+    hidden: bool = False
+    """Nobody sees any of it; ``text`` is empty."""
 
 
 class Document(msgspec.Struct, frozen=True):

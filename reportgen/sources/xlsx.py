@@ -24,7 +24,20 @@ from .base import Cells, Document, Grid
 from .limits import MAX_SHEET_TAGS, Budget
 from .numberformats import BUILT_IN, date_kind
 from .results import Results
-from .worksheet import TRUTH, Look, Values, is_on, parse, parse_main, read_worksheet, string_of
+from .runs import BLACK, WHITE, is_seen
+from .worksheet import (
+    TRUTH,
+    Look,
+    String,
+    Values,
+    colour_of,
+    is_on,
+    is_tiny,
+    parse,
+    parse_main,
+    read_worksheet,
+    string_of,
+)  # fmt: skip
 
 __all__ = ["read"]
 
@@ -37,14 +50,6 @@ _RELATION_IDS = (
 _SHEET = re.compile(rb"<(?:[\w.-]+:)?worksheet[\s>]")
 _NOT_READ = ("chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
 """Kinds of sheets without cells that a person fills in."""
-_A_DOT = 2.0
-"""Points of a font that nobody can read."""
-_WHITE, _BLACK = "FFFFFF", "000000"
-_KNOWN_COLOURS = {
-    "theme": {"0": _WHITE, "1": _BLACK},
-    "indexed": {"0": _BLACK, "1": _WHITE, "8": _BLACK, "9": _WHITE, "64": _BLACK, "65": _WHITE},
-}
-"""By scheme and number (18.8.27, 20.1.6.2): what almost every theme and window has as paper and ink."""
 _HIDDEN = {"visible": False, "hidden": True, "veryHidden": True}
 
 
@@ -179,7 +184,7 @@ def _workbook(xml: bytes) -> tuple[tuple[_Sheet, ...], bool, bool]:
     return (tuple(sheets), from_1904, calculation is not None and not TRUTH[calculation.get("fullPrecision", "1")])
 
 
-def _strings(xml: bytes) -> tuple[tuple[str, str], ...]:
+def _strings(xml: bytes) -> tuple[String, ...]:
     """Return the texts that cells share; see :attr:`~.worksheet.Values.strings`."""
     root, ns = parse_main(xml)
     return tuple([string_of(item, ns) for item in root.iterfind(f"{ns}si")])
@@ -198,31 +203,17 @@ def _looks(xml: bytes) -> tuple[Look, ...]:
         id_, font, fill = int(xf.get("numFmtId", "0")), fonts.get(int(xf.get("fontId", "0"))), xf.get("fillId", "0")
         code = codes.get(id_)
         struck = font is not None and is_on(font.find(f"{ns}strike"))
-        unseen = font is not None and _is_unseen(font, fills.get(int(fill)), ns)
-        looks.append(Look(date_kind(id_, code), code or BUILT_IN.get(id_, ""), struck, unseen))
+        behind = _behind(fills.get(int(fill)), ns)
+        unseen = font is not None and (
+            is_tiny(font, ns) or not is_seen(colour_of(font.find(f"{ns}color"), BLACK), behind)
+        )
+        looks.append(Look(date_kind(id_, code), code or BUILT_IN.get(id_, ""), struck, unseen, behind))
     return tuple(looks) or (Look(),)
 
 
-def _is_unseen(font: Element, fill: Element | None, ns: str) -> bool:
-    """Tell whether a font has the colour of the fill behind it, white where there is none, or is a dot high."""
-    size = font.find(f"{ns}sz")
-    if size is not None and float(size.get("val", "11")) <= _A_DOT:
-        return True
+def _behind(fill: Element | None, ns: str) -> str:
+    """Return the colour of what a fill puts behind a text, white where there is none, ``""`` for a pattern."""
     pattern = "none" if fill is None else fill.get("patternType", "none")
-    behind = _WHITE if fill is None or pattern == "none" else ""
-    if fill is not None and pattern == "solid":
-        behind = _colour(fill.find(f"{ns}fgColor"), _BLACK)
-    return bool(behind) and _colour(font.find(f"{ns}color"), _BLACK) == behind
-
-
-def _colour(element: Element | None, usual: str) -> str:
-    """Return a colour so that equal ones are the same text; white and black in whatever way they are written."""
-    if element is None or element.get("auto") in ("1", "true"):
-        return usual
-    if rgb := element.get("rgb"):
-        return rgb[-6:].upper()
-    shade = float(element.get("tint", "0"))
-    for scheme, known in _KNOWN_COLOURS.items():
-        if number := element.get(scheme):
-            return f"{scheme} {number} {shade}" if shade else known.get(number, f"{scheme} {number} {shade}")
-    return usual
+    if fill is None or pattern == "none":
+        return WHITE
+    return colour_of(fill.find(f"{ns}fgColor"), BLACK) if pattern == "solid" else ""

@@ -16,7 +16,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 
 from ..disk.files import write_output
-from ..errors import OutputError
+from ..disk.names import wrong_ending
 from ..form import Form
 from ..model.exchange import to_json
 from ..model.numbers import Number, format_number
@@ -129,7 +129,7 @@ def extract(report: Report, out: Path | str, *, force: bool = False) -> tuple[in
     elif suffix == ".xlsx":
         data = blank_workbook(report.form, report=report)
     else:
-        raise OutputError(f"输出文件“{path.name}”应以 .xlsx 或 .json 结尾。")
+        raise wrong_ending(path, "输出文件", ".xlsx", ".json")
     copy = write_output(path, data, force=force, inputs=[report.path] if report.path else [])
     return sum(value.number is not None for value in report.values.values()), copy
 
