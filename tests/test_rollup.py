@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import random
 import sys
@@ -25,7 +26,7 @@ from reportgen.cli import main
 from reportgen.errors import InputError, OutputError
 from reportgen.form import load_form
 from reportgen.form.kinds import EVERYWHERE, READER_RULES
-from reportgen.model.report import Report
+from reportgen.model.report import Report, Value
 from reportgen.rollup import Filing, Member, Roster, collect, filing_of, read_parts, read_roster, roll_up
 from reportgen.rollup.guard import find_sums
 from reportgen.sources import open_document
@@ -591,8 +592,30 @@ def test_a_sum_over_more_bodies_than_can_be_read_is_read_by_its_results(tmp_path
     assert [one.message for one in read.notices if one.rule == "S-18"] == [
         "工作表“汇总明细”太大，没有读；引用它的公式按存储的结果读取"
     ]
-    result = merge(some(12), org=ORG, previous=out)
-    assert {one.what for one in result.rollup.changes} <= {"replaced"}
+    assert not merge(some(12), org=ORG, previous=out).rollup.changes
+
+
+def test_changes_are_told_however_long_the_last_workbook_is(tmp_path, monkeypatch):
+    out, every = tmp_path / "汇总.xlsx", some(12)
+    out.write_bytes(merged_book(12))
+    monkeypatch.setattr("reportgen.sources.xlsx.MAX_SHEET_TAGS", 8000)
+    cell = "表二.permit.decisions"
+    now = replace(every[3], values={**every[3].values, cell: Value("number", 77777)})
+    changes = merge([*every[:3], now, *every[4:]], org=ORG, previous=out).rollup.changes
+    assert [(one.body, one.cell, one.old, one.new) for one in changes] == [
+        (every[3].org, cell, every[3].number(cell), 77777)
+    ]
+
+
+def test_a_long_sheet_that_is_damaged_is_said(tmp_path, monkeypatch):
+    out = tmp_path / "汇总.xlsx"
+    with zipfile.ZipFile(io.BytesIO(merged_book(12))) as whole, zipfile.ZipFile(out, "w") as broken:
+        for name in whole.namelist():
+            data = whole.read(name)
+            broken.writestr(name, data.replace(b"</sheetData>", b"") if data.count(b"<") > 8000 else data)
+    monkeypatch.setattr("reportgen.sources.xlsx.MAX_SHEET_TAGS", 8000)
+    with pytest.raises(InputError, match="汇总.xlsx”?已损坏"):
+        merge(some(12), org=ORG, previous=out)
 
 
 def test_a_workbook_of_another_year_is_not_carried_over(tmp_path):
