@@ -56,7 +56,9 @@ class Measured(NamedTuple):
 def make(count: int, kind: str, folder: Path) -> None:
     """Write the reports of so many bodies, and the roster."""
     (folder / "reports").mkdir()
-    for n, data in enumerate(_books(count) if kind == "xlsx" else (bodies.written(one, kind) for one in bodies.bodies(count, 1))):
+    for n, data in enumerate(
+        _books(count) if kind == "xlsx" else (bodies.written(one, kind) for one in bodies.bodies(count, 1))
+    ):
         (folder / "reports" / f"{n:05}.{kind}").write_bytes(data)
     (folder / "单位名册.csv").write_text(bodies.roster(count), encoding="utf-8")
 
@@ -131,7 +133,11 @@ def row(one: Measured) -> tuple[str, ...]:
 
 def section(rows: Sequence[tuple[str, ...]], page: str) -> str:
     """Return the section of the page, with what it told before and is not measured anew."""
-    there = [tuple(line.strip("| ").split(" | ")) for line in page.partition(ROLLUP)[2].splitlines() if line.startswith("| `")]
+    there = [
+        tuple(line.strip("| ").split(" | "))
+        for line in page.partition(ROLLUP)[2].splitlines()
+        if line.startswith("| `")
+    ]
     known = {one[:3]: one for one in (*there, *rows)}
     ordered = sorted(known.values(), key=lambda one: (VERBS.index(one[0].strip("`")), one[1], int(one[2])))
     return SECTION.format(heading=ROLLUP, machine=machine(), table=table(HEADS, ordered))

@@ -38,18 +38,22 @@ _HINTS = 10
 @click.option(
     "--html", "page", type=FILE, metavar="文件夹", help="另写一页总览，每个单位一页：可按状态、分组、问题筛选。"
 )
+@click.option(
+    "--own", "own_only", is_flag=True, help="各表取本级合计（本级机关和部门）；默认取行政区域合计（全部单位）。"
+)
 @click.option("--include-drafts", is_flag=True, help="有错误的报告也计入，每张表上都标明“草稿”。")
 @FORCE
 def merge(
     files: tuple[Path, ...], out: Path, org: str, year: int | None, roster: Path | None, filed: Path | None,
-    previous: Path | None, last_year: Path | None, page: Path | None, include_drafts: bool, force: bool,
+    previous: Path | None, last_year: Path | None, page: Path | None, own_only: bool, include_drafts: bool,
+    force: bool,
 ) -> None:  # fmt: skip
     """Merge reports; the exit code tells what was wrong with them (README.md, Exit codes)."""
     from ..batch.merging import merge as run
 
     result = run(
         files, out, org=org, year=year, roster=roster, filed=filed, previous=previous, last_year=last_year,
-        html=page, include_drafts=include_drafts, force=force, progress=_progress,
+        html=page, own_only=own_only, include_drafts=include_drafts, force=force, progress=_progress,
     )  # fmt: skip
     sys.exit(_tell(result))
 

@@ -26,7 +26,8 @@ BODY_HEADS = (
     "报送单位", "所在分组", "状态", "是否计入", "文件", "SHA-256", "哪一年", "格式", "错误", "警告", "待核实", "填写人", "说明",
 )  # fmt: skip
 """Heads of 单位清单."""
-YES = "计入"
+YES, ONLY_REGION, NO = "计入", "只计入行政区域", "不计入"
+"""Whether a body's figures are in the report: a report of 本级 leaves out the other groups."""
 
 
 class Previous(msgspec.Struct, frozen=True):

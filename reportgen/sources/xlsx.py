@@ -117,7 +117,9 @@ def _grids(
     main = next(package, _USUAL_WORKBOOK)
     relations = _relations_of(parts, main)
     listed, from_1904, as_displayed = _workbook(parts[main])
-    left_out = {sheet.name: relations[sheet.relation].target for sheet in listed if relations[sheet.relation].target in large}
+    left_out = {
+        sheet.name: relations[sheet.relation].target for sheet in listed if relations[sheet.relation].target in large
+    }
     if len(left_out) == len(listed):
         budget.spend_tags(sum(tags[name] for name in large))  # that is the report
     strings, styles = (_part(parts, relations, kind) for kind in ("sharedStrings", "styles"))
@@ -142,7 +144,7 @@ def _grids(
 def _too_large(parts: Mapping[str, bytes], tags: Mapping[str, int]) -> set[str]:
     """Return the sheets that alone hold too much, and of the others the largest until the rest is not too much."""
     sheets = [name for name in parts if _SHEET.search(parts[name][:1000])]
-    left, large = sum(tags.values()), set()
+    left, large = sum(tags.values()), set[str]()
     for name in sorted(sheets, key=lambda name: -tags[name]):
         if tags[name] > MAX_SHEET_TAGS or (large and left > MAX_TAGS):
             large.add(name)

@@ -32,8 +32,10 @@ from .tables import TableSheet
 from .textsheet import TOP as TEXT_TOP
 from .textsheet import names_sheet, text_rows, text_sheet
 
-__all__ = ["FORM_PROPERTY", "assemble", "assemble_rollup", "dated", "saved"]
+__all__ = ["FORM_PROPERTY", "Part", "assemble", "assemble_rollup", "dated", "saved"]
 
+Part = tuple[str, bytes | Iterable[bytes]]
+"""Name and content of a part, in one piece or in many."""
 FORM_PROPERTY = "reportgen.form"
 """Custom document property with the form's edition; for other programs, nothing here reads it."""
 
@@ -60,13 +62,13 @@ def assemble(
     report: Report | None,
     last_year: Report | None,
     lock: bool = False,
-) -> list[tuple[str, bytes]]:
+) -> list[Part]:
     """Build the workbook, part by part; see :func:`reportgen.workbook.blank_workbook`."""
     book, results = _standard(form, year, org, typed_totals, report, last_year, None, lock)
     return list(saved(book, results, form))
 
 
-def assemble_rollup(rollup: Rollup, folder: Path | None) -> list[tuple[str, bytes]]:
+def assemble_rollup(rollup: Rollup, folder: Path | None) -> Iterator[Part]:
     """Build a merged workbook, part by part; see :func:`reportgen.workbook.merged_workbook`."""
     report = rollup.report
     details = Details(report.form, rollup)
@@ -74,7 +76,7 @@ def assemble_rollup(rollup: Rollup, folder: Path | None) -> list[tuple[str, byte
     results |= details.write(book)
     lists = (details.rows, *add_rollup_sheets(book, report.form, rollup, folder))
     warn_of_drafts(book, rollup)
-    return list(saved(book, results, report.form, lists))
+    return saved(book, results, report.form, lists)
 
 
 def _standard(
@@ -148,7 +150,7 @@ def dated(form: Form) -> datetime:
 
 def saved(
     book: Workbook, results: Mapping[tuple[str, str], str], form: Form, lists: Iterable[Streamed] = ()
-) -> Iterator[tuple[str, bytes]]:
+) -> Iterator[Part]:
     """Save, then correct what openpyxl writes: time of saving, character references, order of a font's children.
 
     Args:
@@ -175,8 +177,8 @@ def saved(
                 data = _growing(_FONT.sub(_in_order, data), growing.get(parts[name], 0))
                 data = _with_results(data, {a: v for (s, a), v in results.items() if s == parts[name]})
                 data = _EMPTY.sub(rb"\1/>", data.replace(b"</f><v></v>", b"</f>")).replace(b' t="n">', b">")
-                data = streamed[parts[name]].put_into(data) if parts[name] in streamed else data
-            yield name, data
+            whole = streamed.get(parts.get(name, ""))
+            yield name, whole.put_into(data) if whole else data
 
 
 def _growing(xml: bytes, first: int) -> bytes:

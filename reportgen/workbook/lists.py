@@ -14,7 +14,7 @@ from ..form import SEVERITIES, Form
 from ..model.findings import SEVERITY_LABELS
 from ..rollup import STATES
 from ..show.entries import Entry
-from .book import dated, saved
+from .book import Part, dated, saved
 from .cellstyle import Look, height, put, set_page, widths
 from .rollupsheets import Row, file_link, listed
 
@@ -31,7 +31,7 @@ _GUIDE = Look(size=11, indent=1, vertical="top")
 
 def assemble_findings(
     form: Form, entries: Sequence[Entry], found: Sequence[tuple[str, Sequence[Sequence[str]]]], folder: Path | None
-) -> list[tuple[str, bytes]]:
+) -> Iterator[Part]:
     """Build the list of findings; see :func:`reportgen.workbook.findings_workbook`."""
     book = Workbook()
     book.remove(book.worksheets[0])
@@ -52,7 +52,7 @@ def assemble_findings(
     for sheet in book.worksheets:
         _filter(sheet)
     _describe(book, form, "问题清单")
-    return list(saved(book, {}, form, lists=lists))
+    return saved(book, {}, form, lists=lists)
 
 
 def _findings(one: Entry | None, file: str, found: Sequence[Sequence[str]], folder: Path | None) -> Iterator[Row]:
@@ -67,7 +67,7 @@ def _filter(sheet: Worksheet) -> None:
     sheet.protection.sheet = False
 
 
-def assemble_roster(form: Form) -> list[tuple[str, bytes]]:
+def assemble_roster(form: Form) -> Iterator[Part]:
     """Build the empty roster; see :func:`reportgen.workbook.roster_workbook`."""
     book = Workbook()
     sheet = book.worksheets[0]
@@ -90,7 +90,7 @@ def assemble_roster(form: Form) -> list[tuple[str, bytes]]:
     set_page(sheet, landscape=True)
     _guide(book, [words[0] for words in heads.values()], groups)
     _describe(book, form, "单位名册")
-    return list(saved(book, {}, form))
+    return saved(book, {}, form)
 
 
 def _guide(book: Workbook, heads: Sequence[str], groups: Sequence[str]) -> None:

@@ -12,9 +12,9 @@ from openpyxl.workbook import Workbook
 from ..form import Form
 from ..model.findings import SEVERITY_LABELS, Finding
 from ..rollup import STATES, Collected, Compared, Filing, Left, Rollup
-from ..rollup.previous import BODY_HEADS, YES, detail_label
+from ..rollup.previous import BODY_HEADS, NO, ONLY_REGION, YES, detail_label
 from .cellstyle import BROKEN, HEI, LINK, Look, height, protect, put, set_page, widths
-from .streamed import Content, Link, Streamed
+from .streamed import Content, Line, Link, Streamed
 
 __all__ = ["Row", "add_rollup_sheets", "file_link", "listed", "warn_of_drafts"]
 
@@ -51,20 +51,22 @@ def listed(
         put(sheet, TOP - 1, column, head, HEAD)
     first: Row = rows[0] if rows else ()
     looks = [GO if isinstance(value, Link) else SMALL if isinstance(value, int) else TEXT for value in first]
-    streamed = Streamed(sheet, TOP, looks or [TEXT])
-    for values in rows[:most]:
-        words = (value.text if isinstance(value, Link) else str(value or "") for value in values)
-        tall = max(height(text, size, line=13) for text, size in zip(words, sizes, strict=False))
-        streamed.add(values, tall)
-    if len(rows) > most:
-        streamed.add([f"还有 {len(rows) - most} 条没有列出，见各单位的报告。"])
-    elif not rows:
-        streamed.add(["没有。"])
+    streamed = Streamed(sheet, TOP, looks or [TEXT], _lines(rows, sizes, most))
     sheet.freeze_panes = f"A{TOP}"
     protect(sheet)
     set_page(sheet, landscape=True)
     sheet.print_title_rows = f"{TOP - 1}:{TOP - 1}"
     return streamed
+
+
+def _lines(rows: Sequence[Row], sizes: Sequence[float], most: int) -> Iterator[Line]:
+    for values in rows[:most]:
+        words = (value.text if isinstance(value, Link) else str(value or "") for value in values)
+        yield values, max(height(text, size, line=13) for text, size in zip(words, sizes, strict=False))
+    if len(rows) > most:
+        yield [f"还有 {len(rows) - most} 条没有列出，见各单位的报告。"], 0
+    elif not rows:
+        yield ["没有。"], 0
 
 
 def file_link(path: str, folder: Path | None, cell: str = "") -> Link | str:
@@ -113,8 +115,9 @@ class _Sheets:
 
     def bodies(self) -> Streamed:
         rows: list[Row] = []
+        inside = {one.body for one in self.rollup.inside}
         for one in self.rollup.collection.bodies:
-            rows.append(self.body(one))
+            rows.append(self.body(one, YES if one.body in inside else ONLY_REGION if one.counts else NO))
             rows += [self.left(other) for other in one.others]
         rows += [self.left(one) for one in self.rollup.collection.strays]
         intro = "每个单位、每份文件各一行；SHA-256 是文件的指纹，文件改过就不同。再次汇总时靠这张表认出已经汇总过的单位，请保留。"
@@ -124,12 +127,11 @@ class _Sheets:
     def group(self, id_: str) -> str:
         return next((group.name for group in self.form.rollup.known_groups if group.id == id_), "")
 
-    def body(self, one: Collected) -> Row:
-        counts = YES if one.counts else "不计入"
+    def body(self, one: Collected, counts: str) -> Row:
         return (one.body, self.group(one.group), STATES[one.state], counts, *self.file(one.filing), one.reason)
 
     def left(self, one: Left) -> Row:
-        return (one.body or one.filing.org, "", STATES[one.state], "不计入", *self.file(one.filing), one.reason)
+        return (one.body or one.filing.org, "", STATES[one.state], NO, *self.file(one.filing), one.reason)
 
     def file(self, one: Filing | None) -> Row:
         if one is None:
