@@ -171,8 +171,10 @@ class Pages:
         """
         name = self.taken.free(safe_name(entry.body or Path(entry.file).stem) or "单位") + ".html"
         path = self.overview.parent / _PAGES / name
-        # Pages are wholly ours: no copy is kept of the one that is replaced.
-        write_output(path, page.encode("utf-8"), force=self.force, keep=False, inputs=[entry.file], tidy=self.tidy)
+        # Pages are wholly ours: no copy is kept of the one that is replaced, nor need a run that was
+        # interrupted (there is no overview then) be told to replace them.
+        force = self.force or _is_ours(path)
+        write_output(path, page.encode("utf-8"), force=force, keep=False, inputs=[entry.file], tidy=self.tidy)
         self.tidy = False
         return msgspec.structs.replace(entry, page=f"{_PAGES}/{name}")
 
@@ -180,6 +182,14 @@ class Pages:
         """Write the overview."""
         data = text.encode("utf-8")
         return Written(self.overview, write_output(self.overview, data, force=self.force, keep=False))
+
+
+def _is_ours(path: Path) -> bool:
+    """Tell whether a file is a page that leads back to an overview."""
+    try:
+        return f'href="../{OVERVIEW}"' in path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return False
 
 
 class Review:

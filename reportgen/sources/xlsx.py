@@ -142,11 +142,14 @@ def _grids(
 
 
 def _too_large(parts: Mapping[str, bytes], tags: Mapping[str, int]) -> set[str]:
-    """Return the sheets that alone hold too much, and of the others the largest until the rest is not too much."""
+    """Return the sheets that alone hold too much; if there are any, also the largest others until the rest is half.
+
+    Reading as many cells as a file may have takes a slow machine all of the time that a file gets.
+    """
     sheets = [name for name in parts if _SHEET.search(parts[name][:1000])]
     left, large = sum(tags.values()), set[str]()
     for name in sorted(sheets, key=lambda name: -tags[name]):
-        if tags[name] > MAX_SHEET_TAGS or (large and left > MAX_TAGS):
+        if tags[name] > MAX_SHEET_TAGS or (large and left > MAX_TAGS // 2):
             large.add(name)
             left -= tags[name]
     return large

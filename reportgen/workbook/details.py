@@ -63,11 +63,13 @@ class Details:
     def write(self, book: Workbook) -> dict[tuple[str, str], str]:
         """Add the sheet without the bodies' rows; return what its formulas give, by sheet and address."""
         sheet = book.create_sheet(self.name)
-        widths(sheet, [6, 30, 12, 12, *([9.0] * len(self.figures))])
+        widths(sheet, [6, 30, 12, 18, *([9.0] * len(self.figures))])
         put(sheet, 1, 1, self.name, TITLE, columns=FIRST_FIGURE - 1)
         sheet.row_dimensions[1].height = 30
         total = self.totals[self.rollup.own_only][0]
-        put(sheet, 2, 1, INTRO_TEXT.format(total=total), INTRO, columns=FIRST_FIGURE + 11)
+        put(
+            sheet, 2, 1, INTRO_TEXT.format(total=total), INTRO, columns=FIRST_FIGURE + 6
+        )  # as far as the first page goes
         sheet.row_dimensions[2].height = 32
         for column, head in enumerate((*DETAIL_HEADS, *(detail_label(self.form, one) for one in self.figures)), 1):
             put(sheet, HEAD_ROW, column, head, HEAD)
