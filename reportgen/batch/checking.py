@@ -240,7 +240,7 @@ class Review:
         for outcome in self.outcomes:
             one = outcome.value
             if one is None:
-                self.entries.append(unread_entry(str(outcome.path), outcome.error))
+                self._note(unread_entry(str(outcome.path), outcome.error))
                 yield Step(outcome)
                 continue
             self.form = self.form or one.form
@@ -267,6 +267,11 @@ class Review:
         try:
             entry = self.pages.write(entry, one.page) if self.pages and one.page else entry
         finally:
+            self._note(entry)
+
+    def _note(self, entry: Entry) -> None:
+        """Keep a line for the overview or the list of findings, if there is to be one."""
+        if self.html is not None or self.findings is not None:
             self.entries.append(entry)
 
     def _marked(self, one: Checked, path: Path | str) -> Written | None:

@@ -42,7 +42,7 @@ from ..show.review import CheckedReport
 from ..sources import open_document
 from .checking import Pages, own_page
 from .outcomes import run_many
-from .years import LastYear, Whose, index, refuse_missing
+from .years import LastYear, Whose, all_in, index
 
 __all__ = ["MergeResult", "merge", "merge_folder"]
 
@@ -81,10 +81,9 @@ def merge(
     own_only: bool = False, include_drafts: bool = False, force: bool = False, skip: Iterable[Path | str] = (),
     progress: Progress | None = None, processes: int | None = None,
 ) -> MergeResult:  # fmt: skip
-    """Add up the reports of many bodies into the report of the body above them.
+    """Add up the reports of many bodies into the report of the body above them; their order does not matter.
 
-    Only reports without errors are added; the others are named in the result.  A sum of others given is never
-    added together with them.  The order does not matter.
+    Only reports without errors are added, the others are named; a sum of others given is never added to them.
 
     Args:
         sources: reports, files of any kind, and folders of them.
@@ -109,11 +108,9 @@ def merge(
     if out is not None:
         refuse_existing(out, force=force)
     pages = None if html is None else Pages(Path(html), force=force)
-    given = list(sources)
-    named = [
-        one for one in (filed, previous, out, last_year, html) if isinstance(one, (str, Path)) and one not in given
-    ]
-    came = _receive(given, [*named, *skip], year, roster, last_year, pages, progress, processes)
+    given, named = list(sources), (filed, previous, out, last_year, html)
+    skip = [*skip, *(one for one in named if isinstance(one, (str, Path)) and one not in given)]
+    came = _receive(given, skip, year, roster, last_year, pages, progress, processes)
     rollup = _rolled_up(came, org, filed, previous, own_only=own_only, drafts=include_drafts)
     result = _written(rollup, out, came.paths, force)
     return result if pages is None else msgspec.structs.replace(result, overview=_overview(rollup, came, pages))
@@ -170,7 +167,7 @@ def _receive(
     listed = roster.path if isinstance(roster, Roster) else roster
     paths = files_in((one for one in given if not isinstance(one, Report)), skip=[listed, *skip])
     members = read_roster(roster, load_form(year=year)) if isinstance(roster, (str, Path)) else roster
-    last = _last_filings(last_year, processes)
+    last = all_in(last_year, _last_filing, processes)
     years = LastYear(files=index((Whose(one.org, one.year, one.path, one.saved) for one in last), members))
     filings, entries = _filings(paths, years, pages, progress, processes)
     filings += [filing_of(one, check(one)) for one in given if isinstance(one, Report)]
@@ -197,7 +194,8 @@ def _filings(
         path, one = str(outcome.path), outcome.value
         found.append(unreadable(path, outcome.error) if one is None else one.filing)
         if pages is not None:
-            entries[path] = pages.write(one.entry, one.page) if one and one.page else unread_entry(path, outcome.error)
+            entry = unread_entry(path, outcome.error) if one is None else one.entry
+            entries[path] = pages.write(entry, one.page) if one and one.page else entry
         if progress is not None:
             progress(len(found), len(paths))
     return found, entries
@@ -240,15 +238,6 @@ def _left(left: Left, entries: Mapping[str, Entry], group: str) -> Entry:
     return msgspec.structs.replace(
         known, body=left.body or known.body, group=group, state=left.state, reason=left.reason
     )
-
-
-def _last_filings(last_year: Path | str | None, processes: int | None) -> list[Filing]:
-    """Read last year's reports; what cannot be read is nobody's."""
-    if last_year is None:
-        return []
-    refuse_missing(last_year)
-    outcomes = run_many(_last_filing, files_in([last_year]), processes=processes)
-    return [outcome.value for outcome in outcomes if outcome.value is not None]
 
 
 def _last_filing(path: Path | str) -> Filing:
