@@ -652,6 +652,16 @@ def test_a_workbook_of_another_year_is_not_carried_over(tmp_path):
     assert [one.body for one in result.rollup.collection.bodies] == ["甲局"]
 
 
+def test_a_file_of_last_year_is_told_once_in_the_letter(tmp_path):
+    name = bodies.names(2)[1][0]
+    old = bodies.body(name, "政府部门", random.Random(1), year=2023)
+    for n, one in enumerate((some(2)[0], old)):
+        (tmp_path / f"{n}.json").write_bytes(bodies.written(one, "json"))
+    letter = merge([tmp_path], org=ORG, roster=Roster((Member(some(2)[0].org), Member(name))), year=2024).letter
+    assert letter.count("1.json") == 1
+    assert f"1. {name}（1.json：是2023年的报告，这次汇总的是2024年）" in letter
+
+
 def test_what_files_say_cannot_forge_a_line_of_the_letter(tmp_path):
     bad = make_report({"表三.new.total": 1}, org="甲局\n3. 乙局", passages=bodies.passages("甲局"))
     letter = merge([bad, *some(1)], org=ORG).letter
@@ -683,9 +693,12 @@ def test_the_command(tmp_path, capsys):
     assert "共 3 个单位，计入 2 个" in told
     assert f"“{bodies.names(3)[2][0]}”没有报" in told
     assert str(tmp_path / "汇总.催报.txt") in told
+    assert f"还没有报的 1 个：{bodies.names(3)[2][0]}。" in told
     (tmp_path / "坏.xlsx").unlink()
     code, _ = run()
     assert code == 4, "the workbook is there already"
     code, told = run("--previous", str(out), "--force")
     assert code == 0
     assert "与上次汇总相比：没有变化" in told
+    _, told = run("--own", "--force")
+    assert "共 2 个单位，计入 2 个（已报 1，已报（有提醒） 1）；各表只取本级 2 个。" in told

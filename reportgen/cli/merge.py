@@ -90,7 +90,8 @@ def _tell(result: MergeResult) -> int:
         names = [one.body for one in collection.bodies if one.state in wanted]
         if names:
             say(closing(f"{what} {len(names)} 个", names))
-    say(f"共 {len(collection.bodies)} 个单位，计入 {len(collection.counted)} 个（{counts}）。")
+    own = f"；各表只取本级 {len(rollup.inside)} 个" if rollup.own_only else ""
+    say(f"共 {len(collection.bodies)} 个单位，计入 {len(collection.counted)} 个（{counts}）{own}。")
     copied(result.copy)
     if result.letter_path is not None:
         say(f"催报单：{result.letter_path}")
