@@ -11,15 +11,17 @@ import os
 import re
 
 __all__ = [
-    "EXIT_CRASH", "FormError", "InUseError", "InputError", "OutputError", "ProofError", "ReportgenError", "TemplateError",
-    "escaped", "unexpected",
+    "EXIT_CRASH", "EXIT_ERRORS", "NOT_XML", "FormError", "InUseError", "InputError", "OutputError", "ProofError",
+    "ReportgenError", "TemplateError", "escaped", "unexpected",
 ]  # fmt: skip
 
-EXIT_CRASH = 3
-"""Exit code after an error that nobody foresaw (README.md, Exit codes)."""
+EXIT_ERRORS, EXIT_CRASH = 1, 3
+"""Exit codes after findings of level error, and after an error that nobody foresaw (README.md, Exit codes)."""
 
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 """C0 and C1 controls, DEL, characters without width, direction marks, line separators, lone surrogates."""
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What no XML can hold (XML 1.0, 2.2), hence no workbook and no report."""
 _NAMED = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 

@@ -9,8 +9,6 @@ from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import Any, TypeVar, cast
 
-__all__ = ["LARGEST", "remembered"]
-
 F = TypeVar("F", bound=Callable[..., Any])
 
 LARGEST = 256 * 1024

@@ -19,16 +19,14 @@ import msgspec
 
 from reportgen.form import Form, editions, load_form
 from reportgen.form import kinds as rule_kinds
-from reportgen.form.contentkinds import Group
+from reportgen.form.besides import Bar, Chart, Extra, Rollup, RollupGroup, RollupSheets, RosterHeads, SignOff
 from reportgen.form.kinds import KINDS, READER_RULES
-from reportgen.form.layout import walk
 from reportgen.form.likeness import Likeness
 from reportgen.form.phrases import Narrative, Phrase, Topic
-from reportgen.form.printed import Bar, Chart, Extra, SignOff
 from reportgen.form.records import Field, NodeEntry, Register, Section, Sheets, Subheading, WhenZero
-from reportgen.form.rollups import Rollup, RollupGroup, RollupSheets, RosterHeads
-from reportgen.form.rule import EVERYWHERE, Mark, Rule
+from reportgen.form.rule import EVERYWHERE, Group, Mark, Rule
 from reportgen.form.source import DIRECTIVES
+from reportgen.form.tables import walk
 from reportgen.form.titles import TitleWords
 from reportgen.form.written import BlockEntry, EditionFile, LastYear, TableEntry
 from reportgen.model.findings import SEVERITY_LABELS

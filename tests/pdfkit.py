@@ -72,15 +72,18 @@ def table_stream(top: int, rows: list[list[str]], left: int = 72, width: int = 6
 class Printed:
     """A report set on one endless strip, cut into pages wherever a line ends: rows are torn."""
 
-    def __init__(self, report: Report, *, rules: str = "lines", closed: bool = False, lines: int = 58) -> None:
+    def __init__(
+        self, report: Report, *, rules: str = "lines", closed: bool = False, lines: int = 58, width: int = WIDTH
+    ) -> None:  # fmt: skip
         """
         Args:
             report: what to print.
             rules: ``lines``, ``thin`` rectangles, ``dots``, ``cells`` on a dark ground, or none ``""``.
             closed: a page break draws a rule below and above what it tears.
             lines: of a page.
+            width: of text and tables; in narrow ones figures are broken.
         """
-        self.rules, self.closed, self.depth = rules, closed, lines * LINE
+        self.rules, self.closed, self.depth, self.width = rules, closed, lines * LINE, width
         self.y = 0
         self.drawn: dict[int, list[bytes]] = {}
         self._line(report.full_title)
@@ -88,7 +91,7 @@ class Printed:
             if section.heading:
                 self._line(section.heading)
             for text in texts:
-                for line in _wrapped(f"　　{text}", WIDTH):
+                for line in _wrapped(f"　　{text}", width):
                     self._line(line)
             if table is not None:
                 self._table(report, table)
@@ -109,7 +112,7 @@ class Printed:
 
     def _table(self, report: Report, table: Table) -> None:
         widths = list(table.widths) or [1] * table.width
-        edges = [LEFT + WIDTH * sum(widths[:n]) / sum(widths) for n in range(len(widths) + 1)]
+        edges = [LEFT + self.width * sum(widths[:n]) / sum(widths) for n in range(len(widths) + 1)]
         cells = []
         for at in table.layout:
             left, right = edges[at.column - 1], edges[at.column - 1 + at.column_span]
@@ -120,7 +123,7 @@ class Printed:
                    for row in range(1, last)}  # fmt: skip
         tops = {row: self.y + sum(heights[n] for n in range(1, row)) * LINE for row in range(1, last + 1)}
         if self.rules == "cells":
-            self._boxes(LEFT, LEFT + WIDTH, tops[1], tops[last], b"0 g", 0)
+            self._boxes(LEFT, LEFT + self.width, tops[1], tops[last], b"0 g", 0)
         for at, left, right, some in cells:
             top, bottom = tops[at.row], tops[at.row + at.row_span]
             self._boxes(left, right, top, bottom, b"1 g", 0.5)

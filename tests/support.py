@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
+from contextlib import redirect_stderr, redirect_stdout
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from msgspec.structs import replace
 
+from reportgen.cli import main
 from reportgen.form import Form, load_form
 from reportgen.model.numbers import Number
 from reportgen.model.report import Origin, Passage, Report, Value
+from reportgen.repairs.records import Repair
 
 DATA = Path(__file__).with_name("data")
 COSTLY = settings(max_examples=settings().max_examples // 4)
@@ -32,6 +37,21 @@ T2_ROWS = {"规章": "rule", "行政规范性文件": "normative", "行政许可
 T4_ROWS = {"行政复议": "review", "未经复议直接起诉": "direct", "复议后起诉": "after_review"}
 T3_COLUMNS = ("natural", "business", "research", "charity", "law", "other", "total")
 T4_COLUMNS = ("upheld", "corrected", "otherwise", "pending", "total")
+
+
+def run(*arguments: object, code: int = 0, **variables: str) -> str:
+    """Run the program in this process with environment variables; return what it says on both streams.
+
+    What a process of its own shows (consoles, pipes, signals) is tested in test_console.py.
+    """
+    said = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(said):
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        with pytest.raises(SystemExit) as end:
+            main([str(one) for one in arguments])
+    assert end.value.code == code, said.getvalue()
+    return said.getvalue()
 
 
 def published(name: str) -> dict[str, Any]:
@@ -115,3 +135,9 @@ def published_2019() -> Report:
     made = make_report(cells, org=data["org"], year=2019, form=form)
     return replace(made, passages=(Passage("overall", "", ("总体平稳。",)), Passage("problems", "", ("有不足。",)),
                                    Passage("other", "", ("无其他需要报告的事项。",))))  # fmt: skip
+
+
+def repaired(report: Report, repair: Repair) -> dict[str, Number]:
+    """All figures as they would be after a repair."""
+    values = {cell: report.number(cell) for cell in report.form.cells}
+    return values | {c.cell: c.new for c in (*repair.changes, *repair.follows) if c.evidence is None}

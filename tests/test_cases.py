@@ -22,7 +22,7 @@ from reportgen.model.last_year import with_last_year
 from reportgen.model.report import Report
 from reportgen.repairs import Repairs, find_repairs
 from reportgen.show.json import report_json
-from reportgen.show.result import result_page
+from reportgen.show.result import make_result_page
 from reportgen.show.review import CheckedReport
 
 CASES = Path(__file__).parent / "data" / "cases"
@@ -394,7 +394,7 @@ def test_lines_page_and_json_tell_the_same_repairs(name: str) -> None:
     report, findings, repairs = repaired(name)
     lines = [line for line in repairs.lines(report) if line.startswith("可能的更正")]
     data = report_json(report, findings, repairs)["repairs"]
-    page = result_page([CheckedReport(report, findings, repairs)])
+    page = make_result_page([CheckedReport(report, findings, repairs)]).text
     assert 1 <= len(lines) == len(data) <= 3
     listed = page[page.index("<h3>可能的更正</h3>") :].partition("<h3>表格</h3>")[0]
     assert listed.count("<li>") == len(lines)

@@ -15,7 +15,7 @@ from lxml import etree
 from msgspec.structs import replace
 
 from reportgen.form import Block, Form, Node, Section, Table, editions, load_form
-from reportgen.form.layout import lay_out
+from reportgen.form.tables import lay_out
 from reportgen.show.view import template_names
 from reportgen.word.design import column_widths, default_template, main, reference
 

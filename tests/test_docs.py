@@ -19,7 +19,7 @@ from reportgen.cli import cli
 from reportgen.errors import InputError, OutputError, ReportgenError
 from reportgen.form import Form
 from reportgen.model.findings import SEVERITY_LABELS
-from reportgen.workbook.transfer import extract
+from reportgen.workbook import extract
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
 import subprocess
 import sys
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import docx
 import pytest
 from msgspec.structs import replace
 from openpyxl import load_workbook
+from support import run
 
 import reportgen
-from reportgen.cli import main
 from reportgen.form import Form, load_form
 from reportgen.model.report import Passage
 from reportgen.workbook import blank_workbook
-from reportgen.workbook.places import places
+from reportgen.workbook.figures import places
 
 ROOT = Path(__file__).parent.parent
 # A new row in 表三, a renamed label, a new column in 表四.
@@ -38,18 +36,6 @@ TEXTS = {
 }
 ORG = "某某市某某局"
 TITLE = f"{ORG}2027年政府信息公开工作年度报告"
-
-
-def run(*arguments: object, code: int = 0, **variables: str) -> str:
-    """Run the command line as a user does; stdout and stderr together."""
-    out = io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(out):
-        for name, value in variables.items():
-            patch.setenv(name, value)
-        with pytest.raises(SystemExit) as end:
-            main([str(one) for one in arguments])
-    assert end.value.code == code, out.getvalue()
-    return out.getvalue()
 
 
 def digests(folder: Path) -> dict[str, str]:

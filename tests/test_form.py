@@ -17,7 +17,8 @@ from reportgen.checks import KINDS as CHECKED
 from reportgen.checks import check
 from reportgen.errors import FormError
 from reportgen.form import LONGEST_LABEL, Form, editions, form_file, form_folders, load_form
-from reportgen.form.kinds import EVERYWHERE, KINDS, READER_RULES, RelationRule
+from reportgen.form.kinds import KINDS, READER_RULES, RelationRule
+from reportgen.form.rule import EVERYWHERE
 from reportgen.model.report import Explanation, Origin, Passage, Report, Value
 from reportgen.recogniser.labels import known_labels
 from reportgen.workbook import blank_workbook

@@ -7,26 +7,17 @@ from pathlib import Path
 
 import bodies
 import pytest
-from click.testing import CliRunner
 from openpyxl import load_workbook
+from support import run
 
 from reportgen.api import read_report
 from reportgen.checks import check
-from reportgen.cli import cli
-from reportgen.errors import ReportgenError
 from reportgen.form import load_form
 from reportgen.rollup import filing_of, read_roster
 from reportgen.workbook import roster_workbook
 
 FORM = load_form("2021")
 ROSTER = "机关名称,单位类型,原名称或并入的单位\n甲局,政府部门,\n新局,政府部门,乙局、丙局\n丁镇人民政府,乡镇街道,\n"
-
-
-def run(*arguments: object, code: int = 0) -> str:
-    done = CliRunner().invoke(cli, [str(one) for one in arguments])
-    error = done.exception if isinstance(done.exception, ReportgenError) else None  # what main() says and ends with
-    assert (error.exit_code if error else done.exit_code) == code, done.output
-    return f"{done.output}{error or ''}"
 
 
 @pytest.fixture(scope="module")

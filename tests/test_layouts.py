@@ -10,8 +10,10 @@ from typing import NamedTuple
 
 import documents
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
-from support import published_report
+from support import COSTLY, published_report
 
 import reportgen
 from reportgen.checks import check
@@ -20,6 +22,7 @@ from reportgen.model.findings import Finding
 from reportgen.model.report import Passage, Report
 from reportgen.recogniser import recognise
 from reportgen.repairs import find_repairs
+from reportgen.show.json import report_json
 from reportgen.sources import read_document
 
 pytestmark = pytest.mark.slow
@@ -153,9 +156,9 @@ def spread(table: Table, *, repeat: bool) -> Table:
     return [[at[y, x] for x in range(width)] for y in range(len(table))]
 
 
-def torn(table: Table, row: int, *, header: int = 0, cut: bool = False) -> list[Table]:
-    """Two tables, where it is long enough; ``cut``: the merged cells, too."""
-    if len(table) < 20:
+def torn(table: Table, row: int, *, header: int = 0, cut: bool = False, least: int = 20) -> list[Table]:
+    """Two tables, where it has so many rows; ``cut``: the merged cells, too."""
+    if len(table) < least:
         return [table]
     upper, lower = [list(cells) for cells in table[:row]], [list(cells) for cells in table[row:]]
     if cut:
@@ -164,9 +167,15 @@ def torn(table: Table, row: int, *, header: int = 0, cut: bool = False) -> list[
             for n, cell in enumerate(cells):
                 if y + cell.rows > row:
                     cells[n] = cell._replace(rows=row - y)
-                    rest.append(cell._replace(rows=y + cell.rows - row))
+                    rest.append(cell._replace(rows=y + cell.rows - row, text=cell.text if least > row + 1 else ""))
         lower[0] = rest + lower[0]
     return [upper, table[:header] + lower]
+
+
+def repeated_in_part(table: Table) -> list[Table]:
+    """Torn behind the header, of which two rows stand there again."""
+    upper, *lower = torn(table, 3, cut=True, least=4)
+    return [upper, *(torn(table, 2, cut=True, least=3)[0] + part for part in lower)]
 
 
 def beside(table: Table) -> Table:
@@ -193,6 +202,19 @@ def one_row(table: Table) -> Table:
     return [*table[:23], group, *table[26:]]
 
 
+def titled(content: Tables) -> bytes:
+    """The heading of a part with a table is the table's first row."""
+    heads = {table: section.heading for section, _, table in documents.parts(REPORT) if table}
+    for table, heading in heads.items():
+        content[table.id][0].insert(0, [Cell(heading, columns=table.width)])
+    return page(content, heading=lambda text: "" if text in heads.values() else f"<p>{text}</p>")
+
+
+CONTENTS = "<p>目录</p>" + "".join(f"<p>{section.heading}</p>" for section in REPORT.form.sections if section.heading)
+LINKS = (
+    f"<p>上一篇：{REPORT.org}2023年政府信息公开工作年度报告</p><p>下一篇：没有了</p><p>分享到：微信 打印 关闭</p>"
+    f"<ul><li>{REPORT.org}2022年政府信息公开工作年度报告</li></ul><p>主办：{REPORT.org}办公室 网站标识码：3208000001</p>"
+)
 LAYOUTS: dict[str, bytes] = {
     "a wrong character in each label": page(labels(slip)),
     "a character lost from each label": page(labels(lost)),
@@ -211,6 +233,9 @@ LAYOUTS: dict[str, bytes] = {
     "blank parts": page(each_table(lambda table: spread(table, repeat=False))),
     "torn": page(each_table(lambda table: torn(table, 15))),
     "torn and cut": page(each_table(lambda table: torn(table, 17, cut=True))),
+    "torn in the header": page(each_table(lambda table: torn(table, 2, cut=True, least=3))),
+    "torn behind the header": page(each_table(lambda table: torn(table, 3, cut=True, least=4))),
+    "torn behind the header, which is repeated in part": page(each_table(repeated_in_part)),
     "torn, header repeated": page(each_table(lambda table: torn(table, 10, header=3))),
     "header repeated inside": page(each_table(lambda table: [row for part in torn(table, 20, header=3) for row in part])),
     "columns beside": page(each_table(beside)),
@@ -222,6 +247,25 @@ LAYOUTS: dict[str, bytes] = {
     "headings with their text": page(tables(), heading=lambda text: f"<p>{text}</p>").replace(
         "情况</p>\n<p>公开".encode(), "情况：公开".encode()
     ),
+    "headings in one list": page(
+        tables(), heading=lambda text: ("" if text[0] == "一" else "</li>") + f"<li>{text[2:]}"
+    ).replace(b"<li>", b"<ol style='list-style-type: cjk-ideographic'><li>", 1),
+    "headings numbered as sub-headings are": page(tables(), heading=lambda text: f"<p>（{text[0]}）{text[2:]}</p>"),
+    "headings with a colon": page(tables(), heading=lambda text: f"<p>{text[0]}：{text[2:]}</p>"),
+    "headings in short": page(
+        tables(), heading=lambda text: f"<p>{text[2:].replace('总体情况', '概述').replace('其他需要报告的事项', '其他')}</p>"
+    ),
+    "headings in the tables": titled(tables()),
+    "one table": page(
+        tables(), heading=lambda text: f"<tr><td colspan=10>{text}</td></tr>", spell=lambda table: spelled(table)[7:-8]
+    ).replace(b"<p>", b"<tr><td colspan=10>").replace(b"</p>", b"</td></tr>").replace(b"</h1>", b"</h1><table>"),
+    "contents": page(tables()).replace(b"</h1>", f"</h1>{CONTENTS}".encode()),
+    "contents with pages": page(tables()).replace(
+        b"</h1>", f"</h1>{CONTENTS}".replace("</p><p>", "</p><p>（一）概述……1</p><p>").replace("情况</p>", "情况……12</p>").encode()
+    ),
+    "contents before the title": page(tables()).replace(b"<h1>", f"{CONTENTS}<h1>".encode()),
+    "the whole page twice": page(tables()) * 2,
+    "links to other years": page(tables()).replace(b"</body>", f"{LINKS}</body>".encode()),
     "headings with slips": page(tables(), heading=lambda text: f"<p>{slip(text)}：</p>"),
     "all in cells": documents.html(REPORT, layout=True),
     "one row for a group": page(each_table(one_row)),
@@ -308,12 +352,36 @@ def test_a_label_that_may_be_another_is_one_finding_with_what_it_may_be(old: str
 
 def test_figures_of_a_whole_group_count_in_sums() -> None:
     report, findings = read(LAYOUTS["one row for a group"])
+    assert report_json(report, findings)["groups"]["其他处理.总计"] == 187
     assert report.groups["其他处理.总计"].number == 71 + 6 + 110
     assert any("（六）其他处理" in one.message and "总计＝187" in one.message for one in findings if one.rule == "S-07")
     table = each_table(one_row)
     table["表三"][0][23][1] = Cell("182", figure=True)
     report, findings = read(page(table))
     assert {one.rule for one in findings if one.severity == "error"} == {"T3-02"}
+
+
+LABELS = [
+    (id_, y, x) for id_, parts in tables().items() for y, row in enumerate(parts[0]) for x, cell in enumerate(row)
+    if cell.text and not cell.figure
+]  # fmt: skip
+
+
+@COSTLY
+@given(
+    st.sets(st.sampled_from(LABELS), min_size=1, max_size=8), st.sampled_from(["", "（略）", "另外的话", "其他情形"])
+)
+def test_no_sum_is_judged_and_nothing_repaired_where_labels_are_lost(
+    places: set[tuple[str, int, int]], word: str
+) -> None:
+    content = tables()
+    for id_, y, x in places:
+        content[id_][0][y][x] = content[id_][0][y][x]._replace(text=word)
+    report, findings = read(page(content))
+    assert not list(wrong_figures(report))
+    assert {one.rule for one in findings if one.severity == "error"} <= {"S-04"}
+    assert all(value.number is not None for value in report.values.values()) or "S-04" in {one.rule for one in findings}
+    assert not find_repairs(report).repairs
 
 
 @pytest.mark.parametrize(("slips", "kind"), [(slip, "docx"), (renumbered, "docx"), (slip, "xls"), (renumbered, "ods")])

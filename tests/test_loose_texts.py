@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -63,6 +63,18 @@ def sheets(sheet: Worksheet, book: Workbook) -> None:
         book.create_sheet(heading)["A1"] = text
 
 
+SHORT = ("概述", "问题和改进", "其他")
+
+
+def sheets_called(names: Iterable[str]) -> Fill:
+    def fill(sheet: Worksheet, book: Workbook) -> None:
+        del book["报告"]
+        for name, text in zip(names, TEXTS.values(), strict=True):
+            book.create_sheet(name)["A1"] = text
+
+    return fill
+
+
 def pasted() -> Iterator[tuple[object, ...]]:
     yield ("广州市荔湾区人民政府2024年政府信息公开工作年度报告",)
     yield from ((line,) for pair in TEXTS.items() for line in pair)
@@ -84,6 +96,14 @@ LAYOUTS = {
     "without numbers, in one cell": rows(*((f"{heading[2:]}\n{text}",) for heading, text in TEXTS.items())),
     "without numbers, in one line": rows(*((f"【{heading[2:]}】{text}",) for heading, text in TEXTS.items())),
     "other numbers": rows(*((f"第{heading[0]}部分 {heading[2:]}", text) for heading, text in TEXTS.items())),
+    "other numbers with a colon": rows(
+        *((f"第{heading[0]}部分：{heading[2:]}", text) for heading, text in TEXTS.items())
+    ),
+    "numbered as sub-headings are": rows(
+        *((f"（{heading[0]}）{heading[2:]}", text) for heading, text in TEXTS.items())
+    ),
+    "in short": rows(*zip(SHORT, TEXTS.values(), strict=True)),
+    "a sheet each, called in short": sheets_called(SHORT),
     "with remarks": rows(*((f"{heading}（必填）", text) for heading, text in TEXTS.items())),
     "the number in a cell": rows(*((heading[0], heading[2:], text) for heading, text in TEXTS.items())),
     "the whole report": rows(*pasted()),
@@ -107,6 +127,20 @@ def test_sub_headings_and_a_preamble_are_kept_apart(tmp_path: Path) -> None:
     assert [(one.section, one.heading) for one in report.passages][:2] == [
         ("preamble", ""), ("overall", "（一）主动公开情况"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "line",
+    [("前言", ("本报告根据条例编制，统计期限为2024年。",)), ("甲", ("引言", "本报告根据条例编制，统计期限为2024年。"))],
+)
+def test_the_part_before_all_headings_may_have_a_sheet(tmp_path: Path, line: tuple[str, tuple[str, ...]]) -> None:
+    def fill(sheet: Worksheet, book: Workbook) -> None:
+        below(sheet, book)
+        first = book.create_sheet(line[0])
+        for text in line[1]:
+            first.append([text])
+
+    assert [one.paragraphs for one in read(tmp_path, fill).passages if one.section == "preamble"] == [line[1][-1:]]
 
 
 def test_a_hidden_text_is_not_read_and_told(tmp_path: Path) -> None:
@@ -167,6 +201,12 @@ def test_a_text_before_the_first_heading_is_named(tmp_path: Path) -> None:
     text = "全年主动公开政府信息一千条，内容很多，都在这里写着，请看这段文字。"
     (found,) = told(read(tmp_path, rows((text,), *[*TEXTS.items()][1:])), "S-04")
     assert "A1" in found.message
+
+
+def test_who_filled_in_a_sheet_is_no_text_of_it(tmp_path: Path) -> None:
+    report = read(tmp_path, rows(*TEXTS.items(), ("填报人：张三", "审核人：李四"), ("联系电话：123",)))
+    assert [one.paragraphs for one in report.passages] == [(text,) for text in TEXTS.values()]
+    assert ["填报人：张三" in one.message for one in told(report, "S-04")] == [True]
 
 
 def test_a_text_of_no_part_is_named(tmp_path: Path) -> None:

@@ -9,8 +9,7 @@ import pytest
 
 from reportgen.errors import InputError
 from reportgen.opc.archive import write_zip
-from reportgen.opc.parts import REL, Package, Parts
-from reportgen.opc.xml import XmlError, parse, written
+from reportgen.opc.parts import REL, Package, Parts, XmlError, parse, written
 
 TYPES = (
     b'<?xml version="1.0"?>\n<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
@@ -83,8 +82,8 @@ def test_relationships() -> None:
     assert [one.get("PartName") for one in package.declared()] == ["/a/main.xml", "/a/notes1.xml"]
     assert package.free_name("a/notes{}.xml") == "a/notes2.xml"
     package.remove("a/notes1.xml")
-    assert package.unrelate("a/main.xml", "a/notes1.xml") == "rId1"
-    assert package.unrelate("a/main.xml", "a/picture.png") == "rId2"
+    package.unrelate("a/main.xml", "a/notes1.xml")
+    package.unrelate("a/main.xml", "a/picture.png")
     assert {name: package.content(name) for name in package} == FILES
 
 

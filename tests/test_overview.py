@@ -17,12 +17,11 @@ import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
 from openpyxl import load_workbook
-from support import make_report
+from support import make_report, run
 
 from reportgen.batch.checking import Checked, check_many
 from reportgen.checks import check
 from reportgen.cli import cli
-from reportgen.errors import ReportgenError
 from reportgen.form import load_form
 from reportgen.model.last_year import with_last_year
 from reportgen.model.report import Report
@@ -30,13 +29,6 @@ from reportgen.show.entries import Entry, entry_of
 from reportgen.show.overview import overview_page
 
 FORM = load_form("2021")
-
-
-def run(*arguments: object, code: int = 0) -> str:
-    done = CliRunner().invoke(cli, [str(one) for one in arguments])
-    error = done.exception if isinstance(done.exception, ReportgenError) else None
-    assert (error.exit_code if error else done.exit_code) == code, done.output
-    return f"{done.output}{error or ''}"
 
 
 def filed(folder: Path, *, year: int = 2024, count: int = 4, kind: str = "json") -> Path:

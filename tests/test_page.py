@@ -25,7 +25,7 @@ from reportgen.model.report import Passage, Report
 from reportgen.repairs import find_repairs
 from reportgen.show.page import environment
 from reportgen.show.published import report_page
-from reportgen.show.result import make_result_page, result_page
+from reportgen.show.result import make_result_page
 from reportgen.show.review import CheckedReport
 from reportgen.workbook import blank_workbook
 
@@ -50,7 +50,9 @@ def broken(**cells: object) -> Report:
 
 @pytest.fixture(scope="module")
 def page() -> html.HtmlElement:
-    return html.document_fromstring(result_page([reviewed(broken()), reviewed(published_report("huaian_city_2024"))]))
+    return html.document_fromstring(
+        make_result_page([reviewed(broken()), reviewed(published_report("huaian_city_2024"))]).text
+    )
 
 
 def classes(element: html.HtmlElement) -> list[str]:
@@ -177,7 +179,7 @@ def verdict(passage: int, paragraph: int, start: int, end: int) -> JudgedNumber:
 def test_no_character_of_a_text_is_lost_whatever_the_spans() -> None:
     report = make_report({}, passages=(Passage("overall", "", ("甲12乙34丙",)),))
     odd = [verdict(0, 0, 1, 3), verdict(0, 0, 2, 5), verdict(0, 0, 4, 99), verdict(0, 0, 5, 5), verdict(0, 7, 0, 1)]
-    drawn = html.document_fromstring(result_page([CheckedReport(report, (), None, odd)]))
+    drawn = html.document_fromstring(make_result_page([CheckedReport(report, (), None, odd)]).text)
     (paragraph,) = drawn.xpath("//div[@class='text']//p")
     for hidden in paragraph.find_class("hidden-text"):
         hidden.drop_tree()
@@ -186,14 +188,16 @@ def test_no_character_of_a_text_is_lost_whatever_the_spans() -> None:
 
 def test_clean_reports_are_folded_among_several(page: html.HtmlElement) -> None:
     assert page.get_element_by_id("r1").get("open") is not None
-    alone = result_page([CheckedReport(make_report({}), ())])
+    alone = make_result_page([CheckedReport(make_report({}), ())]).text
     assert "open" in html.document_fromstring(alone).get_element_by_id("r1").attrib
-    two = html.document_fromstring(result_page([CheckedReport(make_report({}), ())] * 2))
+    two = html.document_fromstring(make_result_page([CheckedReport(make_report({}), ())] * 2).text)
     assert [("open" in d.attrib) for d in two.iter("details")] == [False, False]
 
 
 def test_unreadable_files_are_listed() -> None:
-    drawn = html.document_fromstring(result_page([], unreadable=[(str(Path("甲") / "坏.xlsx"), "“坏.xlsx”已损坏")]))
+    drawn = html.document_fromstring(
+        make_result_page([], unreadable=[(str(Path("甲") / "坏.xlsx"), "“坏.xlsx”已损坏")]).text
+    )
     assert "读不出 1 份" in words(drawn)
     assert "“坏.xlsx”已损坏 坏.xlsx" in " ".join(drawn.itertext())
 
@@ -210,7 +214,11 @@ def hostile_report() -> Report:
 @pytest.mark.parametrize("kind", ["result", "report"])
 def test_hostile_texts_stay_texts(kind: str) -> None:
     report = hostile_report()
-    text = result_page([reviewed(report)], unreadable=[(HOSTILE, HOSTILE)]) if kind == "result" else report_page(report)
+    text = (
+        make_result_page([reviewed(report)], unreadable=[(HOSTILE, HOSTILE)]).text
+        if kind == "result"
+        else report_page(report)
+    )
     drawn = html.document_fromstring(text)
     assert len(drawn.xpath("//script")) == (1 if kind == "result" else 0)
     assert not drawn.xpath("//b")
@@ -222,7 +230,7 @@ def test_hostile_texts_stay_texts(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["result", "report"])
 def test_nothing_comes_from_outside(kind: str) -> None:
     report = broken()
-    text = result_page([reviewed(report)]) if kind == "result" else report_page(report)
+    text = make_result_page([reviewed(report)]).text if kind == "result" else report_page(report)
     assert not re.search(r"https?:|//[a-z]|@import|url\(|\bsrc=|<link|<iframe|<img", text)
     drawn = html.document_fromstring(text)
     (policy,) = drawn.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
@@ -235,7 +243,7 @@ def test_nothing_comes_from_outside(kind: str) -> None:
 
 
 def test_pages_are_well_formed_and_the_same_every_time() -> None:
-    for make in (lambda: result_page([reviewed(broken())]), lambda: report_page(broken())):
+    for make in (lambda: make_result_page([reviewed(broken())]).text, lambda: report_page(broken())):
         text = make()
         assert text == make()
         balance = Balance()
@@ -333,7 +341,7 @@ def test_sections_of_every_sort_may_have_texts(form: Form) -> None:
     ids = [s.id for s in form.sections]
     texts = tuple(Passage(one, "", (f"{one}里的一句话。",)) for one in ids)
     report = make_report(published_cells("liwan_2024"), passages=texts)
-    drawn = words(html.document_fromstring(result_page([reviewed(report)])))
+    drawn = words(html.document_fromstring(make_result_page([reviewed(report)]).text))
     assert all(f"{one}里的一句话。" in drawn for one in ids)
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from support import COSTLY, T3_COLUMNS, make_report, published_cells, published_report
+from support import COSTLY, T3_COLUMNS, make_report, published_cells, published_report, repaired
 
 from reportgen.checks import check
 from reportgen.form import load_form
@@ -45,7 +45,7 @@ def broken(values: dict[str, Number]) -> list[str]:
 
 def assert_settles(report: Report, repairs: Repairs) -> None:
     for rank, repair in enumerate(repairs.repairs, 1):
-        after = dict(repairs.apply(report, repair))
+        after = repaired(report, repair)
         assert broken(after) == [], repair
         assert all(v >= 0 and v == int(v) for c, v in after.items() if c in IN_SUMS)
         assert repair.rank == rank
@@ -252,7 +252,7 @@ def test_the_text_may_be_what_is_wrong():
     assert {"id": "正文.行政复议", "address": "", "from": 76, "to": 66, "text": "76件"} in [
         change for one in repairs.to_json(report) for change in one["changes"]
     ]
-    assert broken(dict(repairs.apply(report, repairs.repairs[0]))) == []
+    assert broken(repaired(report, repairs.repairs[0])) == []
 
 
 def test_where_all_sums_hold_the_register_is_not_accused_nor_a_cell():
@@ -520,7 +520,7 @@ def test_numbers_that_make_no_sense_end_within_the_bound(seed, top):
     repairs = find_repairs(report)
     assert repairs == find_repairs(report)
     for repair in repairs.repairs:
-        after = dict(repairs.apply(report, repair))
+        after = repaired(report, repair)
         unsettled = broken(after)
         assert repairs.complete is not bool([r for r in unsettled if r != "T3-06"])
     assert repairs.complete or "逐格核对" in repairs.note

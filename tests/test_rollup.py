@@ -25,7 +25,8 @@ from reportgen.checks import check
 from reportgen.cli import main
 from reportgen.errors import InputError, OutputError
 from reportgen.form import load_form
-from reportgen.form.kinds import EVERYWHERE, READER_RULES
+from reportgen.form.kinds import READER_RULES
+from reportgen.form.rule import EVERYWHERE
 from reportgen.model.report import Report, Value
 from reportgen.rollup import Filing, Member, Roster, collect, filing_of, read_parts, read_roster, roll_up
 from reportgen.rollup.guard import find_sums

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reportgen.errors import InputError
-from reportgen.opc import unpack
+from reportgen.opc import archive
 from reportgen.sources import open_document
 from reportgen.sources.sniff import KIND_NAMES, kind_of, refusal
 
@@ -120,17 +120,17 @@ def test_encrypted_zip() -> None:
 
 
 def test_zip_bombs_are_refused_by_their_directory() -> None:
-    bomb = packed({"xl/worksheets/sheet1.xml": b"\0" * (unpack.RATIO_FREE_BYTES + 1)})
+    bomb = packed({"xl/worksheets/sheet1.xml": b"\0" * (archive.RATIO_FREE_BYTES + 1)})
     assert len(bomb) < 20_000
     with pytest.raises(InputError, match="压缩比超过"):
         kind_of("甲.xlsx", bomb)
-    many = packed({f"p{n}": b"" for n in range(unpack.MAX_ENTRIES + 1)})
+    many = packed({f"p{n}": b"" for n in range(archive.MAX_ENTRIES + 1)})
     with pytest.raises(InputError, match="4001 个部件"):
         kind_of("甲.xlsx", many)
     entry = zipfile.ZipInfo("p")
-    entry.file_size = entry.compress_size = unpack.MAX_UNPACKED_BYTES // 2 + 1
+    entry.file_size = entry.compress_size = archive.MAX_UNPACKED_BYTES // 2 + 1
     with pytest.raises(InputError, match="解开后有 200 MB"):
-        unpack.check_entries("“甲.xlsx”", [entry, entry])
+        archive.check_entries("“甲.xlsx”", [entry, entry])
 
 
 def test_lying_directory_does_not_unpack_more_than_announced() -> None:
@@ -144,7 +144,7 @@ def test_lying_directory_does_not_unpack_more_than_announced() -> None:
 def test_ratio_of_a_large_honest_sheet_passes() -> None:
     row = b'<row r="%d"><c r="A%d" s="3"/><c r="B%d" s="3"/></row>'
     sheet = b"".join(row % (n, n, n) for n in range(150_000))
-    assert len(sheet) > unpack.RATIO_FREE_BYTES
+    assert len(sheet) > archive.RATIO_FREE_BYTES
     assert kind_of("甲.xlsx", office(PACKAGE + "spreadsheetml.sheet.main+xml", sheet=sheet)) == "xlsx"
 
 

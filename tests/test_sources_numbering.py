@@ -1,4 +1,4 @@
-"""Automatic numbers of Word: as they print."""
+"""Automatic numbers of Word and of web pages: as they print."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from docx.oxml.ns import nsdecls
 
 from reportgen.sources import Grid, Paragraph
 from reportgen.sources.docx import blocks, read
+from reportgen.sources.html import read as read_page
 from reportgen.sources.limits import Budget
 from reportgen.sources.numbering import printed_number
 
@@ -23,6 +24,10 @@ LEVELS = (
     '<w:lvl w:ilvl="2"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%3."/></w:lvl>'
     '<w:lvl w:ilvl="3"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%3.%4"/></w:lvl>'
     '<w:lvl w:ilvl="4"><w:start w:val="1"/><w:numFmt w:val="bullet"/><w:lvlText w:val="●"/></w:lvl>'
+    '<w:lvl w:ilvl="5"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:isLgl/><w:suff w:val="nothing"/>'
+    '<w:lvlText w:val="%1.%6 "/></w:lvl>'
+    '<w:lvl w:ilvl="6"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlRestart w:val="1"/>'
+    '<w:lvlText w:val="第%7条"/></w:lvl>'
 )
 NUMBERING = (
     f'<w:numbering {NAMESPACE}><w:abstractNum w:abstractNumId="7">{LEVELS}</w:abstractNum>'
@@ -69,6 +74,13 @@ def test_levels_count_and_begin_anew() -> None:
         p("没有序号"), p("第二部分", number="1", level="0"), p("戊", number="1", level="1"),
     ) == [
         "一、总体情况", "（一）甲", "（二）乙", "1.丙", "1.1 丁", "无序", "没有序号", "二、第二部分", "（一）戊",
+    ]  # fmt: skip
+
+
+def test_a_level_may_count_on_and_print_digits_only() -> None:
+    levels = ("0", "5", "6", "1", "6", "0", "5", "6")
+    assert texts(*(p("甲", number="1", level=level) for level in levels)) == [
+        "一、甲", "1.1 甲", "第1条 甲", "（一）甲", "第2条 甲", "二、甲", "2.1 甲", "第1条 甲",
     ]  # fmt: skip
 
 
@@ -127,3 +139,24 @@ def test_numbers_by_python_docx_are_read() -> None:
     buffer = io.BytesIO()
     document.save(buffer)
     assert [one.text for one in read(Path("甲.docx"), buffer.getvalue()).paragraphs] == ["1.甲", "2.乙", "丙", "丁"]
+
+
+def _page(text: str) -> list[str]:
+    return [one.text for one in read_page(Path("甲.html"), text.encode()).paragraphs]
+
+
+@pytest.mark.parametrize(
+    ("page", "printed"),
+    [
+        ("<ol><li>甲<li><p>乙</p><ol type=a><li>丙</ol><li value=7>丁</ol>", ["1. 甲", "2. 乙", "a. 丙", "7. 丁"]),
+        ("<ol start=3 type=I><li>甲</ol><ol reversed><li>乙<li>丙</ol>", ["III. 甲", "2. 乙", "1. 丙"]),
+        ("<ol style='list-style: cjk-ideographic' start=11><li> <b>甲</b></ol>", ["十一、甲"]),
+        ("<style>.x{list-style:none}</style><ol class=x><li>甲</ol><ul><li>乙</ul>", ["甲", "乙"]),
+    ],
+)  # fmt: skip
+def test_browsers_number_the_items_of_ordered_lists(page: str, printed: list[str]) -> None:
+    assert _page(page) == printed
+
+
+def test_what_a_table_is_called_stands_above_it() -> None:
+    assert _page("<table><caption>一、甲</caption><tr><td>乙<td>1<tr><td>丙<td>2</table>") == ["一、甲"]

@@ -38,13 +38,14 @@ def texts(document: Document) -> list[object]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("rules", "closed", "lines"),
-    [("lines", True, 58), ("lines", False, 58), ("thin", False, 31), ("dots", False, 44), ("cells", False, 37),
-     ("lines", False, 17), ("lines", True, 23)],
+    ("rules", "closed", "lines", "width"),
+    [("lines", True, 58, 480), ("lines", False, 58, 480), ("thin", False, 31, 480), ("dots", False, 44, 480),
+     ("cells", False, 37, 480), ("lines", False, 17, 480), ("lines", True, 23, 480), ("lines", True, 19, 250),
+     ("lines", False, 24, 250)],
 )  # fmt: skip
-def test_a_report_reads_the_same_however_its_tables_are_drawn_and_torn(tmp_path, rules, closed, lines):
+def test_a_report_reads_the_same_however_its_tables_are_drawn_and_torn(tmp_path, rules, closed, lines, width):
     path = tmp_path / "甲.pdf"
-    path.write_bytes(Printed(HUAIAN, rules=rules, closed=closed, lines=lines).bytes())
+    path.write_bytes(Printed(HUAIAN, rules=rules, closed=closed, lines=lines, width=width).bytes())
     report = read_report(path)
     read = {id_: value.number for id_, value in report.values.items()}
     assert read == {id_: value.number for id_, value in HUAIAN.values.items()}
@@ -57,6 +58,32 @@ def test_tables_without_rules_are_refused_for_what_they_are(tmp_path):
     path.write_bytes(Printed(HUAIAN, rules="").bytes())
     with pytest.raises(InputError, match="表格线没有画出"):
         read_report(path)
+
+
+# ---------------------------------------------------------------- over pages
+
+
+def test_a_figure_broken_by_its_cell_and_the_page_is_one(tmp_path):
+    above, below = [["Name", "A", "B"], ["row", "1234567", "5"]], [["", "89", ""], ["other", "12", "34"]]
+    data = pdf(FILLER + table_stream(60, above, width=55), table_stream(800, below, width=55) + FILLER)
+    assert texts(opened(tmp_path, data)) == ["Name", "A", "B", "row", "123456789", "5", "other", "12", "34"]
+
+
+def test_a_figure_that_did_not_fill_its_cell_is_whole(tmp_path):
+    above, below = [["Name", "A", "B"], ["row", "123", "5"]], [["", "89", ""], ["other", "12", "34"]]
+    data = pdf(FILLER + table_stream(60, above, width=55), table_stream(800, below, width=55) + FILLER)
+    assert texts(opened(tmp_path, data))[4:7] == ["123", "5", None]
+
+
+def test_a_first_row_of_one_cell_alone_at_the_end_of_a_page_belongs_to_its_table(tmp_path):
+    frame = b"72 40 m 252 40 l S 72 60 m 252 60 l S 72 40 m 72 60 l S 252 40 m 252 60 l S " + words(
+        (76, 46, "head of all")
+    )
+    document = opened(tmp_path, pdf(FILLER + frame, table_stream(800, ROWS) + FILLER))
+    assert texts(document) == ["head of all", "Name", "A", "B", "row", "12", "3"]
+    assert "head of all" not in [one.text for one in document.paragraphs]
+    document = opened(tmp_path, pdf(frame + FILLER, FILLER))
+    assert "head of all" in [one.text for one in document.paragraphs]
 
 
 # ---------------------------------------------------------------- ruling

@@ -31,7 +31,7 @@ PERIOD = "所列数据的统计期限自2024年1月1日起至2024年12月31日�
         "甲市乙局发布2024年政府信息公开工作年度报告", "甲市乙局2024年政府信息公开年报", "甲市乙局政府信息公开2024年度报告",
         "甲市乙局政府信息公开年报（2024年度）", "2024年度甲市乙局政府信息公开工作年度报告", "2024年甲市乙局政府信息公开年报",
         "甲市乙局2024年政府信息公开工作年度报告（公示稿）", "甲市乙局2024年政府信息公开工作年度报告 [2025-01-20 10:30]",
-        "甲市乙局2024年政务公开工作年度报告", "《甲市乙局2024年政府信息公开工作年度报告》",
+        "甲市乙局2024年政务公开工作年度报告", "甲市乙局二〇二四年政府信息公开工作年度报告", "《甲市乙局2024年政府信息公开工作年度报告》",
     ],
 )  # fmt: skip
 def test_a_title_is_read_in_any_company(form: Form, title: str) -> None:
@@ -55,7 +55,7 @@ def test_a_name_is_read_whole_or_not_at_all(form: Form, title: str, org: str) ->
     [
         "甲市乙局2024年政府信息公开工作要点", "甲市乙局2024年政府工作报告", "甲市乙局2024年政府信息公开工作年度报告解读",
         "甲市人民政府关于甲市乙局2024年政府信息公开工作年度报告", "甲市人民政府甲市乙局2024年政府信息公开工作年度报告",
-        "甲市乙局2024-2025年政府信息公开工作年度报告",
+        "甲市乙局2024-2025年政府信息公开工作年度报告", "中国·甲市 甲市甲市乙局2024年政府信息公开工作年度报告",
     ],
 )  # fmt: skip
 def test_what_is_no_title_or_not_certain_is_none(form: Form, text: str) -> None:
@@ -101,6 +101,19 @@ def test_years_that_nothing_decides_between_are_asked_for(tmp_path: Path) -> Non
     assert who(report) == ("甲市乙局", None)
     (found,) = [one for one in check(report) if one.rule == "S-03"]
     assert "2023、2024" in found.message
+
+
+def test_a_year_that_the_texts_contradict_is_asked_for(tmp_path: Path) -> None:
+    report = page(tmp_path, f"<ul>{links(2023)}</ul>")
+    assert (report.year, any("2023、2024" in one.message for one in check(report) if one.rule == "S-03")) == (
+        None,
+        True,
+    )
+
+
+def test_a_link_to_the_report_before_is_no_title(tmp_path: Path) -> None:
+    report = page(tmp_path, f"<p>上一篇：{TITLE.replace('2024', '2023')}</p>", text=BASE.replace(PERIOD, ""))
+    assert who(report) == ("", None)
 
 
 def test_bodies_that_nothing_decides_between_are_asked_for(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from msgspec.structs import replace
-from support import make_report, published, published_cells
+from support import make_report, published, published_cells, repaired
 
 from reportgen.checks import check
 from reportgen.form import load_form
@@ -409,7 +409,7 @@ def test_what_was_left_blank_is_said_once(blank: dict[str, object], words: str) 
     assert words in error.message
     repairs = find_repairs(report)
     assert len(repairs.shown) == 1 or "表四" in words or "表四.review.total" in blank
-    filled = repairs.apply(report, repairs.repairs[0])
+    filled = repaired(report, repairs.repairs[0])
     assert filled == {cell: LIWAN[cell] for cell in filled}
 
 

@@ -13,6 +13,7 @@ from ..disk.files import refuse_existing, write_output
 from ..disk.names import Taken, safe_name, shown_name
 from ..errors import InputError
 from ..form import Form, load_form
+from ..model.last_year import next_year
 from ..model.report import Report, Value
 from ..rollup import Member, Roster, read_roster
 from .outcomes import Outcome, attempt, run_many
@@ -115,8 +116,6 @@ def _prefilled(
 
 def _opened(form: Form, member: Member, year: int, last: Report | None) -> Report:
     """Return the report that a body begins with: its kind, last year's figures, what that year had not finished."""
-    from ..workbook.transfer import next_year
-
     blank = Report(form, dict.fromkeys(form.cells, Value("missing")), {})
     report = blank if last is None else next_year(last, form, year)
     kind = {"unit_type": member.kind} if member.kind else {}

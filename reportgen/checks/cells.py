@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..form import Cell
-from ..form.kinds import Blanks, Decimals, Identity, Remarks, Room, Rule, Whole
+from ..form import Cell, Rule
+from ..form.kinds import Blanks, Decimals, Identity, Remarks, Room, Whole
 from ..model.findings import CellRef, Finding, finding, place_of, what_of
 from ..model.numbers import format_number, show
 from ..model.report import Report, Value

@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from ..form.contentkinds import Group, Length, Marks, Mentions, Personal, Present
+from ..form.rule import Group, Length, Marks, Mentions, Personal, Present
 from ..model.findings import CellRef, Finding, finding
 from ..model.report import Passage, Report
 from .facts import Facts

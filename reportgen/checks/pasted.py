@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from ..form.contentkinds import Pasted
+from ..form.rule import Pasted
 from ..model.findings import Finding, finding
 from ..model.report import Passage, Report
 from ..recogniser.prose import section_of_line

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..form import Equation
-from ..form.kinds import AtMost, Equal, RegisterRule, Rule
+from ..form import Equation, Rule
+from ..form.kinds import AtMost, Equal, RegisterRule
 from ..model.findings import CellRef, Finding, finding, what_of
 from ..model.numbers import Number, difference, show
 from ..model.report import Value

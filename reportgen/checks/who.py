@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from ..form.kinds import Authors, Misnamed, Rule, Selves, Unit
+from ..form import Rule
+from ..form.kinds import Authors, Misnamed, Selves, Unit
 from ..model.findings import CellRef, Finding, finding
 from ..model.report import Report
 from .facts import Facts

@@ -29,8 +29,6 @@ from .merge import merge  # noqa: E402
 from .office import office  # noqa: E402
 from .validate import validate  # noqa: E402
 
-__all__ = ["cli", "main"]
-
 _EXIT_INTERRUPTED = 130
 _ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
 """Signals that ask a process to end: the system is shut down, the terminal was closed."""
@@ -61,7 +59,10 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
     ``REPORTGEN_DEBUG=1`` lets unexpected errors through, for developers.
     """
-    _soften_streams()
+    # A console of code page 936 cannot show every character; better a ? than no message.
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
     if getattr(sys, "frozen", False) and "--multiprocessing-fork" in sys.argv:
         from multiprocessing import freeze_support  # a worker of batch/ in a single-file program
 
@@ -128,10 +129,3 @@ def _ending_tidily() -> Iterator[None]:
     finally:
         for one in ours:
             signal.signal(one, signal.SIG_DFL)
-
-
-def _soften_streams() -> None:
-    """A console of code page 936 cannot show every character; better a ? than no message."""
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None and hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")

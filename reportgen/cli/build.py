@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING
 import click
 
 from ..disk.names import means_folder
+from ..errors import EXIT_ERRORS
 from .console import ScreenError, closing, fail, print_lines, say, watched
 from .options import FILE, FILES, LAST_YEAR, STRICT, files_given
 
 if TYPE_CHECKING:  # `--help` needs none of it
     from ..batch import Built, Outcome
 
-__all__ = ["build"]
-
-_EXIT_ERRORS = 1
 _DONE, _DRAFT, _WRONG, _FAILED = "已生成报告", "有错误，只生成草稿", "有错误，没有生成", "没能处理"
 
 
@@ -88,7 +86,7 @@ def _tell(outcome: Outcome[Built], written: list[Path]) -> int:
         return outcome.exit_code
     written.extend(file.path for file in built.files)
     _tell_built(built)
-    return _EXIT_ERRORS if built.status == "errors" else 0
+    return EXIT_ERRORS if built.status == "errors" else 0
 
 
 def _worked(outcome: Outcome[Built]) -> tuple[str, str]:

@@ -10,12 +10,9 @@ from typing import Any
 import click
 
 from ..disk.names import means_folder
+from ..errors import EXIT_ERRORS
 from .console import closing, copied, fail, print_lines, say, watched
 from .options import FILE, FILES, FORCE, STYLE, Year, files_given, form_option
-
-__all__ = ["extract", "new", "rules", "template"]
-
-_EXIT_ERRORS = 1
 
 
 @click.command(options_metavar="[选项]", help="生成空白的标准工作簿（或按已有文件预填）。")
@@ -67,15 +64,14 @@ def new(
     from ..disk.files import write_output
     from ..disk.names import safe_name
     from ..form import load_form
+    from ..model.last_year import next_year, nil_report
     from ..workbook import blank_workbook
-    from ..workbook.transfer import nil_report
 
     report = None
     if source is None:
         form = load_form(form_id, year=year)
     else:
         from ..api import read_report
-        from ..workbook.transfer import next_year
 
         report = read_report(source)
         form = load_form(form_id, year=year or (report.year + 1 if report.year else None))
@@ -166,7 +162,7 @@ def extract(files: tuple[Path, ...], out: Path, form_id: str | None, force: bool
 def _extract(file: Path | str, out: Path, form_id: str | None, *, force: bool) -> None:
     from ..api import read_report
     from ..show.lines import finding_lines
-    from ..workbook.transfer import extract as write
+    from ..workbook import extract as write
 
     report = read_report(file, form_id)
     count, copy = write(report, out, force=force)
@@ -194,7 +190,7 @@ def template_check(file: Path, form_id: str | None) -> None:
     errors = sum(fault.severity == "error" for fault in found)
     warnings = f"（另有 {len(found) - errors} 处提醒）" if len(found) > errors else ""
     say(f"“{file.name}”有 {errors} 处问题{warnings}。" if errors else f"“{file.name}”没有问题，可以使用{warnings}。")
-    sys.exit(_EXIT_ERRORS if errors else 0)
+    sys.exit(EXIT_ERRORS if errors else 0)
 
 
 @template.command("export", options_metavar="[选项]", help="导出自带的 Word 模板，供在 Word 或 WPS 里修改。")

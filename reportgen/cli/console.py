@@ -17,8 +17,6 @@ from ..errors import OutputError, escaped
 if TYPE_CHECKING:  # `--help` needs none of it
     from ..show.lines import OutputLine
 
-__all__ = ["ScreenError", "asks", "closing", "copied", "fail", "print_lines", "progress", "reading", "say", "watched"]
-
 T = TypeVar("T")
 
 _MANY = 8
@@ -63,17 +61,13 @@ def say(text: str, colour: str = "", *, err: bool = False, lines: bool = False, 
     try:
         click.echo((click.style(shown, fg=colour) if colour else shown) + end, err=err, nl=False)
     except OSError as error:
-        _turn_off(sys.stderr if err else sys.stdout)
+        # What Python would try to write once more at its end, and complain about, goes to nowhere.
+        with suppress(OSError, ValueError):  # a stream of a test has no number
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, (sys.stderr if err else sys.stdout).fileno())
+            os.close(nowhere)
         if not err:
             raise ScreenError(error) from error
-
-
-def _turn_off(stream: TextIO) -> None:
-    """Send to nowhere what Python would try to write once more at its end, and complain about."""
-    with suppress(OSError, ValueError):  # a stream of a test has no number
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
-        os.close(nowhere)
 
 
 def print_lines(lines: Iterable[OutputLine]) -> None:

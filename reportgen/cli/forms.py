@@ -10,13 +10,10 @@ from pathlib import Path
 
 import click
 
+from ..errors import EXIT_ERRORS
 from ..forms import FORMS_VARIABLE
 from .console import copied, say
 from .options import FILE, FORCE
-
-__all__ = ["form", "forms_beside", "forms_in", "make_template", "prove_own_forms", "take_forms"]
-
-_EXIT_FAULTS = 1
 
 
 @contextmanager
@@ -97,7 +94,7 @@ def form_check(file: Path) -> None:
         found = load_form(file)
     except FormError as error:
         say(str(error), lines=True)
-        sys.exit(_EXIT_FAULTS)
+        sys.exit(EXIT_ERRORS)
     off = [rule for rule in found.rules.values() if rule.off]
     say(
         f"“{file.name}”没有问题，可以使用：{found.document}，适用于{_years(found.first_year, found.final_year)}的数据。"

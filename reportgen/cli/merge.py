@@ -16,8 +16,6 @@ from .options import FILE, FILES, FORCE
 if TYPE_CHECKING:  # `--help` needs none of it
     from ..batch.merging import MergeResult
 
-__all__ = ["merge", "merge_folder"]
-
 _EXIT_ERRORS, _EXIT_UNREADABLE = 1, 3
 _HINTS = 10
 """Findings of level info that are still told one by one."""

@@ -20,8 +20,6 @@ from .options import FILE
 if TYPE_CHECKING:  # `--help` needs none of it
     from ..office import Dealt, Found
 
-__all__ = ["office", "run"]
-
 _FATES = {
     "built": "已生成报告", "good": "没有错误", "wrong": "有错误", "double": "同一单位有几个工作簿", "failed": "没能处理",
 }  # fmt: skip

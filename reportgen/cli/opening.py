@@ -7,8 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-__all__ = ["open_file"]
-
 _STARTED: list[subprocess.Popen[bytes]] = []
 """Kept, because Python complains of a process that nobody waits for; nobody does, it is the user's own."""
 

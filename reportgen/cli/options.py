@@ -10,8 +10,6 @@ import click
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-__all__ = ["FILE", "FILES", "FORCE", "LAST_YEAR", "STRICT", "STYLE", "Year", "files_given", "form_option"]
-
 FILE = click.Path(path_type=Path)
 FILES = click.argument("files", nargs=-1, required=True, type=FILE, metavar="文件|文件夹…")
 

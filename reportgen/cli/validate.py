@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..disk.names import means_folder
-from ..errors import EXIT_CRASH
+from ..errors import EXIT_CRASH, EXIT_ERRORS
 from .console import closing, copied, fail, print_lines, say, watched
 from .options import FILE, FILES, LAST_YEAR, STRICT, STYLE, files_given
 
@@ -20,9 +20,6 @@ if TYPE_CHECKING:  # `--help` needs none of it
     from ..batch import Checked, Outcome
     from ..batch.checking import Review
 
-__all__ = ["validate"]
-
-_EXIT_ERRORS = 1
 _WORDS = {"errors": "有错误", "warnings": "有提醒", "ok": "没有问题"}
 _UNREAD = "读不出来"
 
@@ -94,7 +91,7 @@ class _Answer:
         if checked is None:
             self.code = max(self.code, outcome.exit_code)
         elif checked.status == "errors":
-            self.code = max(self.code, _EXIT_ERRORS)
+            self.code = max(self.code, EXIT_ERRORS)
         self._count(outcome)
         if self.as_json:
             self._document(outcome)
@@ -115,11 +112,11 @@ class _Answer:
             self.work.append(f"{name}（错误 {one.entry.counts[0]}）")
 
     def _document(self, outcome: Outcome[Checked]) -> None:
-        from ..show.json import begin, report_text, unreadable_json
+        from ..show.json import BEGIN, report_text, unreadable_json
 
         one = outcome.value
         found = one.document if one is not None else None
-        say(begin() if not self.documents else ",", lines=True)
+        say(BEGIN if not self.documents else ",", lines=True)
         say(report_text(found or unreadable_json(outcome.path, outcome.error)), lines=True, end="")
         self.documents += 1
 
@@ -166,7 +163,7 @@ class _Answer:
     def end(self) -> int:
         """End the JSON document, if one was asked for; return the exit code."""
         if self.as_json:
-            from ..show.json import begin, end
+            from ..show.json import BEGIN, END
 
-            say(end() if self.documents else begin() + end(), lines=True)
+            say(END if self.documents else BEGIN + END, lines=True)
         return self.code

@@ -19,10 +19,6 @@ from ..errors import InputError, InUseError, OutputError
 from .leftovers import remove_leftovers, temporary
 from .names import check_name, fitting_name, is_lock_file, is_open_elsewhere, quoted, reachable, shown_name  # fmt: skip
 
-__all__ = [
-    "MAX_INPUT_BYTES", "read_input", "refuse_device", "refuse_existing", "write_aside", "write_output", "write_outputs",
-]  # fmt: skip
-
 MAX_INPUT_BYTES = 50 * 1024 * 1024
 """A standard workbook has 40 KB, a report with pictures a few MB; more is the wrong file."""
 

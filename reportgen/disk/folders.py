@@ -8,8 +8,6 @@ from pathlib import Path
 
 from .names import is_backup, is_lock_file
 
-__all__ = ["REPORT_SUFFIXES", "ROSTER_NAMES", "WORKBOOK_SUFFIXES", "files_in"]
-
 REPORT_SUFFIXES = frozenset({
     ".xlsx", ".xlsm", ".xls", ".et", ".ods", ".docx", ".doc", ".wps", ".html", ".htm", ".mht", ".mhtml", ".pdf", ".json",
 })  # fmt: skip

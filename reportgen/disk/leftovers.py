@@ -10,8 +10,6 @@ import zlib
 from pathlib import Path
 from platform import node
 
-__all__ = ["remove_leftovers", "temporary"]
-
 _STALE_SECONDS = 600
 """Older than this, a temporary file belongs to nobody any more, where its process cannot be asked for."""
 _TEMPORARY = re.compile(r"\.reportgen-(?P<host>[0-9a-f]{8})-(?P<pid>\d+)-[0-9a-f]{8}\.tmp")

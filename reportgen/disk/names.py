@@ -9,11 +9,6 @@ from pathlib import Path
 
 from ..errors import OutputError, escaped
 
-__all__ = [
-    "MAX_NAME_BYTES", "Taken", "check_name", "fitting_name", "is_backup", "is_lock_file", "is_open_elsewhere",
-    "means_folder", "name_of", "quoted", "reachable", "safe_name", "shown_name",
-]  # fmt: skip
-
 MAX_NAME_BYTES = 210
 """Length of a file name made by :func:`safe_name`; leaves room for a suffix and the mark of a
 copy within the 255 bytes of ext4 (85 Chinese characters) and the 255 characters of NTFS."""

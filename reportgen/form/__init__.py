@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from .besides import Chart, Rollup, RollupGroup
 from .editions import editions, form_file, form_folders, is_shipped, load_form, own_template
-from .kinds import AnyRule, Rule
-from .printed import Chart
+from .kinds import AnyRule
 from .records import (
     Block,
     Cell,
@@ -21,7 +21,7 @@ from .records import (
     Table,
     Term,
 )  # fmt: skip
-from .rollups import Rollup, RollupGroup
+from .rule import Rule
 from .words import LONGEST_LABEL, SEVERITIES
 
 __all__ = [

@@ -7,7 +7,7 @@ so that the author learns of all of them and what is right can still be proved.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from copy import deepcopy
 from typing import Any, get_args
 
@@ -18,10 +18,8 @@ from .source import Faults, Steps
 from .words import SEVERITIES, Axis, FieldKind, FigureKind, SourceKind
 from .written import EditionFile
 
-__all__ = ["decode"]
-
 _MESSAGE = re.compile(r"(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?", re.S)
-_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]|\[\.\.\.\]")
+_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 _TYPES = {
     "str": "文字", "int": "整数", "float": "小数", "bool": "true 或 false", "array": "列表 […]", "object": "一组 {…}",
     "null": "空", "datetime": "日期", "date": "日期", "time": "时间",
@@ -39,10 +37,6 @@ _MOST, _TRIES = 200, 3
 
 def decode(data: dict[str, Any], faults: Faults) -> EditionFile | None:
     """Decode the data of one edition.
-
-    Args:
-        data: the merged data.
-        faults: takes the mistakes.
 
     Returns:
         the records, with stand-ins where there are mistakes; None if it cannot be mended.
@@ -72,10 +66,12 @@ class _Decoder:
         if key := re.search(r"(?:unknown|missing required) field `(.+)`", match["what"]):
             path = [*path, key[1]]
         what, place = match["what"], tuple(path)
-        if place not in self.mended and not self._given_up(place):
+        # Of a rule whose kind is wrong, the options cannot be judged.
+        given_up = place[:1] == ("rules",) and (*place[:2], "kind") in self.mended
+        if place not in self.mended and not given_up:
             own = self.faults.path if len(path) == 1 and "missing" in what else None
             steps = self._steps(path)
-            self.faults.add(steps, _chinese(what, self._at(path), _choices(path)), own)
+            self.faults.add(steps, chinese(what, self._at(path), _choices(path)), own)
             if steps[0] in ("fields", "rules", "sections"):
                 self.faults.broken.add(steps[:2])
         times = self.mended[place] = self.mended.get(place, 0) + 1
@@ -97,10 +93,6 @@ class _Decoder:
             value = _STAND_INS.get(expected[1])
             return f"?{len(self.mended)}" if value == "?" else value
         return f"?{len(self.mended)}" if "missing" in what else None
-
-    def _given_up(self, place: tuple[str | int, ...]) -> bool:
-        """Of a rule whose kind is wrong, the options cannot be judged."""
-        return place[:1] == ("rules",) and (*place[:2], "kind") in self.mended
 
     def _at(self, path: list[Any]) -> Any:
         value: Any = self.data
@@ -130,17 +122,11 @@ def _choices(path: list[Any]) -> tuple[str, ...]:
 
 def _path(text: str) -> list[Any]:
     """Return keys and 0-based numbers; a value of a table whose key is not told is the table itself."""
-    return list(_split(text))
+    told = text.partition("[...]")[0]
+    return [match[1] if match[1] is not None else int(match[2]) for match in _STEP.finditer(told)]
 
 
-def _split(text: str) -> Iterator[str | int]:
-    for match in _STEP.finditer(text):
-        if match[0] == "[...]":
-            return
-        yield match[1] if match[1] is not None else int(match[2])
-
-
-def _chinese(what: str, value: Any, choices: tuple[str, ...]) -> str:
+def chinese(what: str, value: Any = None, choices: tuple[str, ...] = ()) -> str:
     """Say a mistake in Chinese.
 
     Args:
@@ -149,7 +135,7 @@ def _chinese(what: str, value: Any, choices: tuple[str, ...]) -> str:
         choices: the words that may stand there, if these are a few.
     """
     if what.startswith("Invalid"):
-        return f"不认得“{value}”，可以写 {'、'.join(choices)}"
+        return f"不认得“{value}”，可以写 {'、'.join(choices)}" if choices else "写法不对"
     for pattern, say in _SENTENCES.items():
         if match := re.search(pattern, what):
             return say(match, value)

@@ -25,8 +25,6 @@ from .proof import prove
 from .records import Form
 from .source import Faults, merged, read_sources
 
-__all__ = ["editions", "form_file", "form_folders", "is_shipped", "load_form", "own_template"]
-
 
 class Years(Struct, frozen=True):
     """An edition and the years of data it is for."""
@@ -44,7 +42,6 @@ class Years(Struct, frozen=True):
 class _Library(Struct, frozen=True):
     """The form files of some folders."""
 
-    folders: tuple[Path, ...]
     files: Mapping[str, Path]
     """Edition → its file."""
     years: tuple[Years, ...]
@@ -141,7 +138,7 @@ def _library(folders: tuple[Path, ...]) -> _Library:
             raise FormError(f"没有格式文件夹“{folder}”（{FORMS_VARIABLE} 或 --forms）。")
     every = [sorted(folder.glob("*.toml")) for folder in folders]
     files = {file.stem: file for found in reversed(every) for file in found if file.stem[:1].isdigit()}
-    return _Library(folders, files, _years(files, folders))
+    return _Library(files, _years(files, folders))
 
 
 def _years(files: Mapping[str, Path], folders: tuple[Path, ...]) -> tuple[Years, ...]:
@@ -180,8 +177,6 @@ def _loaded(path: Path, folders: tuple[Path, ...], trusted: Path | None = None) 
     """Read a form file, and before it the editions it extends.
 
     Args:
-        path: the form file.
-        folders: where to look for those it extends.
         trusted: the folder whose editions need no proof; None if every one is proved.
     """
     sources = read_sources(path, folders)

@@ -10,28 +10,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from itertools import product
+from typing import NamedTuple
 
 from .kinds import AtMost, Case, Equal, RelationRule
-from .layout import walk
 from .records import Block, Cell, Comparison, Equation, Node, Relation, Table, Term
-
-__all__ = ["Figures", "equations", "relations"]
+from .tables import walk
 
 _COMPARISON = re.compile(r"\s*(<=|>=|<>|=|<|>)\s*")
 _TERM = re.compile(r"(?:(\d+)\*)?(\S+)")
 
 
-class Figures:
+class Figures(NamedTuple):
     """What an expression may name."""
 
-    def __init__(self, tables: tuple[Table, ...], cells: Mapping[str, Cell], fields: Mapping[str, str]) -> None:
-        """
-        Args:
-            tables: of the form.
-            cells: its figures by id.
-            fields: the entries of 基本信息, and the kind of each.
-        """
-        self.tables, self.cells, self.fields = tables, cells, fields
+    tables: tuple[Table, ...]
+    cells: Mapping[str, Cell]
+    fields: Mapping[str, str]
+    """The entries of 基本信息, and the kind of each."""
 
     def cells_of(self, name: str) -> tuple[str, ...]:
         """Return the cells that ``表三.denied.total`` stands for: one, or the items of a group.
@@ -48,16 +43,6 @@ class Figures:
         if not ids or not all(cell in self.cells for cell in ids):
             raise ValueError(f"没有“{name}”")
         return ids
-
-    def number_field(self, name: str) -> str:
-        """Return the id of a field that holds a number.
-
-        Raises:
-            ValueError: there is no such field, or it holds no number.
-        """
-        if self.fields.get(name) not in ("count", "amount"):
-            raise ValueError(f"基本信息里没有数字项“{name}”")
-        return name
 
 
 # --------------------------------------------------------------------------- sums of rows or columns
@@ -189,7 +174,10 @@ def _term(token: str, sign: int, figures: Figures) -> Term:
     if name.isdecimal():
         return Term(factor * int(name))
     if name.startswith("field."):
-        return Term(factor, field=figures.number_field(name.removeprefix("field.")))
+        field = name.removeprefix("field.")
+        if figures.fields.get(field) not in ("count", "amount"):
+            raise ValueError(f"基本信息里没有数字项“{field}”")
+        return Term(factor, field=field)
     if name.startswith("last."):
         return Term(factor, figures.cells_of(name.removeprefix("last.")), last=True)
     return Term(factor, figures.cells_of(name))

@@ -15,11 +15,8 @@ from typing import Annotated, TypeAlias, get_args
 
 from msgspec import Meta, Struct, field
 
-from .contentkinds import Length, Marks, Mentions, Pasted, Personal, Present
-from .rule import COUNTED, EVERYWHERE, REFUSED, Mark, Rule
+from .rule import COUNTED, REFUSED, Length, Mark, Marks, Mentions, Pasted, Personal, Present, Rule
 from .words import Axis, CellId, FieldId, Pattern, SectionId, Severity, SourceKind, TableId, UnitType  # fmt: skip
-
-__all__ = ["EVERYWHERE", "KINDS", "READER_RULES", "VITAL_READER_RULES", "AnyRule", "Rule"]
 
 
 class _Sum(Rule, frozen=True):

@@ -15,8 +15,6 @@ from msgspec import Meta, Struct
 
 from .words import LONGEST_LABEL
 
-__all__ = ["Likeness", "bare", "key"]
-
 _DROPPED = re.compile(r"[\s\u200b\ufeff“”‘’\"'＂＇「」『』]+")
 _NUMBER = re.compile(
     r"(?:第?\(?(?P<han>[一二三四五六七八九十]{1,3})[部分]*[)、.,:]+|第?\(?(?P<digits>\d{1,2})[部分]*(?:[)、.,:]+|(?=[^\d.])))"

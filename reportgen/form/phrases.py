@@ -8,8 +8,6 @@ from msgspec import Struct
 
 from .words import Name, Reading, RuleId, TopicId, YearPattern
 
-__all__ = ["Division", "Narrative", "Phrase", "Reading", "Topic", "expand"]
-
 
 class Topic(Struct, frozen=True, forbid_unknown_fields=True):
     """A thing counted: applications, reviews, normative documents …"""

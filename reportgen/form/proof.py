@@ -16,17 +16,14 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import msgspec
 
 from .expressions import Figures, equations, relations
-from .kinds import EVERYWHERE, READER_RULES, VITAL_READER_RULES, AtMost, Equal, Jump, RelationRule, Rule, Summed
-from .layout import paths
+from .kinds import READER_RULES, VITAL_READER_RULES, AtMost, Equal, Jump, RelationRule, Summed
 from .phrases import Narrative, expand
 from .records import Equation, Form, Relation, Table, Term
+from .rule import EVERYWHERE, Rule
 from .source import Faults, Steps
-from .tables import build_cells, build_table, check_unique
+from .tables import build_cells, build_table, check_labels, check_unique, paths
 from .titles import title_expressions
-from .words import LONGEST_LABEL
 from .written import EditionFile, without
-
-__all__ = ["mentions", "prove"]
 
 _PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}")
 _NO_SHEET = re.compile(r"[\[\]:*?/\\]")
@@ -41,10 +38,7 @@ def prove(file: EditionFile, edition: str, base: Form | None, faults: Faults, *,
     the phrases that name its figures, and its figures of last year.
 
     Args:
-        file: the decoded form file.
-        edition: the id of the edition.
         base: the edition it extends, if any.
-        faults: takes the author's mistakes.
         proved: it has been proved before, as the tests do with what comes with the program.
 
     Raises:
@@ -92,9 +86,7 @@ def mentions(value: Any, hint: Any, steps: Steps) -> Iterator[tuple[Steps, str, 
     What names what is declared by the types of :mod:`.words`.  A rule that is turned off names nothing.
 
     Args:
-        value: a record, or a part of one.
         hint: its declared type; for a record itself anything.
-        steps: the way to it.
     """
     if isinstance(value, msgspec.Struct):
         if isinstance(value, Rule) and value.off:
@@ -170,20 +162,16 @@ class _Proof:
 
     def label(self, steps: Steps, word: str) -> None:
         """Refuse a label that would not be recognised as such where it is read."""
-        if len(word) > LONGEST_LABEL:
-            self.faults.add(steps, f"“{word[:20]}…”超过{LONGEST_LABEL}个字，读的时候认不出")
-
-    def pattern(self, steps: Steps, word: str) -> None:
-        """Refuse what is not a regular expression."""
-        self._compiled(steps, word)
+        check_labels(self.faults, steps, (word,))
 
     def year_pattern(self, steps: Steps, word: str) -> None:
         """Refuse groups that capture, too: the expressions of a vocabulary are joined into one."""
-        pattern = self._compiled(steps, word)
+        pattern = self.pattern(steps, word)
         if pattern is not None and pattern.groups and "negation" not in steps:
             self.faults.add(steps, f"“{word}”里的圆括号要写成 (?:…)：它会和别的词连成一个正则表达式")
 
-    def _compiled(self, steps: Steps, word: str) -> re.Pattern[str] | None:
+    def pattern(self, steps: Steps, word: str) -> re.Pattern[str] | None:
+        """Refuse what is not a regular expression."""
         try:
             return re.compile(expand(word, 2000))
         except re.error as error:
@@ -320,7 +308,10 @@ class _Proof:
                 if row not in known:
                     self.faults.add((*steps, "rows"), f"没有行“{row}”")
             for key in ("fields", "unless_fields", "zeros"):
-                self.field_values((*steps, key), getattr(rule, key, {}))
+                for field, values in getattr(rule, key, {}).items():
+                    options = self.choices.get(field, values)
+                    for value in (one for one in values if one not in options):
+                        self.faults.add((*steps, key), f"“{field}”没有“{value}”这个选项")
 
     def level(self, rule: Rule, steps: Steps) -> None:
         if rule.off and not rule.reason:
@@ -330,12 +321,6 @@ class _Proof:
             self.faults.add(steps, "这条规则保证数据读得准，不能停用")
         if vital and rule.severity != "error":
             self.faults.add((*steps, "severity"), "这条规则保证数据读得准，级别只能是 error")
-
-    def field_values(self, steps: Steps, chosen: Mapping[str, tuple[str, ...]]) -> None:
-        for field, values in chosen.items():
-            for value in values:
-                if field in self.choices and value not in self.choices[field]:
-                    self.faults.add(steps, f"“{field}”没有“{value}”这个选项")
 
     def instances(self) -> tuple[tuple[Equation, ...], tuple[Relation, ...]]:
         """Spell out the arithmetic rules that are on."""
@@ -396,7 +381,7 @@ class _Proof:
                     self.faults.add(steps, f"没有名称“{topics[topic]}.{phrase.column}”")
 
 
-_OTHER_WORDS: dict[str, Callable[[_Proof, Steps, str], None]] = {
+_OTHER_WORDS: dict[str, Callable[[_Proof, Steps, str], object]] = {
     "label": _Proof.label,
     "pattern": _Proof.pattern,
     "year pattern": _Proof.year_pattern,

@@ -14,18 +14,12 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
+from .besides import Chart, Extra, Rollup, SignOff
 from .kinds import AnyRule
 from .likeness import Likeness
 from .phrases import Narrative
-from .printed import Chart, Extra, SignOff
-from .rollups import Rollup
 from .titles import TitleWords
 from .words import FieldKind, FigureKind, Label, Name, TableId
-
-__all__ = [
-    "Block", "Cell", "Comparison", "Equation", "Field", "Form", "LayoutCell", "Node", "NodeEntry", "Register", "Relation",
-    "Section", "Sheets", "Subheading", "Table", "Term", "WhenZero",
-]  # fmt: skip
 
 
 class NodeEntry(Struct, frozen=True, forbid_unknown_fields=True):
@@ -177,6 +171,13 @@ class Table(Struct, frozen=True):
         leaves = (leaf for block in self.blocks for leaf in block.row_leaves())
         return tuple(f"{self.id}.{leaf.id}.{self.register.column}" for leaf in leaves)
 
+    def figures(self) -> "Iterator[tuple[Node, Node, str]]":
+        """Yield row, column and cell id of every figure, in printed order."""
+        for block in self.blocks:
+            for row in block.row_leaves():
+                for column in block.column_leaves():
+                    yield row, column, f"{self.id}.{row.id}.{column.id}"
+
     @property
     def header_rows(self) -> int:
         """Rows to repeat on each page: the header of the first block if it is the only one."""
@@ -220,6 +221,8 @@ class Section(Struct, frozen=True, forbid_unknown_fields=True):
     """读取时也认的其他写法，认出后提示改正"""
     also: tuple[Label, ...] = ()
     """同样算对的写法，用于查不到规定用哪一种的"""
+    brief: tuple[Label, ...] = ()
+    """简写，没有序号或序号对，而且在它的位置上才认，认出后提示改正"""
     table: TableId = ""
     """这一部分是哪个表；不写就是文字"""
     optional: bool = False

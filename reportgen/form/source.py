@@ -17,8 +17,6 @@ import tomli
 
 from ..errors import FormError
 
-__all__ = ["DIRECTIVES", "Faults", "Source", "Steps", "merged", "read_sources"]
-
 Steps: TypeAlias = "tuple[str | int, ...]"
 """The way to a place in a form file: keys, ids of entries, 1-based numbers of entries without an id."""
 
@@ -61,10 +59,6 @@ class Faults:
     """The author's mistakes, each with its file and its place there."""
 
     def __init__(self, path: Path) -> None:
-        """
-        Args:
-            path: the form file that is to be loaded.
-        """
         self.path = path
         self.sources: Sequence[Source] = ()
         self.lines: list[str] = []
@@ -77,15 +71,14 @@ class Faults:
         """Note a mistake.
 
         Args:
-            steps: the way to its place.
-            what: what is wrong, in Chinese.
             file: the file it stands in; the one that goes furthest on this way if None.
         """
         if self.proving and steps[:2] in self.broken:
             return
         file = file or self._file(steps)
         line = f"{shown(steps)}：{what}"
-        line = line if file == self.path else f"{_named(file, self.path)} 的 {line}"
+        if file != self.path:
+            line = f"{file if file.name == self.path.name else file.name} 的 {line}"
         if line not in self.lines:
             self.lines.append(line)
 
@@ -121,10 +114,6 @@ def shown(steps: Steps) -> str:
     return text or "文件"
 
 
-def _named(file: Path, other: Path) -> str:
-    return str(file) if file.name == other.name else file.name
-
-
 def _depth(data: Any, steps: Steps) -> int:
     for depth, step in enumerate(steps):
         if isinstance(data, Mapping) and step in data:
@@ -142,20 +131,16 @@ def _depth(data: Any, steps: Steps) -> int:
 # --------------------------------------------------------------------------- reading
 
 
-def read_sources(path: Path, folders: Sequence[Path]) -> list[Source]:
+def read_sources(path: Path, folders: Sequence[Path], above: tuple[Path, ...] = ()) -> list[Source]:
     """Read a form file and all those it extends, the most basic one first.
 
     Args:
-        path: the form file.
         folders: where to look for a file it extends, after its own folder.
+        above: the files that extend it.
 
     Raises:
         FormError: a file cannot be read, is not there, or extends itself.
     """
-    return _read(path, folders, ())
-
-
-def _read(path: Path, folders: Sequence[Path], above: tuple[Path, ...]) -> list[Source]:
     data = _toml(path)
     names = data.get("extends", [])
     names = [names] if isinstance(names, str) else names
@@ -168,7 +153,7 @@ def _read(path: Path, folders: Sequence[Path], above: tuple[Path, ...]) -> list[
         base = next((place for place in places if place.is_file() and place.resolve() not in chain), None)
         if base is None:
             raise FormError(f"格式文件 {path.name} 的 extends：没有找到“{name}”，或者几个文件互相引用。")
-        found += [one for one in _read(base, folders, chain) if one.path not in {s.path for s in found}]
+        found += [one for one in read_sources(base, folders, chain) if one.path not in {s.path for s in found}]
     return [*found, Source(path, {key: value for key, value in data.items() if key != "extends"})]
 
 
@@ -197,12 +182,7 @@ def _parsed(text: str) -> dict[str, Any]:
 
 
 def merged(sources: Sequence[Source], faults: Faults) -> dict[str, Any]:
-    """Lay form files over one another.
-
-    Args:
-        sources: as of :func:`read_sources`.
-        faults: takes the mistakes.
-    """
+    """Lay form files over one another."""
     data: dict[str, Any] = {}
     edition = ""
     for path, change in sources:
@@ -270,7 +250,8 @@ class _Layer:
                 del result[at]
             return
         if at is not None:
-            self.reasoned(entry, steps)
+            if steps[0] == "rules" and set(entry) - _WORDS and not entry.get("reason"):
+                self.fault(steps, "改变规则的级别或条件要写 reason（理由）")
             entry = self.over(result.pop(at), entry, how, steps)
         else:
             entry = self.over({}, entry, how, steps)
@@ -282,11 +263,6 @@ class _Layer:
                 else:
                     at += offset
         result.insert(len(result) if at is None else at, entry)
-
-    def reasoned(self, entry: Mapping[str, Any], steps: Steps) -> None:
-        """Whoever changes what a rule does says why."""
-        if steps[0] == "rules" and set(entry) - _WORDS and not entry.get("reason"):
-            self.fault(steps, "改变规则的级别或条件要写 reason（理由）")
 
 
 def _index(entries: list[Any], wanted: Any) -> int | None:

@@ -7,8 +7,6 @@ from msgspec import Struct
 
 from .words import Pattern
 
-__all__ = ["TitleWords", "title_expressions"]
-
 _NO_NAME = r"[^\d:;,。!?<>»›|_/·•—–《》【】\[\]-]"
 """A character that a body's name may have."""
 
@@ -24,6 +22,10 @@ class TitleWords(Struct, frozen=True, forbid_unknown_fields=True):
     """机关名称前面、机关名称与年份之间可以有的词；机关名称里不会有"""
     behind: tuple[str, ...] = ()
     """标题后面可以有的词，可以带括号"""
+    links: tuple[str, ...] = ()
+    """网页上通到别的报告的一行以这些词开头"""
+    page: tuple[str, ...] = ()
+    """网页上正文以外的一行以这些词开头"""
     separators: Pattern = r"[>|:]"
     """标题与网站、栏目的名称之间的符号"""
     not_first: tuple[str, ...] = ()

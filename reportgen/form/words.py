@@ -8,11 +8,6 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta
 
-__all__ = [
-    "LONGEST_LABEL", "SEVERITIES", "Axis", "CellId", "FieldId", "FieldKind", "FigureKind", "Label", "Name", "Pattern",
-    "Reading", "RuleId", "SectionId", "Severity", "SourceKind", "TableId", "TopicId", "UnitType", "YearPattern",
-]  # fmt: skip
-
 LONGEST_LABEL = 120
 """Characters of the longest text that is looked at as a label or a title; those of the forms have up to 53."""
 

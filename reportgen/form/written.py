@@ -11,16 +11,13 @@ from typing import Annotated
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from .besides import Chart, Extra, Rollup, SignOff
 from .kinds import AnyRule
 from .likeness import Likeness
 from .phrases import Narrative
-from .printed import Chart, Extra, SignOff
 from .records import Field, NodeEntry, Register, Section, Sheets
-from .rollups import Rollup
 from .titles import TitleWords
 from .words import CellId, Label, Reading, SectionId, TableId
-
-__all__ = ["BlockEntry", "EditionFile", "LastYear", "TableEntry", "without"]
 
 
 class BlockEntry(Struct, frozen=True, forbid_unknown_fields=True):
@@ -123,7 +120,6 @@ def without(file: EditionFile, names: set[str], cells: set[str]) -> EditionFile:
     """Return a form file without what names figures that are gone.
 
     Args:
-        file: a form file.
         names: placeholder names that the edition it extends has and it has not.
         cells: the figures, likewise.
     """

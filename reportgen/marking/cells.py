@@ -11,8 +11,6 @@ from lxml import etree
 from ..opc.parts import REL, Element, Parts, main
 from ..sources.base import column_letters, column_number
 
-__all__ = ["Book", "SheetCells", "SheetEntry", "split_address"]
-
 _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]*)")
 _AFTER_LEGACY_DRAWING = (
     "legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts",
@@ -34,6 +32,7 @@ class SheetCells:
     def __init__(self, root: Element) -> None:
         self.root = root
         self.data = root.find(main("sheetData"))
+        self.columns = root.findall(f"{main('cols')}/{main('col')}")
         self.rows: dict[int, Element] = {}
         self.at: dict[tuple[int, int], Element] = {}
         row_number = 0
@@ -52,16 +51,14 @@ class SheetCells:
         cell = self.at.get((row, column))
         if cell is not None:
             return cell, ""
-        made = "cell"
-        line = self.rows.get(row)
+        made, line = "cell", self.rows.get(row)
         if line is None:
             made, line = "row", etree.Element(main("row"), r=str(row))
-            after = [n for n in self.rows if n < row]
-            self.data.insert(self.data.index(self.rows[max(after)]) + 1 if after else 0, line)
+            above = [n for n in self.rows if n < row]
+            self.data.insert(self.data.index(self.rows[max(above)]) + 1 if above else 0, line)
             self.rows[row] = line
         cell = etree.Element(main("c"), r=f"{column_letters(column)}{row}")
-        style = self._default_style(line, column)
-        if style:
+        if style := self._default_style(line, column):
             cell.set("s", str(style))
         left = [c for r, c in self.at if r == row and c < column]
         line.insert(line.index(self.at[row, max(left)]) + 1 if left else 0, cell)
@@ -71,7 +68,7 @@ class SheetCells:
     def _default_style(self, row: Element, column: int) -> int:
         if row.get("customFormat") in ("1", "true"):
             return int(row.get("s", "0"))
-        for one in self.root.iterfind(f"{main('cols')}/{main('col')}"):
+        for one in self.columns:
             if int(one.get("min", "0")) <= column <= int(one.get("max", "0")):
                 return int(one.get("style", "0"))
         return 0
@@ -91,8 +88,7 @@ class SheetCells:
     def highest_style(self) -> int:
         """Return the highest style number that a cell, row or column uses."""
         styles = [int(e.get("s", "0")) for e in (*self.at.values(), *self.rows.values())]
-        styles += [int(e.get("style", "0")) for e in self.root.iterfind(f"{main('cols')}/{main('col')}")]
-        return max(styles, default=0)
+        return max([*styles, *(int(e.get("style", "0")) for e in self.columns)], default=0)
 
     def set_legacy_drawing(self, relation_id: str) -> None:
         """Point at the drawing of the notes, in its place among the sheet's elements."""
@@ -120,6 +116,7 @@ class Book:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.list = parts.workbook.find(main("sheets"))
+        self.view = parts.workbook.find(f"{main('bookViews')}/{main('workbookView')}")
         self._open: dict[str, SheetCells] = {}
 
     def entries(self) -> Iterator[SheetEntry]:

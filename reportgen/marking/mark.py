@@ -2,42 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Sequence
+from itertools import chain, count
 from typing import Any
 
 from lxml import etree
 
-from ..model.report import Origin
+from ..disk.names import shown_name
+from ..errors import InputError, ReportgenError
+from ..model.findings import Finding
+from ..model.report import Origin, Report
 from ..opc.parts import REL, Element, Parts, main
-from ..show.review import Mark, Review, ReviewedFinding
+from ..repairs import Repairs
+from ..show.review import Mark, Review, ReviewedFinding, make_review
 from .cells import Book, SheetEntry
 from .notes import AUTHOR, SheetNotes
-from .resultsheet import COLOURS, NAME, SUSPECT, Record, is_result_sheet, read_records, result_sheet  # fmt: skip
-from .stylesheet import StyleSheet
-
-__all__ = ["marked", "unmarked"]
+from .resultsheet import COLOURS, NAME, SUSPECT, Record, is_result_sheet, read_records, result_sheet
+from .stylesheet import NO_FILL, StyleSheet
 
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _OURS = {*COLOURS.values(), SUSPECT}
-_BARE = '<fill><patternFill patternType="none"/></fill>'
 _CROWD = 12
 """A finding about more cells than this has its note on the first one only."""
 
 
-def marked(data: bytes, review: Review) -> bytes:
-    """See :func:`reportgen.marking.mark_workbook`."""
+def mark_workbook(data: bytes, report: Report, findings: Sequence[Finding], repairs: Repairs | None = None) -> bytes:
+    """Return a copy of a workbook with the findings marked in it.
+
+    Wrong cells get a colour (error red, warning yellow, to be confirmed blue; the strongest red where
+    a likely correction points at the cell) and a note; a sheet 审核结果 at the end, which is shown
+    first, lists every finding.  Marks of an earlier run are removed first.
+
+    Args:
+        data: the .xlsx or .xlsm file the report was read from.
+        repairs: what the search for corrections said; None if it was not run.
+
+    Returns:
+        the copy; the same arguments give the same bytes.
+
+    Raises:
+        InputError: the file cannot be marked (not a workbook of this kind, or of irregular markup).
+    """
+    review = make_review(report, findings, repairs)
+    try:
+        return _marked(data, review)
+    except ReportgenError:
+        raise
+    except Exception as error:  # whatever stands in the markup of a stranger's file
+        if os.environ.get("REPORTGEN_DEBUG"):
+            raise
+        raise InputError(
+            f"{shown_name(report.path)}里有不合规范的写法，不能在里面做标记。"
+            "请用 Excel 或 WPS 打开、另存后再试；也可以用 --html 得到审核结果网页。"
+        ) from error
+
+
+def _marked(data: bytes, review: Review) -> bytes:
     parts = Parts(data)
     _unmark(parts)
     book, styles = Book(parts), StyleSheet(parts)
-    state: dict[str, Any] = {**styles.counts, **_view_state(parts, book)}
+    # Which sheet is in front, to be restored.
+    view = {"active": None if book.view is None else book.view.get("activeTab")}
+    selected = [entry.name for entry in book.entries() if _selected(parts, entry.part)]
+    state: dict[str, Any] = {**styles.counts, **view, "selected": selected}
     records = _Painter(parts, book, styles).paint(review.marks)
-    root = result_sheet(review, records, state, styles)
-    _add_sheet(parts, book, root)
+    _add_sheet(parts, book, result_sheet(review, records, state, styles))
     return parts.pack()
 
 
-def unmarked(data: bytes) -> bytes:
-    """See :func:`reportgen.marking.unmark_workbook`."""
+def unmark_workbook(data: bytes) -> bytes:
+    """Return a workbook without the marks of :func:`mark_workbook`.
+
+    Cells have their former fills again, even after the copy was edited and saved elsewhere; what
+    the clerk wrote into one of our notes stays as a note of the clerk's.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
     parts = Parts(data)
     return parts.pack() if _unmark(parts) else data
 
@@ -100,16 +142,12 @@ class _Painter:
         return True
 
 
-def _view_state(parts: Parts, book: Book) -> dict[str, Any]:
-    """Return which sheet is in front, to be restored."""
-    view = parts.workbook.find(f"{main('bookViews')}/{main('workbookView')}")
-    selected = [entry.name for entry in book.entries() if _selected(parts, entry.part)]
-    return {"active": None if view is None else view.get("activeTab"), "selected": selected}
+def _views(parts: Parts, part: str) -> list[Element]:
+    return list(parts.tree(part).iterfind(f"{main('sheetViews')}/{main('sheetView')}"))
 
 
 def _selected(parts: Parts, part: str) -> list[Element]:
-    found = parts.tree(part).iterfind(f"{main('sheetViews')}/{main('sheetView')}")
-    return [view for view in found if view.get("tabSelected") in ("1", "true")]
+    return [view for view in _views(parts, part) if view.get("tabSelected") in ("1", "true")]
 
 
 def _add_sheet(parts: Parts, book: Book, root: Element) -> None:
@@ -120,17 +158,13 @@ def _add_sheet(parts: Parts, book: Book, root: Element) -> None:
             del view.attrib["tabSelected"]
     part = parts.free_name("xl/worksheets/sheet{}.xml")
     parts.add(part, root, _SHEET_TYPE)
-    names = {element.get("name") for element in book.list}
-    name, number = NAME, 1
-    while name in names:
-        number += 1
-        name = f"{NAME}{number}"
+    taken = {element.get("name") for element in book.list}
+    name = next(one for one in chain([NAME], (f"{NAME}{n}" for n in count(2))) if one not in taken)
     ids = [int(element.get("sheetId", "0")) for element in book.list]
     element = etree.SubElement(book.list, main("sheet"), name=name, sheetId=str(max(ids, default=0) + 1))
     element.set(f"{{{REL}}}id", parts.relate(parts.workbook_name, "worksheet", part))
-    view = parts.workbook.find(f"{main('bookViews')}/{main('workbookView')}")
-    if view is not None:
-        view.set("activeTab", str(len(book.list) - 1))
+    if book.view is not None:
+        book.view.set("activeTab", str(len(book.list) - 1))
 
 
 # --------------------------------------------------------------------------- off
@@ -144,24 +178,19 @@ def _unmark(parts: Parts) -> bool:
     notes = {e.name: SheetNotes(parts, book, e) for e in sheets}
     if not ours and not any(AUTHOR in n.authors() for n in notes.values()):
         return False
-    records, state = _former(parts, ours)
+    # What our sheets say of the marked cells, and the state of the workbook before the last of them.
+    found = [read_records(parts, parts.tree(entry.part)) for entry in ours]
+    records, state = [one for here, _ in found for one in here], found[-1][1] if found else {}
     styles = StyleSheet(parts)
     for entry in sheets:
         here = [r for r in records if r.sheet == entry.name]
         notes[entry.name].remove_ours({(r.row, r.column): r.note for r in here})
         _restore_looks(book, entry.part, here, styles)
     for entry in ours:
-        _remove_sheet(parts, book, entry.element, entry.part, state)
+        _remove_sheet(parts, book, entry, state)
     used = max((book.cells(e.part).highest_style() for e in sheets), default=0)
     styles.trim({k: v for k, v in state.items() if isinstance(v, int)}, used)
     return True
-
-
-def _former(parts: Parts, ours: Iterable[SheetEntry]) -> tuple[list[Record], dict[str, Any]]:
-    """Return what our sheets say of the marked cells, and the state of the workbook before the last of them."""
-    found = [read_records(parts, parts.tree(entry.part)) for entry in ours]
-    records = [record for here, _ in found for record in here]
-    return records, found[-1][1] if found else {}
 
 
 def _restore_looks(book: Book, part: str, records: list[Record], styles: StyleSheet) -> None:
@@ -173,7 +202,7 @@ def _restore_looks(book: Book, part: str, records: list[Record], styles: StyleSh
             continue  # also where the clerk has chosen another colour since
         record = known.get(place)
         if record is None or not record.look:
-            cell.set("s", str(styles.restored(style, _BARE, None)))
+            cell.set("s", str(styles.restored(style, NO_FILL, None)))
             continue
         was = styles.restored(style, record.look, record.style or 0)
         if record.style is None and was == 0:
@@ -183,14 +212,17 @@ def _restore_looks(book: Book, part: str, records: list[Record], styles: StyleSh
         cells.drop_if_made(*place, record.made)
 
 
-def _remove_sheet(parts: Parts, book: Book, element: Element, part: str, state: dict[str, Any]) -> None:
-    index, sheet_id = book.list.index(element), element.get("sheetId")
+def _remove_sheet(parts: Parts, book: Book, entry: SheetEntry, state: dict[str, Any]) -> None:
+    index, view = book.list.index(entry.element), book.view
     _drop_names(parts, index)
-    book.list.remove(element)
-    parts.unrelate(parts.workbook_name, part)
-    parts.remove(part)
-    _drop_chain(parts, str(sheet_id))
-    view = parts.workbook.find(f"{main('bookViews')}/{main('workbookView')}")
+    book.list.remove(entry.element)
+    parts.unrelate(parts.workbook_name, entry.part)
+    parts.remove(entry.part)
+    # The order of calculation, if it names the sheet; every program makes it anew.
+    chain_part = parts.related(parts.workbook_name, "calcChain")
+    if chain_part and any(c.get("i") == entry.element.get("sheetId") for c in parts.tree(chain_part)):
+        parts.unrelate(parts.workbook_name, chain_part)
+        parts.remove(chain_part)
     if view is None:
         return
     active = int(view.get("activeTab", "0"))
@@ -219,13 +251,5 @@ def _restore_view(parts: Parts, book: Book, view: Element, state: dict[str, Any]
         view.set("activeTab", str(was))
     for entry in book.entries():
         if entry.name in state.get("selected", []):
-            for one in parts.tree(entry.part).iterfind(f"{main('sheetViews')}/{main('sheetView')}"):
+            for one in _views(parts, entry.part):
                 one.set("tabSelected", "1")
-
-
-def _drop_chain(parts: Parts, sheet_id: str) -> None:
-    """Drop the order of calculation if it names the sheet; every program makes it anew."""
-    chain = parts.related(parts.workbook_name, "calcChain")
-    if chain and any(c.get("i") == sheet_id for c in parts.tree(chain)):
-        parts.unrelate(parts.workbook_name, chain)
-        parts.remove(chain)

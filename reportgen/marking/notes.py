@@ -10,14 +10,14 @@ import math
 import re
 import unicodedata
 from copy import deepcopy
+from itertools import count
 
 from lxml import etree
 
-from ..opc.parts import MAIN, REL, Element, Parts, main, parse
+from ..errors import NOT_XML
+from ..opc.parts import MAIN, REL, Element, Parts, main, parse, text_of
 from ..sources.base import column_letters
 from .cells import Book, SheetEntry, split_address
-
-__all__ = ["AUTHOR", "SheetNotes", "safe_text"]
 
 AUTHOR = "reportgen"
 CLERK = "填表人"
@@ -30,14 +30,13 @@ _V, _X, _O = (f"urn:schemas-microsoft-com:{name}" for name in ("vml", "office:ex
 _WIDTH = 300  # px
 _LINE = 25  # full-width characters that fit into it at 9 pt
 _MOST = 2000  # characters of one note
-_ILLEGAL = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SIZE = re.compile(r"\s*(?:width|height)\s*:", re.I)
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
 def safe_text(text: str) -> str:
     """Return a text as a sheet can hold it: no control characters, no accidental escapes."""
-    return _ESCAPE.sub("_x005F_", _ILLEGAL.sub("", text))
+    return _ESCAPE.sub("_x005F_", NOT_XML.sub("", text))
 
 
 def _same(text: str) -> str:
@@ -58,18 +57,15 @@ class SheetNotes:
         name = self.parts.by_id(self.sheet, element.get(f"{{{REL}}}id", "")) if element is not None else ""
         return name if name in self.parts else ""
 
+    def _found(self, path: str) -> list[Element]:
+        return self.parts.tree(self.part).findall(path) if self.part else []
+
     def _comments(self) -> dict[tuple[int, int], Element]:
-        if not self.part:
-            return {}
-        root = self.parts.tree(self.part)
-        return {split_address(c.get("ref", "A1")): c for c in root.iterfind(f".//{main('comment')}")}
+        return {split_address(c.get("ref", "A1")): c for c in self._found(f".//{main('comment')}")}
 
     def authors(self) -> list[str]:
         """Return who wrote notes on this sheet."""
-        if not self.part:
-            return []
-        root = self.parts.tree(self.part)
-        return [a.text or "" for a in root.iterfind(f"{main('authors')}/{main('author')}")]
+        return [a.text or "" for a in self._found(f"{main('authors')}/{main('author')}")]
 
     # ---- adding
 
@@ -82,7 +78,10 @@ class SheetNotes:
         head, body = safe_text(head), safe_text(body)[:_MOST]
         runs = [_run(head + "\n", bold=True), _run(body, bold=False)]
         if not self.part:
-            self._new_comments()
+            self.part = self.parts.free_name("xl/comments{}.xml")
+            root = parse(f'<comments xmlns="{MAIN}"><authors/><commentList/></comments>'.encode())
+            self.parts.add(self.part, root, _COMMENTS_TYPE)
+            self.parts.relate(self.sheet, "comments", self.part)
         there = self._comments().get((row, column))
         if there is None:
             self._new_comment(row, column, runs)
@@ -113,36 +112,29 @@ class SheetNotes:
             authors.append(author)
         return authors.index(author)
 
-    def _new_comments(self) -> None:
-        self.part = self.parts.free_name("xl/comments{}.xml")
-        root = parse(f'<comments xmlns="{MAIN}"><authors/><commentList/></comments>'.encode())
-        self.parts.add(self.part, root, _COMMENTS_TYPE)
-        self.parts.relate(self.sheet, "comments", self.part)
-
     # ---- shapes
 
     def _drawing(self) -> Element:
         if not self.drawing_part:
             self.drawing_part = self.parts.free_name("xl/drawings/vmlDrawing{}.vml")
             self.parts.default_type("vml", _VML_TYPE)
-            self.parts.add_default(self.drawing_part, parse(_DRAWING))
+            self.parts.add(self.drawing_part, parse(_DRAWING))
             self.cells.set_legacy_drawing(self.parts.relate(self.sheet, "vmlDrawing", self.drawing_part))
         return self.parts.tree(self.drawing_part)
 
     def _shape(self, row: int, column: int, text: str) -> None:
         drawing = self._drawing()
         taken = {shape.get("id", "") for shape in drawing.iter(f"{{{_V}}}shape")}
-        number = 1025
-        while f"_x0000_s{number}" in taken:
-            number += 1
+        number = next(n for n in count(1025) if f"_x0000_s{n}" not in taken)
         xml = _SHAPE.format(number=number, size=_size(text), row=row - 1, column=column - 1)
         drawing.append(deepcopy(parse(xml.encode())[0]))
 
+    def _shapes(self) -> list[Element]:
+        return list(self.parts.tree(self.drawing_part).iter(f"{{{_V}}}shape")) if self.drawing_part else []
+
     def _shapes_at(self, row: int, column: int) -> list[Element]:
-        if not self.drawing_part:
-            return []
         found = []
-        for shape in self.parts.tree(self.drawing_part).iter(f"{{{_V}}}shape"):
+        for shape in self._shapes():
             data = shape.find(f"{{{_X}}}ClientData")
             if data is not None and data.get("ObjectType") == "Note":
                 place = [data.findtext(f"{{{_X}}}{name}", "").strip() for name in ("Row", "Column")]
@@ -173,23 +165,17 @@ class SheetNotes:
                 kept = self._rest(text[text.index(DIVIDER) + len(DIVIDER) :], ours)
                 _rewrite(comment, text.index(DIVIDER), f"\n{kept}" if kept else "")
             elif self._is_ours(comment, text, ours):
-                kept = self._rest(text, ours)
-                if kept:
+                if kept := self._rest(text, ours):
                     comment.set("authorId", str(self._author_id(CLERK)))
                     _rewrite(comment, 0, kept)
                 else:
-                    self._remove(comment, *place)
+                    for element in (comment, *self._shapes_at(*place)):
+                        element.getparent().remove(element)
         self._drop_if_empty()
 
-    def _remove(self, comment: Element, row: int, column: int) -> None:
-        for element in (comment, *self._shapes_at(row, column)):
-            element.getparent().remove(element)
-
     def _is_ours(self, comment: Element, text: str, written: str | None) -> bool:
-        if self._author(comment) == AUTHOR:
-            return True
         # LibreOffice forgets the authors of notes.
-        return bool(written) and _same(text).startswith(_same(written or ""))
+        return self._author(comment) == AUTHOR or (bool(written) and _same(text).startswith(_same(written or "")))
 
     @staticmethod
     def _rest(text: str, written: str | None) -> str:
@@ -213,7 +199,7 @@ class SheetNotes:
             self._forget_author()
             return
         for name in (self.part, self.drawing_part):
-            if name == self.drawing_part and self._has_shapes():
+            if name == self.drawing_part and self._shapes():
                 continue
             if name:
                 self.parts.unrelate(self.sheet, name)
@@ -221,9 +207,6 @@ class SheetNotes:
         if self.drawing_part and self.drawing_part not in self.parts:
             self.cells.root.remove(self.cells.root.find(main("legacyDrawing")))
         self.part, self.drawing_part = "", self._drawing_part()
-
-    def _has_shapes(self) -> bool:
-        return bool(self.drawing_part) and any(True for _ in self.parts.tree(self.drawing_part).iter(f"{{{_V}}}shape"))
 
     def _forget_author(self) -> None:
         """Drop our name if it was the last of the authors and has no note left."""
@@ -236,7 +219,7 @@ class SheetNotes:
 
 
 def _all_text(comment: Element) -> str:
-    return "".join(t.text or "" for t in comment.find(main("text")).iter(main("t")))
+    return text_of(comment.find(main("text")), main("t"))
 
 
 def _run(text: str, *, bold: bool) -> Element:

@@ -15,14 +15,12 @@ from lxml import etree
 
 from ..model.findings import RESULT_SIGN, CellRef
 from ..model.numbers import show
-from ..opc.parts import MAIN, Element, Parts, main, parse
+from ..opc.parts import MAIN, Element, Parts, main, parse, text_of
 from ..show.review import Review, ReviewedFinding
 from ..sources.base import column_letters
 from .cells import split_address
 from .notes import safe_text
-from .stylesheet import StyleSheet
-
-__all__ = ["COLOURS", "NAME", "SUSPECT", "Record", "is_result_sheet", "read_records", "result_sheet"]
+from .stylesheet import NO_BORDER, NO_FILL, StyleSheet, frame, solid
 
 NAME = "审核结果"
 COLOURS = {"error": "FFC9CB", "warning": "FFEFA3", "ask": "BEDAFB", "info": "EDEDED"}
@@ -64,7 +62,7 @@ class Record(msgspec.Struct, frozen=True):
 
 def _text_of(cell: Element, shared: list[str]) -> str:
     if cell.get("t") == "inlineStr":
-        return "".join(t.text or "" for t in cell.iter(main("t")))
+        return text_of(cell, main("t"))
     value = cell.findtext(main("v")) or ""
     if cell.get("t") == "s":
         return shared[int(value)] if value.isdecimal() and int(value) < len(shared) else ""
@@ -74,10 +72,8 @@ def _text_of(cell: Element, shared: list[str]) -> str:
 def _hidden_cells(parts: Parts, root: Element) -> Iterator[tuple[int, int, str, str]]:
     """Yield row, column, text and formula of the cells in hidden columns."""
     name = parts.related(parts.workbook_name, "sharedStrings")
-    shared = []
-    if name:
-        for item in parts.tree(name).iterfind(main("si")):
-            shared.append("".join(t.text or "" for t in item.iter(main("t"))))
+    items = parts.tree(name).iterfind(main("si")) if name else ()
+    shared = [text_of(item, main("t")) for item in items]
     for cell in root.iter(main("c")):
         row, column = split_address(cell.get("r", "A1"))
         if column >= _HIDDEN:
@@ -117,10 +113,7 @@ def _record(line: Mapping[int, str]) -> Record | None:
 # --------------------------------------------------------------------------- writing
 
 
-_NO_FILL = '<fill><patternFill patternType="none"/></fill>'
-_NO_BORDER = "<border><left/><right/><top/><bottom/><diagonal/></border>"
-_SIDES = "".join(f'<{s} style="thin"><color rgb="FFBFBFBF"/></{s}>' for s in ("left", "right", "top", "bottom"))
-_BOX = f"<border>{_SIDES}<diagonal/></border>"
+_BOX = frame("thin", "BFBFBF")
 _MIDDLE = '<alignment vertical="center"/>'
 _WRAP = '<alignment vertical="center" wrapText="1"/>'
 _CENTRE = '<alignment horizontal="center" vertical="center" wrapText="1"/>'
@@ -133,26 +126,20 @@ def _font(size: int, *, bold: bool = False, colour: str = "000000", line: bool =
     )
 
 
-def _fill(rgb: str) -> str:
-    return (
-        f'<fill><patternFill patternType="solid"><fgColor rgb="FF{rgb}"/><bgColor indexed="64"/></patternFill></fill>'
-    )
-
-
 class _Looks:
     """Styles of the sheet, added to the workbook's."""
 
     def __init__(self, styles: StyleSheet) -> None:
         add = styles.add_style
-        self.title = add(_font(16, bold=True), _NO_FILL, _NO_BORDER, _MIDDLE)
-        self.plain = add(_font(10), _NO_FILL, _NO_BORDER, _MIDDLE)
-        self.bold = add(_font(12, bold=True), _NO_FILL, _NO_BORDER, _MIDDLE)
-        self.head = add(_font(10, bold=True), _fill("E7EEF7"), _BOX, _CENTRE)
-        self.text = add(_font(10), _NO_FILL, _BOX, _WRAP)
-        self.centre = add(_font(10), _NO_FILL, _BOX, _CENTRE)
-        self.link = add(_font(10, colour="1F4E9E", line=True), _NO_FILL, _BOX, _WRAP)
+        self.title = add(_font(16, bold=True), NO_FILL, NO_BORDER, _MIDDLE)
+        self.plain = add(_font(10), NO_FILL, NO_BORDER, _MIDDLE)
+        self.bold = add(_font(12, bold=True), NO_FILL, NO_BORDER, _MIDDLE)
+        self.head = add(_font(10, bold=True), solid("E7EEF7"), _BOX, _CENTRE)
+        self.text = add(_font(10), NO_FILL, _BOX, _WRAP)
+        self.centre = add(_font(10), NO_FILL, _BOX, _CENTRE)
+        self.link = add(_font(10, colour="1F4E9E", line=True), NO_FILL, _BOX, _WRAP)
         self.level = {
-            key: add(_font(10, bold=True), _fill(rgb), _BOX, _CENTRE)
+            key: add(_font(10, bold=True), solid(rgb), _BOX, _CENTRE)
             for key, rgb in (*COLOURS.items(), ("suspect", SUSPECT))
         }
 
@@ -161,20 +148,19 @@ def result_sheet(review: Review, records: Sequence[Record], state: dict[str, Any
     """Return the sheet as XML.
 
     Args:
-        review: the report with its findings.
         records: the marked cells, to be restored by a later run.
         state: the rest that is to be restored, as JSON can hold it.
         styles: the workbook's styles; the sheet's own are added.
     """
-    return _Sheet(review, _Looks(styles)).build(records, state)
+    return _Sheet(review, styles).build(records, state)
 
 
 class _Sheet:
-    def __init__(self, review: Review, looks: _Looks) -> None:
-        self.review, self.looks = review, looks
+    def __init__(self, review: Review, styles: StyleSheet) -> None:
+        self.review, self.looks = review, _Looks(styles)
         self.rows: dict[int, list[tuple[int, Element]]] = {}
         self.heights: dict[int, float] = {}
-        self.links: list[tuple[str, str, str]] = []
+        self.links: list[tuple[str, str]] = []
 
     def build(self, records: Sequence[Record], state: dict[str, Any]) -> Element:
         self._top()
@@ -232,7 +218,7 @@ class _Sheet:
         if origin is None or not origin.is_own_cell:
             return False
         sheet = origin.sheet.replace("'", "''")
-        self.links.append((f"C{row}", f"'{sheet}'!{origin.address}", "到这个单元格"))
+        self.links.append((f"C{row}", f"'{sheet}'!{origin.address}"))
         return True
 
     def _put(self, row: int, column: int, text: str = "", style: int = 0, *, formula: str = "") -> None:
@@ -259,8 +245,8 @@ class _Sheet:
             row.extend(cell for _, cell in sorted(self.rows[number], key=lambda found: found[0]))
         if self.links:
             links = etree.Element(main("hyperlinks"))
-            for ref, location, tip in self.links:
-                etree.SubElement(links, main("hyperlink"), ref=ref, location=location, tooltip=tip)
+            for ref, location in self.links:
+                etree.SubElement(links, main("hyperlink"), ref=ref, location=location, tooltip="到这个单元格")
             root.insert(root.index(root.find(main("pageMargins"))), links)
         return root
 

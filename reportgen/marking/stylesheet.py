@@ -11,10 +11,22 @@ from lxml import etree
 
 from ..opc.parts import MAIN, Element, Parts, main, parse
 
-__all__ = ["StyleSheet"]
-
+NO_FILL = '<fill><patternFill patternType="none"/></fill>'
+NO_BORDER = "<border><left/><right/><top/><bottom/><diagonal/></border>"
 _KINDS = ("fonts", "fills", "borders", "cellXfs")
 _ATTRIBUTE = {"fonts": "fontId", "fills": "fillId", "borders": "borderId"}
+
+
+def solid(rgb: str) -> str:
+    """Return a fill of one colour as XML."""
+    pattern = f'patternType="solid"><fgColor rgb="FF{rgb}"/><bgColor indexed="64"/>'
+    return f"<fill><patternFill {pattern}</patternFill></fill>"
+
+
+def frame(style: str, rgb: str) -> str:
+    """Return a border on all four sides as XML."""
+    sides = (f'<{side} style="{style}"><color rgb="FF{rgb}"/></{side}>' for side in ("left", "right", "top", "bottom"))
+    return f"<border>{''.join(sides)}<diagonal/></border>"
 
 
 def _canonical(element: Element) -> bytes:
@@ -32,10 +44,10 @@ class StyleSheet:
             parts.add(name, parse(_PLAIN), f"{_TYPE}.styles+xml")
             parts.relate(parts.workbook_name, "styles", name)
         self.root = parts.tree(name)
-        self.lists = {kind: self.root.find(main(kind)) for kind in _KINDS}
-        for kind, found in self.lists.items():
-            if found is None:
-                self.lists[kind] = self._new_list(kind)
+        self.lists: dict[str, Element] = {}
+        for kind in _KINDS:
+            found = self.root.find(main(kind))
+            self.lists[kind] = self._new_list(kind) if found is None else found
         self._filled: dict[tuple[int, str], int] = {}
 
     def _new_list(self, kind: str) -> Element:
@@ -94,9 +106,8 @@ class StyleSheet:
         """Return the style that is ``style`` with a solid fill, and with a thick red frame."""
         key = (style, rgb)
         if key not in self._filled:
-            self._filled[key] = self._add(
-                "cellXfs", self._with(style, _SOLID.format(rgb=rgb) + (_FRAME if framed else ""))
-            )
+            look = solid(rgb) + (frame("medium", "C00000") if framed else "")
+            self._filled[key] = self._add("cellXfs", self._with(style, look))
         return self._filled[key]
 
     def restored(self, style: int, look: str, hint: int | None) -> int:
@@ -125,8 +136,7 @@ class StyleSheet:
         for kind, attribute in _ATTRIBUTE.items():
             held, number = self.lists[kind], int(xf.get(attribute, "0"))
             looks.append(_canonical(held[number]) if number < len(held) else b"")
-        parts = [_canonical(child) for child in xf]
-        return (*(xf.get(name, "0") for name in names), *looks, *parts)
+        return (*(xf.get(name, "0") for name in names), *looks, *map(_canonical, xf))
 
     def _with(self, style: int, look: str) -> Element:
         """Return a copy of a style with the fill and the border given as XML."""
@@ -175,19 +185,13 @@ def _element(xml: str) -> Element:
     return deepcopy(parse(f'<x xmlns="{MAIN}">{xml}</x>'.encode())[0])
 
 
-_SOLID = '<fill><patternFill patternType="solid"><fgColor rgb="FF{rgb}"/><bgColor indexed="64"/></patternFill></fill>'
-_FRAME = (
-    "<border>"
-    + "".join(f'<{side} style="medium"><color rgb="FFC00000"/></{side}>' for side in ("left", "right", "top", "bottom"))
-    + "<diagonal/></border>"
-)
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _PLAIN = (
     f'<styleSheet xmlns="{MAIN}">'
     '<fonts count="1"><font><sz val="11"/><name val="宋体"/></font></fonts>'
-    '<fills count="2"><fill><patternFill patternType="none"/></fill>'
+    f'<fills count="2">{NO_FILL}'
     '<fill><patternFill patternType="gray125"/></fill></fills>'
-    '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
+    f'<borders count="1">{NO_BORDER}</borders>'
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
     '<cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs>'
     "</styleSheet>"

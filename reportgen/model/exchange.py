@@ -15,25 +15,17 @@ from typing import Any
 
 import msgspec
 
-from ..errors import InputError, escaped
+from ..errors import NOT_XML, InputError, escaped
 from ..form import Field, Form, Table, editions, load_form
+from ..form.decode import chinese
 from .findings import Finding, finding, json_number
 from .numbers import Number, format_number, parse_number
 from .report import Explanation, Origin, Passage, Report, Value, ValueState
-
-__all__ = ["from_json", "to_json"]
 
 VERSION = 1
 _EXPLANATION = ("rule", "code", "text", "name", "date", "printed")
 _LONGEST = 200
 """Characters of one figure; the longest a person types have 20."""
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""What no XML can hold (XML 1.0, 2.2), hence no workbook and no report."""
-_WRONG_TYPE = re.compile("Expected `(.+)`, got `(.+)`")
-_LACKING = re.compile("Object missing required field `(.+)`")
-_TYPES = {
-    "object": "{…}", "array": "[…]", "str": "文字", "int": "整数", "bool": "true 或 false", "null": "null", "float": "小数",
-}  # fmt: skip
 
 
 def to_json(report: Report) -> str:
@@ -50,7 +42,7 @@ def to_json(report: Report) -> str:
             for p in report.passages
         ],
         "headings": [list(one) for one in report.headings],
-        "explanations": [_answer(one) for one in report.explanations],
+        "explanations": [{key: getattr(one, key) for key in _EXPLANATION} for one in report.explanations],
         "last_year": {
             "values": _figures(form, report.last_year, report.last_year),
             "remarks": _remarks(report.last_year),
@@ -63,10 +55,6 @@ def to_json(report: Report) -> str:
         }  # fmt: skip
     # Escaped, so that a lone surrogate can be written, and a text shown by any program.
     return escaped(json.dumps(data, ensure_ascii=False, indent=1), lines=True) + "\n"
-
-
-def _answer(one: Explanation) -> dict[str, str | bool]:
-    return {key: getattr(one, key) for key in _EXPLANATION}
 
 
 def _figures(form: Form, values: Mapping[str, Value], cells: Iterable[str]) -> dict[str, int | str | None]:
@@ -98,10 +86,8 @@ def from_json(data: str, form: Form | None = None, *, path: str = "", sha256: st
     A figure that is not there is an error (S-04) of the report, as in any other source.
 
     Args:
-        data: the JSON document.
         form: the edition it must be of; the one it names if None.
         path: the file, for messages and as the report's source.
-        sha256: of the file.
 
     Raises:
         InputError: it is not JSON, not of this shape, of another edition, or has an unknown cell; says where.
@@ -184,21 +170,9 @@ def _parsed(data: str) -> object:
     """
     raw = json.loads(data, parse_float=_Literal, parse_int=_whole, parse_constant=_Literal, object_pairs_hook=_object)
     for text in _strings(raw):
-        if bad := _UNPRINTABLE.search(text):
+        if bad := NOT_XML.search(text):
             raise ValueError(f"里面有不能显示的字符 U+{ord(bad[0]):04X}")
     return raw
-
-
-def _fault(error: msgspec.ValidationError) -> str:
-    """Return what :mod:`msgspec` found wrong, and where."""
-    said, _, path = str(error).partition(" - at `$")
-    place = f"的“{path.strip('.`')}”" if path else ""
-    if wrong := _WRONG_TYPE.fullmatch(said):
-        wanted, got = ("或".join(_TYPES.get(t, t) for t in one.split(" | ")) for one in wrong.groups())
-        return f"{place}格式不对：应是{wanted}，写的是{got}"
-    if lacking := _LACKING.fullmatch(said):
-        return f"{place}缺少“{lacking[1]}”"
-    return f"{place}格式不对"
 
 
 class _Reader:
@@ -223,7 +197,8 @@ class _Reader:
         try:
             return msgspec.convert(raw, _Data)
         except msgspec.ValidationError as error:
-            raise self.fail(_fault(error)) from error
+            said, _, path = str(error).partition(" - at `$")
+            raise self.fail((f"的“{path.strip('.`')}”" if path else "") + chinese(said)) from error
 
     def report(self, text: str, form: Form | None) -> Report:
         data = self.data(text)

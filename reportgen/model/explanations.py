@@ -16,8 +16,6 @@ import msgspec
 from .findings import CellRef, Finding, finding
 from .report import Explanation, Report
 
-__all__ = ["Note", "notes", "settle"]
-
 _CODE = re.compile(r"[0-9A-Z]{5}")
 
 
@@ -39,7 +37,8 @@ def settle(report: Report, findings: Sequence[Finding]) -> list[Finding]:
             settled.append(one)
         elif one.is_answerable:
             used.add(answer)
-            settled.append(_explained(one, answer))
+            explained = {"severity": "info", "explanation": _signed(answer), "advice": "已有说明。"}
+            settled.append(msgspec.structs.replace(one, **explained))
         else:
             refused.add(answer)
             settled.append(one)
@@ -53,10 +52,6 @@ def _by_code(explanations: Sequence[Explanation]) -> dict[tuple[str, str], Expla
         for code in _CODE.findall(explanation.code.upper()):
             given.setdefault((explanation.rule, code), explanation)
     return given
-
-
-def _explained(one: Finding, answer: Explanation) -> Finding:
-    return msgspec.structs.replace(one, severity="info", explanation=_signed(answer), advice="已有说明。")
 
 
 def _signed(explanation: Explanation) -> str:

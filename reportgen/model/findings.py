@@ -10,32 +10,47 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from functools import lru_cache
 
 import msgspec
 
 from ..form import SEVERITIES, Equation, Form, Rule
 from .numbers import Number, show
-from .origin import Origin
-
-__all__ = [
-    "RESULT_SIGN",
-    "SEVERITY_LABELS",
-    "CellRef",
-    "Finding",
-    "finding",
-    "json_number",
-    "place_of",
-    "sort_findings",
-    "what_of",
-    "worst",
-]
 
 _CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: read aloud and typed by hand
 RESULT_SIGN = "reportgen.marks/1"
 """Stands in the first hidden cell of the sheet with the results in a marked copy: what that sheet says is ours."""
 
 SEVERITY_LABELS = {"error": "错误", "warning": "警告", "ask": "待核实", "info": "提示"}
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """Where something was read: a cell of a sheet or table, a paragraph, an entry of a data file."""
+
+    sheet: str
+    """Sheet name; in a document the table's name (第1个表格) or 正文."""
+    address: str = ""
+    """As the user finds it: ``D4`` in a workbook, ``第4行第4列`` or a paragraph in a document."""
+    row: int = 0
+    """1-based, as the file numbers its rows; 0 where it is not a cell."""
+    column: int = 0
+    """1-based; 0 where it is not a cell."""
+    hidden: bool = False
+    """In a hidden row, column or sheet."""
+    file: str = ""
+    """Path of the file if it is not the report's own: last year's figures may come from another."""
+
+    def __str__(self) -> str:
+        return f"{self.sheet}!{self.address}" if self.address else self.sheet
+
+    @property
+    def is_own_cell(self) -> bool:
+        """It is a cell of the report's own file, so that a mark or a link can go there."""
+        return self.row > 0 and not self.file
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """File, sheet and address: equal for everything read at the same place."""
+        return self.file, self.sheet, self.address
 
 
 class CellRef(msgspec.Struct, frozen=True):
@@ -158,8 +173,6 @@ def finding(
     """Make a finding of a rule; its message and advice are filled with the values given here.
 
     Args:
-        rule: the rule of the form.
-        cells: the places it speaks of.
         strict: take the severity that the rule has under ``--strict``.
         severity: instead of the rule's own.
         expected, actual, difference, sentence: of the finding, and words for its texts.
@@ -196,13 +209,8 @@ def what_of(refs: Sequence[CellRef], said: Sequence[str]) -> str:
 
 def sort_findings(findings: Iterable[Finding], form: Form) -> list[Finding]:
     """Errors first, then by the form's order of rules; stable within a rule."""
-    order = _order(form)
+    order = {rule: n for n, rule in enumerate(form.rules)}
     return sorted(findings, key=lambda f: (SEVERITIES.index(f.severity), order.get(f.rule, len(order))))
-
-
-@lru_cache(maxsize=16)
-def _order(form: Form) -> dict[str, int]:
-    return {rule: n for n, rule in enumerate(form.rules)}
 
 
 def worst(findings: Iterable[Finding]) -> str:

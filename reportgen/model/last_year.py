@@ -1,16 +1,20 @@
-"""Last year's report joined to this year's, so that the checks can compare the two."""
+"""Last year's report joined to this year's, so that the checks can compare the two, and from one year to the next."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import msgspec
 
+from ..errors import InputError
+from ..form import Form
 from .findings import Finding, finding
 from .placeholders import filled
 from .report import Report, Value
 
-__all__ = ["with_last_year"]
+_LASTING = ("org", "unit_type", "review_body", "summary", "website", "address", "postcode", "phone")
+"""Fields that hold from one year to the next."""
 
 
 def with_last_year(report: Report, last: Report) -> Report:
@@ -19,10 +23,6 @@ def with_last_year(report: Report, last: Report) -> Report:
     Figures typed on the sheet 上年数据 that differ from it become findings L-01; the report
     counts.  From another edition of the form only the tables that mean the same are taken
     (FORMAT.md 4).
-
-    Args:
-        report: this year's report.
-        last: last year's, from any source.
     """
     figures = _shared_figures(report, last)
     texts: dict[str, list[str]] = {}
@@ -43,16 +43,12 @@ def _shared_figures(report: Report, last: Report) -> dict[str, Value]:
     if last.form.id == form.id:
         tables = {table.id for table in form.tables}
     return {
-        cell: _from_file(value, last.path) for cell, value in last.values.items()
+        cell: msgspec.structs.replace(
+            # Its address is not one of this year's file.
+            value, origin=value.origin and msgspec.structs.replace(value.origin, file=last.path)
+        ) for cell, value in last.values.items()
         if cell in form.cells and form.cells[cell].table in tables and value.number is not None
     }  # fmt: skip
-
-
-def _from_file(value: Value, path: str) -> Value:
-    """Return a value whose origin names the file: its address is not one of this year's file."""
-    if value.origin is None:
-        return value
-    return msgspec.structs.replace(value, origin=msgspec.structs.replace(value.origin, file=path))
 
 
 def _typed_otherwise(report: Report, figures: Mapping[str, Value]) -> Iterator[Finding]:
@@ -65,3 +61,43 @@ def _typed_otherwise(report: Report, figures: Mapping[str, Value]) -> Iterator[F
                 report.form.rules["L-01"], [ref],
                 place=place, actual=typed.number, expected=figures[cell].number,
             )  # fmt: skip
+
+
+def nil_report(form: Form, report: Report | None = None) -> Report:
+    """Return a report with 0 in every figure: for a body that had next to nothing, which types what it had.
+
+    Args:
+        report: without figures of its own; the other things it holds are kept.
+
+    Raises:
+        InputError: ``report`` holds figures, which would be lost.
+    """
+    report = report or Report(form, {})
+    if any(value.number is not None for value in report.values.values()):
+        raise InputError(f"“{Path(report.path).name}”里已经有今年的数，不能再都填成 0。请去掉 --nil。")
+    return msgspec.structs.replace(report, values=dict.fromkeys(form.cells, Value("number", 0)))
+
+
+def next_year(last: Report, form: Form, year: int | None = None) -> Report:
+    """Return an empty report for the year after ``last``, with what carries over.
+
+    The body's own data (name, type, contact) is taken over; last year's figures and texts become
+    those to compare with.  No text of last year becomes one of this year: its figures would stand
+    in it.
+
+    Args:
+        last: last year's report, of any edition; only what means the same is taken (FORMAT.md 4).
+        form: the edition of the new report.
+        year: of the new data; one more than last year's if None.
+
+    Raises:
+        InputError: the year of ``last`` is not known, or does not come before ``year``.
+    """
+    if last.year is None:
+        raise InputError(f"“{Path(last.path).name}”里没有数据年度，不能作为上年报告。请先补上年度。")
+    year = year or last.year + 1
+    if year != last.year + 1:
+        raise InputError(f"“{Path(last.path).name}”是{last.year}年的报告，不是{year}年的上一年。")
+    fields = {key: last.fields[key] for key in _LASTING if key in last.fields}
+    empty = Report(form, dict.fromkeys(form.cells, Value("missing")), {**fields, "year": year})
+    return msgspec.structs.replace(with_last_year(empty, last), notices=())

@@ -8,16 +8,12 @@ read it) or a *problem*; nothing is guessed (FORMAT.md N-01 … N-04).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from math import isfinite
 from typing import Literal, TypeAlias
 
 import msgspec
-
-__all__ = [
-    "PLACEHOLDERS", "Number", "Parsed", "difference", "exact", "format_number", "parse_number",
-    "parse_year", "show", "whole",
-]  # fmt: skip
 
 Number: TypeAlias = int | Decimal
 State: TypeAlias = Literal["number", "blank", "placeholder", "problem"]
@@ -157,6 +153,14 @@ def format_number(number: Number | None) -> str:
 def show(number: Number | None) -> str:
     """Return the number for a message; None is said as 空."""
     return "空" if number is None else format_number(number)
+
+
+def total(numbers: Iterable[Number]) -> Number:
+    """Return the exact sum of counts and amounts."""
+    result: Number = 0
+    for number in numbers:
+        result = Decimal(result) + number if isinstance(number, Decimal) else result + number
+    return result
 
 
 def difference(left: Number, right: Number) -> Number:

@@ -8,28 +8,15 @@ workbook says is ever executed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
 from itertools import chain, islice
 
 import msgspec
 
 from ..form import Form, Section
-from .numbers import format_number
+from .numbers import Number, format_number
 from .report import Passage, Report
-
-__all__ = [
-    "Unknown",
-    "filled",
-    "filled_lines",
-    "filler",
-    "names",
-    "near",
-    "standard_sentence",
-    "standard_text",
-    "typed",
-    "unknown",
-]
 
 # Word processors turn typed braces into full-width ones.
 _TAG = re.compile(r"[{｛]\s{0,9}[{｛](.{0,200}?)[}｝]\s{0,9}[}｝]", re.S)
@@ -72,7 +59,12 @@ def _clean(name: str) -> str:
     return re.sub(r"\s+", "", name).replace("．", ".").replace("。", ".")
 
 
-class _Lookup(Mapping[str, str]):
+def entry_text(value: str | Number | None) -> str:
+    """Return an entry of 基本信息 as it is printed."""
+    return value if isinstance(value, str) else "" if value is None else format_number(value)
+
+
+class _Lookup:
     """Names → texts of one report, looked up when asked for."""
 
     def __init__(self, report: Report) -> None:
@@ -85,13 +77,7 @@ class _Lookup(Mapping[str, str]):
             return format_number(self.report.total(cells))
         field = self.fields[name]
         value = self.report.fields.get(field.id, field.default)
-        return value if isinstance(value, str) else "" if value is None else format_number(value)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(names(self.report.form))
-
-    def __len__(self) -> int:
-        return len(names(self.report.form))
+        return entry_text(value)
 
 
 def filler(report: Report) -> Callable[[str], str]:

@@ -6,17 +6,15 @@ Blank, ``0``, placeholder, unreadable and "not there" stay apart until the check
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from typing import Literal, TypeAlias
 
 import msgspec
 
 from ..form import Equation, Form
-from .findings import CellRef, Finding
-from .numbers import Number
-from .origin import Origin
+from .findings import CellRef, Finding, Origin
+from .numbers import Number, total
 
-__all__ = ["Explanation", "Origin", "Passage", "Report", "Value"]
+__all__ = ["Explanation", "Origin", "Passage", "Report", "Value", "ValueState"]
 
 ValueState: TypeAlias = Literal["number", "blank", "placeholder", "problem", "missing"]
 
@@ -150,8 +148,4 @@ class Report(msgspec.Struct, frozen=True):
 
     def total(self, cells: Iterable[str]) -> Number:
         """Return the exact sum of the figures of these cells."""
-        result: Number = 0
-        for cell in cells:
-            number = self.number(cell)
-            result = Decimal(result) + number if isinstance(number, Decimal) else result + number
-        return result
+        return total(map(self.number, cells))

@@ -8,9 +8,8 @@ from ..disk.files import write_output
 from ..disk.names import safe_name
 from ..errors import InputError
 from ..form import editions, load_form
+from ..model.last_year import next_year
 from ..model.numbers import parse_year
-from ..workbook import blank_workbook
-from ..workbook.transfer import next_year
 from .folder import Beside, LastYear
 
 __all__ = ["begin", "year_of"]
@@ -45,6 +44,8 @@ def begin(folder: Path, org: str, year: int) -> tuple[Path, LastYear | None]:
     Raises:
         OutputError: it is there already, or cannot be written.
     """
+    from ..workbook import blank_workbook  # loads openpyxl
+
     form = load_form(year=year)
     last, _ = Beside({}).last_year(folder, org, year)
     report = next_year(last.report, form, year) if last else None

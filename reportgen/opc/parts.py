@@ -9,15 +9,12 @@ import io
 import posixpath
 import zipfile
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 from lxml import etree
 
 from ..errors import InputError
-from .xml import Element, XmlError, parse, written
-
-__all__ = ["MAIN", "REL", "Element", "Package", "Parts", "main", "parse"]
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -27,6 +24,45 @@ _DEFAULT: Any = {None: _RELATIONS}
 _TYPES_PART = "[Content_Types].xml"
 _UNREADABLE = "这个工作簿读不出来，不能做标记。请用 Excel 或 WPS 另存为 .xlsx 后再试。"
 _DATE = (1980, 1, 1, 0, 0, 0)
+
+Element: TypeAlias = Any
+"""An lxml element; its stubs do not know all of the methods."""
+
+
+class XmlError(ValueError):
+    """XML that no office program writes; ``str()`` is the Chinese reason."""
+
+
+def parse(data: bytes, *, bare: bool = False) -> Element:
+    """Parse a part.
+
+    Args:
+        bare: leave out comments and processing instructions.
+
+    Raises:
+        XmlError: not well-formed, or with a document type declaration.
+    """
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=bare, remove_pis=bare
+    )
+    try:
+        root: Element = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise XmlError(f"内部的 XML 有误（{error}）") from error
+    if root.getroottree().docinfo.doctype:
+        raise XmlError("内部的 XML 带有文档类型声明，不像是办公软件写出的文件")
+    return root
+
+
+def written(root: Element) -> bytes:
+    """Return a tree as office programs write it: UTF-8, with a declaration, standalone."""
+    content: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return content
+
+
+def text_of(element: Element, tag: str) -> str:
+    """Return the text of all elements of a tag inside an element."""
+    return "".join(one.text or "" for one in element.iter(tag))
 
 
 def main(tag: str) -> str:
@@ -78,18 +114,15 @@ class Package:
         content = written(self._trees[name])
         return self._data[name] if name in self._data and content == self._unchanged.get(name) else content
 
-    def add(self, name: str, root: Element, content_type: str) -> None:
-        """Add a part."""
+    def add(self, name: str, root: Element, content_type: str = "") -> None:
+        """Add a part; without a content type it is of the one that follows from its extension."""
         self._trees[name] = root
-        self.declare(name, content_type)
+        if content_type:
+            self.declare(name, content_type)
 
     def put(self, name: str, content: bytes) -> None:
         """Add a part as it stands, whose type follows from its extension."""
         self._data[name] = content
-
-    def add_default(self, name: str, root: Element) -> None:
-        """Add a part whose type follows from its extension."""
-        self._trees[name] = root
 
     def remove(self, name: str) -> None:
         """Remove a part, its own relationships and its content type."""
@@ -123,11 +156,9 @@ class Package:
 
     def default_type(self, extension: str, content_type: str) -> None:
         """Say of which type the parts with this file name extension are, unless that is said."""
-        for one in self._types.iterfind(f"{{{_TYPES}}}Default"):
-            if one.get("Extension", "").lower() == extension:
-                return
-        one = etree.Element(f"{{{_TYPES}}}Default", Extension=extension, ContentType=content_type)
-        self._types.insert(0, one)
+        tag = f"{{{_TYPES}}}Default"
+        if not any(one.get("Extension", "").lower() == extension for one in self._types.iterfind(tag)):
+            self._types.insert(0, etree.Element(tag, Extension=extension, ContentType=content_type))
 
     # ---- relationships
 
@@ -189,16 +220,15 @@ class Package:
         etree.SubElement(root, f"{{{_RELATIONS}}}Relationship", Id=f"rId{number}", Type=kind, Target=target)
         return f"rId{number}"
 
-    def unrelate(self, owner: str, name: str) -> str:
-        """Remove the relationship to a part; returns its id."""
+    def unrelate(self, owner: str, name: str) -> None:
+        """Remove the relationship to a part."""
         for relation in self.relations(owner):
             if relation.get("TargetMode") != "External" and self.target(owner, relation) == name:
                 root = relation.getparent()
                 root.remove(relation)
                 if not len(root):
                     self._forget(_relations_of(owner))
-                return str(relation.get("Id"))
-        return ""
+                return
 
 
 class Parts(Package):
@@ -217,11 +247,7 @@ class Parts(Package):
                 super().__init__({info.filename: archive.read(info) for info in infos})
             self.workbook_name = self.related("", "officeDocument")
             self.workbook = self.tree(self.workbook_name)
-        except (
-            zipfile.BadZipFile,
-            KeyError,
-            RuntimeError,  # raised by zipfile for an encrypted member, or a compression it does not know
-        ) as error:
+        except (zipfile.BadZipFile, KeyError, RuntimeError) as error:  # RuntimeError: encrypted, or packed otherwise
             raise InputError(_UNREADABLE) from error
         if self.workbook.tag != main("workbook"):
             raise InputError("这个工作簿是“Strict Open XML”格式，不能做标记。请在 Excel 里另存为普通的 .xlsx 后再试。")

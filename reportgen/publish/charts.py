@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..errors import ProofError
 from ..model.numbers import format_number
-from ..opc.xml import Element, parse
+from ..opc.parts import Element, parse
 from ..show.charts import ChartView
 from ..sources import read_document
 from ..word.charts import CHART_PART, WORKBOOK_PART

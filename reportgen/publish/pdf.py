@@ -17,8 +17,7 @@ from ..errors import OutputError, ProofError
 from ..model.explanations import Note
 from ..model.report import Report
 from ..opc.archive import write_zip
-from ..opc.parts import Package
-from ..opc.xml import Element
+from ..opc.parts import Element, Package
 from ..recogniser import recognise
 from ..show.charts import ChartView
 from ..show.view import View, make_view

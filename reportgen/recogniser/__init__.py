@@ -23,7 +23,7 @@ from .last_year import hidden_last_year, last_year_figures
 from .left_out import left_out
 from .prose import read_prose, section_of_line
 from .tables import Found
-from .texts import last_year_texts, read_sheets
+from .texts import last_year_texts, read_cells, read_sheets
 from .values import figure_findings, group_findings, read_figures, read_groups, read_register
 from .wording import Texts
 
@@ -58,6 +58,7 @@ def recognise(document: Document, form: Form | Iterable[Form]) -> Report:
     values, groups = read_figures(form, tables), read_groups(form, tables)
     read_sheets(form, indexes, tables, texts)
     read_prose(form, texts, web=document.kind in ("html", "mht"))
+    read_cells(form, indexes, tables, texts)
     last_year, old_texts = last_year_figures(form, indexes), last_year_texts(form, indexes, texts)
     explanations = tuple(find_answers(form, indexes, texts))
     return Report(

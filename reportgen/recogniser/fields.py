@@ -15,13 +15,14 @@ from ..sources import Document, GridCell, Paragraph
 from .entries import INVISIBLE, fault_of, formula_finding, invisible_in, shown_otherwise, text_of
 from .index import LabelIndex
 from .labels import key
-from .prose import section_of_line
+from .prose import section_of_line, without_contents
 from .texts import text_head
 from .titles import Title, parse_title, possible_titles, titles_in
 from .wording import Texts, chinese_date, clean
 
 __all__ = ["read_fields"]
 
+_WEB = ("html", "mht")
 _PERIOD = re.compile(r"(\d{4})年1月1日(?:起)?(?:至|到|-|—|－|~)+(?:同年|当年|\1年)?12月31日")
 """The year that a text says its figures are of."""
 
@@ -55,9 +56,9 @@ def _title(form: Form, document: Document, indexes: Sequence[LabelIndex], texts:
     Several titles that differ, links to other years for one, are settled by the name of the page and by the years
     that the texts name in full; else year and body stay open and are asked for.
     """
-    paragraphs = document.paragraphs
+    paragraphs = without_contents(form, document.paragraphs)
     end = next((n for n, one in enumerate(paragraphs) if section_of_line(form, one.text)), len(paragraphs))
-    found = list(titles_in(form, document, end))
+    found = list(titles_in(form, paragraphs, end, web=document.kind in _WEB))
     texts.body = paragraphs
     page = parse_title(form, document.properties.get("title", "")) if document.properties else None
     if found:
@@ -65,6 +66,9 @@ def _title(form: Form, document: Document, indexes: Sequence[LabelIndex], texts:
         chosen = next((one for one in reversed(likely) if form.title_of(one.org, one.year) == one.text), likely[-1])
         texts.title, texts.body = chosen.text, paragraphs[chosen.last + 1 :]
         orgs, years = {one.org for one in likely if one.org}, {one.year for one in likely}
+        told = _told_years(paragraphs)
+        if document.kind in _WEB and told.isdisjoint(years):  # perhaps a link to another year, and no title of its own
+            years |= told
     else:
         cells = [(text, title) for index in indexes if not index.grid.hidden for text, title in _titles_in(form, index)]
         cells = cells or ([(document.properties["title"], page)] if page else [])
@@ -82,9 +86,13 @@ def _likely(found: Sequence[Title], page: tuple[str, int] | None, paragraphs: Se
         return found
     likely = [one for one in found if page and (not page[0] or page[0] == one.org) and page[1] == one.year]
     if not likely:
-        told = {int(year) for one in paragraphs for year in _PERIOD.findall("".join(one.text.split()))}
+        told = _told_years(paragraphs)
         likely = [one for one in found if told == {one.year}]
     return likely or found
+
+
+def _told_years(paragraphs: Sequence[Paragraph]) -> set[int]:
+    return {int(year) for one in paragraphs for year in _PERIOD.findall("".join(one.text.split()))}
 
 
 def _titles_in(form: Form, index: LabelIndex) -> Iterator[tuple[str, tuple[str, int]]]:

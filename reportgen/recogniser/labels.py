@@ -9,8 +9,8 @@ from functools import lru_cache
 import msgspec
 
 from ..form import Block, Form, Node
-from ..form.layout import paths
 from ..form.likeness import bare, key, number_of
+from ..form.tables import paths
 
 __all__ = ["Axis", "BlockLabels", "block_labels", "key", "known_labels", "loose", "nearest"]
 
@@ -92,7 +92,7 @@ def _axis(nodes: tuple[Node, ...], taken: frozenset[str]) -> tuple[dict[str, str
 
 def _named(nodes: Iterable[Node]) -> Iterator[tuple[str, str]]:
     for node in nodes:
-        yield from ((text, "" if node.children else node.id) for text in (node.label, *node.variants))
+        yield from ((text, "" if node.children else node.id) for text in (node.label, node.text, *node.variants))
         yield from _named(node.children)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise, takewhile
 
 import msgspec
@@ -22,6 +24,7 @@ from .wording import Texts, split_paragraphs
 
 __all__ = ["LooseTexts", "loose_texts"]
 
+_FOOT = re.compile(r"[\u4e00-\u9fff]{2,8}[：:][^。]*$")
 _LONG = 30
 """Characters of a sentence that is no remark on how to fill in a form."""
 
@@ -31,12 +34,16 @@ class LooseTexts(msgspec.Struct):
 
     grid: Grid
     passages: list[Passage] = []
+    headings: list[tuple[str, str]] = []
+    """(section id, heading as it stands) of every part found."""
     findings: list[Finding] = []
     nowhere: list[GridCell] = []
     """Sentences under no heading."""
 
 
-def loose_texts(form: Form, index: LabelIndex, tables: Found, fields: Texts, *, near: bool = True) -> LooseTexts:
+def loose_texts(
+    form: Form, index: LabelIndex, tables: Found, fields: Texts, *, named: Section | None = None, near: bool = True
+) -> LooseTexts:  # fmt: skip
     """Read the texts of a sheet that is not laid out as the standard one.
 
     Hidden ones are not read, and reported (N-07); errors, and formulas without a result, likewise (F-02, N-05, in
@@ -47,21 +54,43 @@ def loose_texts(form: Form, index: LabelIndex, tables: Found, fields: Texts, *, 
         index: the sheet.
         tables: the figures found; rows of figures are no text.
         fields: who reports of which year.
+        named: the part that the sheet is called after.
         near: words that are only nearly a heading of the form may be one.
     """
     found = LooseTexts(index.grid)
     cells = list(_text_cells(form, index.grid, tables))
     headings = _headings(form, cells, near=near)
-    named = section_of_line(form, index.grid.name)
-    if not any(not section.table for section in headings.values()) and not (named and not named.table):
+    found.headings = [(section.id, str(cells[n].value)) for n, section in sorted(headings.items())]
+    first = str(cells[0].value) if cells else ""
+    alone = next((one.title for one in form.sections if one.optional and _is_called(one, (index.grid.name, first))), "")
+    if not any(not section.table for section in headings.values()) and not (named and not named.table) and not alone:
         if index.grid.name not in {place.grid.name for place in tables.cells.values()}:  # remarks stand beside tables
             found.nowhere = _sentences(index.grid, cells)
         return found
     start = [Paragraph(named.heading)] if named and not headings else []
     beside = _remarks(cells, headings)
     tops = {cells[n]: section for n, section in headings.items()}
-    _read(form, found, [cell for cell in _in_order(cells, headings) if cell not in beside], tops, start, fields)
+    read = [cell for cell in _in_order(cells, headings) if cell not in beside]
+    if foot := _foot(read, tops) if index.grid.a1 else []:
+        read = read[: -len(foot)]
+        refs = [CellRef(Origin(index.grid.name, cell.address, cell.row, cell.column, cell.hidden), "") for cell in foot]
+        what = f"工作表“{index.grid.name}”末尾的“{foot[0].value}”等{len(foot)}格不像报告的文字，没有读"
+        found.findings.append(finding(form.rules["S-04"], refs, severity="warning", what=what))
+    title = fields.title if not index.grid.a1 and not fields.headings else ""  # of a document, above its one table
+    _read(form, found, read, tops, start, fields, alone or title)
     return found
+
+
+def _foot(cells: Sequence[GridCell], tops: Collection[GridCell]) -> list[GridCell]:
+    """Return the last cells that name somebody or something and are no sentence: 填报人：某某."""
+    marks = [isinstance(cell.value, str) and _FOOT.match(cell.value) and cell not in tops for cell in cells]
+    last = next((n for n in range(len(cells) - 1, -1, -1) if not marks[n]), -1)
+    return [*cells[last + 1 :]] if last >= 0 and cells[last] not in tops else []
+
+
+def _is_called(section: Section, names: Iterable[str]) -> bool:
+    """Tell whether a sheet or its first cell has the title of a part without a heading."""
+    return any(key(name) in {key(text) for text in (section.title, *section.brief)} for name in names)
 
 
 def _sentences(grid: Grid, cells: Iterable[GridCell]) -> list[GridCell]:
@@ -71,12 +100,14 @@ def _sentences(grid: Grid, cells: Iterable[GridCell]) -> list[GridCell]:
 
 
 def _text_cells(form: Form, grid: Grid, tables: Found) -> Iterator[GridCell]:
-    """Yield the cells that hold something and belong to no table."""
+    """Yield the cells that hold something and belong to no table: a label alone in its row may be a short heading."""
     rows = {place.row for place in tables.cells.values() if place.grid.name == grid.name}
-    labels = known_labels(form)
+    labels, brief = known_labels(form), {key(text) for section in form.sections for text in section.brief}
+    known = [cell for cell in grid.cells if isinstance(cell.value, str) and key(cell.value) in labels]
+    in_row = Counter(cell.row for cell in known)
+    of_tables = {cell for cell in known if in_row[cell.row] > 1 or key(str(cell.value)) not in brief}
     for cell in grid.cells:
-        filled = cell.value not in (None, "") or cell.formula
-        if filled and cell.row not in rows and not (isinstance(cell.value, str) and key(cell.value) in labels):
+        if (cell.value not in (None, "") or cell.formula) and cell.row not in rows and cell not in of_tables:
             yield cell
 
 
@@ -125,7 +156,7 @@ def _in_order(cells: Sequence[GridCell], headings: dict[int, Section]) -> Iterat
 
 def _read(
     form: Form, found: LooseTexts, cells: Sequence[GridCell], tops: Mapping[GridCell, Section], start: list[Paragraph],
-    fields: Texts,
+    fields: Texts, title: str,
 ) -> None:  # fmt: skip
     """Read cells in order as the paragraphs of a document are read.
 
@@ -136,11 +167,11 @@ def _read(
         tops: the part whose heading a cell is or begins with.
         start: a heading that stands before them, if any.
         fields: takes the findings on what cells hold.
+        title: what stands before the first heading is called, "" if it is of no part unless a title stands there.
     """
     grid, origins = found.grid, {}
     unseen: list[CellRef] = []
     paragraphs = [*start]
-    title = ""
     for place in cells:
         cell, top = grid.resolved(place), tops.get(place)
         origin = Origin(grid.name, cell.address, cell.row, cell.column, cell.hidden or grid.hidden)

@@ -7,12 +7,62 @@ figures stand in either half.  Programs that know no merged cells repeat the lab
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 
 from ..sources import Grid, GridCell
 from .labels import key
 
-__all__ = ["mend"]
+__all__ = ["mend", "stitched"]
+
+
+def stitched(grids: Sequence[Grid], known: Collection[str]) -> list[Grid]:
+    """Return the tables of a document, a header that was torn off joined to the table below it.
+
+    That is a table of labels without a row of figures, as wide as the next one, which may repeat some of its rows.
+
+    Args:
+        grids: in order; sheets of workbooks stay as they are.
+        known: keys of all labels of the form.
+    """
+    found: list[Grid] = []
+    for grid in grids:
+        above = found[-1] if found else None
+        if above is not None and not grid.a1 and _width(above) == _width(grid) and _is_header(above, known):
+            found[-1] = above.with_cells((*above.cells, *_below(above, grid)))
+        else:
+            found.append(grid)
+    return found
+
+
+def _width(grid: Grid) -> int:
+    return max((cell.column + cell.column_span for cell in grid.cells), default=0)
+
+
+def _is_header(grid: Grid, known: Collection[str]) -> bool:
+    """Tell whether a table of a document holds labels and nothing else, also in its last row."""
+    if grid.a1 or grid.hidden or not grid.cells:
+        return False
+    texts = [key(str(cell.value)) for cell in grid.cells if cell.value is not None]
+    last = [cell for cell in grid.cells if cell.row == max(other.row for other in grid.cells)]
+    return (
+        all(cell.value is not None and not _is_figure(cell) for cell in last)
+        and sum(text in known for text in texts) * 2 > len(texts)
+        and not any(text.strip("/-—").isdigit() for text in texts)
+    )
+
+
+def _below(above: Grid, grid: Grid) -> Iterator[GridCell]:
+    """Yield the cells of a table as they stand below another, without the rows that it repeats of that."""
+    theirs = [[cell.value for cell in row] for row in above.cells.in_row.values()]
+    rows = list(grid.cells.in_row.items())
+    again = 0
+    while again < min(len(theirs), len(rows)) and [cell.value for cell in rows[again][1]] == theirs[again]:
+        again += 1
+    shift = max(cell.row for cell in above.cells) - (rows[again - 1][0] if again else 0)
+    for _, cells in rows[again:]:
+        for cell in cells:
+            row = cell.row + shift
+            yield cell._replace(row=row, address=f"第{row}行第{cell.column}列")
 
 
 def mend(grid: Grid, known: Collection[str]) -> Grid:

@@ -8,24 +8,33 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from ..form import Form, Section
+from ..form.likeness import bare, number_of
 from ..model.report import Origin, Passage
 from ..sources import Paragraph
 from .labels import key
-from .titles import body_like
+from .titles import body_like, parse_title
 from .wording import Texts, chinese_date, section_of, split_paragraphs
 
-__all__ = ["opening", "read_paragraphs", "read_prose", "section_of_line", "sections_of"]
+__all__ = ["opening", "read_paragraphs", "read_prose", "section_of_line", "sections_of", "without_contents"]
 
 _SUBHEADING = re.compile(r"^[（(][一二三四五六七八九十]+[）)][^。；;，,：:]{1,28}。?$")
 _NUMBERED = re.compile(r"([一二三四五六七八九十]{1,3})[、,.．]\s*(?=\S)")
-_SENTENCE = re.compile(r"[。；;：:！？]")
+_SENTENCE = re.compile(r"[。；;：:！？!?]")
 _FOOTER = re.compile(r"版权所有|ICP备|网安备|网站标识码|技术支持")
+"""Of a line at the end of a page, wherever it stands in it."""
 _OPENING = re.compile(r"[【\[]?([^。；;，,：:！？【】\[\]]{4,30})(?:[】\]][：:]?|[：:。])\s*")
 """What may be a heading at the beginning of a cell: a few words and a stop, or in brackets."""
 _HEADING_LENGTH = 60
 _LIKE = 0.6
 """How like a prescribed heading a numbered line must be to be taken for it, wrongly worded.
 Measured on the variants of FORMAT.md 2.3: 0.74 and more; on list items of texts: 0.35 and less."""
+_CONTENTS = "目录"
+_PAGE = re.compile(r"(?:[\s.…·．]{2,}|\t)\s*\d{1,3}$")
+"""Behind an entry of a table of contents."""
+_LEAST_CONTENTS = 3
+"""Headings that a table of contents has at least."""
+_LEAST_COPY = 6
+"""Paragraphs that a copy of a report has at least."""
 _TEXT = re.compile(r"(?![和与及等、，,》）)”]|[（(][^（）()]*[）)]$)(?=.*[\u4e00-\u9fff])")
 """Of what follows a heading: it is text, and neither goes on with it nor is a remark or the page it is on."""
 
@@ -58,10 +67,44 @@ def read_paragraphs(
         origins: where paragraphs stand, by their address; else in the text of a document.
     """
     body = [line for paragraph in body for line in _told_apart(form, paragraph)]
+    body = body if origins else _one_copy(form, body)
     prose = _Prose(form, texts, sections_of(form, [paragraph.text for paragraph in body]), origins)
     for paragraph in body:
         prose.take(paragraph)
     prose.end(web=web)
+
+
+def without_contents(form: Form, paragraphs: Sequence[Paragraph]) -> Sequence[Paragraph]:
+    """Return the paragraphs without a table of contents: headings one after another that all stand again below."""
+    pages = [_PAGE.search(one.text) for one in paragraphs]
+    sections = [
+        section_of_line(form, one.text[: page.start()] if page else one.text)
+        for one, page in zip(paragraphs, pages, strict=True)
+    ]
+    start = next((n for n, section in enumerate(sections) if section or pages[n]), 0)
+    end = next((n for n in range(start, len(sections)) if not sections[n] and not pages[n]), len(sections))
+    again = {section for section, page in zip(sections[end:], pages[end:], strict=True) if section and not page}
+    listed = {section for section in sections[start:end] if section}
+    if len(listed) < _LEAST_CONTENTS or not listed <= again:
+        return paragraphs
+    start -= start > 0 and key(paragraphs[start - 1].text) == _CONTENTS
+    return [*paragraphs[:start], *paragraphs[end:]]
+
+
+def _one_copy(form: Form, body: list[Paragraph]) -> list[Paragraph]:
+    """Return the paragraphs without a second copy of all of them, for printing; what differs is none."""
+    first = next((n for n, one in enumerate(body) if section_of_line(form, one.text)), len(body))
+    second = next((n for n in range(first + 1, len(body)) if body[n].text == body[first].text), len(body))
+    same = 0
+    while second + same < len(body) and first + same < second and body[first + same].text == body[second + same].text:
+        same += 1
+    between = [one.text for one in body[first + same : second]]
+    told = {one.text for one in body[:first]}
+    if same < _LEAST_COPY or not all(
+        text in told or parse_title(form, text) or not _SENTENCE.search(text) for text in between
+    ):
+        return body
+    return [*body[: first + same], *body[second + same :]]
 
 
 def section_of_line(form: Form, text: str) -> Section | None:
@@ -111,19 +154,31 @@ def sections_of(form: Form, texts: Sequence[str]) -> dict[int, Section]:
     """Index of a paragraph's text → the part whose heading it is, in a wording the form knows or a wrong one.
 
     A wrong one only for parts whose heading stands nowhere in a known wording, and at the part's place: a line
-    that is nearly the heading; one with the part's number and much like it; the only ones with numbers between
-    the headings around them, with the numbers that are missing there.
+    with the words of the heading under another number, or its short words; one that is nearly the heading; one with
+    the part's number and much like it; the only ones with numbers between the headings around them, with the numbers
+    that are missing there.
     """
     found = {n: s for n, text in enumerate(texts) if (s := section_of_line(form, text))}
-    for likely in (_near_heading, _numbered_like, _numbered):
+    for likely in (_same_words, _near_heading, _numbered_like, _numbered):
         missing = {s.number: s for s in form.sections if s.heading and s not in found.values()}
         if missing:
             lines = {
                 n: line for n, text in enumerate(texts)
                 if n not in found and 0 < len(line := "".join(split_paragraphs(text))) <= _HEADING_LENGTH
-                and not _SENTENCE.search(line.rstrip("。：:"))
+                and not _SENTENCE.search(number_of(key(line))[1].rstrip("。:"))
             }  # fmt: skip
             found |= _at_their_place(form, found, likely(form, lines, missing))
+    return found
+
+
+def _same_words(form: Form, lines: Mapping[int, str], missing: Mapping[str, Section]) -> dict[int, Section]:
+    words = {bare(text): s for s in missing.values() for text in (s.heading, *s.also, *s.variants)}
+    brief = {bare(text): s for s in missing.values() for text in s.brief}
+    found = {n: s for n, line in lines.items() if (s := words.get(bare(line)))}
+    for n, line in lines.items():
+        section = brief.get(bare(line))
+        if section is not None and number_of(key(line))[0] in (0, number_of(key(section.heading))[0]):
+            found.setdefault(n, section)
     return found
 
 
@@ -203,7 +258,7 @@ class _Prose:
     def end(self, *, web: bool) -> None:
         """Make passages of what is left, without what belongs to the page or to the signature."""
         if web and self.texts.headings:
-            _without_furniture(self.held)
+            self.held = _without_furniture(self.form, self.held)
             first = self.form.sections[0].id
             self.texts.passages = [
                 p if p.section != first else Passage(p.section, p.heading, kept, p.origin)
@@ -224,9 +279,19 @@ class _Prose:
             self.held = self.held[:-2]
 
 
-def _without_furniture(held: list[str]) -> None:
-    """Drop lines at the end of the last part that belong to the web page: neither sentences nor dates."""
-    while len(held) > 1 and (_FOOTER.search(held[-1]) or not _SENTENCE.search(held[-1])):
-        if chinese_date(held[-1]):
+def _without_furniture(form: Form, held: Sequence[str]) -> list[str]:
+    """Return the lines of the last part without what belongs to the web page.
+
+    That is what follows a link to another report or to what stands beside it, and at the end what is neither
+    sentence nor date.
+    """
+    short = ((n, line) for n, line in enumerate(held) if "。" not in line)
+    page = (
+        n for n, line in short if line.startswith((*form.titles.links, *form.titles.page)) or parse_title(form, line)
+    )
+    kept = [*held[: next(page, len(held))]]
+    while len(kept) > 1 and (_FOOTER.search(kept[-1]) or not _SENTENCE.search(kept[-1])):
+        if chinese_date(kept[-1]):
             break
-        held.pop()
+        kept.pop()
+    return kept

@@ -112,7 +112,7 @@ def _areas(
     """Yield the parts of grids that the rows of a table take up."""
     by_grid: dict[str, dict[int, list[tuple[str, Row]]]] = {}
     for id_, many in rows.items():
-        for row in many if many[0].columns else ():
+        for row in (one for one in many if one.columns):
             by_grid.setdefault(row.index.grid.name, {}).setdefault(row.row, []).append((id_, row))
     for here in by_grid.values():
         yield _Area(form, table, here, used)

@@ -20,7 +20,7 @@ from ..model.report import Origin
 from ..sources import Grid, GridCell, Place
 from .index import LabelIndex
 from .labels import BlockLabels, block_labels, key, known_labels
-from .mend import mend
+from .mend import mend, stitched
 from .merging import cells_in
 from .rows import Row, table_rows
 from .strays import named, outside, strays
@@ -73,7 +73,7 @@ def find_tables(form: Form, indexes: Sequence[LabelIndex], *, near: bool = False
         near: take labels that are nearly those of the form, too, where some are missing.
     """
     found = Found()
-    indexes = [index if index.grid.a1 else _mended(index, form) for index in indexes]
+    indexes = _mended(form, indexes)
     near = near and sum(len(index.grid.cells.by_text) for index in indexes) <= _MOST_TEXTS
     # Hidden sheets count only for tables that no visible sheet has.
     visible = [i for i in indexes if not i.grid.hidden]
@@ -99,10 +99,11 @@ def _outside(form: Form, rows_of: Mapping[str, Mapping[str, list[Row]]], found: 
             yield finding(form.rules["S-17"], refs, table=table, what=named([what for *_, what in around]))
 
 
-def _mended(index: LabelIndex, form: Form) -> LabelIndex:
-    """Return a table of a document with what was torn apart joined."""
-    grid = mend(index.grid, known_labels(form))
-    return index if grid is index.grid else LabelIndex(grid)
+def _mended(form: Form, indexes: Sequence[LabelIndex]) -> list[LabelIndex]:
+    """Return the tables of a document with what was torn apart joined; sheets as they are."""
+    known, same = known_labels(form), {id(index.grid): index for index in indexes}
+    grids = [grid if grid.a1 else mend(grid, known) for grid in stitched([index.grid for index in indexes], known)]
+    return [same.get(id(grid)) or LabelIndex(grid) for grid in grids]
 
 
 class _Taker:

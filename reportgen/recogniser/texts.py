@@ -15,10 +15,11 @@ from .entries import guarded_text
 from .index import LabelIndex
 from .labels import key
 from .loose import loose_texts
+from .prose import section_of_line, sections_of
 from .tables import Found
 from .wording import Texts, clean, section_of, split_paragraphs
 
-__all__ = ["last_year_texts", "read_sheets", "text_head"]
+__all__ = ["last_year_texts", "read_cells", "read_sheets", "text_head"]
 
 
 def read_sheets(form: Form, indexes: Sequence[LabelIndex], tables: Found, texts: Texts) -> None:
@@ -38,13 +39,17 @@ def read_sheets(form: Form, indexes: Sequence[LabelIndex], tables: Found, texts:
     own = {form.sheets.guide, form.sheets.fields, form.sheets.last_year, form.sheets.checks, form.sheets.names}
     own |= set(msgspec.structs.astuple(form.rollup.sheets))  # of a sum: the texts of others
     heads = [text_head(form, index) for index in indexes]
-    for index, head in zip(indexes, heads, strict=True):
+    names = [index.grid.name for index in indexes]
+    # Beside a sheet of texts, names that are only nearly headings are something else.
+    exact = {n: section for n, name in enumerate(names) if (section := section_of_line(form, name))}
+    named = exact if any(heads) else sections_of(form, names)
+    for n, (index, head) in enumerate(zip(indexes, heads, strict=True)):
         if head:
             sheet = _TextSheet(form, index, head, texts)
             sheet.read()
             sets.append((index.grid.name, sheet.found))
         elif index.grid.a1 and index.grid.name not in own and RESULT_SIGN not in index.grid.cells.by_text:
-            loose = loose_texts(form, index, tables, texts, near=not any(heads))
+            loose = loose_texts(form, index, tables, texts, named=named.get(n), near=not any(heads))
             texts.findings += loose.findings
             texts.passages += loose.passages
             sets += [(index.grid.name, some) for some in _once_each(loose.passages)]
@@ -53,6 +58,28 @@ def read_sheets(form: Form, indexes: Sequence[LabelIndex], tables: Found, texts:
     told = {passage.section for passage in texts.passages}
     if any(not (section.table or section.optional or section.id in told) for section in form.sections):
         texts.findings.extend(_nowhere(form, nowhere))
+
+
+def read_cells(form: Form, indexes: Iterable[LabelIndex], tables: Found, texts: Texts) -> None:
+    """Add the parts of a document whose headings stand in cells of its tables only, after those of its paragraphs.
+
+    Args:
+        form: the edition.
+        indexes: the tables of the document.
+        tables: the figures found in them.
+        texts: with headings and passages of the paragraphs; those found are added.
+    """
+    order = [section.id for section in form.sections]
+    for index in indexes:
+        if index.grid.a1 or index.grid.hidden:
+            continue
+        loose = loose_texts(form, index, tables, texts, near=False)
+        known = {section for section, _ in texts.headings}
+        for section, text in dict(loose.headings).items():
+            if section not in known:
+                later = (n for n, (id_, _) in enumerate(texts.headings) if order.index(id_) > order.index(section))
+                texts.headings.insert(next(later, len(texts.headings)), (section, text))
+        texts.passages += [one for one in loose.passages if one.section not in known]
 
 
 def _once_each(passages: Sequence[Passage]) -> list[list[Passage]]:

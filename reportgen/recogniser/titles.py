@@ -8,13 +8,15 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ..form import Form
-from ..sources import Document, Paragraph
+from ..sources import Paragraph
 from .labels import key
 
 __all__ = ["Title", "body_like", "parse_title", "possible_titles", "titles_in"]
 
 _YEAR = re.compile(r"\d{4}")
 """Every title has one."""
+_YEAR_IN_WORDS = re.compile(r"[一二三][〇○零Ｏ0一二三四五六七八九]{3}(?=\s*年)")
+_DIGITS = str.maketrans("〇○零Ｏ一二三四五六七八九", "0000123456789")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 _DATE = re.compile(r"[\[(]?\d{4}(?:-\d{1,2}-\d{1,2}|年\d{1,2}月\d{1,2}日)[\])]?(?:\d{1,2}:\d\d(?::\d\d)?)?")
 _NO_NAME = re.compile(r"[\d。；;：:！？，,〔〕《》（）()>|]|附件|文件\s*$|.{41}")
@@ -58,11 +60,12 @@ def parse_title(form: Form, text: str) -> tuple[str, int] | None:
     """Return body and year if ``text`` is a title of this report, in any wording in use; the body may be ``""``.
 
     What a page or a notice says around a title does not count: marks of fields, the way through the site, the
-    name of the site, dates.
+    name of the site, dates.  A link to the report before or after is none.
     """
-    if len(text) > _LONGEST or not possible_titles(form, [key(text)]):
+    if len(text) > _LONGEST or text.startswith(form.titles.links):
         return None
-    return _parsed(form, text)
+    text = _YEAR_IN_WORDS.sub(lambda match: match[0].translate(_DIGITS), text)
+    return _parsed(form, text) if possible_titles(form, [key(text)]) else None
 
 
 @lru_cache(maxsize=1024)
@@ -88,9 +91,9 @@ def _whole(form: Form, text: str) -> tuple[str, int] | None:
 
 
 def _two(form: Form, org: str) -> bool:
-    """Tell whether a name seems to be those of two bodies of one place: 甲市人民政府甲市乙局."""
+    """Tell whether a name seems to be two of one place: 甲市人民政府甲市乙局, 甲市甲市乙局."""
     again = org.find(org[:2], 2) if len(org) > 5 else -1
-    return again > 0 and org[:again].endswith(form.titles.bodies)
+    return again > 0 and (org[:again].endswith(form.titles.bodies) or org.startswith(org[:again], again))
 
 
 def body_like(form: Form, text: str) -> bool:
@@ -99,21 +102,21 @@ def body_like(form: Form, text: str) -> bool:
     return 3 <= len(text) <= 40 and not _NO_NAME.search(text) and text.endswith(form.titles.bodies)
 
 
-def titles_in(form: Form, document: Document, end: int) -> Iterator[Title]:
+def titles_in(form: Form, paragraphs: Sequence[Paragraph], end: int, *, web: bool) -> Iterator[Title]:
     """Yield the titles among the first paragraphs of a document; one may stand on several lines.
 
     Args:
         form: the edition.
-        document: what the file holds.
-        end: how many paragraphs to look at.
+        paragraphs: of the document.
+        end: how many of them to look at.
+        web: they are of a web page.
     """
-    paragraphs = document.paragraphs
     behind = 0
     for last in range(end):
         for first in range(last, max(last - _TITLE_LINES, behind - 1), -1):
             found = parse_title(form, _text(paragraphs[first : last + 1]))
             if found:
-                above = _first_line(form, paragraphs, first, last, web=document.kind in ("html", "mht"))
+                above = _first_line(form, paragraphs, first, last, web=web)
                 org, year = parse_title(form, _text(paragraphs[above : last + 1])) or found
                 yield Title(_joined(paragraphs[above : last + 1]), org, year, above, last)
                 behind = last + 1

@@ -9,14 +9,12 @@ from itertools import combinations, pairwise
 import msgspec
 
 from ..form import Form
-from ..model.numbers import Number, difference
+from ..model.numbers import Number, difference, total
 from ..model.report import Report
 from .evidence import Evidence
 from .groups import CellLine, GroupSlip, cell_lines, swap_of
 from .slips import ERROR, explain
-from .system import System, total
-
-__all__ = ["Candidate", "Candidates", "joined"]
+from .system import System
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -39,15 +37,10 @@ def joined(chosen: Sequence[Candidate]) -> Candidate:
 
 
 class Candidates:
-    """Makes candidates of changes and ranks them.
-
-    Args:
-        report: what was read.
-        system: its arithmetic.
-        stated: evidence from elsewhere, by the id of its cell.
-    """
+    """Makes candidates of changes and ranks them."""
 
     def __init__(self, report: Report, system: System, stated: Mapping[str, Evidence]) -> None:
+        """``stated``: evidence from elsewhere, by the id of its cell."""
         self.report, self.system, self.stated = report, system, stated
         self.form: Form = report.form
         self.before = system.complete({})

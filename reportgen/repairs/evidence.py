@@ -15,12 +15,9 @@ from msgspec.structs import replace
 from ..checks.texts import JudgedNumber, judge_numbers
 from ..form import Equation, Relation
 from ..form.kinds import RegisterRule
-from ..form.phrases import Reading
+from ..form.words import Reading
 from ..model.numbers import Number, show
-from ..model.origin import Origin
-from ..model.report import Report, Value
-
-__all__ = ["Evidence", "evidence_of", "with_evidence"]
+from ..model.report import Origin, Report, Value
 
 
 class Evidence(msgspec.Struct, frozen=True):
@@ -60,7 +57,6 @@ def evidence_of(report: Report, hints: Mapping[str, Number]) -> tuple[Evidence, 
     """Return what else is said of the figures of a report.
 
     Args:
-        report: what was read.
         hints: figures known to the caller, by cell id.
 
     Returns:

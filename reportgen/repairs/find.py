@@ -23,8 +23,6 @@ from .repairing import repair_of
 from .search import Component, Steps
 from .system import Row, System, build_system
 
-__all__ = ["find_repairs"]
-
 STEPS = 30_000
 """Steps for one report; a step takes a few microseconds."""
 MOST_CELLS = 8
@@ -39,7 +37,6 @@ def find_repairs(report: Report, *, limit: int = 12, hints: Mapping[str, Number]
     parts; a cell that cannot be read gets the figure the others imply.
 
     Args:
-        report: what was read.
         limit: repairs to return at most (at least 1).
         hints: figures known from elsewhere by cell id: evidence like the register (台账), what the texts say
             for sure and last year's figures, which are used without being asked for.  Each counts as one
@@ -137,7 +134,8 @@ class _Finder:
 
     def _solve(self, component: Component) -> list[Candidate]:
         """Return the smallest solutions, most likely first; empty when there are none in reach."""
-        slips = [slip for slip in self._group_slips(component) if self._keeps(component, slip.changes)]
+        slips = [*group_slips(component, self.form, self.steps), *empty_totals(component, self.form, self.blank)]
+        slips = [slip for slip in slips if self._keeps(component, slip.changes)]
         found: dict[frozenset[tuple[str, Number]], Candidate] = {}
         smallest, single_cells = 0, False
         for size in range(1, MOST_CELLS + 1):
@@ -150,11 +148,6 @@ class _Finder:
             if (found and (single_cells or size > smallest)) or self.steps.used_up:
                 break
         return sorted(found.values(), key=self.candidates.rank)[:MOST_KEPT]
-
-    def _group_slips(self, component: Component) -> list[GroupSlip]:
-        return [
-            *group_slips(component, self.form, self.steps), *empty_totals(component, self.form, self.blank)
-        ]  # fmt: skip
 
     def _of_size(self, component: Component, size: int, slips: Sequence[GroupSlip]) -> list[Candidate]:
         """Return solutions of ``size`` changes, of which one or two may be slips of several cells."""

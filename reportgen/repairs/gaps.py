@@ -5,10 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from ..checks.gaps import fill
-from ..model.report import Report, Value
+from ..model.report import Report
 from .records import Change, Repair, Repairs, rule_ids
-
-__all__ = ["with_gap", "without_gaps"]
 
 _SURE = 2
 """Blank cells that settle several sums at once are no accident; a single one may be meant as 0."""
@@ -29,7 +27,10 @@ def without_gaps(report: Report) -> tuple[Report, Repair | None]:
         return report, Repair((), (), filling.settled, "gaps", "", 1)
     if len(needed) < _SURE:
         return report, None
-    filled = {c: _holding(values[c], filling.figures.get(c, 0)) for c in {*filling.blank, *filling.figures}}
+    filled = {
+        c: replace(values[c], state="number", number=filling.figures.get(c, 0))
+        for c in {*filling.blank, *filling.figures}
+    }
     changes = tuple(Change(c, None, filling.figures[c]) for c in cells if c in needed)
     follows = [c for c, figure in filling.figures.items() if c not in filling.blank and figure != numbers[c]]
     totals = all(cells[c].total for c in needed)
@@ -39,10 +40,6 @@ def without_gaps(report: Report) -> tuple[Report, Repair | None]:
         tuple(Change(c, values[c].number, filling.figures[c]) for c in cells if c in follows),
     )  # fmt: skip
     return replace(report, values={**values, **filled}), repair
-
-
-def _holding(value: Value, number: object) -> Value:
-    return replace(value, state="number", number=number)
 
 
 def with_gap(found: Repairs, gap: Repair) -> Repairs:

@@ -8,12 +8,10 @@ from itertools import combinations, pairwise
 import msgspec
 
 from ..form import Form
-from ..model.numbers import Number
+from ..model.numbers import Number, total
 from .search import Component, Steps
 from .slips import PRIORS, log
-from .system import divide, total
-
-__all__ = ["CellLine", "GroupSlip", "cell_lines", "empty_totals", "group_slips", "swap_of"]
+from .system import divide
 
 _SHIFTED = {
     "下": "填低了一行，应向上", "上": "填高了一行，应向下",
@@ -60,7 +58,6 @@ def group_slips(component: Component, form: Form, steps: Steps) -> list[GroupSli
 
     Args:
         component: its residuals say what is broken; it is left as it is.
-        form: for the printed rows and columns.
         steps: one step is taken for each candidate.
     """
     unique: dict[frozenset[tuple[str, Number]], GroupSlip] = {}
@@ -193,7 +190,6 @@ def empty_totals(component: Component, form: Form, blank: frozenset[str]) -> lis
 
     Args:
         component: its residuals say what is broken; it is left as it is.
-        form: says which cells are totals.
         blank: cells without a number; they count as 0.
     """
     empty = {

@@ -9,8 +9,6 @@ from .records import Repair
 from .search import Component
 from .system import System
 
-__all__ = ["explain_evidence"]
-
 _NAMED = 6  # cells or equations named before a note says 等
 
 
@@ -21,12 +19,8 @@ def explain_evidence(
     """Return a note for the user; ``""`` where there is nothing to say.
 
     Args:
-        report: what was read.
-        system: its arithmetic.
-        repairs: the repairs that are shown.
-        more: how many more there are.
-        broken: connected equations of which some do not hold.
-        unsolved: those for which no repair was found.
+        more: how many repairs there are besides those shown.
+        unsolved: of the ``broken``, those for which no repair was found.
         cut: the search stopped at its bound.
     """
     sentences = []

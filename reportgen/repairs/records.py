@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -11,8 +11,6 @@ from ..form import Equation
 from ..model.findings import CellRef, json_number
 from ..model.numbers import Number, show
 from ..model.report import Report
-
-__all__ = ["Change", "Place", "Repair", "Repairs"]
 
 _SHOWN = 3
 """Alternatives shown for one place."""
@@ -168,12 +166,6 @@ class Repairs(msgspec.Struct, frozen=True):
         if self.note:
             lines.append(f"说明：{self.note}")
         return lines
-
-    def apply(self, report: Report, repair: Repair) -> Mapping[str, Number]:
-        """Return all figures as they would be after ``repair``; the report stays as it is."""
-        values = {cell: report.number(cell) for cell in report.form.cells}
-        values.update({c.cell: c.new for c in (*repair.changes, *repair.follows) if c.evidence is None})
-        return values
 
 
 def _place(alternatives: Sequence[Repair], room: int, count: int) -> Place:

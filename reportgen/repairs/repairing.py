@@ -5,32 +5,28 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from ..form import Equation
-from ..model.numbers import Number, difference
+from ..model.numbers import Number, difference, total
 from ..model.report import Report
 from .candidates import Candidate, Candidates
 from .evidence import Evidence
 from .records import Change, Repair, rule_ids
 from .slips import explain
-from .system import total
-
-__all__ = ["repair_of"]
 
 
 def repair_of(candidate: Candidate, rank: int, implied: Mapping[str, Number], candidates: Candidates) -> Repair:
     """Return a candidate as a repair.
 
     Args:
-        candidate: the figures to type anew, and why.
         rank: 1 is the most likely.
         implied: figures that unreadable cells must have once all else is right.
-        candidates: where it comes from.
     """
     report, system, stated = candidates.report, candidates.system, candidates.stated
     after = {**system.complete(candidate.new), **implied}
     # Last year's report stands as it was published.
     new = {c: n for c, n in {**candidate.new, **implied}.items() if c not in stated or stated[c].kind != "last_year"}
     reasons = [(cells, why) for cells, why in candidate.reasons if cells[0] in new]
-    reasons += [((c,), _unreadable(report, c, value)) for c, value in implied.items()]
+    cells_of = report.form.cells
+    reasons += [((c,), explain(cells_of[c], report.values[c], value, []).reason) for c, value in implied.items()]
     reasons = [(cells, why + _supported(candidates, cells, new, after)) for cells, why in reasons]
     changes = _changes(candidates, new, candidates.sorted(new))
     moved = [c for c in system.formulas if c in after and after[c] != candidates.before.get(c)]
@@ -73,10 +69,6 @@ def _stated(one: Evidence, figures: Mapping[str, Number]) -> Number | None:
     if not all(cell in figures for cell in (*one.cells, *one.less)):
         return None
     return difference(total(figures[c] for c in one.cells), total(figures[c] for c in one.less))
-
-
-def _unreadable(report: Report, cell: str, value: Number) -> str:
-    return explain(report.form.cells[cell], report.values[cell], value, []).reason
 
 
 def _step(

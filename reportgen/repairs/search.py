@@ -15,8 +15,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from ..model.numbers import Number
 from .system import Row, divide
 
-__all__ = ["Component", "Steps"]
-
 Allowed = Callable[[str, Number], bool]
 
 

@@ -18,8 +18,6 @@ from ..form import Cell
 from ..model.numbers import Number, parse_number, show
 from ..model.report import Value
 
-__all__ = ["ERROR", "PRIORS", "Slip", "explain", "log"]
-
 ERROR = 100
 """Cost of one more independent error: about one cell in a thousand is wrong."""
 
@@ -70,9 +68,6 @@ def explain(cell: Cell, value: Value, new: Number, neighbours: Sequence[tuple[st
     """Return the most likely reason why ``value`` stands where ``new`` belongs.
 
     Args:
-        cell: the cell of the form.
-        value: what was read.
-        new: what it should be.
         neighbours: how to say it (``下一行``) and the figure, of the cells around it.
     """
     if value.state in ("problem", "missing"):

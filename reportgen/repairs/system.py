@@ -8,18 +8,15 @@ The eliminated cells are computed back from the typed ones.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
-from decimal import Decimal
+from collections.abc import Collection, Mapping
 from math import gcd
 
 import msgspec
 
 from ..form import Equation
-from ..model.numbers import Number
+from ..model.numbers import Number, total
 from ..model.report import Report
 from ..sources.base import column_number
-
-__all__ = ["Row", "System", "build_system"]
 
 _REFERENCE = re.compile(r"(?<![A-Za-z!'])\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?")
 
@@ -68,14 +65,6 @@ class System(msgspec.Struct, frozen=True):
         return values
 
 
-def total(numbers: Iterable[Number]) -> Number:
-    """Return the exact sum of counts and amounts."""
-    result: Number = 0
-    for number in numbers:
-        result = Decimal(result) + number if isinstance(number, Decimal) else result + number
-    return result
-
-
 def divide(number: Number, factor: int) -> Number | None:
     """Return the exact quotient, None if there is none."""
     if factor in (1, -1):
@@ -90,7 +79,6 @@ def build_system(report: Report, stated: Collection[str] = ()) -> System:
     """Turn the arithmetic rules of the report's form into a system over its typed cells.
 
     Args:
-        report: what was read.
         stated: cells that hold evidence from elsewhere (:mod:`.evidence`): no formula is made of them.
     """
     form, values = report.form, report.values
@@ -138,15 +126,11 @@ class _Elimination:
 
 
 def _row(equation: Equation) -> Row:
-    return Row(equation.rule, equation.place, _terms(equation))
-
-
-def _terms(equation: Equation) -> Terms:
     terms: Terms = {}
     for cells, factor in ((equation.left, 1), (equation.right, -1)):
         for cell in cells:
             terms[cell] = terms.get(cell, 0) + factor
-    return terms
+    return Row(equation.rule, equation.place, terms)
 
 
 def _without(cell: str, row: Row, pivot: Row) -> Row:

@@ -10,8 +10,6 @@ from ..form import Chart
 from ..model.numbers import Number, format_number
 from ..model.report import Report
 
-__all__ = ["ChartView", "Mark", "Picture", "charts_of"]
-
 _WIDTH = 360
 """Of a picture in its own units: a phone shows it as it is, wider screens enlarge it."""
 _CHARACTER, _DIGIT = 13.0, 7.5

@@ -12,8 +12,6 @@ from ..model.findings import Finding, worst
 from ..model.numbers import Number
 from ..model.report import Report, Value
 
-__all__ = ["Entry", "entry_of", "unread_entry"]
-
 
 class Entry(msgspec.Struct, frozen=True):
     """One line of the overview.  Small: there may be ten thousand."""
@@ -42,8 +40,6 @@ def entry_of(report: Report, findings: Sequence[Finding], *, state: str = "") ->
     """Return the line of one report.
 
     Args:
-        report: a checked report.
-        findings: what the checks said.
         state: what it is besides ``ok``, ``warnings`` or ``errors``.
     """
     form = report.form

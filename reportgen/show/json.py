@@ -14,22 +14,13 @@ from ..model.findings import Finding, json_number, worst
 from ..model.report import Report
 from ..repairs import Repairs
 
-__all__ = ["begin", "end", "finding_json", "report_json", "report_text", "rules_json", "unreadable_json"]
-
-
-def begin() -> str:
-    """Return how the one document on stdout begins; the texts of its reports follow, with commas between."""
-    return '{\n "version": 1,\n "reports": ['
+BEGIN, END = '{\n "version": 1,\n "reports": [', "\n ]\n}"
+"""How the one document on stdout begins and ends; between them the texts of its reports, with commas between."""
 
 
 def report_text(report: dict[str, Any]) -> str:
     """Return what :func:`report_json` or :func:`unreadable_json` gave as text inside the document."""
     return indent(_text(report), "  ")
-
-
-def end() -> str:
-    """Return how the document ends."""
-    return "\n ]\n}"
 
 
 def _text(data: dict[str, Any]) -> str:
@@ -45,6 +36,7 @@ def report_json(report: Report, findings: Sequence[Finding], repairs: Repairs | 
         "findings": [finding_json(one) for one in findings],
         "repairs": repairs.to_json(report) if repairs is not None else [],
         "values": {cell: json_number(value.number) for cell, value in report.values.items()},
+        "groups": {name: json_number(value.number) for name, value in report.groups.items()},
         "compared": 0,
     }  # fmt: skip
 
@@ -71,7 +63,7 @@ def unreadable_json(path: Path | str, message: str) -> dict[str, Any]:
     """Return what stands for a file that could not be read, with the reason."""
     return {
         "input": str(path), "kind": None, "form": None, "org": "", "year": None, "status": "unreadable",
-        "message": message, "findings": [], "repairs": [], "values": {}, "compared": 0,
+        "message": message, "findings": [], "repairs": [], "values": {}, "groups": {}, "compared": 0,
     }  # fmt: skip
 
 

@@ -13,8 +13,6 @@ from ..model.findings import SEVERITY_LABELS, Finding
 from ..model.report import Report
 from ..repairs import Repairs
 
-__all__ = ["OutputLine", "finding_lines", "report_lines", "rules_lines", "summary"]
-
 _PLACE_WIDTH = 24
 """Columns; longer places push the text of their line to the right."""
 _LEVEL_WIDTH = max(2 * len(label) for label in SEVERITY_LABELS.values())
@@ -44,7 +42,6 @@ def report_lines(report: Report, findings: Sequence[Finding], repairs: Repairs |
     """Yield the lines of one report: its findings in columns, likely corrections, a summary.
 
     Args:
-        report: what was read.
         findings: what the checks said, errors first; a blank line parts the severities.
         repairs: what the search for corrections said; None if it was not run.
     """

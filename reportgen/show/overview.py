@@ -17,8 +17,6 @@ from ..rollup import STATES
 from .entries import Entry
 from .page import environment, policy, template_file
 
-__all__ = ["overview_page"]
-
 _BADGES = {"ok": "ok", "warnings": "warnings", "nil": "ok", "draft": "errors", "errors": "errors", "blank": "errors",
            "missing": "errors", "unreadable": "errors"}  # fmt: skip
 _MISTAKES = 15

@@ -17,8 +17,6 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from ..form import LayoutCell, Table
 
-__all__ = ["PageCell", "PageTable", "environment", "page_table", "policy", "template_file"]
-
 _COLUMN = 46
 """Pixels a column of figures needs at least, on a phone too."""
 _DIGIT, _AROUND = 7, 4
@@ -95,7 +93,6 @@ def page_table(table: Table, caption: str, values: Mapping[str, Mapping[str, str
     """Arrange a table by rows.
 
     Args:
-        table: the prescribed table.
         caption: its name for those who do not see it.
         values: what a cell of figures shows, by cell id: fields of :class:`PageCell`.
         anchor: what the anchors of header cells begin with, unique in the page; figures then name their
@@ -133,15 +130,12 @@ def _heads(table: Table, anchor: str) -> dict[str, str]:
     starts = [block.first_row for block in table.blocks]
     for figure in (cell for cell in table.layout if cell.cell):
         first = max(start for start in starts if start <= figure.row)
-        heads = [c for c in table.layout if not c.cell and first <= c.row < figure.row and _covers(c, figure)]
+        right = figure.column + figure.column_span
+        above = [c for c in table.layout if not c.cell and first <= c.row < figure.row]
+        heads = [c for c in above if c.column < right and figure.column < c.column + c.column_span]
         heads += [c for c in table.layout if c.role == "row" and c.row <= figure.row < c.row + c.row_span]
         found[figure.cell] = " ".join(f"{anchor}-{c.row}-{c.column}" for c in heads)
     return found
-
-
-def _covers(head: LayoutCell, figure: LayoutCell) -> bool:
-    """Whether a header cell stands above a figure, with a part of it at least."""
-    return head.column < figure.column + figure.column_span and figure.column < head.column + head.column_span
 
 
 def _scope(cell: LayoutCell) -> str:

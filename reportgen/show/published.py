@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
-from ..form import Section
 from ..model.explanations import Note
 from ..model.report import Report
 from .charts import ChartView
 from .page import PageTable, environment, page_table, policy
-from .view import SectionView, View, make_view, signature_lines
-
-__all__ = ["report_page"]
+from .view import make_view, signature_lines
 
 
 def report_page(
@@ -29,7 +26,6 @@ def report_page(
         notes: accepted explanations to print below the tables.
         fragment: only what stands in the page's body, to be pasted into a page of a content management
             system: no style sheet, no script, every rule inline.
-        charts: to be drawn at the end of their parts.
 
     Returns:
         the whole file; figures are printed as in the Word report (blank as 0).
@@ -41,16 +37,17 @@ def report_page(
     texts = {section.id: section for section in view.sections}
     first = next(one.id for one in report.form.sections if one.heading)
     before = {first: view.extras.get("before", ())}
-    sections = [
-        _section(
-            one, view, values, texts.get(one.id), before.get(one.id, ()),
-            [chart for chart in charts if chart.section == one.id],
-        )
-        for one in report.form.sections
-    ]  # fmt: skip
+    sections = []
+    for one in report.form.sections:
+        table = page_table(view.form.table(one.table), one.heading, values, f"{one.id}-head") if one.table else None
+        passages = texts[one.id].passages if one.id in texts else ()
+        drawn = [chart for chart in charts if chart.section == one.id]
+        if passages or not one.optional:
+            below = view.notes.get(one.table, ())
+            sections.append(_PageSection(one.id, one.heading, table, below, passages, before.get(one.id, ()), drawn))
     return environment().get_template("fragment.html" if fragment else "report.html").render(
         title=view.title, policy=policy(), title_lines=view.title_lines,
-        sections=[one for one in sections if one.passages or not one.optional],
+        sections=sections,
         head={place: view.extras.get(place, ()) for place in ("top", "number")}, after=view.extras.get("after", ()),
         signature=signature_lines(report), draft=view.names["草稿"],
     )  # fmt: skip
@@ -61,7 +58,6 @@ class _PageSection(msgspec.Struct, frozen=True):
 
     id: str
     heading: str
-    optional: bool
     table: PageTable | None
     notes: Sequence[str]
     passages: Sequence[tuple[str, tuple[str, ...]]]
@@ -69,20 +65,3 @@ class _PageSection(msgspec.Struct, frozen=True):
     before: Sequence[str]
     """Lines of the optional parts that stand before it."""
     charts: Sequence[ChartView]
-
-
-def _section(
-    section: Section,
-    view: View,
-    values: Mapping[str, Mapping[str, str]],
-    text: SectionView | None,
-    before: Sequence[str],
-    charts: Sequence[ChartView],
-) -> _PageSection:
-    table = None
-    if section.table:
-        table = page_table(view.form.table(section.table), section.heading, values, f"{section.id}-head")
-    return _PageSection(
-        section.id, section.heading, section.optional, table,
-        view.notes.get(section.table, ()), text.passages if text else (), before, charts,
-    )  # fmt: skip

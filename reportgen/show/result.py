@@ -16,8 +16,6 @@ from ..model.placeholders import filled
 from .page import PageTable, environment, page_table, policy, template_file
 from .review import CheckedReport, Mark, Review, ReviewedFinding, make_review
 
-__all__ = ["ResultPage", "make_result_page", "result_page"]
-
 _STATUS = {"errors": "有错误", "warnings": "待核实", "ok": "通过"}
 _UNREADABLE, _FAILED = "读不出", "没能列出"
 _SIGNS = {"error": "≠", "warning": "！", "ask": "？", "info": "·"}
@@ -35,13 +33,6 @@ class ResultPage(msgspec.Struct, frozen=True):
     """The whole file; the same arguments give the same text."""
     failed: tuple[tuple[str, str], ...] = ()
     """Files that were read and checked, but could not be shown, with the reason."""
-
-
-def result_page(
-    reports: Sequence[CheckedReport], *, unreadable: Sequence[tuple[str, str]] = (), title: str = ""
-) -> str:
-    """Return the text of :func:`make_result_page`."""
-    return make_result_page(reports, unreadable=unreadable, title=title).text
 
 
 def make_result_page(
@@ -174,7 +165,7 @@ class _ReportPage:
         self.status = worst(checked.findings)
         self.verdict = _STATUS[self.status]
         self.open = alone or self.status != "ok"
-        self.counts = [self.review.count(s) for s in SEVERITIES]
+        self.counts = [sum(one.severity == level for one in checked.findings) for level in SEVERITIES]
         self.counted = f"结果：{self.review.counts}"
         self.groups = tuple(self._groups())
         self.parts = tuple(self._parts())

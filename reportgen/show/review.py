@@ -17,8 +17,6 @@ from ..model.report import Origin, Report
 from ..repairs import Place, Repairs
 from .lines import summary
 
-__all__ = ["CheckedReport", "Mark", "Review", "ReviewedFinding", "SumSide", "make_review"]
-
 _MARKED = ("error", "warning", "ask")
 """Severities that colour a cell; an ``info`` is only listed."""
 _FEW = 6
@@ -136,10 +134,6 @@ class Review(msgspec.Struct, frozen=True):
         """``错误 2、警告 1``; 全部通过 if there is nothing."""
         return summary([item.finding for item in self.items])
 
-    def count(self, severity: str) -> int:
-        """Return how many findings of a severity there are."""
-        return sum(item.finding.severity == severity for item in self.items)
-
     def sides(self, equation: Equation) -> tuple[SumSide, SumSide]:
         """Return both sides of a sum, in the form's words."""
         labels = self._labels(equation)
@@ -166,7 +160,6 @@ def make_review(report: Report, findings: Sequence[Finding], repairs: Repairs | 
     """Put the findings and repairs of one report together.
 
     Args:
-        report: the report that was checked.
         findings: what the checks said, in the order to show them.
         repairs: what the search for corrections said; None if it was not run.
     """

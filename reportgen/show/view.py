@@ -8,20 +8,17 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any, TypeAlias
 from unicodedata import east_asian_width
 
 import msgspec
 
-from ..form import Form, Node, Table
+from ..form import Form, Table
 from ..model.explanations import Note
-from ..model.numbers import Number, format_number
-from ..model.placeholders import filled, filled_lines
+from ..model.numbers import format_number
+from ..model.placeholders import entry_text, filled, filled_lines
 from ..model.report import Report, Value
-
-__all__ = ["SectionView", "View", "make_view", "notes_name", "template_names"]
 
 TITLE_LINE = 20
 """Characters of 22 pt that fit the 156 mm type area (FORMAT.md 7.4)."""
@@ -55,7 +52,7 @@ class View(msgspec.Struct, frozen=True):
     notes: Mapping[str, tuple[str, ...]]
     """Table id → notes below it."""
     extras: Mapping[str, tuple[str, ...]]
-    """Place → the lines of the optional parts that stand there (:class:`~reportgen.form.printed.Extra`)."""
+    """Place → the lines of the optional parts that stand there (:class:`~reportgen.form.besides.Extra`)."""
     names: Mapping[str, Any]
     """What a template can name: nested mappings, lists and strings."""
 
@@ -64,7 +61,6 @@ def make_view(report: Report, *, draft: bool = False, notes: Sequence[Note] = ()
     """Return the view of a report.
 
     Args:
-        report: a checked report.
         draft: templates see ``草稿`` as true and print their mark on every page.
         notes: accepted explanations to print below the tables.
     """
@@ -76,10 +72,20 @@ def make_view(report: Report, *, draft: bool = False, notes: Sequence[Note] = ()
     places: dict[str, tuple[str, ...]] = {}
     for one in form.extras:
         places[one.place] = (*places.get(one.place, ()), *extras[one.name])
-    names = {
-        **{name: list(lines) for name, lines in extras.items()}, **_title_names(report, draft), **_field_names(report), **_section_names(form, sections),
-        **_table_names(form, figures, below),
+    names: dict[str, Any] = {name: list(lines) for name, lines in extras.items()}
+    names |= {
+        "标题": report.full_title, "标题行": list(title_lines(report)), "落款行": list(signature_lines(report)),
+        "表式": form.document, "草稿": "草稿" if draft else "",
     }  # fmt: skip
+    names |= {field.short: entry_text(report.fields.get(field.id, field.default)) for field in form.fields}
+    for part, shown in zip(form.text_sections, sections, strict=True):
+        passages = [{"小标题": heading, "段落": list(paragraphs)} for heading, paragraphs in shown.passages]
+        names[part.number or part.title] = passages
+    for table in form.tables:
+        rows: dict[str, dict[str, str]] = {}
+        for row, column, cell in table.figures():
+            rows.setdefault(row.short, {})[column.short] = figures[cell]
+        names |= {table.id: rows, notes_name(table): list(below[table.id])}
     return View(form, report.full_title, title_lines(report), sections, figures, below, places, names)
 
 
@@ -116,40 +122,6 @@ def _below_tables(
     return {table: tuple(lines) for table, lines in below.items()}
 
 
-def _title_names(report: Report, draft: bool) -> dict[str, Any]:
-    return {
-        "标题": report.full_title, "标题行": list(title_lines(report)),
-        "落款行": list(signature_lines(report)), "表式": report.form.document,
-        "草稿": "草稿" if draft else "",
-    }  # fmt: skip
-
-
-def _field_names(report: Report) -> dict[str, str]:
-    return {f.short: _entry(report.fields.get(f.id, f.default)) for f in report.form.fields}
-
-
-def _entry(value: str | Number | None) -> str:
-    return value if isinstance(value, str) else "" if value is None else format_number(value)
-
-
-def _section_names(form: Form, sections: Sequence[SectionView]) -> dict[str, Any]:
-    return {
-        part.number or part.title: [{"小标题": heading, "段落": list(texts)} for heading, texts in view.passages]
-        for part, view in zip(form.text_sections, sections, strict=True)
-    }
-
-
-def _table_names(form: Form, figures: Mapping[str, str], below: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    names: dict[str, Any] = {}
-    places = _figure_places(form)
-    for table in form.tables:
-        names[table.id] = {
-            row: {column: figures[cell] for column, cell in columns} for row, columns in places[table.id]
-        }
-        names[notes_name(table)] = list(below[table.id])
-    return names
-
-
 def notes_name(table: Table) -> str:
     """Return the name under which templates find the notes below a table: ``表二说明``."""
     return f"{table.id}说明"
@@ -158,22 +130,6 @@ def notes_name(table: Table) -> str:
 def _figure(value: Value) -> str:
     """Return the printed number; a figure that could not be read is only ever printed in a draft."""
     return "？" if value.state in ("problem", "missing") else format_number(value.number)
-
-
-def _figure_rows(table: Table) -> list[tuple[Node, tuple[Node, ...]]]:
-    return [(row, block.column_leaves()) for block in table.blocks for row in block.row_leaves()]
-
-
-@lru_cache(maxsize=16)
-def _figure_places(form: Form) -> dict[str, list[tuple[str, list[tuple[str, str]]]]]:
-    """Return table id → names of its rows, each with the names and cell ids of its figures."""
-    return {
-        table.id: [
-            (row.short, [(column.short, f"{table.id}.{row.id}.{column.id}") for column in columns])
-            for row, columns in _figure_rows(table)
-        ]
-        for table in form.tables
-    }
 
 
 def template_names(form: Form) -> dict[str, Any]:
@@ -187,8 +143,10 @@ def template_names(form: Form) -> dict[str, Any]:
     for section in form.text_sections:
         names[section.number or section.title] = [{"小标题": "", "段落": [""]}]
     for table in form.tables:
-        names[table.id] = {row.short: {c.short: "" for c in columns} for row, columns in _figure_rows(table)}
-        names[notes_name(table)] = [""]
+        rows: dict[str, dict[str, str]] = {}
+        for row, column, _ in table.figures():
+            rows.setdefault(row.short, {})[column.short] = ""
+        names |= {table.id: rows, notes_name(table): [""]}
     return names
 
 

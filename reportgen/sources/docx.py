@@ -21,7 +21,7 @@ import msgspec
 
 from ..disk.names import name_of, shown_name
 from ..errors import InputError
-from ..opc.unpack import unpack
+from ..opc.archive import unpack
 from .base import Document, Grid, GridCell, Paragraph
 from .limits import MAX_SPAN, Budget
 from .numbering import Numbering, numbering_of

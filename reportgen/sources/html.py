@@ -25,6 +25,7 @@ from ..disk.names import shown_name
 from ..errors import InputError
 from .base import Document, Grid, GridCell, Paragraph
 from .limits import MAX_SPAN, Budget
+from .pagelists import number_lists
 from .runs import LOWERED, RAISED, STRUCK, Run, told_apart
 
 __all__ = ["Page", "decode", "one_blank", "read"]
@@ -72,6 +73,7 @@ _BLANKS = re.compile(r"[ \t\r\n\f\xa0\u200b\ufeff]+")
 _END = re.compile(r"</(?:body|html)\s*>|(?<=.)<!doctype[^<>]*>", re.I | re.S)
 _CELL_TAG = re.compile(r"<t[dh][\s>/]", re.I)
 _ROW_GROUPS = ("thead", "tbody", "tfoot")
+_OF_TABLES = (*_ROW_GROUPS, "tr", "colgroup", "col")
 _MAX_ROWSPAN = 65534
 
 
@@ -181,6 +183,7 @@ class Page:
                     rules, lambda style: _PARTS.get(m[1].lower()) if (m := _DISPLAY.search(style)) else None
                 )
             _name_tables(root, parts)
+            number_lists(root)
             self._flow(root, "")
             self._flush()
 
@@ -214,6 +217,10 @@ class Page:
         if tag == "br":
             self._flush()
         elif tag == "table" and (grid := self._grid(element)):
+            self._flush()
+            for child in element.iterchildren():
+                if child.tag not in _OF_TABLES:  # a caption, and what is wrongly there: it prints above
+                    self._flow(child, "")
             self._flush()
             self.grids.append(grid)
         elif tag not in _SKIPPED and not _is_hidden(element):

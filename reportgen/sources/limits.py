@@ -1,6 +1,6 @@
 """How much a file may cost us: what an attacker's or a broken file may make us do.
 
-Of zip packages as such, :mod:`reportgen.opc.unpack` holds the limits; those of everything else stand
+Of zip packages as such, :mod:`reportgen.opc.archive` holds the limits; those of everything else stand
 here.  A report has some 500 cells on 3 to 20 pages; the limits leave two orders of magnitude.
 References to other files, macros and scripts are never followed, by no source.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 
-from ..opc.unpack import MAX_ENTRIES, oversized
+from ..opc.archive import MAX_ENTRIES, oversized
 
 __all__ = [
     "MAX_CELLS", "MAX_CHARACTERS", "MAX_DEPTH", "MAX_GRIDS", "MAX_MEMORY", "MAX_NESTED_PARTS", "MAX_PAGES", "MAX_SECONDS",

@@ -45,8 +45,10 @@ class _Level(msgspec.Struct, frozen=True):
     """Style whose paragraphs are of this level."""
     apart: bool = True
     """A tab or a blank follows."""
-    restarts: bool = True
-    """After a number of a higher level."""
+    after: int = _LEVELS
+    """It begins anew after numbers of so many of the highest levels (``w:lvlRestart``), by default of all above."""
+    digits: bool = False
+    """All numbers print as digits, those of higher levels too (``w:isLgl``)."""
 
 
 class _List(msgspec.Struct, frozen=True):
@@ -90,7 +92,8 @@ class Numbering:
             at = int(match[1]) - 1
             other = one.levels.get(at, _Level())
             count = counts[at]
-            return printed_number(other.start if count is None else count, other.style)
+            style = "decimal" if form.digits and other.style not in ("decimalZero", "none") else other.style
+            return printed_number(other.start if count is None else count, style)
 
         text = _PLACE.sub(shown, form.text)
         return text + " " if form.apart and text[-1:].isalnum() else text
@@ -116,7 +119,7 @@ class Numbering:
         last = counts[level]
         counts[level] = one.levels[level].start if last is None else last + 1
         for below in range(level + 1, _LEVELS):
-            if one.levels.get(below, _Level()).restarts:
+            if level < one.levels.get(below, _Level()).after:
                 counts[below] = None
 
 
@@ -155,9 +158,11 @@ def _list(one: ET.Element, abstract: ET.Element) -> _List:
 
 
 def _level(level: ET.Element) -> _Level:
+    after = _number(_of(level, "lvlRestart"), None)
     return _Level(
         _number(_of(level, "start"), 0) or 0, _of(level, "numFmt") or "decimal", _of(level, "lvlText"),
-        _of(level, "pStyle"), _of(level, "suff") != "nothing", _of(level, "lvlRestart") != "0",
+        _of(level, "pStyle"), _of(level, "suff") != "nothing", _LEVELS if after is None else after,
+        level.find(_W + "isLgl") is not None and _of(level, "isLgl") not in ("0", "false", "off"),
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from ..disk.names import shown_name
 from ..errors import InputError
 from ..model.numbers import exact
-from ..opc.unpack import unpack
+from ..opc.archive import unpack
 from .base import Document, Grid, GridCell, column_letters, columns_in
 from .limits import Budget
 from .results import Results

@@ -23,8 +23,8 @@ from .base import Document, Grid, GridCell, Paragraph
 from .confined import run_confined
 from .extras import require
 from .limits import Budget
-from .pdftables import Box, Table, boxes_of, joined, share_columns, table_of
-from .pdftext import UNREADABLE, Char, TextLine, chars_of, lines_of, paragraphs_of
+from .pdftables import Box, PageTables, boxes_of, joined, share_columns, table_of
+from .pdftext import UNREADABLE, Char, chars_of, lines_of, mark_running_heads, paragraphs_of
 
 __all__ = ["read"]
 
@@ -92,10 +92,10 @@ def _content(data: bytes, name: str) -> _Content:
     pages = _read_pages(require("pdfplumber", "pdf", " PDF "), data, name)
     if refusal := _refusal(pages):
         raise InputError(f"{name}{refusal}")
-    # This also marks running heads: a table below one is still at the top of its page.
-    paragraphs = paragraphs_of([page.lines for page in pages])
-    tables = joined([(page.tables, page.lines) for page in pages])
+    mark_running_heads([page.lines for page in pages])  # a table below one is still at the top of its page
+    tables = joined(pages)
     share_columns(tables)
+    paragraphs = paragraphs_of([page.body() for page in pages])
     pictures = sum(page.pictures for page in pages)
     return _Content("", pictures, [table.grid_cells() for table in tables], paragraphs)
 
@@ -135,10 +135,7 @@ def _read_pages(pdfplumber: Any, data: bytes, name: str) -> list[_Page]:
         raise InputError(f"{name}已损坏，读不出来。请重新取得文件，或改用它的 Word 文件。") from error
 
 
-class _Page(msgspec.Struct):
-    tables: list[Table] = []
-    lines: list[TextLine] = []
-    """Those outside the tables."""
+class _Page(PageTables):
     characters: int = 0
     unreadable: int = 0
     """Characters of which the file does not say what they are."""
@@ -195,15 +192,17 @@ def _page(page: Any, budget: Budget) -> _Page:
     for boxes in boxes_of(page, strokes):
         budget.spend_grid()
         budget.spend_cells(len(boxes))
-        table = table_of(boxes, chars, inside)
+        table = table_of(boxes, chars, inside if len(boxes) > 1 else set())
         if any(cell.text for cell in table.cells):  # bars of a chart can look like cells
             tables.append(table)
+    tables.sort(key=lambda table: table.top)
+    ruled = [table for table in tables if len(table.cells) > 1]
     charts = _charts(page)
     outside = [c for n, c in enumerate(chars) if n not in inside and not any(_within(c, box) for box in charts)]
     lines = lines_of(outside, float(page.height))
     shares = [one["width"] * one["height"] / (page.width * page.height) for one in page.images]
     return _Page(
-        sorted(tables, key=lambda table: table.top), lines, len(page.chars),
+        ruled, lines, [table for table in tables if table not in ruled], len(page.chars),
         sum(UNREADABLE in char.text for char in chars), sum(share > _LARGE for share in shares),
-        not tables and any(share > _WHOLE for share in shares),
+        not ruled and any(share > _WHOLE for share in shares),
     )  # fmt: skip

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Any, TypeAlias
 
 import msgspec
 
 from .base import GridCell
-from .pdftext import Char, TextLine, cell_text, figure_like, fills, lines_of
+from .pdftext import Char, TextLine, cell_text, figure_like, fills, is_digits, lines_of
 
-__all__ = ["Box", "Table", "boxes_of", "joined", "share_columns", "table_of"]
+__all__ = ["Box", "PageTables", "Table", "boxes_of", "joined", "share_columns", "table_of"]
 
 Box: TypeAlias = "tuple[float, float, float, float]"
 """Left, upper, right and lower edge in points."""
@@ -35,7 +35,7 @@ _NUMBERED = re.compile(r"[（(]?(?:[一二三四五六七八九十]+|\d+)[）)�
 
 
 def boxes_of(page: Any, struck: set[int]) -> list[list[Box]]:
-    """Return the cells of each ruled table of a page.
+    """Return the cells of each ruled table of a page; a single one may be all that a page has of a table.
 
     Args:
         page: as pdfplumber gives it.
@@ -137,8 +137,13 @@ def _tables(page: Any, edges: Sequence[Any]) -> list[list[Box]]:
     if closing := list(_closing(finder.edges)):
         settings["explicit_horizontal_lines"] = [*edges, *closing]
         finder = page.debug_tablefinder(settings)
-    tables = ([c for c in one.cells if c[2] - c[0] > 1 and c[3] - c[1] > 1] for one in finder.tables)
-    return [cells for cells in tables if len(cells) >= 2]
+    inside = {cell for one in finder.tables for cell in one.cells}
+    single = [[cell] for cell in finder.cells if cell not in inside]  # pdfplumber takes one for no table
+    tables = (
+        [c for c in cells if c[2] - c[0] > 1 and c[3] - c[1] > 1]
+        for cells in ([t.cells for t in finder.tables] + single)
+    )
+    return [cells for cells in tables if cells]
 
 
 def _closing(edges: Sequence[Any]) -> Iterator[Any]:
@@ -283,27 +288,61 @@ def _cell(box: Box, chars: Sequence[Char]) -> _Cell:
 # --------------------------------------------------------------------------- over pages
 
 
-def joined(pages: Sequence[tuple[list[Table], list[TextLine]]]) -> list[Table]:
+def joined(pages: Sequence[PageTables]) -> list[Table]:
     """Return all tables in order, those that continue over pages as one.
 
     Args:
-        pages: for each page its tables, from the top, and its lines outside them.
+        pages: for each page its tables and lines; lines that turn out to be of a table are marked as none of the text.
     """
-    for tables, lines in pages:
-        _mark_ends(tables, [line for line in lines if not line.furniture])
+    for page in pages:
+        _mark_ends(page.tables, page.body())
     found: list[Table] = []
     open_table: Table | None = None
-    for tables, _ in pages:
-        for table in tables:
+    for page, after in zip_longest(pages, pages[1:]):
+        for table in page.tables:
             if open_table is not None and table.first and _goes_on(open_table, table):
                 _append(open_table, table)
             else:
                 found.append(table)
                 open_table = table
-            open_table = open_table if table.last and table is tables[-1] else None
-        if not tables:
+            open_table = open_table if table.last and table is page.tables[-1] else None
+        if not page.tables:
             open_table = None
+        for frame in page.frames[-1:]:
+            if (
+                after
+                and after.tables
+                and after.tables[0].first
+                and _goes_on(frame, after.tables[0])
+                and page.ends(frame)
+            ):
+                found.append(open_table := frame)
     return found
+
+
+class PageTables(msgspec.Struct):
+    """What a page has of tables."""
+
+    tables: list[Table] = []
+    """From the top."""
+    lines: list[TextLine] = []
+    """Those outside the tables."""
+    frames: list[Table] = []
+    """Single cells, from the top: frames of texts, or the first row of a table that goes on on the next page."""
+
+    def body(self) -> list[TextLine]:
+        """Return the lines that are no furniture."""
+        return [line for line in self.lines if not line.furniture]
+
+    def ends(self, frame: Table) -> bool:
+        """Tell whether nothing stands below a frame; if so, its lines are no text of their own."""
+        if not all(line.bottom <= frame.bottom for line in self.body()) or any(
+            table.bottom > frame.top for table in self.tables
+        ):
+            return False
+        for line in self.lines:
+            line.furniture = line.furniture or frame.top <= (line.top + line.bottom) / 2
+        return True
 
 
 def _mark_ends(tables: Sequence[Table], body: Sequence[TextLine]) -> None:
@@ -345,13 +384,14 @@ def _append(before: Table, after: Table) -> None:
     for cell in kept:
         cell.x0, cell.x1 = cell.x0 + aside, cell.x1 + aside
     halves = _halves(before, kept)
-    torn = _is_torn(halves, before.bottom)
+    torn = _is_torn(halves)
     top = min((cell.bottom for _, cell in halves), default=0) if torn else min(cell.top for cell in kept)
     shift = before.bottom - top
     for cell in kept:
         cell.top, cell.bottom = cell.top + shift, cell.bottom + shift
     for upper, lower in halves if torn else ():
-        upper.text = "\n".join(filter(None, (upper.text, lower.text)))
+        digits = is_digits(upper.text) and is_digits(lower.text)
+        upper.text = ("" if digits else "\n").join(filter(None, (upper.text, lower.text)))
         upper.beside = "、".join(filter(None, (upper.beside, lower.beside)))
         upper.bottom, upper.full = lower.bottom, lower.full
     taken = {id(lower) for _, lower in halves} if torn else set()
@@ -377,28 +417,26 @@ def _halves(before: Table, after: Sequence[_Cell]) -> list[tuple[_Cell, _Cell]]:
     return list(zip(upper, lower, strict=True)) if alike else []
 
 
-def _is_torn(halves: Sequence[tuple[_Cell, _Cell]], end: float) -> bool:
+def _is_torn(halves: Sequence[tuple[_Cell, _Cell]]) -> bool:
     """Tell whether a page break goes through a row.
 
-    Figures stand in one of the halves, and a label goes on in the other: its first part fills its cell,
-    and its second does not begin as labels do.
+    Most figures stand in one half only; those in both are broken: their first part fills its cell.  So does that of
+    a label that goes on in the other half, and its rest does not begin as labels do.
     """
     if len(halves) < 2:
         return False
     last, next_ = max(upper.top for upper, _ in halves), min(lower.bottom for _, lower in halves)
     row = [(up, low) for up, low in halves if up.top >= last - _TOLERANCE and low.bottom <= next_ + _TOLERANCE]
-    if not row or any(figure_like(up.text) and figure_like(low.text) for up, low in row):
+    figures = [(up, low) for up, low in row if figure_like(up.text or low.text)]
+    labels = [(up, low) for up, low in row if not figure_like(up.text or low.text)]
+    broken = [(up, low) for up, low in figures if up.text and low.text]
+    above, below = (sum(bool(pair[half].text) for pair in figures) - len(broken) for half in (0, 1))
+    if bool(above) == bool(below) or (broken and below):
         return False
-    above = any(figure_like(up.text) for up, _ in row)
-    below = any(figure_like(low.text) for _, low in row)
-    if above == below:
-        return False
-    labels = [(up, low) for up, low in row if not figure_like(up.text or low.text) and (up.text or low.text)]
     rest = [low.text for _, low in labels if low.text]
     return (
-        bool(labels)
-        and all(up.full for up, low in labels if up.text and low.text)
-        and not any(figure_like(low.text) or figure_like(up.text) for up, low in labels)
-        and not any(_NUMBERED.match(text) for text in rest)
-        and (bool(rest) if above else any(up.text for up, _ in labels))
+        all(up.full for up, low in (*labels, *broken) if up.text and low.text)
+        and all(is_digits(up.text) and is_digits(low.text) for up, low in broken)
+        and not any(figure_like(text) or _NUMBERED.match(text) for text in rest)
+        and (bool(rest or broken) if above else any(up.text for up, _ in labels))
     )

@@ -22,8 +22,8 @@ from .base import Paragraph
 from .runs import LOWERED, RAISED, STRUCK, Run, told_apart
 
 __all__ = [
-    "UNREADABLE", "Char", "TextLine", "cell_text", "chars_of", "figure_like", "fills", "join_number", "lines_of",
-    "paragraphs_of",
+    "UNREADABLE", "Char", "TextLine", "cell_text", "chars_of", "figure_like", "fills", "is_digits", "join_number",
+    "lines_of", "mark_running_heads", "paragraphs_of",
 ]  # fmt: skip
 
 _PAGE_NUMBER = re.compile(r"[-—–―·\s]*(?:第\s*)?\d{1,4}\s*(?:页)?(?:\s*[/／,，]?\s*(?:共\s*)?\d{1,4}\s*页?)?[-—–―·\s]*")
@@ -262,6 +262,11 @@ def figure_like(text: str) -> bool:
     return bool(_FIGURES.fullmatch(text))
 
 
+def is_digits(text: str) -> bool:
+    """Tell whether a text is a figure or a part of one that was broken."""
+    return bool(_FIGURE.fullmatch(text))
+
+
 def fills(line: TextLine, left: float, right: float) -> bool:
     """Tell whether the last line of a cell leaves no room for another character.
 
@@ -294,13 +299,12 @@ def join_number(lines: Sequence[TextLine], left: float, right: float) -> str:
 
 
 def paragraphs_of(pages: list[list[TextLine]]) -> list[Paragraph]:
-    """Join lines into paragraphs, also across pages; page numbers and running heads are marked and left out.
+    """Join lines into paragraphs, also across pages.
 
     Args:
-        pages: for each page its lines outside tables.
+        pages: for each page its lines outside tables, without page numbers and running heads.
     """
-    _mark_running_heads(pages)
-    body = [(n, line) for n, page in enumerate(pages, 1) for line in page if not line.furniture]
+    body = [(n, line) for n, page in enumerate(pages, 1) for line in page]
     if not body:
         return []
     left = _common([line.x0 for _, line in body if len(line.text) > 12]) or min(x.x0 for _, x in body)
@@ -333,7 +337,7 @@ def _paragraph(lines: Sequence[TextLine], address: str) -> Paragraph:
     )  # fmt: skip
 
 
-def _mark_running_heads(pages: list[list[TextLine]]) -> None:
+def mark_running_heads(pages: list[list[TextLine]]) -> None:
     """Mark lines in the margins that are the same, digits apart, at the same height on most pages."""
     if len(pages) < 2:
         return

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ..disk.names import shown_name
 from ..errors import InputError
-from ..opc.unpack import unpack
+from ..opc.archive import unpack
 
 __all__ = ["KIND_NAMES", "identify", "kind_of", "refusal"]
 
@@ -102,7 +102,7 @@ def kind_of(path: Path | str, data: bytes) -> str:
 
     Raises:
         InputError: damaged, cut off, protected by a password, a Word document in the "strict" variant
-            of Office's format, or beyond the limits of :mod:`reportgen.opc.unpack`.
+            of Office's format, or beyond the limits of :mod:`reportgen.opc.archive`.
     """
     return identify(path, data)[0]
 

@@ -19,7 +19,7 @@ from xml.etree.ElementTree import Element
 from ..disk.names import shown_name
 from ..errors import InputError
 from ..memory import remembered
-from ..opc.unpack import unpack
+from ..opc.archive import unpack
 from .base import Cells, Document, Grid, Row
 from .limits import MAX_SHEET_TAGS, MAX_TAGS, Budget
 from .numberformats import BUILT_IN, date_kind

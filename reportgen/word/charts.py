@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime, timezone
 
 import xlsxwriter
@@ -16,13 +16,12 @@ from lxml import etree
 
 from ..form import Form
 from ..opc.archive import write_zip
-from ..opc.parts import REL, Element, Package
+from ..opc.parts import REL, Element, Package, text_of
 from ..show.charts import ChartView
 from .looks import SONG, w
 from .package import main_part
 from .plan import printable
-
-__all__ = ["CHART_PART", "WORKBOOK_PART", "with_charts"]
+from .runs import EMU, W
 
 CHART_PART, WORKBOOK_PART = "word/charts/reportChart{}.xml", "word/embeddings/reportChart{}.xlsx"
 """Names of the parts of the n-th chart, counted from 1."""
@@ -30,12 +29,9 @@ CHART_PART, WORKBOOK_PART = "word/charts/reportChart{}.xml", "word/embeddings/re
 _C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _WP = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _CHART_TYPE = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
 _WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NO_DATE = datetime(2000, 1, 1, tzinfo=timezone.utc)
-_EMU = 635
-"""English Metric Units in a twip."""
 _WIDTH = 8800
 """Twips; the type area has 8844."""
 _HEAD, _ROW = 900, 330
@@ -47,13 +43,7 @@ _SHOWN = ("showLegendKey", "showVal", "showCatName", "showSerName", "showPercent
 
 
 def with_charts(word: bytes, form: Form, charts: tuple[ChartView, ...]) -> bytes:
-    """Return a Word report with charts at the end of their parts, before the heading of the next part.
-
-    Args:
-        word: the report.
-        form: its form.
-        charts: what to draw.
-    """
+    """Return a Word report with charts at the end of their parts, before the heading of the next part."""
     if not charts:
         return word
     with zipfile.ZipFile(io.BytesIO(word)) as archive:
@@ -74,7 +64,7 @@ def _next_heading(body: Element, form: Form, section: str) -> Element:
     order = [one.id for one in form.sections]
     later = [one.heading for one in form.sections[order.index(section) + 1 :] if one.heading]
     for child in body:
-        if later and any("".join(t.text or "" for t in p.iter(f"{_W}t")) == later[0] for p in child.iter(f"{_W}p")):
+        if later and any(text_of(p, W + "t") == later[0] for p in child.iter(W + "p")):
             return child
     return body[-1]  # w:sectPr
 
@@ -150,10 +140,9 @@ def _for_word(drawing: Element) -> Element:
 def _paragraph(chart: ChartView, relation: str, number: int) -> Element:
     """Return the paragraph that the chart stands in, whatever the styles of the template say."""
     height = _HEAD + _ROW * len(chart.labels) * len(chart.series)
-    size: Mapping[str, str] = {"cx": str(_WIDTH * _EMU), "cy": str(height * _EMU)}
     names = {"wp": _WP, "a": _A, "c": _C, "r": REL}
     inline = etree.Element(f"{{{_WP}}}inline", nsmap=names, distT="0", distB="0", distL="0", distR="0")
-    etree.SubElement(inline, f"{{{_WP}}}extent", dict(size))
+    etree.SubElement(inline, f"{{{_WP}}}extent", cx=str(_WIDTH * EMU), cy=str(height * EMU))
     properties = etree.SubElement(inline, f"{{{_WP}}}docPr", id=str(number), name=printable(chart.title))
     properties.set("descr", printable(chart.alternative))
     data = etree.SubElement(etree.SubElement(inline, f"{{{_A}}}graphic"), f"{{{_A}}}graphicData", uri=_C)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import sys
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timezone
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -27,8 +27,6 @@ from ..opc.archive import write_zip
 from ..show.view import notes_name
 from . import looks as look
 from .looks import w
-
-__all__ = ["column_widths", "default_template", "main", "reference"]
 
 # A table, a block or a group of at most this many rows is not torn apart by a page's end.
 _TABLE_KEPT, _KEPT_TOGETHER = 15, 6
@@ -104,9 +102,11 @@ def _content(form: Form) -> Iterator[Any]:
         after_table = bool(section.table)
         if section.table:
             form_table = form.table(section.table)
-            yield _table(
-                form_table, section.heading.removeprefix(f"{section.number}、"), _figure_tags(form_table).__getitem__
-            )
+            # By the names of :func:`reportgen.show.view.template_names`.
+            tags = {
+                cell: reference(form_table.id, row.short, column.short) for row, column, cell in form_table.figures()
+            }
+            yield _table(form_table, section.heading.removeprefix(f"{section.number}、"), tags)
             yield from _loop("句", notes_name(form_table), [_paragraph(look.REMARK, "{{ 句 }}")])
         else:
             yield from _passages(section)
@@ -128,16 +128,6 @@ def _passages(section: Section) -> Iterator[Any]:
     heading = _when("节.小标题", [_paragraph(look.PASSAGE, "{{ 节.小标题 }}")])
     texts = _loop("段", "节.段落", [_paragraph(look.BODY, "{{ 段 }}")])
     return _loop("节", section.number or section.title, [*heading, *texts])
-
-
-def _figure_tags(form_table: Table) -> dict[str, str]:
-    """Cell id → tag, by the names of :func:`reportgen.view.template_names`."""
-    return {
-        f"{form_table.id}.{row.id}.{column.id}": reference(form_table.id, row.short, column.short)
-        for block in form_table.blocks
-        for row in block.row_leaves()
-        for column in block.column_leaves()
-    }
 
 
 def _loop(variable: str, items: str, inside: Iterable[Any]) -> Iterator[Any]:
@@ -170,13 +160,12 @@ def column_widths(table: Table) -> list[int]:
     return [right - left for left, right in pairwise(edges)]
 
 
-def _table(form_table: Table, heading: str, tag: Callable[[str], str]) -> Any:
+def _table(form_table: Table, heading: str, tags: Mapping[str, str]) -> Any:
     """Return ``w:tbl``.
 
     Args:
-        form_table: a table of the form.
         heading: what it stands under; with the table's name the title that screen readers say.
-        tag: gives the text that stands for a figure, by its cell id.
+        tags: the text that stands for a figure, by its cell id.
     """
     widths = column_widths(form_table)
     covering: dict[tuple[int, int], LayoutCell] = {}
@@ -198,7 +187,7 @@ def _table(form_table: Table, heading: str, tag: Callable[[str], str]) -> Any:
         line = w("tr", properties)
         for column in range(1, form_table.width + 1):
             if at := covering.get((row, column)):
-                line.append(_cell(form_table, at, row, widths, row in kept, tag))
+                line.append(_cell(form_table, at, row, widths, row in kept, tags))
         element.append(line)
     return element
 
@@ -235,9 +224,7 @@ def _table_properties(caption: str) -> Any:
     )
 
 
-def _cell(
-    form_table: Table, cell: LayoutCell, row: int, widths: list[int], kept: bool, tag: Callable[[str], str]
-) -> Any:
+def _cell(form_table: Table, cell: LayoutCell, row: int, widths: list[int], kept: bool, tags: Mapping[str, str]) -> Any:
     width = sum(widths[cell.column - 1 : cell.column - 1 + cell.column_span])
     properties = w("tcPr", w("tcW", w=width, type="dxa"))
     if cell.column_span > 1:
@@ -253,7 +240,7 @@ def _cell(
     if kept:
         paragraph[0].append(w("keepNext"))
     if row == cell.row:
-        if text := tag(cell.cell) if cell.cell else cell.text:
+        if text := tags[cell.cell] if cell.cell else cell.text:
             paragraph.append(_run(text))
         if cell.note:
             paragraph.append(_run(cell.note, look.NOTE))

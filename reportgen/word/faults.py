@@ -9,8 +9,6 @@ import msgspec
 
 from ..sources import Grid, GridCell
 
-__all__ = ["TemplateFault", "shorten", "squeezed"]
-
 
 class TemplateFault(msgspec.Struct, frozen=True):
     """One mistake in a template."""
@@ -34,6 +32,11 @@ def shorten(text: str, limit: int = 40) -> str:
     """Return a text on one line, cut to ``limit`` characters."""
     text = " ".join(text.split())
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def squeeze(text: str) -> str:
+    """Return a text without white space."""
+    return "".join(text.split())
 
 
 def squeezed(grid: Grid) -> Iterator[GridCell]:

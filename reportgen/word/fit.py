@@ -17,11 +17,9 @@ import msgspec
 
 from ..form import Form, LayoutCell, Table
 from ..sources import Grid, GridCell, Paragraph
-from .faults import TemplateFault, shorten, squeezed
+from .faults import TemplateFault, shorten, squeeze, squeezed
 from .plan import Choice, Expression, Fill, Highlight, Loop, Name, Operation, Plan
 from .tags import UNKNOWN, Keys
-
-__all__ = ["check_fit", "specimen"]
 
 Blocks: TypeAlias = "Sequence[Paragraph | Grid]"
 """What stands in a document, in order."""
@@ -33,7 +31,6 @@ def specimen(plan: Plan, *, whole: bool, loops: Mapping[str, Keys] | None = None
     """Yield a plan's XML with ``⟦path⟧`` for each value; blocks once, or not at all.
 
     Args:
-        plan: a part's plan.
         whole: with the content of blocks.
         loops: loop variables and what they stand for; none at the top.
     """
@@ -66,7 +63,6 @@ def check_fit(form: Form, cells: dict[Keys, str], whole: Blocks, bare: Blocks) -
     """Compare the specimen prints of a template's main part with the form.
 
     Args:
-        form: the form the template is for.
         cells: path of every figure → its cell id.
         whole: the print with each block once.
         bare: the print without blocks.
@@ -210,7 +206,7 @@ def _span_fault(want: LayoutCell, cell: GridCell) -> str:
 
 def _content_fault(form: Form, want: LayoutCell, text: str, cells: dict[Keys, str], expected: str) -> str:
     if not want.cell:
-        same = _bare_text(text) == _bare_text(want.text + want.note)
+        same = squeeze(text) == squeeze(want.text + want.note)
         return "" if same else f"应为{expected}，请照规定的文字改正"
     tokens = _tokens(text)
     others = [cells[path] for path in tokens if path in cells and cells[path] != want.cell]
@@ -220,10 +216,6 @@ def _content_fault(form: Form, want: LayoutCell, text: str, cells: dict[Keys, st
     if len(tokens) != 1 or _TOKEN.sub("", text).strip():
         return f"只能写 {expected}，不能有别的内容"
     return "" if cells.get(tokens[0]) == want.cell else f"应为 {expected}"
-
-
-def _bare_text(text: str) -> str:
-    return "".join(text.split())
 
 
 # ---------------------------------------------------------------- headings and texts
@@ -249,7 +241,7 @@ def _check_headings(form: Form, headings: dict[str, str], bare: Blocks, astray: 
         if (count := order.count(section)) == 1:
             continue
         astray.add(section)
-        near = next((text for text in texts if _bare_text(text) == _bare_text(heading)), "")
+        near = next((text for text in texts if squeeze(text) == squeeze(heading)), "")
         if near and not count:
             yield TemplateFault("正文", shorten(near), f"标题里多了空格，请改为“{heading}”")
             continue

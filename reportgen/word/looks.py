@@ -12,15 +12,6 @@ import msgspec
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
-__all__ = [
-    "BLOCK_FILL", "BODY", "CELL_AIR", "CELL_GROUP_MARGIN", "CELL_MARGIN", "CELL_NUMBER_MARGIN", "DOCUMENT_NUMBER",
-    "DRAFT", "FONTS", "FOOTER_DISTANCE", "GAP_AFTER", "GAP_BEFORE",
-    "HEADER_DISTANCE", "LETTERHEAD", "LINE", "MARGINS", "NOTE", "NUMBER", "NUMBER_SIZE", "NUMBER_SMALL", "PAGE",
-    "PAGE_EVEN", "PAGE_ODD", "PART", "PASSAGE", "RED", "ROW_HEIGHT", "SIGNATURE", "SONG", "TABLE_BORDER", "TABLE_HEAD",
-    "TABLE_TEXT", "TITLE", "TYPE_WIDTH", "WIDE_ROW_HEIGHT", "font_table", "set_theme_fonts", "settings", "style_name",
-    "styles", "w",
-]  # fmt: skip
-
 # GB/T 9704 5.1 and 5.2.1: A4, 37 mm above and 28 mm left of a type area of 156 × 225 mm.
 PAGE = (11906, 16838)
 MARGINS = {"top": 2098, "right": 1474, "bottom": 1984, "left": 1587}

@@ -6,16 +6,12 @@ filled in, repeated or left out for each report.  Nothing here needs lxml, jinja
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-__all__ = [
-    "Choice", "Constant", "Expression", "Fill", "Highlight", "Loop", "Name", "Operation", "Operator", "Plan", "Prepared",
-    "Step", "TaggedPart", "fill", "printable",
-]  # fmt: skip
+from ..errors import NOT_XML
 
 Operator: TypeAlias = Literal["not", "length", "and", "or", "default", "eq", "ne", "lt", "lteq", "gt", "gteq"]
 """Comparisons are named as jinja2 names them."""
@@ -96,20 +92,17 @@ class Prepared(msgspec.Struct, frozen=True):
 Scope: TypeAlias = Mapping[str, Any]
 """What expressions can name."""
 
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-
 
 def printable(text: str) -> str:
     """Return a text as a Word file can hold it: line ends as ``\\n``, and a replacement character
     for what XML 1.0 cannot contain (control characters, half a surrogate pair)."""
-    return _ILLEGAL.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return NOT_XML.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def fill(part: TaggedPart, names: Scope, marks: Collection[str] = ()) -> bytes:
     """Return the XML of one part.
 
     Args:
-        part: of a prepared template.
         names: what its tags can name (:attr:`~reportgen.show.view.View.names`).
         marks: ids of the cells to mark.
     """
@@ -128,7 +121,8 @@ def fill(part: TaggedPart, names: Scope, marks: Collection[str] = ()) -> bytes:
                 for inner in _rounds(step, scope):
                     yield from pieces(step.body, inner)
             elif isinstance(step, Choice):
-                yield from pieces(_chosen(step, scope), scope)
+                chosen = (plan for condition, plan in step.branches if _value(condition, scope))
+                yield from pieces(next(chosen, step.otherwise), scope)
             else:
                 yield printable(str(_value(step.expression, scope))).translate(escapes)
 
@@ -139,13 +133,6 @@ def _rounds(loop: Loop, scope: Scope) -> Iterator[Scope]:
     items = _value(loop.items, scope)
     for n, item in enumerate(items, 1):
         yield {**scope, loop.variable: item, "loop": {"index": n, "first": n == 1, "last": n == len(items)}}
-
-
-def _chosen(choice: Choice, scope: Scope) -> Plan:
-    for condition, plan in choice.branches:
-        if _value(condition, scope):
-            return plan
-    return choice.otherwise
 
 
 def _value(expression: Expression, scope: Scope) -> Any:

@@ -11,18 +11,16 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ..errors import ProofError
-from ..form import LayoutCell, Table
+from ..form import Table
 from ..model.explanations import Note
 from ..model.report import Report
 from ..recogniser import recognise
 from ..show.view import View, make_view
 from ..sources import Document, GridCell, read_document
 from ..sources.html import one_blank
-from .faults import shorten, squeezed
+from .faults import shorten, squeeze, squeezed
 from .plan import printable
 from .render import head_lines, printed_texts
-
-__all__ = ["differences", "prove"]
 
 Cells: TypeAlias = "dict[tuple[int, int], GridCell]"
 """The cells of a grid by row and column."""
@@ -37,10 +35,7 @@ def prove(data: bytes, report: Report, *, kind: str = "docx", draft: bool = Fals
     """Compare every figure and every text of a finished document with the report.
 
     Args:
-        data: the finished file.
-        report: what it was printed from.
         kind: ``docx`` or ``html``.
-        draft: it was printed as a draft.
         notes: what was to be printed below the tables.
 
     Returns:
@@ -74,7 +69,8 @@ def differences(
     """Yield how a finished document differs from the report; arguments as for :func:`prove`."""
     document = read_document(Path(f"报告.{kind}"), data, kind)
     view = make_view(report, draft=draft, notes=notes)
-    known = {digits for text in (view.title, *_fields(view)) for digits in _DIGITS.findall(text)}
+    fields = (str(view.names[name]) for name in ("表式", *(field.short for field in view.form.fields)))
+    known = {digits for text in (view.title, *fields) for digits in _DIGITS.findall(text)}
     yield from _figures(document, view, known)
     texts = [one_blank(text) if kind == "html" else printable(text) for text in printed_texts(view)]
     yield from _texts(document, view, texts, known)
@@ -97,9 +93,9 @@ def _differences(document: Document, view: View, known: set[str], wrong: set[str
     """What differs by place; figures that differ are put into ``wrong``."""
     form = view.form
     grids = {grid.name: {(c.row, c.column): c for c in squeezed(grid)} for grid in document.grids}
-    stands = {name: _printed(cells) for name, cells in grids.items()}
+    stands = {name: {place: squeeze(str(c.value)) for place, c in cells.items()} for name, cells in grids.items()}
     for table in form.tables:
-        labels = {(c.row, c.column): _squeeze(c.text + c.note) for c in table.layout if not c.cell}
+        labels = {(c.row, c.column): squeeze(c.text + c.note) for c in table.layout if not c.cell}
         # The grid with the most labels at their place.
         name = max(grids, key=lambda n: len(labels.items() & stands[n].items()), default="")
         yield from _compare(table, labels, view, name, grids.pop(name, {}), wrong)
@@ -107,10 +103,6 @@ def _differences(document: Document, view: View, known: set[str], wrong: set[str
         for cell in cells.values():
             if not known.issuperset(_DIGITS.findall(str(cell.value))):
                 yield f"{name}{cell.address}的“{shorten(str(cell.value))}”不是报告里的数"
-
-
-def _printed(cells: Cells) -> dict[tuple[int, int], str]:
-    return {place: _squeeze(str(cell.value)) for place, cell in cells.items()}
 
 
 def _compare(
@@ -123,17 +115,14 @@ def _compare(
         cell = cells.pop(place, None)
         actual = "" if cell is None or cell.value is None else str(cell.value)
         text = view.figures[want.cell] if want.cell else labels[place]
-        if (actual.strip() if want.cell else _squeeze(actual)) != text:
+        if (actual.strip() if want.cell else squeeze(actual)) != text:
             wrong.add(want.cell)
-            yield f"{_place(table, view, want)}应为 {text if want.cell else want.text + want.note}，文件里是“{shorten(actual)}”"
+            place_name = _named(view, want.cell) if want.cell else f"{table.id}第{want.row}行第{want.column}列"
+            yield f"{place_name}应为 {text if want.cell else want.text + want.note}，文件里是“{shorten(actual)}”"
         elif cell is None or (cell.row_span, cell.column_span) != (want.row_span, want.column_span):
             yield f"{table.id}第{want.row}行第{want.column}列合并的格数与规定不同"
     for cell in cells.values():
         yield f"{name}{cell.address}多出一格“{shorten(str(cell.value or ''))}”"
-
-
-def _place(table: Table, view: View, want: LayoutCell) -> str:
-    return _named(view, want.cell) if want.cell else f"{table.id}第{want.row}行第{want.column}列"
 
 
 def _named(view: View, cell: str) -> str:
@@ -174,25 +163,15 @@ def _found_in_order(wanted: Sequence[str], actual: Sequence[str]) -> tuple[int, 
     return at, extra
 
 
-def _fields(view: View) -> Iterator[str]:
-    yield str(view.names["表式"])
-    for field in view.form.fields:
-        yield str(view.names[field.short])
-
-
 def _after_title(title: str, actual: Sequence[str]) -> int | None:
     """Return the place after the title, which may be broken over paragraphs; None without one."""
-    wanted = _squeeze(title)
+    wanted = squeeze(title)
     for first in range(len(actual)):
         joined = ""
         for last in range(first, len(actual)):
-            joined += _squeeze(actual[last])
+            joined += squeeze(actual[last])
             if joined == wanted:
                 return last + 1
             if not wanted.startswith(joined):
                 break
     return None
-
-
-def _squeeze(text: str) -> str:
-    return "".join(text.split())

@@ -14,18 +14,6 @@ from ..opc.archive import write_zip
 from ..show.view import View, make_view
 from .plan import Prepared, TaggedPart, fill, printable
 
-__all__ = [
-    "CORE",
-    "CUSTOM",
-    "default_template",
-    "head_lines",
-    "printed_texts",
-    "render",
-    "render_report",
-    "shipped_template",
-    "shipped_templates",
-]
-
 CORE, CUSTOM = "docProps/core.xml", "docProps/custom.xml"
 """Names of the parts."""
 
@@ -98,8 +86,6 @@ def render(prepared: Prepared, view: View, properties: Mapping[str, str], *, mar
     """Print one report.
 
     Args:
-        prepared: a template of the view's form.
-        view: the report in finished strings.
         properties: user-defined document properties.
         marks: ids of the cells to print with a yellow background.
     """
@@ -170,8 +156,6 @@ def _core_xml(title: str, author: str, year: int) -> bytes:
     """Return ``docProps/core.xml``.
 
     Args:
-        title: the report's full title.
-        author: the body.
         year: the data year.  Both dates are the first day of the year after it: the day itself
             would make two runs differ.
     """

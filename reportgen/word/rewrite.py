@@ -16,12 +16,11 @@ from typing import Any, Literal
 import msgspec
 from lxml import etree
 
+from ..opc.parts import Element, text_of
 from .faults import TemplateFault, shorten
 from .plan import Choice, Expression, Fill, Highlight, Loop, Name, Plan, Step, TaggedPart
 from .runs import Tagged, W, marker, place
 from .tags import UNKNOWN, Names, Statement, Tag, TagError, find_tags, is_text, leftover, parse_tag
-
-__all__ = ["Rewriter"]
 
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _W15 = "{http://schemas.microsoft.com/office/word/2012/wordml}"
@@ -37,10 +36,8 @@ _REVISIONS = tuple(
 _UNKNOWN = Name((UNKNOWN,))
 _LEVELS = {"": "段内", "p": "{%p", "tr": "{%tr"}
 _NEEDS_PARAGRAPH = tuple(W + n for n in ("tc", "txbxContent", "hdr", "ftr", "footnote", "endnote", "body"))
+_NOT_ALONE = tuple(W + n for n in ("sectPr", "drawing", "pict", "object", "fldChar", "fldSimple", "footnoteReference"))
 _PI = re.compile(r"<\?rg (\d+)\?>")
-
-Element = Any
-"""An lxml element; lxml-stubs do not know processing instructions among children well."""
 
 
 class _Frame(msgspec.Struct):
@@ -75,7 +72,7 @@ class Rewriter(msgspec.Struct):
         """Find every tag of the part, note every fault, change the tree."""
         if (revision := next(self.root.iter(*_REVISIONS), None)) is not None:
             paragraph = next(revision.iterancestors(W + "p", W + "tr"), None)
-            text = "" if paragraph is None else _text(paragraph)
+            text = "" if paragraph is None else text_of(paragraph, W + "t")
             self.fault(text, "有未接受的修订，请先在“审阅”里接受全部修订并关闭修订，再保存")
             self.balanced = False
         gone: set[Element] = set()
@@ -142,7 +139,7 @@ class Rewriter(msgspec.Struct):
     def _own_paragraph(self, paragraph: Element, text: str, tags: list[Tag]) -> None:
         if not _only_tags(text, tags) or any(t.level != "p" and t.kind != "comment" for t in tags):
             self.fault(text, "写 {%p … %} 的段落里不能再有别的内容，请让它单独成段")
-        if _holds_more(paragraph):
+        if next(paragraph.iter(*_NOT_ALONE), None) is not None:
             self.fault(text, "写 {%p … %} 的段落里有分节符、图片或域，请移到别的段落")
         parent = paragraph.getparent()
         operations = [self._operation(tag, parent, text) for tag in tags if tag.level == "p"]
@@ -194,11 +191,10 @@ class Rewriter(msgspec.Struct):
             raise TagError(f"这是{what}，不能直接印出，请写明印其中哪一项")
         if not any(e.tag == _MC + "Fallback" for e in container.iterancestors()):
             self.printed.append((path, text))
-            if path and path[0] in self.names.optional and isinstance(statement.expression, Name):
-                self._warn_of_blank(path[0], text)
-
-    def _warn_of_blank(self, name: str, text: str) -> None:
-        if not any(frame.statement.verb == "if" for frame in self._frames):
+            may_be_blank = path and path[0] in self.names.optional and isinstance(statement.expression, Name)
+            if not may_be_blank or any(frame.statement.verb == "if" for frame in self._frames):
+                return
+            name = path[0]
             message = (
                 f"“{name}”可以不填，不填时这里是空的；可以写成 {{{{ {name}|default('无') }}}}，"
                 f"或在前后写 {{% if {name} %}} … {{% endif %}}"
@@ -260,10 +256,13 @@ class Rewriter(msgspec.Struct):
         for element in self.root.iter(*_NEEDS_PARAGRAPH):
             always, ends_well = self._unconditional(element, W + "p")
             if not always or (element.tag == W + "tc" and not ends_well):
-                self.fault(_text(element), "这里可能一段也不剩，Word 会打不开；请在最后一个 {%p … %} 后面留一个空段落")
+                self.fault(
+                    text_of(element, W + "t"),
+                    "这里可能一段也不剩，Word 会打不开；请在最后一个 {%p … %} 后面留一个空段落",
+                )
         for table in self.root.iter(W + "tbl"):
             if not self._unconditional(table, W + "tr")[0]:
-                self.fault(_text(table), "这个表可能一行也不剩，请至少留一行在 {%tr … %} 之外")
+                self.fault(text_of(table, W + "t"), "这个表可能一行也不剩，请至少留一行在 {%tr … %} 之外")
 
     def _unconditional(self, element: Element, wanted: str) -> tuple[bool, bool]:
         """Tell whether there is a ``wanted`` child outside all blocks, and whether the last child is one."""
@@ -344,19 +343,10 @@ def _pieces(paragraph: Element) -> Iterator[tuple[Element, str]]:
             yield from _pieces(child)
 
 
-def _text(element: Element) -> str:
-    return "".join(t.text or "" for t in element.iter(W + "t"))
-
-
 def _only_tags(text: str, tags: list[Tag]) -> bool:
     for tag in reversed(tags):
         text = text[: tag.start] + text[tag.end :]
     return not text.strip()
-
-
-def _holds_more(paragraph: Element) -> bool:
-    names = ("sectPr", "drawing", "pict", "object", "fldChar", "fldSimple", "footnoteReference")
-    return next(paragraph.iter(*(W + n for n in names)), None) is not None
 
 
 def _replace(element: Element, operations: list[int | None]) -> None:

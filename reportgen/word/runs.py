@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import deepcopy
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from lxml import etree
 
+from ..opc.parts import Element
 from .plan import Highlight
 from .tags import Names, Statement, Tag
 
-__all__ = ["Tagged", "W", "marker", "place"]
-
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+EMU = 635
+"""English Metric Units in a twip."""
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _AFTER_HIGHLIGHT = {
     W + n for n in (
@@ -21,10 +22,6 @@ _AFTER_HIGHLIGHT = {
         "specVanish", "oMath", "rPrChange",
     )
 }  # fmt: skip
-
-Element = Any
-"""An lxml element; lxml-stubs do not know processing instructions among children well."""
-
 
 Tagged: TypeAlias = Statement | Highlight
 """An operation: what stands in a template's XML where a tag was."""

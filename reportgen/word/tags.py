@@ -19,8 +19,6 @@ from ..form import Form
 from ..show.view import template_names
 from .plan import Constant, Expression, Name, Operation, Operator
 
-__all__ = ["UNKNOWN", "Keys", "Names", "Tag", "TagError", "find_tags", "is_text", "leftover", "parse_tag"]
-
 # One to one, so that places in the text stay the same.
 _BRACES = str.maketrans("｛｝％＃", "{}%#")
 _TAG = re.compile(r"\{\s?\{(.*?)\}\s?\}|\{\s?%(.*?)%\s?\}|\{\s?#(.*?)#\s?\}", re.S)
@@ -79,14 +77,11 @@ def find_tags(text: str) -> list[Tag]:
     for match in _TAG.finditer(text.translate(_BRACES)):
         kind = ("print", "block", "comment")[next(n for n in range(3) if match[n + 1] is not None)]
         raw = text[match.start() : match.end()]
-        body = (
-            ""
-            if kind == "comment"
-            else _plain(text[match.start(match.lastindex or 1) : match.end(match.lastindex or 1)])
-        )
-        level = ""
-        if kind != "comment" and (prefix := _LEVEL.match(body)):
-            level, body = prefix[1], body[prefix.end() :]
+        level = body = ""
+        if kind != "comment":
+            body = _plain(text[match.start(match.lastindex or 1) : match.end(match.lastindex or 1)])
+            if prefix := _LEVEL.match(body):
+                level, body = prefix[1], body[prefix.end() :]
         tags.append(Tag(raw, match.start(), match.end(), kind, level, body))
     return tags
 
@@ -230,11 +225,7 @@ class Names:
         self.top: dict[str, Any] = template_names(form)
         self.loops: list[_OpenLoop] = []
         self.cells: dict[Keys, str] = {
-            (table.id, row.short, column.short): f"{table.id}.{row.id}.{column.id}"
-            for table in form.tables
-            for block in table.blocks
-            for row in block.row_leaves()
-            for column in block.column_leaves()
+            (table.id, row.short, column.short): cell for table in form.tables for row, column, cell in table.figures()
         }
         """Keys → cell id."""
         self.optional = {field.short for field in form.fields if not field.required and field.default is None}

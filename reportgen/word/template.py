@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,24 +17,20 @@ from ..errors import InputError, TemplateError
 from ..form import Form, editions, load_form
 from ..model.numbers import Number
 from ..model.report import Passage, Report, Value
-from ..opc.parts import Package
-from ..opc.unpack import check_entries
-from ..opc.xml import XmlError, parse
+from ..opc.archive import check_entries
+from ..opc.parts import Package, XmlError, parse, text_of
 from ..show.view import make_view
-from ..sources.docx import Block, blocks
+from ..sources.docx import blocks
 from ..sources.limits import Budget
-from .faults import TemplateFault, shorten
+from .faults import TemplateFault, shorten, squeeze
 from .fit import check_fit, specimen
-from .package import PackageError, main_part, text_parts, tidy
-from .pitfalls import pitfalls
+from .package import PackageError, main_part, pitfalls, text_parts, tidy
 from .plan import Prepared, TaggedPart
 from .proof import differences
 from .render import render, shipped_template
 from .rewrite import Rewriter
 from .runs import W
 from .tags import Names
-
-__all__ = ["TemplateFault", "check_template", "edition_of", "prepare", "prepared_template"]
 
 _FIRST = ("[Content_Types].xml", "_rels/.rels")
 
@@ -44,7 +40,6 @@ def prepared_template(path: Path | None, form: Form) -> Prepared:
 
     Args:
         path: the template; None for one that is made from the form.
-        form: the form it prints.
 
     Raises:
         TemplateError: it cannot be read, or has mistakes.
@@ -74,12 +69,10 @@ def edition_of(template: bytes) -> Form:
         root = package.tree(main_part(package))
     except (PackageError, XmlError):
         return load_form()
-    said = {"".join("".join(t.text or "" for t in p.iter(W + "t")).split()) for p in root.iter(W + "p")}
+    said = {squeeze(text_of(p, W + "t")) for p in root.iter(W + "p")}
 
     def fit(form: Form) -> int:
-        labels = {
-            "".join((cell.text + cell.note).split()) for table in form.tables for cell in table.layout if cell.text
-        }
+        labels = {squeeze(cell.text + cell.note) for table in form.tables for cell in table.layout if cell.text}
         return len(labels & said) - len(labels - said)
 
     return max((load_form(edition) for edition in reversed(editions())), key=fit)
@@ -97,8 +90,6 @@ def prepare(template: bytes, form: Form, *, ours: bool = False) -> Prepared:
     """Check a template and prepare it for rendering.
 
     Args:
-        template: a .docx file.
-        form: the form it prints.
         ours: it is known to be as we made it, and needs no trial.
 
     Raises:
@@ -115,12 +106,7 @@ def prepare(template: bytes, form: Form, *, ours: bool = False) -> Prepared:
 
 
 def check_template(template: bytes, form: Form) -> list[TemplateFault]:
-    """Return every mistake of a template, in the order of the document, and what else is worth knowing.
-
-    Args:
-        template: a .docx file.
-        form: the form it prints.
-    """
+    """Return every mistake of a template, in the order of the document, and what else is worth knowing."""
     prepared, faults = _compile(template, form)
     return faults if prepared is None else [*faults, *_trial(prepared, form)]
 
@@ -144,7 +130,10 @@ def _compile(template: bytes, form: Form) -> tuple[Prepared | None, list[Templat
     text = parts.get(next(iter(labels)))
     if text is not None:
         others = {name: package.content(name) for name in package}
-        whole, bare = (_printed_blocks(text, others, next(iter(labels)), whole=whole) for whole in (True, False))
+        whole, bare = (
+            blocks("".join(specimen(text.plan, whole=whole)).encode(), Budget("模板"), others, next(iter(labels)))
+            for whole in (True, False)
+        )
         faults += check_fit(form, names.cells, whole, bare)
     if text is None or any(fault.severity == "error" for fault in faults):
         return None, faults
@@ -183,10 +172,6 @@ def _stray_figures(rewriter: Rewriter) -> Iterator[TemplateFault]:
         if path in rewriter.names.cells:
             message = "表中的数只能印在正文的表格里，别处印的数不会被核对"
             yield TemplateFault(rewriter.label, shorten(text), message)
-
-
-def _printed_blocks(part: TaggedPart, parts: Mapping[str, bytes], name: str, *, whole: bool) -> list[Block]:
-    return blocks("".join(specimen(part.plan, whole=whole)).encode(), Budget("模板"), parts, name)
 
 
 def _opened(template: bytes) -> Package:

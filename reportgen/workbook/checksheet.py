@@ -16,31 +16,12 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ..form import Equation, Form, Relation, Rule, Table
+from ..form import Comparison, Equation, Form, Relation, Rule, Table, Term
 from ..form.kinds import Blanks
 from ..model.numbers import PLACEHOLDERS
-from .cellstyle import (
-    BLANK,
-    BROKEN,
-    DONE,
-    HEI,
-    INVALID,
-    LINK,
-    Formula,
-    Look,
-    height,
-    protect,
-    put,
-    set_page,
-    tint,
-    tint_verdict,
-    widths,
-)  # fmt: skip
-from .checkformulas import among, relation_formulas
-from .figures import Figures
-from .places import Places
-
-__all__ = ["ASKS", "BREAKS", "EMPTY", "HEAD_ROW", "HOLDS", "NOTED", "UNSURE", "CheckSheet"]
+from .cellstyle import HEAD, INTRO, TITLE, Colour, Formula, Look, finish, height, put, tint, tint_verdict, widths
+from .entries import FIELD_TOP, LAST_YEAR_TOP
+from .figures import Figures, Places, area_name
 
 HOLDS, BREAKS, EMPTY, UNSURE, ASKS, NOTED = "通过", "不符", "未填", "不能判断", "待核实", "提示"
 HEAD_ROW = 4
@@ -50,14 +31,10 @@ LAST = 12
 STATES = 14
 """First column of the hidden judgements."""
 
-TITLE = Look(font=HEI, size=16)
 SUMMARY = Look(size=12, bold=True, indent=1, border="lines")
-INTRO = Look(size=9, colour="595959", indent=1)
-HEAD = Look(bold=True, border="lines", horizontal="center", fill="E7EEF7")
 TEXT = Look(size=10, border="lines", indent=1)
 SMALL = Look(size=10, border="lines", horizontal="center")
-LINKED = Look(size=10, border="lines", horizontal="center", colour=LINK)
-NUMBER = Look(size=10, border="lines", horizontal="center")
+LINKED = Look(size=10, border="lines", horizontal="center", colour=Colour.LINK)
 COUNT = Look(size=10, border="lines", horizontal="center", number_format='0" 格"')
 RESULT = Look(size=10, bold=True, border="lines", horizontal="center")
 ANSWER = Look(size=10, border="lines", open=True)
@@ -92,10 +69,7 @@ class CheckSheet:
     """Writes the sheet; knows its rows beforehand, because the tables' status points at them."""
 
     def __init__(self, form: Form, where: Places, figures: Figures, *, summed: bool = False) -> None:
-        """
-        Args:
-            summed: the workbook is a sum; the rules about that can be explained, too.
-        """
+        """``summed``: the workbook is a sum; the rules about that can be explained, too."""
         self.form, self.where, self.figures, self.summed = form, where, figures, summed
         self.name = quote_sheetname(form.sheets.checks)
         self.shift: dict[str, int] = {}
@@ -111,12 +85,10 @@ class CheckSheet:
 
     def state_ranges(self, cells: Iterable[str]) -> list[str]:
         """Return the judgements of cells, as ranges of this sheet."""
-        moved = []
-        for table, top, left, bottom, right in self.where.areas(cells):
-            shift = self.shift[table]
-            a, b = (f"${get_column_letter(left + shift)}${top}", f"${get_column_letter(right + shift)}${bottom}")
-            moved.append(a if a == b else f"{a}:{b}")
-        return moved
+        return [
+            area_name(top, left + self.shift[table], bottom, right + self.shift[table], "$")
+            for table, top, left, bottom, right in self.where.areas(cells)
+        ]
 
     def counted(self, cells: Iterable[str], test: str, *, sheet: str = "") -> str:
         """Return a formula part: how many of the cells have a judgement that passes ``test``."""
@@ -171,7 +143,7 @@ class CheckSheet:
         )  # fmt: skip
 
     def _relation(self, rule: Rule, one: Relation, row: int) -> Line:
-        formulas = relation_formulas(self.form, self.where, one)
+        formulas = _relation(self.form, self.where, one)
         if formulas is None:
             return Line(rule, rule.title, answered=True)
         cells = formulas.cells
@@ -211,42 +183,34 @@ class CheckSheet:
         sheet = book.create_sheet(self.form.sheets.checks)
         heads = self.form.sheets.explanation_heads
         widths(sheet, [9, 8, WHAT_WIDTH, 11, 11, 10, 11, 10, 40, 11, 14, 10, 2])
-        put(sheet, 1, 1, "勾稽校验", TITLE, columns=LAST)
-        sheet.row_dimensions[1].height = 30
+        put(sheet, 1, 1, "勾稽校验", TITLE, columns=LAST, tall=30)
         first, span = HEAD_ROW + 1, f"$G${HEAD_ROW + 1}:$G${self.last}"
         wrong = f'COUNTIF({span},"{BREAKS}")+COUNTIF({span},"{UNSURE}")'
         blank = self.counted(self.form.cells, "1")
-        put(sheet, 2, 1, Formula(_verdict(wrong, blank, "全部")), SUMMARY, columns=LAST)
-        sheet.row_dimensions[2].height = 26
-        put(sheet, 3, 1, INTRO_TEXT, INTRO, columns=LAST)
-        sheet.row_dimensions[3].height = 44
+        put(sheet, 2, 1, Formula(_verdict(wrong, blank, "全部")), SUMMARY, columns=LAST, tall=26)
+        put(sheet, 3, 1, INTRO_TEXT, INTRO, columns=LAST, tall=44)
         names = [heads[0], "表", "检查内容", "左边", "右边", "相差", "结果", *heads[1:]]
         for column, name in enumerate(names, 1):
-            put(sheet, HEAD_ROW, column, name, HEAD)
-        sheet.row_dimensions[HEAD_ROW].height = 22
+            put(sheet, HEAD_ROW, column, name, HEAD, tall=22)
         for row, line in enumerate(self.lines, first):
             self._line(sheet, row, line)
         self._states(sheet)
         self._colours(sheet)
-        sheet.freeze_panes = f"A{first}"
-        protect(sheet)
-        set_page(sheet, landscape=True, area=f"A1:{get_column_letter(LAST)}{self.last}")
-        sheet.print_title_rows = f"{HEAD_ROW}:{HEAD_ROW}"
+        finish(sheet, f"A{first}", area=f"A1:{get_column_letter(LAST)}{self.last}", heads=HEAD_ROW)
 
     def _line(self, sheet: Worksheet, row: int, line: Line) -> None:
         put(sheet, row, COLUMNS["rule"], line.rule.id, SMALL)
-        put(sheet, row, COLUMNS["what"], line.what, TEXT)
+        put(sheet, row, COLUMNS["what"], line.what, TEXT, tall=height(line.what, WHAT_WIDTH))
         cell = put(sheet, row, COLUMNS["table"], line.table, LINKED)
         if line.target:
             cell.hyperlink = Hyperlink(cell.coordinate, location=line.target, tooltip="到要核对的单元格")
-        for name, look in (("left", NUMBER), ("right", NUMBER), ("off", COUNT if line.counts else NUMBER)):
+        for name, look in (("left", SMALL), ("right", SMALL), ("off", COUNT if line.counts else SMALL)):
             text = getattr(line, name)
             put(sheet, row, COLUMNS[name], Formula(text) if text else None, look)
         result = "由程序核对" if line.answered else Formula(line.result)
         put(sheet, row, COLUMNS["result"], result, SMALL if line.answered else RESULT)
         for column in range(COLUMNS["result"] + 1, LAST + 1):
             put(sheet, row, column, None, ANSWER)
-        sheet.row_dimensions[row].height = height(line.what, WHAT_WIDTH)
 
     def _states(self, sheet: Worksheet) -> None:
         """Judge every number cell on its own, in hidden columns laid out like the tables."""
@@ -276,12 +240,18 @@ class CheckSheet:
     def _of_empty(self) -> str:
         """Return the judgement of an empty cell, as a formula."""
         rules = (rule for rule in self.form.rules.values() if isinstance(rule, Blanks))
-        zeros = [among(self.form, name, values) for rule in rules for name, values in rule.zeros.items()]
+        zeros = [_among(self.form, name, values) for rule in rules for name, values in rule.zeros.items()]
         return f"IF(OR({','.join(dict.fromkeys(zeros))}),{DECLARED},1)" if zeros else "1"
 
     def _colours(self, sheet: Worksheet) -> None:
         area, first = f"G{HEAD_ROW + 1}:G{self.last}", f"$G{HEAD_ROW + 1}"
-        for word, colour in ((BREAKS, BROKEN), (UNSURE, INVALID), (ASKS, BLANK), (EMPTY, BLANK), (HOLDS, DONE)):
+        for word, colour in (
+            (BREAKS, Colour.BROKEN),
+            (UNSURE, Colour.INVALID),
+            (ASKS, Colour.BLANK),
+            (EMPTY, Colour.BLANK),
+            (HOLDS, Colour.DONE),
+        ):
             tint(sheet, area, f'{first}="{word}"', colour, stop=True)
         tint_verdict(sheet, f"A2:{get_column_letter(LAST)}2")
 
@@ -304,3 +274,80 @@ def _verdict(wrong: str, blank: str, scope: str) -> str:
 
 def _full_width(word: str) -> str:
     return "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in word)
+
+
+# --------------------------------------------------------------------------- rules of kind relation
+
+
+class _Relation(msgspec.Struct, frozen=True):
+    """Parts of a row; none of them with a leading ``=``."""
+
+    left: str
+    right: str
+    operator: str
+    applies: str
+    """True where the rule's conditions hold; ``TRUE`` if it has none."""
+    known: str
+    """True where every one of last year's figures it needs is filled in."""
+    cells: tuple[str, ...]
+    """This year's cells it names."""
+
+
+def _relation(form: Form, where: Places, one: Relation) -> _Relation | None:
+    """Return the formulas of one relation; None if it looks at the wording of a text."""
+    if one.text:
+        return None
+    comparisons = (one.expect, *one.when)
+    terms = [t for c in comparisons for t in (*c.left, *c.right)]
+    conditions = [_compared(form, where, c) for c in one.when]
+    for name, values in one.fields:
+        conditions.append(f"OR({_among(form, name, values)})")
+    for name, values in one.unless_fields:
+        conditions.append(f'AND({_field(form, name)}<>"",NOT(OR({_among(form, name, values)})))')
+    if one.from_year:
+        year = next(f.id for f in form.fields if f.kind == "year")
+        conditions.append(f"N({_field(form, year)})>={one.from_year}")
+    last = [_last(form, cell) for t in terms if t.last for cell in t.cells]
+    return _Relation(
+        _sum(form, where, one.expect.left), _sum(form, where, one.expect.right), one.expect.operator,
+        f"AND({','.join(conditions)})" if conditions else "TRUE",
+        f"AND({','.join(f'ISNUMBER({a})' for a in last)})" if last else "TRUE",
+        tuple(cell for t in terms if not t.last for cell in t.cells),
+    )  # fmt: skip
+
+
+def _compared(form: Form, where: Places, comparison: Comparison) -> str:
+    return f"{_sum(form, where, comparison.left)}{comparison.operator}{_sum(form, where, comparison.right)}"
+
+
+def _sum(form: Form, where: Places, terms: tuple[Term, ...]) -> str:
+    text = ""
+    for term in terms:
+        sign = "-" if term.factor < 0 else "+" if text else ""
+        factor = abs(term.factor)
+        value = _term(form, where, term)
+        text += sign + (str(factor) if not value else value if factor == 1 else f"{factor}*{value}")
+    return text
+
+
+def _term(form: Form, where: Places, term: Term) -> str:
+    if term.field:
+        return f"N({_field(form, term.field)})"
+    if term.last:
+        return f"SUM({','.join(_last(form, cell) for cell in term.cells)})"
+    return where.total(term.cells, full=True) if term.cells else ""
+
+
+def _field(form: Form, field_id: str) -> str:
+    row = FIELD_TOP + next(n for n, f in enumerate(form.fields) if f.id == field_id)
+    return f"{quote_sheetname(form.sheets.fields)}!$B${row}"
+
+
+def _last(form: Form, cell: str) -> str:
+    return f"{quote_sheetname(form.sheets.last_year)}!$B${LAST_YEAR_TOP + form.last_year_cells.index(cell)}"
+
+
+def _among(form: Form, field_id: str, values: tuple[str, ...]) -> str:
+    """Return the conditions, one of which holds when a field has one of the values."""
+    address = _field(form, field_id)
+    return ",".join(f'{address}="{value}"' for value in values)

@@ -7,32 +7,35 @@ from pathlib import Path
 
 import msgspec
 from openpyxl.workbook import Workbook
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.worksheet import Worksheet
 
 from ..form import SEVERITIES, Form
 from ..model.findings import SEVERITY_LABELS
 from ..rollup import STATES
 from ..show.entries import Entry
-from .book import Part, dated, saved
-from .cellstyle import Look, height, put, set_page, widths
+from .book import dated, saved
+from .cellstyle import HEAD, Look, height, put, restrict, set_page, widths
 from .rollupsheets import Row, file_link, listed
-
-__all__ = ["assemble_findings", "assemble_roster"]
 
 _ROWS = 1_000_000
 """Of the 1,048,576 that a sheet can hold."""
 _ROSTER_ROWS = 2000
 """Rows of the roster with lists to choose from; more can be filled in."""
-_HEAD = Look(bold=True, border="lines", horizontal="center", fill="E7EEF7")
 _ENTRY = Look(size=11, border="lines", indent=1, number_format="@")
 _GUIDE = Look(size=11, indent=1, vertical="top")
 
 
-def assemble_findings(
-    form: Form, entries: Sequence[Entry], found: Sequence[tuple[str, Sequence[Sequence[str]]]], folder: Path | None
-) -> Iterator[Part]:
-    """Build the list of findings; see :func:`reportgen.workbook.findings_workbook`."""
+def findings_workbook(
+    form: Form, entries: Sequence[Entry], found: Sequence[tuple[str, Sequence[Sequence[str]]]], *,
+    folder: Path | None = None,
+) -> bytes:  # fmt: skip
+    """Return the findings of many reports as an .xlsx file: a sheet with all of them, and one with a row per file.
+
+    Args:
+        form: the edition, for the date of the file.
+        entries: a line of the overview for each file.
+        found: files, each with its findings: rule, level, place, message, advice.
+        folder: where the file will be: links to the reports are relative to it.
+    """
     book = Workbook()
     book.remove(book.worksheets[0])
     bodies = {one.file: one for one in entries}
@@ -50,9 +53,11 @@ def assemble_findings(
                [7, 32, 14, 16, 8, 8, 8, 8, 50, 34], files, _ROWS),
     )  # fmt: skip
     for sheet in book.worksheets:
-        _filter(sheet)
+        # Let the heads filter and sort.
+        sheet.auto_filter.ref = f"A3:{sheet.cell(3, sheet.max_column).coordinate}"
+        sheet.protection.sheet = False
     _describe(book, form, "问题清单")
-    return saved(book, {}, form, lists=lists)
+    return saved(book, {}, form, lists)
 
 
 def _findings(one: Entry | None, file: str, found: Sequence[Sequence[str]], folder: Path | None) -> Iterator[Row]:
@@ -61,14 +66,8 @@ def _findings(one: Entry | None, file: str, found: Sequence[Sequence[str]], fold
         yield body, level, rule, place, message, advice, file_link(file, folder)
 
 
-def _filter(sheet: Worksheet) -> None:
-    """Let the heads filter and sort, also on the protected sheet."""
-    sheet.auto_filter.ref = f"A3:{sheet.cell(3, sheet.max_column).coordinate}"
-    sheet.protection.sheet = False
-
-
-def assemble_roster(form: Form) -> Iterator[Part]:
-    """Build the empty roster; see :func:`reportgen.workbook.roster_workbook`."""
+def roster_workbook(form: Form) -> bytes:
+    """Return an empty list of bodies to fill in, as the bytes of an .xlsx file (``[rollup.roster]`` of the form)."""
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = "名册"
@@ -76,17 +75,15 @@ def assemble_roster(form: Form) -> Iterator[Part]:
     widths(sheet, [40, 24, 18, 16, 44])
     # No title above: the first row says what the columns are.
     for column, words in enumerate(heads.values(), 1):
-        put(sheet, 1, column, words[0], _HEAD)
+        put(sheet, 1, column, words[0], HEAD, tall=26)
         for row in range(2, 42):
             put(sheet, row, column, None, _ENTRY)
-    sheet.row_dimensions[1].height = 26
     sheet.freeze_panes = "B2"
     kinds = next((field.choices for field in form.fields if field.id == "unit_type"), ())
     groups = tuple(one.name for one in form.rollup.groups)
     for letter, choices in zip("CD", (kinds, groups), strict=True):
-        rule = DataValidation(type="list", formula1=f'"{",".join(choices)}"', allow_blank=True, showErrorMessage=False)
-        rule.add(f"{letter}2:{letter}{_ROSTER_ROWS}")
-        sheet.add_data_validation(rule)
+        area, listed_choices = f"{letter}2:{letter}{_ROSTER_ROWS}", f'"{",".join(choices)}"'
+        restrict(sheet, [area], type="list", formula1=listed_choices, showErrorMessage=False)
     set_page(sheet, landscape=True)
     _guide(book, [words[0] for words in heads.values()], groups)
     _describe(book, form, "单位名册")
@@ -105,8 +102,7 @@ def _guide(book: Workbook, heads: Sequence[str], groups: Sequence[str]) -> None:
         f"“{former}”写更名以前的名称，或并入这个单位的各单位，用顿号隔开：用来找它上年的报告。",
     )
     for row, line in enumerate(lines, 1):
-        put(sheet, row, 1, line, _GUIDE)
-        sheet.row_dimensions[row].height = height(line, 96, least=24)
+        put(sheet, row, 1, line, _GUIDE, tall=height(line, 96, least=24))
     set_page(sheet)
 
 

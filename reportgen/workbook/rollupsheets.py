@@ -1,29 +1,36 @@
-"""The other sheets of a merged workbook: who filed what, what is wrong with it, what they explain, what changed."""
+"""The other sheets of a merged workbook: the bodies' figures, who filed what, what is wrong with it, what changed."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
 from pathlib import Path
 
+from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from ..form import Form
 from ..model.findings import SEVERITY_LABELS, Finding
-from ..rollup import STATES, Collected, Compared, Filing, Left, Rollup
-from ..rollup.previous import BODY_HEADS, NO, ONLY_REGION, YES, detail_label
-from .cellstyle import BROKEN, HEI, LINK, Look, height, protect, put, set_page, widths
+from ..model.numbers import format_number
+from ..rollup import STATES, Collected, Compared, Filing, Left, Rollup, figure_ids
+from ..rollup.filing import Figures
+from ..rollup.previous import BODY_HEADS, DETAIL_HEADS, NO, ONLY_REGION, YES, detail_label
+from .cellstyle import HEI, Colour, Formula, Look, begin, finish, height, put
 from .streamed import Content, Line, Link, Streamed
 
-__all__ = ["Row", "add_rollup_sheets", "file_link", "listed", "warn_of_drafts"]
-
-TITLE = Look(font=HEI, size=16)
-INTRO = Look(size=9, colour="595959", indent=1)
-HEAD = Look(bold=True, border="lines", horizontal="center", fill="E7EEF7")
 TEXT = Look(size=10, border="lines", vertical="top", indent=1)
 SMALL = Look(size=10, border="lines", vertical="top", horizontal="center")
-GO = Look(size=10, border="lines", vertical="top", indent=1, colour=LINK)
+GO = Look(size=10, border="lines", vertical="top", indent=1, colour=Colour.LINK)
+DETAIL_HEAD = Look(size=9, bold=True, border="lines", horizontal="center", fill="E7EEF7")
+TOTAL = Look(bold=True, border="lines", horizontal="center", fill="F2F2F2")
+TOTAL_NAME = Look(bold=True, border="lines", indent=1, fill="F2F2F2")
+BODY_NAME = Look(border="lines", indent=1)
+FIGURE = Look(border="lines", horizontal="center")
+HEAD_ROW = 3
+FIRST_FIGURE = len(DETAIL_HEADS) + 1
 TOP = 4
 MOST = 10_000
 """Rows of a list; beyond them it says how many more there are."""
@@ -41,21 +48,11 @@ def listed(
     most: int = MOST,
 ) -> Streamed:  # fmt: skip
     """Add a sheet with a list: title, what it is, heads, a row for each up to ``most``."""
-    sheet = book.create_sheet(name)
-    widths(sheet, list(sizes))
-    put(sheet, 1, 1, name, TITLE, columns=len(heads))
-    sheet.row_dimensions[1].height = 30
-    put(sheet, 2, 1, intro, INTRO, columns=len(heads))
-    sheet.row_dimensions[2].height = height(intro, sum(sizes), line=13, least=20)
-    for column, head in enumerate(heads, 1):
-        put(sheet, TOP - 1, column, head, HEAD)
+    sheet = begin(book, name, sizes, intro, heads, tall=(height(intro, sum(sizes), line=13, least=20), 0))
     first: Row = rows[0] if rows else ()
     looks = [GO if isinstance(value, Link) else SMALL if isinstance(value, int) else TEXT for value in first]
     streamed = Streamed(sheet, TOP, looks or [TEXT], _lines(rows, sizes, most))
-    sheet.freeze_panes = f"A{TOP}"
-    protect(sheet)
-    set_page(sheet, landscape=True)
-    sheet.print_title_rows = f"{TOP - 1}:{TOP - 1}"
+    finish(sheet, f"A{TOP}", heads=TOP - 1)
     return streamed
 
 
@@ -80,33 +77,29 @@ def file_link(path: str, folder: Path | None, cell: str = "") -> Link | str:
     return Link(Path(path).name, target.as_posix().translate(_ESCAPES), cell)
 
 
-def add_rollup_sheets(book: Workbook, form: Form, rollup: Rollup, folder: Path | None) -> tuple[Streamed, ...]:
-    """Add the lists of a merged workbook; return their rows, which go into the parts of the sheets.
+def rollup_sheets(book: Workbook, rollup: Rollup, folder: Path | None) -> Iterator[Streamed]:
+    """Add the lists of a merged workbook; yield their rows, which go into the parts of the sheets.
 
     Args:
-        book: with its other sheets.
-        form: the edition.
-        rollup: the sum.
         folder: where the workbook will be, so that links to the bodies' files are relative; None for
             links by whole paths.
     """
-    return tuple(_Sheets(book, form, rollup, folder).add())
+    sheets = _Sheets(book, rollup, folder)
+    yield sheets.bodies()
+    yield sheets.findings()
+    if rollup.compared is not None:
+        yield sheets.compared(rollup.compared)
+    yield sheets.explanations()
+    yield sheets.texts()
+    if rollup.has_previous:
+        yield sheets.changes()
 
 
 class _Sheets:
-    def __init__(self, book: Workbook, form: Form, rollup: Rollup, folder: Path | None) -> None:
-        self.book, self.form, self.rollup, self.folder = book, form, rollup, folder
-        self.names = form.rollup.sheets
-
-    def add(self) -> Iterator[Streamed]:
-        yield self.bodies()
-        yield self.findings()
-        if self.rollup.compared is not None:
-            yield self.compared(self.rollup.compared)
-        yield self.explanations()
-        yield self.texts()
-        if self.rollup.has_previous:
-            yield self.changes()
+    def __init__(self, book: Workbook, rollup: Rollup, folder: Path | None) -> None:
+        self.book, self.rollup, self.folder = book, rollup, folder
+        self.form = rollup.report.form
+        self.names = self.form.rollup.sheets
 
     def link(self, path: str, cell: str = "") -> Link | str:
         return file_link(path, self.folder, cell)
@@ -203,8 +196,12 @@ class _Sheets:
             for body in self.rollup.collection.counted:
                 for passage in body.filing.passages if body.filing else ():
                     if passage.section == section.id:
-                        rows.append((f"〔{part}〕", body.body, f"〔{passage.heading}〕" if passage.heading else "",
-                                     _shortened("\n".join(passage.paragraphs))))  # fmt: skip
+                        text = "\n".join(passage.paragraphs)
+                        if len(text) > _LONGEST_TEXT:
+                            text = f"{text[:_LONGEST_TEXT]}……（太长，其余见单位的报告）"
+                        rows.append(
+                            (f"〔{part}〕", body.body, f"〔{passage.heading}〕" if passage.heading else "", text)
+                        )
         heads = ("哪一部分", "报送单位", "哪一段", "单位写的文字")
         intro = "各单位写的文字，按部分排在一起，供写稿参考；不会自动写进报告。"
         return listed(self.book, self.names.texts, intro, heads, [24, 28, 24, 110], rows)
@@ -216,13 +213,7 @@ class _Sheets:
             for one in self.rollup.changes
         ]  # fmt: skip
         heads = ("报送单位", "变化", "哪一格", "上次", "这次", "文件")
-        return listed(
-            self.book, self.names.changes, "与上次汇总相比。", heads, [30, 16, 34, 12, 12, 34], rows
-        )  # fmt: skip
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}……（太长，其余见单位的报告）"
+        return listed(self.book, self.names.changes, "与上次汇总相比。", heads, [30, 16, 34, 12, 12, 34], rows)
 
 
 def warn_of_drafts(book: Workbook, rollup: Rollup) -> None:
@@ -230,4 +221,84 @@ def warn_of_drafts(book: Workbook, rollup: Rollup) -> None:
     said = f"【草稿：含{len(rollup.drafts)}份有错误的报告】" if rollup.drafts else ""
     for sheet in book.worksheets if said else ():
         cell = sheet.cell(1, 1)
-        put(sheet, 1, 1, f"{said}{cell.value}", Look(font=HEI, size=14, fill=BROKEN))
+        put(sheet, 1, 1, f"{said}{cell.value}", Look(font=HEI, size=14, fill=Colour.BROKEN))
+
+
+# --------------------------------------------------------------------------- 汇总明细
+
+
+class Details:
+    """The sheet 汇总明细: a row per body, a column per figure; what the prescribed tables add up.
+
+    The bodies' rows stand together, groups one after another, so that every total is one sum over rows.
+    """
+
+    def __init__(self, form: Form, rollup: Rollup) -> None:
+        self.form, self.rollup = form, rollup
+        self.figures = figure_ids(form)
+        self.name = form.rollup.sheets.details
+        self.totals: list[tuple[str, Figures, tuple[int, int] | None]] = []
+        """Name, figures, first and last row of each total."""
+        self.top = HEAD_ROW + 3 + len(rollup.groups)
+        ends = list(accumulate((len(one.bodies) for one in rollup.groups), initial=self.top - 1))
+        spans = [(before + 1, end) for before, end in pairwise(ends)]
+        own = [end for end, one in zip(ends[1:], rollup.groups, strict=True) if one.group.own]
+        self.region, self.own = (self.top, ends[-1]), (self.top, own[-1]) if own else None
+        """Groups of the body's own stand first."""
+        self.totals.append((form.rollup.region_total, rollup.region, self.region))
+        self.totals.append((form.rollup.own_total, rollup.own, self.own))
+        for span, one in zip(spans, rollup.groups, strict=True):
+            self.totals.append((f"{one.group.name}小计", one.figures, span))
+
+    def links(self) -> dict[str, str]:
+        """Return for every figure the formula that adds up the bodies' rows."""
+        sheet = quote_sheetname(self.name)
+        letters = {figure: get_column_letter(n) for n, figure in enumerate(self.figures, FIRST_FIGURE)}
+        top, last = (self.own if self.rollup.own_only else None) or self.region
+        return {f: f"=SUM({sheet}!{letter}{top}:{letter}{last})" for f, letter in letters.items()}
+
+    def write(self, book: Workbook) -> dict[tuple[str, str], str]:
+        """Add the sheet without the bodies' rows; return what its formulas give, by sheet and address."""
+        heads = (*DETAIL_HEADS, *(detail_label(self.form, one) for one in self.figures))
+        sizes = [6, 30, 12, 18, *([9.0] * len(self.figures))]
+        spans, tall = (FIRST_FIGURE - 1, FIRST_FIGURE + 6), (32, 62)  # as far as the first page goes
+        intro = DETAIL_INTRO.format(total=self.totals[self.rollup.own_only][0])
+        sheet = begin(book, self.name, sizes, intro, heads, spans=spans, tall=tall, head=DETAIL_HEAD)
+        results = self._totals(sheet)
+        self.rows = Streamed(sheet, self.top, (FIGURE, BODY_NAME, FIGURE, FIGURE, FIGURE), self._bodies())
+        finish(sheet, f"{get_column_letter(FIRST_FIGURE)}{self.top}", heads=HEAD_ROW)
+        sheet.page_setup.fitToWidth = 0  # two hundred columns on one page could not be read
+        sheet.print_title_cols = "A:D"
+        return results
+
+    def _totals(self, sheet: Worksheet) -> dict[tuple[str, str], str]:
+        results = {}
+        for row, (name, figures, span) in enumerate(self.totals, HEAD_ROW + 1):
+            for column, value in enumerate((None, name, None, None), 1):
+                put(sheet, row, column, value, TOTAL_NAME)
+            for n, figure in enumerate(self.figures, FIRST_FIGURE):
+                letter = get_column_letter(n)
+                put(sheet, row, n, Formula(f"=SUM({letter}{span[0]}:{letter}{span[1]})") if span else 0, TOTAL)
+                if span:
+                    results[self.name, f"{letter}{row}"] = format_number(figures.get(figure, 0))
+        return results
+
+    def _bodies(self) -> Iterator[Line]:
+        """Yield a row for each body; after them those that do not count, without figures."""
+        bodies = ((one, total.group.name) for total in self.rollup.groups for one in total.bodies)
+        for number, (one, group) in enumerate(bodies, 1):
+            figures = one.filing.figures if one.filing else {}
+            yield (number, one.body, group, STATES[one.state], *(figures.get(each, 0) for each in self.figures)), 0
+        left = [one for one in self.rollup.collection.bodies if not one.counts]
+        if left:
+            yield (), 0
+            yield (None, f"以下{len(left)}个单位没有计入："), 0
+        names = {group.id: group.name for group in self.form.rollup.known_groups}
+        for one in left:
+            yield (None, one.body, names[one.group], STATES[one.state]), 0
+
+
+DETAIL_INTRO = (
+    "一行一个单位，一列一个数；规定的各表用公式从这里相加。要改数，请改单位自己的报告再重新汇总，不要在这里改。"
+    "“本级”是政府本级机关及其部门，“行政区域”是全部单位；规定的各表取{total}。"
+)

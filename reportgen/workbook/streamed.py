@@ -19,8 +19,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from .cellstyle import MAX_TEXT, Look, put, writable
 
-__all__ = ["Content", "Line", "Link", "Streamed"]
-
 _LONGEST = 255
 """Characters of a text in a formula, a limit of Excel."""
 

@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
-from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.worksheet import Worksheet
 
 from ..form import Block, Cell, Form, LayoutCell, Node, Table
-from ..form.layout import walk
-from .cellstyle import (
-    BLANK,
-    BROKEN,
-    INVALID,
-    KAI,
-    LINK,
-    Formula,
-    Look,
-    height,
-    protect,
-    put,
-    set_page,
-    tint,
-    tint_verdict,
-    widths,
-)  # fmt: skip
-from .figures import Figures
-from .places import TABLE_TOP, Places, register_place
-
-__all__ = ["TableSheet", "limit"]
+from ..form.tables import walk
+from .cellstyle import KAI, Colour, Formula, Look, finish, height, lead, put, restrict, tint, tint_verdict, widths
+from .figures import TABLE_TOP, Figures, Places, register_place
 
 SHADE = "C6D9F1"  # block titles, as in the official attachment
 HEADING = Look(size=14, bold=True)
@@ -47,19 +28,20 @@ TOTAL = Look(size=11, border="grid", horizontal="center", fill="F2F2F2")
 HINT = Look(size=9, colour="595959", indent=1)
 HINT_HEAD = Look(size=9, bold=True, colour="595959", indent=1)
 ASIDE = Look(size=9, colour="595959", horizontal="center")
-GO = Look(size=10, colour=LINK, indent=1)
+GO = Look(size=10, colour=Colour.LINK, indent=1)
 
 MAX_PROMPT, MAX_TITLE = 255, 32  # limits of Excel; beyond them it calls the file damaged
 SHALLOW, DEEP = 100.0, 126.0  # table widths in characters: simple header, header of several rows
 HINT_WIDTH, LAW_WIDTH, REGISTER_WIDTH = 58.0, 24.0, 11.0
 
 
-def limit(kind: str, unit: str, decimals: int, subject: str, hint: str = "") -> DataValidation:
-    """Return the input limit of a number cell: whole number or amount, not below 0.
+def limit(
+    sheet: Worksheet, areas: Iterable[str], kind: str, unit: str, decimals: int, subject: str, hint: str = ""
+) -> None:
+    """Limit the input into number cells: whole number or amount, not below 0.
 
     Args:
         kind: ``count`` or ``amount``.
-        unit: said in the prompt.
         decimals: places an amount may have.
         subject: what is entered, for title and error message.
         hint: put before the prompt.
@@ -67,9 +49,9 @@ def limit(kind: str, unit: str, decimals: int, subject: str, hint: str = "") -> 
     what = f"不小于 0 的整数（{unit}）" if kind == "count" else f"不小于 0、最多 {decimals} 位小数的金额（{unit}）"
     prompt = f"填{what}，没有就填 0。"
     room = MAX_PROMPT - len(prompt)
-    return DataValidation(
-        type="whole" if kind == "count" else "decimal", operator="greaterThanOrEqual", formula1="0",
-        allow_blank=True, showErrorMessage=True, showInputMessage=True, errorStyle="stop",
+    restrict(
+        sheet, areas, type="whole" if kind == "count" else "decimal", operator="greaterThanOrEqual", formula1="0",
+        showErrorMessage=True, showInputMessage=True, errorStyle="stop",
         errorTitle="不能这样填", error=f"这里只能填{what}，不带单位和文字；没有就填 0。",
         promptTitle=subject[:MAX_TITLE], prompt=hint[:room] + prompt,
     )  # fmt: skip
@@ -106,21 +88,19 @@ class TableSheet:
         self.colours()
         self.register()
         frozen = table.label_columns + 1 if table.header_rows else 1
-        sheet.freeze_panes = f"{get_column_letter(frozen)}{TABLE_TOP + 1 + table.header_rows}"
-        protect(sheet)
-        set_page(sheet, landscape=self.wide, area=f"A1:{get_column_letter(table.width)}{bottom}", one_page=True)
+        finish(
+            sheet, f"{get_column_letter(frozen)}{TABLE_TOP + 1 + table.header_rows}", landscape=self.wide,
+            area=f"A1:{get_column_letter(table.width)}{bottom}", one_page=True,
+        )  # fmt: skip
 
     def top(self, status: str) -> None:
         """Write the heading, the status and the link to the checks."""
         sheet, width = self.sheet, self.table.width
-        put(sheet, 1, 1, self.form.section_of(self.table).heading, HEADING, columns=width)
-        sheet.row_dimensions[1].height = 30
+        put(sheet, 1, 1, self.form.section_of(self.table).heading, HEADING, columns=width, tall=30)
         link_at, span = (width - 2, 3) if self.wide else (self.hints, 1)
-        put(sheet, 2, 1, Formula(status), STATUS, columns=width - 3 if self.wide else width)
-        sheet.row_dimensions[2].height = 20
+        put(sheet, 2, 1, Formula(status), STATUS, columns=width - 3 if self.wide else width, tall=20)
         tint_verdict(sheet, "A2")
-        link = put(sheet, 2 if self.wide else 1, link_at, "查看校验 →", GO, columns=span)
-        link.hyperlink = Hyperlink(link.coordinate, location=f"{quote_sheetname(self.form.sheets.checks)}!A1")
+        lead(put(sheet, 2 if self.wide else 1, link_at, "查看校验 →", GO, columns=span), self.form.sheets.checks)
         if not self.wide:
             put(sheet, 2, self.hints, "填报提示", HINT_HEAD)
             put(sheet, 2, self.hints + 1, "依据", HINT_HEAD)
@@ -190,8 +170,8 @@ class TableSheet:
             for node in nodes:
                 if node.hint:
                     row += 1
-                    put(self.sheet, row, 1, _said(node), HINT, columns=self.table.width)
-                    self.sheet.row_dimensions[row].height = height(_said(node), sum(self.sizes))
+                    tall = height(_said(node), sum(self.sizes))
+                    put(self.sheet, row, 1, _said(node), HINT, columns=self.table.width, tall=tall)
         return self.table.height + TABLE_TOP
 
     def taller(self, row: int, points: float) -> None:
@@ -225,10 +205,9 @@ class TableSheet:
             deep = self.table.header_rows > 1 and not self.wide
             subject = row.short if deep or column.hint == "" else f"{row.short}·{column.short}"
             block = next(b for b in self.table.blocks if row in b.row_leaves())
-            rule = limit(cells[0].kind, cells[0].unit, cells[0].decimals, subject, self.hint(block, row, column))
-            for area in self.where.ranges(c.id for c in cells):
-                rule.add(area)
-            self.sheet.add_data_validation(rule)
+            areas, first = self.where.ranges(c.id for c in cells), cells[0]
+            hint = self.hint(block, row, column)
+            limit(self.sheet, areas, first.kind, first.unit, first.decimals, subject, hint)
 
     def colours(self) -> None:
         """Colour wrong entries orange, sums that do not hold red, blank entries pale yellow."""
@@ -240,16 +219,16 @@ class TableSheet:
                 first = area.split(":")[0]
                 exact = f"INT({first})" if kind == "count" else f"ROUND({first},{decimals})"
                 wrong = f"IF(ISNUMBER({first}),OR({first}<0,{first}<>{exact}),LEN(TRIM({first}))>0)"
-                tint(sheet, area, wrong, INVALID, stop=True)
+                tint(sheet, area, wrong, Colour.INVALID, stop=True)
         for equation in self.form.equations:
             if self.form.cells[equation.left[0]].table == self.table.id:
                 sides = (self.where.total(side, fixed=True) for side in (equation.left, equation.right))
                 relation = "<>" if equation.relation == "equal" else ">"
                 area = " ".join(self.where.ranges(equation.cells))
-                tint(sheet, area, relation.join(sides), BROKEN)
+                tint(sheet, area, relation.join(sides), Colour.BROKEN)
         for area in self.where.ranges(c.id for c in entries):
             first = area.split(":")[0]
-            tint(sheet, area, f"LEN(TRIM({first}))=0", BLANK)
+            tint(sheet, area, f"LEN(TRIM({first}))=0", Colour.BLANK)
 
     # ---- the register
 
@@ -269,11 +248,9 @@ class TableSheet:
             row, column = register_place(self.table, self.where.at[cell])
             put(self.sheet, row, column, self.figures.register[cell], ENTRY)
             here, figure = f"{get_column_letter(column)}{row}", self.where.address(cell)
-            tint(self.sheet, here, f"AND(LEN(TRIM({here}))>0,{here}<>{figure})", BROKEN)
+            tint(self.sheet, here, f"AND(LEN(TRIM({here}))>0,{here}<>{figure})", Colour.BROKEN)
             one = self.form.cells[cell]
-            rule = limit(one.kind, one.unit, one.decimals, entry.label, entry.hint)
-            rule.add(here)
-            self.sheet.add_data_validation(rule)
+            limit(self.sheet, [here], one.kind, one.unit, one.decimals, entry.label, entry.hint)
 
 
 def _said(node: Node) -> str:

@@ -14,39 +14,20 @@ from collections.abc import Iterator, Sequence
 import msgspec
 from openpyxl.utils import quote_sheetname
 from openpyxl.workbook import Workbook
-from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ..form import Form, Section
-from ..form.contentkinds import Length
-from ..form.layout import paths
+from ..form.rule import Length
+from ..form.tables import paths
 from ..model.placeholders import names, standard_text
 from ..model.report import Passage, Report
-from .cellstyle import (
-    BROKEN,
-    HEI,
-    LINK,
-    MAX_HEIGHT,
-    Formula,
-    Look,
-    height,
-    protect,
-    put,
-    set_page,
-    tint,
-    widths,
-)  # fmt: skip
+from .cellstyle import MAX_HEIGHT, TITLE, Colour, Formula, Look, begin, finish, height, lead, put, tint
 from .entries import FIELD_TOP
-from .places import Places
-
-__all__ = ["TOP", "names_sheet", "text_rows", "text_sheet"]
+from .figures import Places
 
 SPARE = 2
 """Empty rows after each part for sub-headings of the body's own."""
 
-TITLE = Look(font=HEI, size=16)
-INTRO = Look(size=9, colour="595959", indent=1)
-HEAD = Look(bold=True, border="lines", horizontal="center", fill="E7EEF7")
 PART = Look(bold=True, border="lines", vertical="top", fill="F7F9FC", indent=1)
 FIXED = Look(border="lines", vertical="top", fill="F7F9FC", colour="A6A6A6", indent=1)
 SUB = Look(size=11, border="lines", vertical="top", open=True, fill="FFFDF3", indent=1)
@@ -55,7 +36,7 @@ HINT = Look(size=9, border="lines", vertical="top", colour="595959", indent=1)
 GUIDE = Look(size=10, vertical="top", colour="404040", indent=1)
 NAME = Look(size=10, border="lines", indent=1)
 NOW = Look(size=10, border="lines", horizontal="center")
-GO = Look(size=10, colour=LINK, indent=1)
+GO = Look(size=10, colour=Colour.LINK, indent=1)
 COUNT = Look(size=10, border="lines", horizontal="center", vertical="top")
 BODY_WIDTH, HINT_WIDTH, TOP = 82.0, 34.0, 4
 HINT_LINE = 12.5
@@ -120,15 +101,8 @@ def _row_texts(paragraphs: Sequence[str]) -> Iterator[str]:
 
 def text_sheet(book: Workbook, form: Form, rows: list[TextRow]) -> None:
     """Add the sheet: entries at the left, a guide to placeholders at the right."""
-    sheet = book.create_sheet(form.sheets.texts)
-    widths(sheet, [24, 26, BODY_WIDTH, HINT_WIDTH, 9, 2, 62])
-    put(sheet, 1, 1, form.sheets.texts, TITLE, columns=5)
-    sheet.row_dimensions[1].height = 30
-    put(sheet, 2, 1, INTRO_TEXT, INTRO, columns=5)
-    sheet.row_dimensions[2].height = 32
-    for column, head in enumerate((*form.sheets.text_heads, "提示", "字数"), 1):
-        put(sheet, TOP - 1, column, head, HEAD)
-    sheet.row_dimensions[TOP - 1].height = 22
+    sizes, heads = [24, 26, BODY_WIDTH, HINT_WIDTH, 9, 2, 62], (*form.sheets.text_heads, "提示", "字数")
+    sheet = begin(book, form.sheets.texts, sizes, INTRO_TEXT, heads, tall=(32, 22))
     shown = ""
     for row, one in enumerate(rows, TOP):
         section = one.section
@@ -138,16 +112,12 @@ def text_sheet(book: Workbook, form: Form, rows: list[TextRow]) -> None:
         put(sheet, row, 2, one.heading, SUB if section.heading else FIXED)
         put(sheet, row, 3, one.text, BODY)
         least = 32.0 if one.spare else 66.0
-        put(sheet, row, 4, _with_room(one.hint, least), HINT)
         tall = max(height(one.text, BODY_WIDTH, least=least), height(one.hint, HINT_WIDTH, line=HINT_LINE))
-        sheet.row_dimensions[row].height = max(tall, height(one.heading, 24))
+        put(sheet, row, 4, _with_room(one.hint, least), HINT, tall=max(tall, height(one.heading, 24)))
     _counters(sheet, form, rows)
     last = TOP + len(rows) - 1
     _guide(sheet, form, last)
-    sheet.freeze_panes = f"A{TOP}"
-    protect(sheet)
-    set_page(sheet, landscape=True, area=f"A1:E{last}")
-    sheet.print_title_rows = f"{TOP - 1}:{TOP - 1}"
+    finish(sheet, f"A{TOP}", area=f"A1:E{last}", heads=TOP - 1)
 
 
 def _with_room(hint: str, least: float) -> str:
@@ -168,7 +138,7 @@ def _counters(sheet: Worksheet, form: Form, rows: Sequence[TextRow]) -> None:
             total = f"SUM($E${first + 1}:$E${last})+{_length(first, fixed=True)}"
             counter = f'=IF(LEN(C{first})=0,"",{_length(first)}&CHAR(10))&"共 "&({total})&CHAR(10)&"限 {limit}"'
             put(sheet, first, COUNTED, Formula(counter), COUNT)
-            tint(sheet, f"E{first}:E{last}", f"{total}>{limit}", BROKEN)
+            tint(sheet, f"E{first}:E{last}", f"{total}>{limit}", Colour.BROKEN)
 
 
 def _length(row: int, *, fixed: bool = False) -> str:
@@ -189,8 +159,7 @@ def _guide(sheet: Worksheet, form: Form, last: int) -> None:
     common = [name for name in _ordered(form) if "." not in name]
     where = form.sheets.names
     put(sheet, 1, 7, where, TITLE)
-    link = put(sheet, 2, 7, f"完整的名称表在“{where}”表 →", GO)
-    link.hyperlink = Hyperlink(link.coordinate, location=f"{quote_sheetname(where)}!A1")
+    lead(put(sheet, 2, 7, f"完整的名称表在“{where}”表 →", GO), where)
     guide = GUIDE_TEXT.format(example="{{ " + common[len(form.fields)] + " }}", names="、".join(common))
     put(sheet, TOP - 1, 7, guide, GUIDE, rows=last - TOP + 2)
 
@@ -200,15 +169,9 @@ NAMES_TOP = 3
 
 def names_sheet(book: Workbook, form: Form, where: Places) -> None:
     """Add the table of all names that a text may use, with live values."""
-    sheet = book.create_sheet(form.sheets.names)
-    widths(sheet, [30, 70, 28])
-    put(sheet, 1, 1, form.sheets.names, TITLE, columns=3)
-    sheet.row_dimensions[1].height = 30
-    intro = put(sheet, 2, 1, NAMES_TEXT.format(texts=form.sheets.texts), GO, columns=3)
-    intro.hyperlink = Hyperlink(intro.coordinate, location=f"{quote_sheetname(form.sheets.texts)}!A1")
-    for column, head in enumerate(("名称", "含义", "当前值"), 1):
-        put(sheet, NAMES_TOP, column, head, HEAD)
-    sheet.row_dimensions[NAMES_TOP].height = 22
+    intro, heads = NAMES_TEXT.format(texts=form.sheets.texts), ("名称", "含义", "当前值")
+    sheet = begin(book, form.sheets.names, [30, 70, 28], intro, heads, tall=(0, 22), intro_look=GO)
+    lead(sheet["A2"], form.sheets.texts)
     meaning = _meanings(form)
     fields = {field.short: n for n, field in enumerate(form.fields)}
     row = NAMES_TOP
@@ -223,12 +186,8 @@ def names_sheet(book: Workbook, form: Form, where: Places) -> None:
             look = DATE if field.kind == "date" else NOW
         else:
             now, look = "=" + where.total(form.quantities[name], full=True), NOW
-        put(sheet, row, 3, Formula(now), look)
-        sheet.row_dimensions[row].height = height(meaning[name], 68)
-    sheet.freeze_panes = f"A{NAMES_TOP + 1}"
-    protect(sheet)
-    set_page(sheet, landscape=False, area=f"A1:C{row}")
-    sheet.print_title_rows = f"{NAMES_TOP}:{NAMES_TOP}"
+        put(sheet, row, 3, Formula(now), look, tall=height(meaning[name], 68))
+    finish(sheet, f"A{NAMES_TOP + 1}", area=f"A1:C{row}", heads=NAMES_TOP, landscape=False)
 
 
 DATE = Look(size=10, border="lines", horizontal="center", number_format='yyyy"年"m"月"d"日"')

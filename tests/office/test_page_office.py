@@ -23,7 +23,7 @@ from reportgen.marking.resultsheet import COLOURS, NAME, SUSPECT
 from reportgen.model.report import Passage, Report
 from reportgen.repairs import find_repairs
 from reportgen.show.published import report_page
-from reportgen.show.result import result_page
+from reportgen.show.result import make_result_page
 from reportgen.show.review import CheckedReport
 from reportgen.workbook import blank_workbook
 
@@ -60,7 +60,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     reports = [planted(), published_report("huaian_city_2024"), published_report("shuyang_ndrc_2023")]
     reviewed = [CheckedReport(r, check(r), find_repairs(r), judge_numbers(r)) for r in reports]
-    texts = {"result": result_page(reviewed, unreadable=[("坏.xlsx", "“坏.xlsx”已损坏")]),
+    texts = {"result": make_result_page(reviewed, unreadable=[("坏.xlsx", "“坏.xlsx”已损坏")]).text,
              "report": report_page(reports[0])}  # fmt: skip
     for name, text in texts.items():
         (folder / f"{name}.html").write_text(text, encoding="utf-8")

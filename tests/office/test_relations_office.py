@@ -35,8 +35,9 @@ def cases():
 
 def workbook(cells, last, fields):
     report = make_report(BASE | cells, **fields)
-    last_report = None if last is None else make_report(LAST | last, year=2023)
-    return blank_workbook(FORM, report=report, last_year=last_report, typed_totals=True)
+    if last is not None:
+        report = with_last_year(report, make_report(LAST | last, year=2023))
+    return blank_workbook(FORM, report=report, typed_totals=True)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +68,7 @@ def test_last_year_on_the_sheet_is_the_report_of_last_year(tmp_path):
     report = make_report(BASE | {"表三.carried_in.total": 35})
     last = make_report(LAST, year=2023)
     path = tmp_path / "w.xlsx"
-    path.write_bytes(blank_workbook(FORM, report=report, last_year=last, typed_totals=True))
+    path.write_bytes(blank_workbook(FORM, report=with_last_year(report, last), typed_totals=True))
     from_sheet, from_file = (
         {(f.rule, f.actual, f.expected) for f in check(r) if f.rule in BY_FIGURES}
         for r in (read_report(path), with_last_year(report, last))

@@ -18,7 +18,7 @@ from reportgen import merge, read_report
 from reportgen.form import load_form
 from reportgen.model.numbers import exact
 from reportgen.rollup import Member, Roster
-from reportgen.workbook.places import places
+from reportgen.workbook.figures import places
 
 pytestmark = pytest.mark.office
 

@@ -16,13 +16,14 @@ from validators import findings as validator_findings
 from reportgen.checks import check
 from reportgen.form import Form, load_form
 from reportgen.model.findings import Finding
+from reportgen.model.last_year import with_last_year
 from reportgen.model.numbers import PLACEHOLDERS
 from reportgen.model.report import Passage, Report, Value
 from reportgen.recogniser import recognise
 from reportgen.sources import open_document
 from reportgen.workbook import blank_workbook
 from reportgen.workbook.checksheet import BREAKS, EMPTY, HEAD_ROW, HOLDS, NOTED, UNSURE
-from reportgen.workbook.places import places
+from reportgen.workbook.figures import places
 
 pytestmark = pytest.mark.office
 
@@ -248,7 +249,7 @@ def test_files_are_clean(tmp_path, form: Form):
     for name, data in {
         "blank": blank_workbook(form),
         "typed": blank_workbook(form, typed_totals=True),
-        "filled": blank_workbook(form, report=report, last_year=published_report("huaian_city_2024")),
+        "filled": blank_workbook(form, report=with_last_year(report, published_report("huaian_city_2024"))),
     }.items():
         path = tmp_path / f"{name}.xlsx"
         path.write_bytes(data)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from itertools import pairwise, takewhile
 from typing import NamedTuple
 
-from ...form.phrases import Phrase, Reading, Topic
+from ...form.phrases import Phrase, Topic
+from ...form.words import Reading
 from .numerals import PIECES
 from .statements import CHANGED_TO, Statement
 from .vocabulary import Hit, Noun, Span, Vocabulary

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from operator import attrgetter
 
-from ...form.phrases import Reading
+from ...form.words import Reading
 from ...model.numbers import Number, format_number
 from .claims import UNSURE, Claim
 from .numerals import Token

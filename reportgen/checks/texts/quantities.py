@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-from ...form.phrases import Reading
+from ...form.words import Reading
 from ...model.findings import CellRef
 from ...model.numbers import Number
 from ...model.report import Report

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypeAlias
 
-from ...form.phrases import Reading
+from ...form.words import Reading
 from ...model.findings import CellRef
 from ...model.numbers import Number
 from .quantities import ReadingSum
