@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from reportgen.disk import files, leftovers
 from reportgen.disk import names as filenames
 from reportgen.disk.files import read_input, write_output
+from reportgen.disk.folders import files_in
 from reportgen.disk.names import is_backup, is_lock_file, safe_name
 from reportgen.errors import InputError, OutputError, TemplateError, escaped
 
@@ -399,3 +400,9 @@ def test_errors_are_one_line_whatever_they_quote() -> None:
     error = pickle.loads(pickle.dumps(InputError("“甲\n错误 0”\x1b[31m")))
     assert str(error) == r"“甲\n错误 0”\u001b[31m"
     assert str(TemplateError("两处：\n1. \u202e")) == "两处：\n1. \\u202e", "a list of our own"
+
+
+def test_folders_stand_for_their_reports_not_for_what_a_double_click_wrote_beside_them(tmp_path: Path) -> None:
+    for name in ("甲.xlsx", "甲.检查结果.html", "甲.检查结果.txt", "单位名册.xlsx", "乙.html", ".丙.xlsx"):
+        (tmp_path / name).touch()
+    assert sorted(path.name for path in files_in([tmp_path])) == ["乙.html", "甲.xlsx"]

@@ -15,6 +15,7 @@ import msgspec
 from ..api import read_report
 from ..batch import Outcome, attempt
 from ..disk.files import read_input
+from ..disk.folders import PAGE_SUFFIX
 from ..disk.names import fitting_name, is_backup, is_lock_file, quoted, reachable, safe_name, shown_name
 from ..errors import InputError, ReportgenError
 from ..model.numbers import Number
@@ -26,7 +27,6 @@ __all__ = [
 ]  # fmt: skip
 
 RESULT_SUFFIX = ".检查结果.txt"
-PAGE_SUFFIX = ".检查结果.html"
 
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et", ".ods")
 """What counts as a workbook in a folder; those that cannot be read are answered with what to do."""
