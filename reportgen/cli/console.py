@@ -95,12 +95,16 @@ def closing(head: str, names: Sequence[str]) -> str:
 
 def watched(outcomes: Iterable[T], total: int) -> Iterator[T]:
     """Say how far the work has come while the results go to a file and somebody is watching."""
-    shown = total >= _MANY and _is_terminal(sys.stderr) and not _is_terminal(sys.stdout)
     for done, outcome in enumerate(outcomes, 1):
         yield outcome
-        if shown:
-            line = f"已处理 {done}/{total} 个文件" if done < total else " " * 40
-            _overwrite(line)
+        if not _is_terminal(sys.stdout):
+            progress(done, total)
+
+
+def progress(done: int, total: int) -> None:
+    """Say how many of many files are done, where somebody is watching; after the last one clear the line."""
+    if total >= _MANY and _is_terminal(sys.stderr):
+        _overwrite(f"已处理 {done}/{total} 个文件" if done < total else " " * 40)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 __all__ = [
-    "BEYOND_CALENDAR", "Cells", "Document", "Grid", "GridCell", "Paragraph", "Place", "column_letters", "column_number",
+    "BEYOND_CALENDAR", "Cells", "Document", "Grid", "GridCell", "Paragraph", "Place", "Row", "column_letters", "column_number",
     "columns_in", "open_document",
     "read_document",
 ]  # fmt: skip
@@ -193,6 +193,10 @@ class Paragraph(msgspec.Struct, frozen=True):
     """Nobody sees any of it; ``text`` is empty."""
 
 
+Row = Mapping[int, object]
+"""The values of a row by column, those that there are."""
+
+
 class Document(msgspec.Struct, frozen=True):
     """What one file holds."""
 
@@ -205,8 +209,8 @@ class Document(msgspec.Struct, frozen=True):
     properties: dict[str, str] = {}
     exchange: str = ""
     """Content of a data file of ours (kind ``json``), which needs no recogniser."""
-    too_large: tuple[str, ...] = ()
-    """Sheets that were not read, because each alone holds more than a report may."""
+    too_large: Mapping[str, Callable[[], Iterator[Row]]] = {}
+    """Sheets that were not read, because they hold more than a report may; each by what reads it row by row."""
     pictures: int = 0
     """How many pictures it shows; a table may be one of them."""
     revisions: int = 0

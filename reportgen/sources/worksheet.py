@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from io import BytesIO
 from math import isfinite
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias
-from xml.etree.ElementTree import Element, ParseError, fromstring
+from xml.etree.ElementTree import Element, ParseError, fromstring, iterparse
 
 from ..memory import remembered
 from ..model.numbers import MAX_DIGITS, Number, exact
-from .base import BEYOND_CALENDAR, Cells, GridCell, Place, column_letters, column_number, columns_in
+from .base import BEYOND_CALENDAR, Cells, GridCell, Place, Row, column_letters, column_number, columns_in
 from .formulas import shift
 from .numberformats import date_of, iso_date, shown_date, shown_number
 from .runs import A_DOT, BLACK, LOWERED, RAISED, STRUCK, UNSEEN, WHITE, Run, is_seen, only_unseen, told_apart
-
-__all__ = [
-    "TRUTH", "Content", "Look", "Piece", "String", "Values", "Worksheet", "colour_of", "is_on", "is_tiny", "parse",
-    "parse_main", "read_worksheet", "seen", "string_of", "told",
-]  # fmt: skip
 
 TRUTH = {"1": True, "true": True, "0": False, "false": False}
 """How XML writes truth values."""
@@ -297,6 +293,34 @@ def read_worksheet(xml: bytes, values: Values) -> Worksheet:
         cells.append(GridCell(row, column, value, height, width, address, formula, "", hidden, None, beside, shown))
     places = len(cells) + sum(height * width for height, width in spans.values())
     return Worksheet(Cells(sorted(cells, key=_PLACE)), places)
+
+
+def read_rows(xml: bytes, values: Values) -> Iterator[Row]:
+    """Read the values of a worksheet row by row, for sheets of any length.
+
+    Args:
+        xml: the part.
+        values: what its cells refer to.
+
+    Raises:
+        ValueError, LookupError, OverflowError: damaged.
+    """
+    number = 0
+    for element in _elements(xml):
+        namespace, _, name = element.tag.rpartition("}")
+        if name == "row":
+            number = int(element.get("r") or number + 1)
+            contents = _contents([(number, element)], f"{namespace}}}", values)
+            yield {column: content.value for (_, column), content in contents.items() if content.value is not None}
+            element.clear()
+
+
+def _elements(xml: bytes) -> Iterator[Element]:
+    """Yield each element when it is complete."""
+    try:
+        yield from (element for _, element in iterparse(BytesIO(xml)))
+    except ParseError as error:
+        raise ValueError(str(error)) from error
 
 
 def _numbered(data: Element) -> list[tuple[int, Element]]:
