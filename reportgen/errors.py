@@ -11,11 +11,6 @@ import errno
 import os
 import re
 
-__all__ = [
-    "EXIT_CRASH", "EXIT_ERRORS", "INVISIBLE", "NOT_XML", "FormError", "InUseError", "InputError", "OutputError",
-    "ProofError", "ReportgenError", "TemplateError", "escaped", "said_by_system", "unexpected",
-]  # fmt: skip
-
 EXIT_ERRORS, EXIT_CRASH = 1, 3
 """Exit codes after findings of level error, and after an error that nobody foresaw (README.md, Exit codes)."""
 

@@ -26,8 +26,6 @@ from ..show.review import CheckedReport
 from .outcomes import Outcome, attempt, run_many
 from .years import LastYear, last_year_in
 
-__all__ = ["OVERVIEW", "Checked", "Pages", "Review", "Step", "Wanted", "check_many", "own_page"]
-
 OVERVIEW, _PAGES = "总览.html", "单位"
 """Names of the overview, and of the folder beside it with a page for each body."""
 

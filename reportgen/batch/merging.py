@@ -16,9 +16,9 @@ from ..disk.folders import ROSTER_NAMES, files_in
 from ..disk.names import quoted, safe_name, shown_name
 from ..errors import InputError
 from ..form import Form, load_form
+from ..form.likeness import key
 from ..model.findings import worst
 from ..model.report import Report
-from ..recogniser.labels import key
 from ..rollup import (
     COUNTED,
     Collection,
@@ -43,8 +43,6 @@ from ..sources import open_document
 from .checking import Pages, own_page
 from .outcomes import run_many
 from .years import LastYear, Whose, all_in, index
-
-__all__ = ["MergeResult", "merge", "merge_folder"]
 
 Progress = Callable[[int, int], None]
 """Told how many of how many files have been read."""

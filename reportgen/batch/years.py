@@ -13,14 +13,12 @@ from ..api import read_report
 from ..disk.folders import files_in
 from ..disk.names import shown_name
 from ..errors import InputError
+from ..form.likeness import key
 from ..model.last_year import with_last_year
 from ..model.report import Report, Value
-from ..recogniser.labels import key
 from ..rollup import Roster
 from ..rollup.filing import add
 from .outcomes import run_many
-
-__all__ = ["LastYear", "Whose", "all_in", "index", "last_year_in", "whose_in"]
 
 T = TypeVar("T")
 

@@ -6,15 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from ..form import Cell, Rule
 from ..form.kinds import Blanks, Decimals, Identity, Remarks, Room, Whole
+from ..form.likeness import key
 from ..model.findings import CellRef, Finding, by_table, finding
 from ..model.numbers import format_number, show
 from ..model.report import Report, Value
-from ..recogniser.labels import key
 from ..recogniser.titles import parse_title
 from .facts import Facts
 from .shape import title_wording
-
-__all__ = ["blanks", "decimals", "identity", "remarks", "room", "whole"]
 
 
 def blanks(rule: Blanks, facts: Facts) -> Iterator[Finding]:

@@ -12,8 +12,6 @@ from ..model.placeholders import filler, standard_sentence, typed
 from ..model.report import Passage
 from .facts import Facts
 
-__all__ = ["leftovers", "period", "repeated", "similarity"]
-
 _SENTENCE = re.compile(r"[^。！？；;\n]+")
 _SPACE = re.compile(r"\s+")
 _PERIOD = re.compile(

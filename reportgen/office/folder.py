@@ -21,11 +21,6 @@ from ..errors import InputError, ReportgenError, said_by_system
 from ..model.numbers import Number
 from ..model.report import Report
 
-__all__ = [
-    "PAGE_SUFFIX", "RESULT_SUFFIX", "WORKBOOK_KINDS", "Beside", "Found", "Job", "LastYear", "beside", "is_unchanged",
-    "look", "workbooks_in",
-]  # fmt: skip
-
 RESULT_SUFFIX = ".检查结果.txt"
 
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et", ".ods")

@@ -28,8 +28,6 @@ from ..word.plan import printable
 from ..word.render import printed_texts
 from .office import find_office, word_to_pdf
 
-__all__ = ["as_pdf", "elements_of"]
-
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _LOWEST = 8
 """Of the outline levels, counted from 0."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from ..disk.names import name_of
 from ..errors import InputError
 from ..form import Form
+from ..form.likeness import key
 from ..model.findings import Finding, finding
 from ..model.report import Report
 from ..sources import Document
@@ -18,7 +19,7 @@ from .answers import find_answers
 from .edition import choose_form
 from .entries import computed_texts, invisible_characters
 from .index import LabelIndex
-from .labels import key, known_labels
+from .labels import known_labels
 from .last_year import hidden_last_year, last_year_figures
 from .left_out import left_out
 from .prose import read_prose, section_of_line

@@ -14,19 +14,6 @@ from ..model.numbers import Number, format_number
 from ..sources import GridCell
 from .wording import Texts
 
-__all__ = [
-    "computed_texts",
-    "fault_of",
-    "formula_finding",
-    "guarded_text",
-    "invisible_characters",
-    "invisible_in",
-    "seen",
-    "shown_otherwise",
-    "text_of",
-    "without_invisible",
-]
-
 _UNSEEN = re.compile(f"[{INVISIBLE}]")
 _ERROR = re.compile(r"#[A-Z][A-Z0-9_/]*[!?]?")
 """An error value of Excel, WPS or LibreOffice."""

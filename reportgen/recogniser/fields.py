@@ -10,19 +10,17 @@ from functools import lru_cache
 import msgspec
 
 from ..form import Field, Form
+from ..form.likeness import key
 from ..model.findings import CellRef, Finding, finding
 from ..model.numbers import exact, parse_number, parse_year, show
 from ..model.report import Origin
 from ..sources import Document, GridCell, Paragraph
 from .entries import fault_of, formula_finding, invisible_in, seen, shown_otherwise, text_of, without_invisible
 from .index import LabelIndex
-from .labels import key
 from .prose import section_of_line, without_contents
 from .texts import text_head
 from .titles import Title, parse_title, possible_titles, titles_in
 from .wording import Texts, chinese_date, clean
-
-__all__ = ["read_fields"]
 
 _WEB = ("html", "mht")
 _PERIOD = re.compile(r"(\d{4})年1月1日(?:起)?(?:至|到|-|—|－|~)+(?:同年|当年|\1年)?12月31日")

@@ -11,8 +11,6 @@ from ..model.report import Origin, Value
 from ..sources import Document
 from .tables import Located
 
-__all__ = ["left_out"]
-
 
 def left_out(
     form: Form, document: Document, values: Mapping[str, Value], cells: Mapping[str, Located]

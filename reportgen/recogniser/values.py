@@ -13,8 +13,6 @@ from ..sources import BEYOND_CALENDAR, GridCell
 from .entries import fault_of, invisible_in, shown_otherwise, without_invisible
 from .tables import Found, Located
 
-__all__ = ["figure_findings", "group_findings", "read_cell", "read_figures", "read_groups", "read_register"]
-
 _WITHOUT_RESULT = ("unknown", "circular")
 _TOO_LONG = 10**MAX_DIGITS
 """From here on a number has more digits than a figure may have."""

@@ -13,12 +13,10 @@ import msgspec
 
 from ..disk.names import name_of
 from ..form import Form, RollupGroup
-from ..recogniser.labels import key
+from ..form.likeness import key
 from .filing import Filing, subtract
 from .guard import find_sums
 from .roster import Member, Roster
-
-__all__ = ["COUNTED", "RETURNED", "STATES", "Collected", "Collection", "Left", "State", "collect", "year_of"]
 
 State: TypeAlias = Literal[
     "ok", "warnings", "nil", "draft", "errors", "blank", "missing", "sum", "duplicate", "unknown", "year", "edition",

@@ -9,8 +9,6 @@ from ..errors import escaped
 from ..model.findings import Finding
 from .collect import RETURNED, Collected, Collection, Left
 
-__all__ = ["reminder"]
-
 _NUMBERS = ("一、", "二、", "三、")
 _ERRORS = 12
 """Errors of one report that are told."""

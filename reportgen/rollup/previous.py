@@ -13,12 +13,10 @@ from itertools import groupby
 import msgspec
 
 from ..form import Form
+from ..form.likeness import key
 from ..model.numbers import Number, exact
-from ..recogniser.labels import key
 from ..sources import Document, Row
 from .filing import Figures, Part, figure_ids
-
-__all__ = ["BODY_HEADS", "DETAIL_HEADS", "Previous", "detail_label", "read_parts", "read_previous"]
 
 DETAIL_HEADS = ("序号", "报送单位", "所在分组", "状态")
 """Heads of 汇总明细 before those of the figures."""

@@ -11,18 +11,16 @@ from ..disk.names import name_of, shown_name
 from ..errors import InputError
 from ..form import Form, RollupGroup
 from ..form.kinds import Landing, Summed
+from ..form.likeness import key
 from ..model.explanations import settle
 from ..model.findings import CellRef, Finding, finding, sort_findings
 from ..model.last_year import with_last_year
 from ..model.numbers import Number, show
 from ..model.report import Report, Value
-from ..recogniser.labels import key
 from .blame import Body, Compared, Difference, compare
 from .collect import COUNTED, Collected, Collection
 from .filing import Figures, Filing, add, subtract
 from .previous import Previous
-
-__all__ = ["Change", "GroupTotal", "Rollup", "roll_up"]
 
 _NAMED = 4
 """Cells that a message names."""

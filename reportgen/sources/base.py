@@ -10,12 +10,6 @@ from typing import NamedTuple
 
 import msgspec
 
-__all__ = [
-    "BEYOND_CALENDAR", "Cells", "Document", "Grid", "GridCell", "Paragraph", "Place", "Row", "column_letters", "column_number",
-    "columns_in", "open_document",
-    "read_document",
-]  # fmt: skip
-
 Place = tuple[int, int]
 """Row and column in a grid, both 1-based."""
 LAST_COLUMN = 16384

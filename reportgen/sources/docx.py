@@ -29,8 +29,6 @@ from .numbering import Numbering, numbering_of
 from .runs import LOWERED, RAISED, WHITE, Run, only_unseen, told_apart
 from .wordlooks import SHADE, Look, fill_of, is_on, looks_of, mark_of, own_look, properties_of, said_of
 
-__all__ = ["Block", "blocks", "read"]
-
 Block: TypeAlias = "Paragraph | Grid"
 Add: TypeAlias = "Callable[[_Line], None]"
 """Takes a new paragraph: the content of a cell, or the body."""

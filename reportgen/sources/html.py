@@ -29,8 +29,6 @@ from .pagelists import number_lists
 from .pagelooks import Look, Styles
 from .runs import Run, only_unseen, told_apart
 
-__all__ = ["Page", "decode", "one_blank", "read"]
-
 _PICTURE = re.compile(r"<img\b", re.I)
 
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]+)""", re.I)

@@ -13,8 +13,6 @@ from typing import Any, NamedTuple
 
 from .runs import A_DOT, BLACK, LOWERED, RAISED, STRUCK, UNSEEN, WHITE, is_seen
 
-__all__ = ["Look", "Styles"]
-
 _MARKING = {"s": STRUCK, "strike": STRUCK, "del": STRUCK, "sup": RAISED, "sub": LOWERED}
 _INLINE = {"a", "b", "big", "em", "font", "i", "small", "span", "strong", "sub", "sup", "u"}
 """Of other elements, vertical-align says something else."""

@@ -7,10 +7,6 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-__all__ = [
-    "A_DOT", "BLACK", "LOWERED", "RAISED", "STRUCK", "UNSEEN", "WHITE", "Run", "is_seen", "only_unseen", "told_apart",
-]  # fmt: skip
-
 STRUCK, UNSEEN, RAISED, LOWERED = "删除线", "看不见", "上标", "下标"
 """Marks of runs, as messages name them."""
 WHITE, BLACK = "FFFFFF", "000000"

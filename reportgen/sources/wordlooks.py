@@ -8,8 +8,6 @@ from typing import TypeAlias
 
 from .runs import A_DOT, BLACK, LOWERED, RAISED, STRUCK, UNSEEN, WHITE, is_seen
 
-__all__ = ["SHADE", "Look", "fill_of", "is_on", "looks_of", "mark_of", "own_look", "properties_of", "said_of"]
-
 Look: TypeAlias = "dict[str, str | None]"
 """Properties of text, of those that decide whether it counts: tag → what :func:`said_of` it."""
 

@@ -23,8 +23,6 @@ from .numberformats import BUILT_IN, date_kind
 from .runs import A_DOT, BLACK, LOWERED, RAISED, STRUCK, UNSEEN, WHITE, is_seen
 from .worksheet import Content, Look, Piece, Values, seen, told
 
-__all__ = ["read"]
-
 _SHIFTS = {1: RAISED, 2: LOWERED}
 _TWIPS = 20
 """In a point."""

@@ -40,8 +40,6 @@ from .worksheet import (
     string_of,
 )  # fmt: skip
 
-__all__ = ["read"]
-
 _USUAL_WORKBOOK = "xl/workbook.xml"
 _RELATION_IDS = (
     "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",

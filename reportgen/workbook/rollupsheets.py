@@ -159,9 +159,7 @@ class _Sheets:
         message = (
             f"“{one.sentence}”：{one.message}" if one.sentence and one.sentence not in one.message else one.message
         )
-        code = f"（核对码 {one.code}）" if one.severity == "ask" else ""
-        advice = f"说明：{one.explanation}" if one.explanation else f"{one.advice}{code}"
-        return (whose, SEVERITY_LABELS[one.severity], one.rule, place, message, advice, self.link(path))
+        return (whose, SEVERITY_LABELS[one.severity], one.rule, place, message, one.what_to_do, self.link(path))
 
     # ---- the other lists
 

@@ -14,8 +14,6 @@ from .statements import CHANGED_TO, Statement
 from .vocabulary import Hit, Noun, Span, Vocabulary
 from .wording import narrows, remainder
 
-__all__ = ["DOUBTFUL", "SURE", "UNSURE", "Claim", "claims"]
-
 SURE, DOUBTFUL, UNSURE = 0, 1, 2
 """Every word understood; nearly; or something may narrow the scope: then never a complaint."""
 

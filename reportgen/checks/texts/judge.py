@@ -25,8 +25,6 @@ from .together import Told, together
 from .verdicts import JudgedNumber, Judgement
 from .vocabulary import Span, Vocabulary, vocabulary
 
-__all__ = ["judge_numbers"]
-
 _LOWER = {"error": "warning", "warning": "ask"}
 _NOTHING = Judgement()
 _TELLING = 10

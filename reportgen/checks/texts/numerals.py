@@ -18,8 +18,6 @@ from typing import NamedTuple
 
 from ...model.numbers import Number, whole
 
-__all__ = ["Compact", "Token", "chinese_number", "compact", "tokens"]
-
 _DIGITS = {c: n for n, cs in enumerate(["零〇", "一壹", "二两贰", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖"])
            for c in cs}  # fmt: skip
 _STEPS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}

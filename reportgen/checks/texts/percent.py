@@ -18,8 +18,6 @@ from .statements import Statement
 from .verdicts import Judgement, Verdict
 from .vocabulary import Span, Vocabulary
 
-__all__ = ["Shares"]
-
 _UP = "增长|上升|增加|提高|提升|增幅|上涨|上浮|多"
 _DOWN = "下降|减少|降低|回落|下滑|降幅|减幅|少"
 _CHANGE = re.compile(rf"(?P<up>{_UP})|(?P<down>{_DOWN})")

@@ -12,8 +12,6 @@ from ...model.numbers import Number
 from ...model.report import Report
 from .numerals import Token
 
-__all__ = ["YUAN", "Quantities", "ReadingSum", "agrees", "printed", "said"]
-
 YUAN = {"元": 1, "万元": 10_000}
 """Units of money, in 元."""
 

@@ -13,8 +13,6 @@ from .numerals import Token, tokens
 from .vocabulary import COMPARED, YEAR, Span, Vocabulary
 from .wording import Brought, brought, counted, is_own, left_with
 
-__all__ = ["CHANGED_TO", "Mention", "Statement", "mentions", "sentences", "statements"]
-
 
 class Statement(NamedTuple):
     """A number, or words that say a number (未收到, 全部办结, 均获维持), with its surroundings."""

@@ -22,8 +22,6 @@ from .verdicts import Judgement
 from .vocabulary import Vocabulary
 from .wording import PUNCTUATION
 
-__all__ = ["Told", "together"]
-
 _FREE = Judgement()
 _LEAD = re.compile(r"[^,、。;:(]*[,、。;:(]*")
 _AMONG = re.compile(r"[^,;。、]{0,6}中[,已的]?")

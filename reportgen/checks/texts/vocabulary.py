@@ -11,8 +11,6 @@ from typing import Generic, NamedTuple, TypeAlias, TypeVar
 from ...form import Form
 from ...form.phrases import Phrase, Topic, expand
 
-__all__ = ["COMPARED", "KEPT", "YEAR", "Hit", "Noun", "Span", "Vocabulary", "vocabulary"]
-
 T = TypeVar("T")
 Span: TypeAlias = tuple[int, int]
 Noun: TypeAlias = tuple[Topic, int, int]
