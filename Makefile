@@ -86,7 +86,7 @@ examples: $(READY)   ## write examples/ anew, after a change of the form or of t
 	$(BIN)/python examples/make_rollup.py
 
 pictures: $(READY)   ## draw the screens that the manual shows; installs LibreOffice and a browser
-	@PYTHON=$(BIN)/python bash tests/office/install.sh
+	@PYTHON=$(BIN)/python bash tests/office/install.sh screen
 	$(BIN)/python scripts/pictures.py
 
 detection: $(READY)   ## count how many planted errors are found, into docs/detection.md; some minutes

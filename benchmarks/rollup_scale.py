@@ -1,77 +1,164 @@
-"""How a roll-up grows with the number of bodies: ``python benchmarks/rollup_scale.py 1000 10000``.
+"""How the work on many bodies grows with their number: ``python benchmarks/rollup_scale.py 100 1000 10000``.
 
-Writes so many made-up reports as JSON (``--kind`` another), merges them with a roster, and prints for each
-number: seconds of reading and checking, seconds of everything, peak memory of the main process, size of
-the workbook.  ``--filings`` leaves out the files and measures what is done with them alone.
+Writes so many reports and a roster, then runs ``validate``, ``merge`` and ``build`` on them. Tells for each
+command seconds, processor time of all processes, and the peak memory of the main process. ``--write`` puts
+that into docs/benchmarks.md, beside what was measured before; the rest of the page stays as it is.
 """
 
 from __future__ import annotations
 
 import argparse
-import resource
+import io
+import os
+import subprocess
 import sys
 import tempfile
 import time
+import zipfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "benchmarks")]
 
 import bodies  # noqa: E402
-
-from reportgen import merge  # noqa: E402
-from reportgen.form import load_form  # noqa: E402
-from reportgen.rollup import collect, filing_of, read_roster, roll_up  # noqa: E402
-from reportgen.workbook import merged_workbook  # noqa: E402
+from speed_page import ROLLUP, machine, table  # noqa: E402
 
 ORG = "甲市乙区人民政府"
+VERBS = ("validate", "merge", "build")
+DIFFERENT = 20
+"""Reports that are made cell by cell; the others have the figures of one of these, and a name of their own."""
+HEADS = ("command", "files", "bodies", "seconds", "processor s", "ms each", "MB of main process")
+SECTION = """\
+{heading}
+
+Written by `python benchmarks/rollup_scale.py`: so many reports in one folder through `validate`, `merge --roster` and `build`.
+The main process reads no report; workers do, one on each processor. "ms each" is processor time of all processes, for a report.
+
+{machine}
+
+{table}
+"""
 
 
-def from_files(count: int, kind: str, folder: Path) -> tuple[float, float, int]:
-    """Return seconds of reading and checking, of everything, and bytes of the workbook."""
-    reports = folder / "reports"
-    reports.mkdir()
-    for n, one in enumerate(bodies.bodies(count, 1)):
-        (reports / f"{n:05}.{kind}").write_bytes(bodies.written(one, kind))
-    (folder / "roster.csv").write_text(bodies.roster(count), encoding="utf-8")
-    began, read = time.perf_counter(), [0.0]
-
-    def note(done: int, total: int) -> None:
-        if done == total:
-            read[0] = time.perf_counter() - began
-
-    merge([reports], folder / "out.xlsx", org=ORG, roster=folder / "roster.csv", progress=note)
-    return read[0], time.perf_counter() - began, (folder / "out.xlsx").stat().st_size
+class Measured(NamedTuple):
+    verb: str
+    kind: str
+    count: int
+    seconds: float
+    busy: float
+    """Seconds of processor time, of all processes."""
+    peak: float
+    """Most memory of the main process, in MB."""
 
 
-def from_filings(count: int, folder: Path) -> tuple[float, float, int]:
-    """Return seconds of collecting and adding, of that and the workbook, and bytes of the workbook."""
-    form = load_form("2021")
-    (folder / "roster.csv").write_text(bodies.roster(count), encoding="utf-8")
-    roster = read_roster(folder / "roster.csv", form)
-    filings = [filing_of(one) for one in bodies.bodies(count, 1)]
+def make(count: int, kind: str, folder: Path) -> None:
+    """Write the reports of so many bodies, and the roster."""
+    (folder / "reports").mkdir()
+    for n, data in enumerate(
+        _books(count) if kind == "xlsx" else (bodies.written(one, kind) for one in bodies.bodies(count, 1))
+    ):
+        (folder / "reports" / f"{n:05}.{kind}").write_bytes(data)
+    (folder / "单位名册.csv").write_text(bodies.roster(count), encoding="utf-8")
+
+
+def _books(count: int) -> Iterator[bytes]:
+    """Yield workbooks; to make ten thousand cell by cell takes hours, so most have another one's figures."""
+    marks = [f"〔单位{n}〕" for n in range(min(count, DIFFERENT))]
+    made = zip(marks, bodies.bodies(len(marks), 1), strict=True)
+    parts = [_parts(bodies.written(bodies.renamed(one, mark), "xlsx")) for mark, one in made]
+    for n, (name, _, _) in enumerate(bodies.names(count)):
+        mark, book = marks[n % len(marks)].encode(), io.BytesIO()
+        with zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            for part, data in parts[n % len(marks)].items():
+                archive.writestr(part, data.replace(mark, name.encode()))
+        yield book.getvalue()
+
+
+def _parts(book: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def run(verb: str, kind: str, count: int, arguments: Sequence[str | Path]) -> Measured:
+    """Run a command, and watch its main process."""
     began = time.perf_counter()
-    rollup = roll_up(collect(filings, form, 2024, org=ORG, roster=roster), form, org=ORG)
-    added = time.perf_counter() - began
-    size = len(merged_workbook(rollup))
-    return added, time.perf_counter() - began, size
+    command = [sys.executable, "-m", "reportgen", verb, *arguments]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    peak, done = 0.0, 0
+    while not done:
+        peak = max(peak, _peak(process.pid))
+        time.sleep(0.05)
+        done, status, used = os.wait4(process.pid, os.WNOHANG)
+    code = process.returncode = os.waitstatus_to_exitcode(status)
+    if code not in (0, 1):
+        raise SystemExit(f"{verb} {count}: exit code {code}")
+    return Measured(verb, kind, count, time.perf_counter() - began, used.ru_utime + used.ru_stime, peak)
+
+
+def _peak(pid: int) -> float:
+    """Return the most memory that a process has had, in MB; 0 if it has ended."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
+
+
+def measured(counts: Sequence[int], kind: str, verbs: Sequence[str]) -> Iterator[Measured]:
+    """Yield the measurements, those of few bodies first."""
+    for count in counts:
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch)
+            make(count, kind, folder)
+            reports: list[str | Path] = [folder / "reports"]
+            if kind != "xlsx":  # `build` takes only the workbooks of a folder
+                reports = [*sorted((folder / "reports").iterdir())]
+            commands: dict[str, list[str | Path]] = {
+                "validate": [],
+                "merge": ["--org", ORG, "--roster", folder / "单位名册.csv", "-o", folder / "all.xlsx"],
+                "build": ["-o", folder / "built"],
+            }
+            for verb in verbs:
+                yield run(verb, kind, count, [*reports, *commands[verb]])
+
+
+def row(one: Measured) -> tuple[str, ...]:
+    """Return a row of the table."""
+    each = 1000 * one.busy / one.count
+    numbers = (one.seconds, one.busy, each, one.peak)
+    return f"`{one.verb}`", one.kind, f"{one.count}", *(f"{number:.0f}" for number in numbers)
+
+
+def section(rows: Sequence[tuple[str, ...]], page: str) -> str:
+    """Return the section of the page, with what it told before and is not measured anew."""
+    there = [
+        tuple(line.strip("| ").split(" | "))
+        for line in page.partition(ROLLUP)[2].splitlines()
+        if line.startswith("| `")
+    ]
+    known = {one[:3]: one for one in (*there, *rows)}
+    ordered = sorted(known.values(), key=lambda one: (VERBS.index(one[0].strip("`")), one[1], int(one[2])))
+    return SECTION.format(heading=ROLLUP, machine=machine(), table=table(HEADS, ordered))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("counts", nargs="*", type=int, default=[100, 1000])
-    parser.add_argument("--kind", choices=bodies.KINDS, default="json")
-    parser.add_argument("--filings", action="store_true")
+    parser.add_argument("--kind", choices=bodies.KINDS, default="xlsx")
+    parser.add_argument("--verbs", nargs="+", choices=VERBS, default=VERBS)
+    parser.add_argument("--write", type=Path, metavar="FILE")
     chosen = parser.parse_args()
-    print("bodies  first s  all s  MB of memory  MB of workbook")
-    for count in chosen.counts:
-        with tempfile.TemporaryDirectory() as scratch:
-            measure = (
-                from_filings(count, Path(scratch)) if chosen.filings else from_files(count, chosen.kind, Path(scratch))
-            )
-        first, whole, size = measure
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"{count:6}  {first:7.1f}  {whole:5.1f}  {peak:12.0f}  {size / 1e6:14.1f}")
+    rows = []
+    for one in measured(chosen.counts, chosen.kind, chosen.verbs):
+        rows.append(row(one))
+        print(*rows[-1], file=sys.stderr, flush=True)
+    page = chosen.write.read_text(encoding="utf-8") if chosen.write else ""
+    text = section(rows, page)
+    sys.stdout.write(text)
+    if chosen.write:
+        chosen.write.write_text(page.partition(ROLLUP)[0].rstrip() + f"\n\n{text}", encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

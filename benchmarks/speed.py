@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 import speed_setup as setup
-from speed_page import DOCXTEMPLATER, EASY, OURS, SCRIPT, Results, page
+from speed_page import DOCXTEMPLATER, EASY, OURS, ROLLUP, SCRIPT, Results, page
 
 COMMANDS: dict[str, list[str]] = {
     OURS: [str(setup.OURS / "bin/reportgen")],
@@ -160,7 +160,9 @@ def main() -> int:
     text = page(measure(options.quick), setup.versions())
     sys.stdout.write(text)
     if options.write and not options.quick:
-        options.write.write_text(text, encoding="utf-8", newline="\n")
+        there = options.write.read_text(encoding="utf-8") if options.write.exists() else ""
+        _, heading, rest = there.partition(ROLLUP)  # measured by rollup_scale.py
+        options.write.write_text(f"{text}\n{heading}{rest}" if heading else text, encoding="utf-8", newline="\n")
     return 0
 
 

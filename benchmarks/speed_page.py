@@ -14,6 +14,8 @@ OURS = "reportgen"
 SCRIPT = "openpyxl + docxtpl"
 DOCXTEMPLATER = "docxtemplater + SheetJS"
 EASY = "easy-template-x + SheetJS"
+ROLLUP = "## Many bodies"
+"""Heading of the section of `rollup_scale.py`, the last of the page."""
 PEERS = (SCRIPT, DOCXTEMPLATER, EASY)
 Samples = dict[tuple[str, str], list[float]]
 """(who, what it did) → one measurement each time."""

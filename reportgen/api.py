@@ -14,7 +14,7 @@ import msgspec
 from .checks import check
 from .checks.texts import judge_numbers
 from .disk.files import read_input, write_output, write_outputs
-from .disk.names import Taken, fitting_name, means_folder, name_of, safe_name, shown_name
+from .disk.names import Taken, fitting_name, means_folder, name_of, safe_name, shown_name, wrong_ending
 from .errors import InputError, OutputError, ReportgenError, unexpected
 from .form import Form, editions, load_form
 from .model.findings import Finding, worst
@@ -396,7 +396,7 @@ def marked_path(source: Path, out: Path, taken: Taken | None = None) -> Path:
     if means_folder(out):
         return out / marked_name(source.with_stem(taken.free(source.stem)) if taken else source)
     if out.suffix.lower() != source.suffix.lower():
-        raise OutputError(f"带标记的副本“{out.name}”应和原工作簿一样以 {source.suffix} 结尾。")
+        raise wrong_ending(out, "带标记的副本（与原工作簿一样）", source.suffix)
     return out
 
 
@@ -441,7 +441,7 @@ def write_result_page(
 
     path = Path(out)
     if path.suffix.lower() not in _PAGES:
-        raise OutputError(f"审核结果网页“{path.name}”应以 .html 结尾。")
+        raise wrong_ending(path, "审核结果网页", ".html")
     page = make_result_page(reports, unreadable=unreadable)
     inputs = [one.report.path for one in reports if one.report.path]
     copy = write_output(path, page.text.encode("utf-8"), force=force, keep=keep, inputs=inputs)

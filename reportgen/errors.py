@@ -7,19 +7,20 @@ user as it stands.  The exit code belongs to the class (README.md, Exit codes).
 
 from __future__ import annotations
 
+import errno
 import os
 import re
-
-__all__ = [
-    "EXIT_CRASH", "EXIT_ERRORS", "NOT_XML", "FormError", "InUseError", "InputError", "OutputError", "ProofError",
-    "ReportgenError", "TemplateError", "escaped", "unexpected",
-]  # fmt: skip
 
 EXIT_ERRORS, EXIT_CRASH = 1, 3
 """Exit codes after findings of level error, and after an error that nobody foresaw (README.md, Exit codes)."""
 
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
-"""C0 and C1 controls, DEL, characters without width, direction marks, line separators, lone surrogates."""
+INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    "\ufff0-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+"""Characters that show nothing, as a set of a regular expression: soft hyphens, joiners, fillers, marks of direction, tags."""
+_UNSEEN = re.compile(rf"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{INVISIBLE}]")
+"""Those, C0 and C1 controls, DEL, line separators, lone surrogates."""
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What no XML can hold (XML 1.0, 2.2), hence no workbook and no report."""
 _NAMED = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
@@ -43,9 +44,23 @@ def escaped(text: str, *, lines: bool = False) -> str:
         one = match[0]
         if lines and one == "\n":
             return one
-        return _NAMED.get(one) or f"\\u{ord(one):04x}"
+        return _NAMED.get(one) or (f"\\u{ord(one):04x}" if ord(one) < 1 << 16 else f"\\U{ord(one):08x}")
 
     return _UNSEEN.sub(write_out, text)
+
+
+_SYSTEM = {
+    errno.ENOSPC: "磁盘空间不足", errno.EDQUOT: "超出磁盘配额", errno.EFBIG: "文件大小超出限制", errno.EIO: "磁盘读写出错",
+    errno.EACCES: "没有权限", errno.EPERM: "没有权限", errno.ENOENT: "没有这个文件或文件夹", errno.EROFS: "磁盘是只读的",
+    errno.ELOOP: "链接互相指来指去", errno.ESTALE: "网络盘断开了", errno.ETIMEDOUT: "网络盘没有回应",
+    errno.EMFILE: "打开的文件太多", errno.ENFILE: "打开的文件太多", errno.EISDIR: "是文件夹", errno.EBADF: "输出已经关闭",
+    errno.EPIPE: "接收输出的程序已经关闭", errno.ENODEV: "没有这个设备", errno.ENXIO: "没有这个设备",
+}  # fmt: skip
+
+
+def said_by_system(error: OSError) -> str:
+    """Return what the system says of a file, in the user's words where there are any."""
+    return _SYSTEM.get(error.errno or 0) or error.strerror or str(error)
 
 
 class ReportgenError(Exception):

@@ -1,6 +1,7 @@
 """Render the screens that the manual and README.md show, into docs/pictures: ``make pictures``.
 
-Needs LibreOffice, poppler and chromium (``bash tests/office/install.sh``).  Pictures differ by a few pixels from one
+Workbooks are shown in the window of a real spreadsheet program on a screen of its own (Xvfb), pages in a browser, the
+report as it is printed.  ``bash tests/office/install.sh screen`` installs all of it.  Pictures differ by a few pixels from one
 machine to another; so what they were made from is kept beside them as digests, and tests/office/test_pictures.py
 compares those: it fails when a screen has changed since.
 """
@@ -9,12 +10,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import NamedTuple
+
+from openpyxl import load_workbook
+from PIL import Image, ImageGrab
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
@@ -22,6 +29,11 @@ DIGESTS = PICTURES / "made-from.json"
 EXAMPLE = ROOT / "examples" / "liwan-2024.xlsx"
 _WRONG = {"表三.granted.natural": 47}
 """What the clerk of the pictures has typed wrongly."""
+_SCREEN = "1280x820x24"
+_SECONDS = 30
+"""Looks at the window before giving up."""
+_COLOURS = 50
+"""A window that is drawn has more."""
 
 
 class Screen(NamedTuple):
@@ -31,15 +43,15 @@ class Screen(NamedTuple):
     source: str
     """Name of the file that it is made from."""
     shows: str = ""
-    """A word on the page that is shown, of files that have pages."""
+    """A word on the page that is shown, of files that have pages; of a workbook the sheet."""
 
 
 SCREENS = (
-    Screen("workbook.png", "工作簿.xlsx", "申请人情况"),
-    Screen("texts.png", "工作簿.xlsx", "小标题正文提示"),
+    Screen("workbook.png", "工作簿.xlsx", "表三"),
+    Screen("texts.png", "工作簿.xlsx", "文字内容"),
     Screen("result.png", "结果.html"),
     Screen("overview.png", "总览.html"),
-    Screen("marked.png", "标记.xlsx", "申请人情况"),
+    Screen("marked.png", "标记.xlsx", "表三"),
     Screen("report-1.png", "报告.docx", "总体情况"),
     Screen("report-2.png", "报告.docx", "申请人情况"),
 )
@@ -83,6 +95,9 @@ def draw(folder: Path, screen: Screen) -> None:
     if source.suffix == ".html":
         _browser(source, target)
         return
+    if source.suffix == ".xlsx":
+        _window(source, screen.shows, target)
+        return
     pdf = source.with_suffix(f"{source.suffix}.pdf")
     if not pdf.exists():
         _run("soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", "pdf",
@@ -97,6 +112,48 @@ def _page_with(pdf: Path, text: str) -> int:
     """Return the first page on which a text stands; white space does not count."""
     pages = _run("pdftotext", "-layout", str(pdf), "-").split("\f")
     return next(n for n, page in enumerate(pages, 1) if text in "".join(page.split()))
+
+
+def _window(workbook: Path, sheet: str, target: Path) -> None:
+    """Take a picture of the spreadsheet program's window with one sheet of a workbook in front."""
+    book = load_workbook(workbook)
+    book.active = book[sheet]
+    for one in book:
+        one.sheet_view.tabSelected = one.title == sheet
+    shown = workbook.parent / "看" / workbook.name
+    shown.parent.mkdir(exist_ok=True)
+    book.save(shown)
+    screen = subprocess.Popen(
+        ["Xvfb", "-displayfd", "1", "-screen", "0", _SCREEN, "-nolisten", "tcp"], stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    assert screen.stdout
+    display = f":{screen.stdout.readline().strip()}"
+    words = {**os.environ, "DISPLAY": display, "LC_ALL": "zh_CN.UTF-8", "SAL_USE_VCLPLUGIN": "gen"}
+    program = subprocess.Popen(
+        ["soffice", f"-env:UserInstallation=file://{workbook.parent}/window", "--norestore", "--nologo",
+         "--nofirststartwizard", "--calc", str(shown)],
+        env=words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    try:
+        _settled(display).convert("P", palette=Image.Palette.ADAPTIVE).save(target, optimize=True)
+    finally:
+        os.killpg(program.pid, signal.SIGTERM)
+        program.wait()
+        screen.terminate()
+        screen.wait()
+
+
+def _settled(display: str) -> Image.Image:
+    """Return what a screen shows once it shows something and nothing moves any more."""
+    before = b""
+    for _ in range(_SECONDS):
+        time.sleep(3)
+        picture = ImageGrab.grab(xdisplay=display)
+        if len(picture.getcolors(1 << 24) or ()) > _COLOURS and picture.tobytes() == before:
+            return picture
+        before = picture.tobytes()
+    raise SystemExit("no window was drawn: bash tests/office/install.sh screen")
 
 
 def _browser(page: Path, target: Path) -> None:

@@ -7,7 +7,7 @@
   function filter() {
     var state = value("state"), group = value("group"), rule = value("rule"), name = value("name").trim(), count = 0;
     rows.forEach(function (row) {
-      var fits = (!state || row.querySelector(".badge").textContent === state) && (!group || text(row, 2) === group) &&
+      var fits = (!state || row.querySelector(".badge").textContent === state) && (!group || text(row, 3) === group) &&
         (!rule || text(row, 9).split(" ").includes(rule)) && (!name || row.textContent.includes(name));
       row.hidden = !fits;
       count += fits ? 1 : 0;

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import documents
+import msgspec
 from support import make_report
 
 from reportgen.form import Form, load_form
@@ -151,6 +152,11 @@ def body(org: str, kind: str, rng: random.Random, *, year: int = 2024, size: int
         figures(form, rng, many), org=org, year=year, form=form, passages=passages(org), unit_type=kind,
         review_body="否", summary="否", fee_cases=0, fee_amount=0,
     )  # fmt: skip
+
+
+def renamed(report: Report, org: str) -> Report:
+    """Return a report of another body with the same figures."""
+    return msgspec.structs.replace(report, fields={**report.fields, "org": org}, passages=passages(org))
 
 
 def bodies(count: int, seed: int, *, year: int = 2024) -> Iterator[Report]:

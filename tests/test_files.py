@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from reportgen.disk import files, leftovers
 from reportgen.disk import names as filenames
 from reportgen.disk.files import read_input, write_output
+from reportgen.disk.folders import files_in
 from reportgen.disk.names import is_backup, is_lock_file, safe_name
 from reportgen.errors import InputError, OutputError, TemplateError, escaped
 
@@ -399,3 +400,45 @@ def test_errors_are_one_line_whatever_they_quote() -> None:
     error = pickle.loads(pickle.dumps(InputError("“甲\n错误 0”\x1b[31m")))
     assert str(error) == r"“甲\n错误 0”\u001b[31m"
     assert str(TemplateError("两处：\n1. \u202e")) == "两处：\n1. \\u202e", "a list of our own"
+
+
+def test_folders_stand_for_their_reports_not_for_what_a_double_click_wrote_beside_them(tmp_path: Path) -> None:
+    for name in ("甲.xlsx", "甲.检查结果.html", "甲.检查结果.txt", "单位名册.xlsx", "乙.html", ".丙.xlsx"):
+        (tmp_path / name).touch()
+    assert sorted(path.name for path in files_in([tmp_path])) == ["乙.html", "甲.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(5, "磁盘读写出错"), (28, "磁盘空间不足"), (40, "链接互相指来指去"), (110, "网络盘没有回应")]
+)
+def test_what_the_system_says_is_told_in_chinese(
+    number: int, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OutputError, match=words) as caught:
+        write_output(tmp_path / "甲.docx", b"new")
+    assert not any(word.isascii() and len(word) > 6 and word.isalpha() for word in str(caught.value).split())
+    assert caught.value.exit_code == 4
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_link_that_points_nowhere_is_told_as_such(tmp_path: Path) -> None:
+    (tmp_path / "甲.xlsx").symlink_to(tmp_path / "没有的.xlsx")
+    with pytest.raises(InputError, match=r"“甲.xlsx”是链接，它指向的“.*没有的.xlsx”不在"):
+        read_input(tmp_path / "甲.xlsx")
+    (tmp_path / "乙.xlsx").symlink_to(tmp_path / "乙.xlsx")
+    with pytest.raises(InputError, match="链接互相指来指去"):
+        read_input(tmp_path / "乙.xlsx")
+
+
+@pytest.mark.parametrize("command", ["build", "extract", "new", "merge", "validate"])
+def test_a_device_is_no_output(command: str) -> None:
+    from test_cases import EXAMPLE, run
+
+    inputs = {"new": [], "merge": [str(EXAMPLE), "--org", "甲市"]}.get(command, [str(EXAMPLE)])
+    result = run(command, *inputs, "--html" if command == "validate" else "-o", "/dev/full")
+    assert getattr(result.exception, "exit_code", result.exit_code) == 4
+    assert "“full”不是普通文件（设备或管道），不能写入" in f"{result.output}{result.exception}"

@@ -486,7 +486,7 @@ def test_a_report_without_texts_hears_nothing() -> None:
         ('key = "不予处理"', 'key = "不予处理("', "不予处理("),
         ('key = "不予处理"', 'key = "(不予)处理"', "(?:…)"),
         ('rule = "X-08"', 'rule = "X-88"', "X-88"),
-        ('respectively = "分别"', "", "respectively"),
+        ('respectively = "分别|依次"', "", "respectively"),
         ('each = "', 'eech = "', "eech"),
     ],
 )

@@ -112,6 +112,13 @@ def test_an_overview_and_a_page_of_each(tmp_path: Path) -> None:
     run("validate", tmp_path / "in", "--html", out, "--force", code=3)
     assert (out / "总览.html").read_text("utf-8") == page, "the pages are no reports"
     assert len(list((out / "单位").iterdir())) == 4
+    (out / "总览.html").unlink()  # as after an interruption: pages of ours are there, and no overview
+    run("validate", tmp_path / "in", "--html", out, code=3)
+    (out / "总览.html").unlink()
+    mine = out / "单位" / f"{ORGS[1]}.html"
+    mine.write_text("自己写的", encoding="utf-8")
+    run("validate", tmp_path / "in", "--html", out, code=4)
+    assert mine.read_text("utf-8") == "自己写的"
 
 
 @pytest.mark.slow

@@ -391,7 +391,7 @@ ODD = [
 ]
 
 
-@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("name", [ODD[0], *(pytest.param(name, marks=pytest.mark.slow) for name in ODD[1:])])
 def test_the_example_beside_an_odd_file_is_whole(name: str, tmp_path: Path) -> None:
     good, page = tmp_path / "甲.xlsx", tmp_path / "页.html"
     shutil.copy(EXAMPLE, good)

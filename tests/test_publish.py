@@ -6,9 +6,14 @@ import csv
 import hashlib
 import io
 import os
+import re
+import shutil
+import sys
 import zipfile
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from msgspec.structs import replace
@@ -23,6 +28,7 @@ from reportgen.model.report import Passage, Report, Value
 from reportgen.opc.archive import write_zip
 from reportgen.publish import FORMATS, data
 from reportgen.publish.charts import prove_charts
+from reportgen.publish.office import OfficeProgram, find_office, word_to_pdf
 from reportgen.show.charts import charts_of
 from reportgen.show.published import report_page
 from reportgen.show.view import make_view, title_lines
@@ -216,30 +222,52 @@ def test_a_wrong_picture_is_not_delivered(report: Report) -> None:
             prove_charts(page.replace(was, now).encode(), charts, "html")
 
 
+# --------------------------------------------------------------------------- PDF by Word and WPS
+
+
+@pytest.fixture
+def powershell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Put a ``powershell`` on the path that does as it is told."""
+
+    def does(line: str) -> None:
+        (tmp_path / "powershell").write_text(f"#!/bin/sh\n{line}\n", encoding="utf-8")
+        (tmp_path / "powershell").chmod(0o755)
+        monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+
+    return does
+
+
+@pytest.mark.parametrize(("name", "program"), [("Word", "Word.Application"), ("WPS", "Kwps.Application")])
+def test_word_and_wps_are_asked_through_powershell(
+    tmp_path: Path, powershell: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, name: str, program: str
+) -> None:
+    """What the real programs do with it cannot be tried here."""
+    office = OfficeProgram(name, program)
+    powershell(f'printf "%s" "$4" > {tmp_path}/script; echo "$REPORTGEN_PROGRAM" > "$REPORTGEN_OUT"; '
+               'cat "$REPORTGEN_IN" >> "$REPORTGEN_OUT"')  # fmt: skip
+    assert word_to_pdf(b"word", office) == f"{program}\nword".encode()
+    assert "ExportAsFixedFormat" in (tmp_path / "script").read_text("utf-8")
+    powershell("exit 1")
+    with pytest.raises(OutputError, match=f"{name} 没有生成 PDF。请关闭正在运行的 {name} 再试"):
+        word_to_pdf(b"word", office)
+    registry = SimpleNamespace(HKEY_CLASSES_ROOT=0, CloseKey=lambda key: None, OpenKey=lambda root, key: only(key))
+
+    def only(key: str) -> str:
+        if key != rf"{program}\CLSID":
+            raise FileNotFoundError(key)
+        return key
+
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(shutil, "which", lambda command: None)
+    monkeypatch.setitem(sys.modules, "winreg", registry)
+    assert find_office() == office
+
+
 # --------------------------------------------------------------------------- optional parts, odd texts
 
 
-SWITCHED = """extends = "2021"
-[[fields]]
-id = "document_number"
-label = "发文字号"
-kind = "text"
-[[extras]]
-id = "letterhead"
-on = true
-[[extras]]
-id = "number"
-name = "文号"
-place = "number"
-lines = ["{{ 发文字号 }}"]
-on = true
-[[extras]]
-id = "statement"
-on = true
-[[extras]]
-id = "contact"
-on = true
-"""
+SWITCHED = (ROOT / "docs/it.zh.md").read_text("utf-8").split("```toml\n")[1].split("```")[0]
+"""What the page for IT says to write."""
 
 
 def test_parts_that_office_it_switches_on(report: Report, tmp_path: Path) -> None:
@@ -276,6 +304,32 @@ def test_a_long_name_is_balanced_over_lines() -> None:
     assert "".join(lines[:-1]) == name
     assert abs(len(lines[0]) - len(lines[1])) <= 1
     assert lines[-1].startswith("2024年")
+
+
+def test_a_long_name_is_balanced_in_the_red_head_and_the_signature(report: Report, tmp_path: Path) -> None:
+    path = tmp_path / "2030.toml"
+    path.write_text('document = "乙"\nfirst_year = 2024\n' + SWITCHED, encoding="utf-8")
+    name = "某某壮族自治州某某土家族苗族自治县人民政府政务服务和数据管理局（行政审批局）"
+    fields = {**report.fields, "org": name, "signature_date": "2025年1月20日"}
+    view = make_view(replace(report, form=load_form(path), fields=fields))
+    assert "".join(view.extras["top"]) == f"{name}文件"
+    assert {len(line) for line in view.extras["top"]} <= {9, 10, 11}
+    *body, date = view.names["落款行"]
+    assert "".join(body).replace("\u3000", "") == name
+    assert max(map(len, body)) <= 26
+    assert date == "\u3000" * (body[0].count("\u3000") + 2) + "2025年1月20日"
+
+
+def test_a_web_address_stretches_no_line(report: Report) -> None:
+    texts = ("网址为https://www.example.gov.cn/zwgk/xxgknb/2024/content/post_1.html。", "第二段没有网址。")
+    written = replace(report, passages=(Passage("overall", "", texts),))
+    main = zipfile.ZipFile(io.BytesIO(render_report(written))).read("word/document.xml").decode()
+    assert [part.count('<w:jc w:val="left"/>') for part in re.findall("<w:p>.*?</w:p>", main) if texts[0] in part] == [
+        1
+    ]
+    page = report_page(written)
+    assert f'<p class="loose">{texts[0]}</p>' in page
+    assert f"<p>{texts[1]}</p>" in page
 
 
 def test_numbers_too_long_for_their_cell_are_told() -> None:

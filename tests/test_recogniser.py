@@ -221,6 +221,28 @@ def test_a_total_formula_we_cannot_compute_is_unknown(saved):
     assert [f.rule for f in judged(report)] == ["N-05"]
 
 
+def test_what_is_wrong_with_several_cells_of_a_table_is_told_once(saved):
+    book = Workbook()
+    places = draw(book, HUAIAN)
+    for cell in ("表三.new.total", "表三.granted.total", "表四.review.total"):
+        places[cell].value = "=SUBTOTAL(9,A1:A1)"
+    for cell in ("表三.new.natural", "表三.granted.natural", "表三.partial.natural"):
+        places[cell].font = Font(strike=True)
+    found = [f for f in read_report(saved(book)).notices if f.rule in ("N-05", "N-09")]
+    assert [(f.rule, len(f.cells)) for f in found] == [("N-05", 2), ("N-05", 1), ("N-09", 3)]
+    assert all(places[ref.id].coordinate in one.message for one in found for ref in one.cells if len(one.cells) > 1)
+
+
+def test_results_that_are_not_those_of_the_formulas_are_told_once_per_table(tmp_path):
+    with zipfile.ZipFile(EXAMPLE) as old, zipfile.ZipFile(tmp_path / "甲.xlsx", "w") as new:
+        for name in old.namelist():
+            total = rb'(<c r="J([78])"[^>]*>)<v>\d+</v>'
+            new.writestr(name, re.sub(total, rb"\1<f>SUM(D\2:I\2)</f><v>7</v>", old.read(name)))
+    found = [one for one in read_report(tmp_path / "甲.xlsx").notices if one.rule == "N-08"]
+    assert [len(one.cells) for one in found] == [2]
+    assert "存储的却是 7" in found[0].message
+
+
 # ---------------------------------------------------------------- guards of figures, texts and fields
 
 CASES = Path(__file__).parent / "data" / "cases" / "workbooks"

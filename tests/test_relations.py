@@ -149,6 +149,18 @@ def test_statement_of_period():
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "本报告数据统计期限自2024年1月1日起至12月30日止。",
+        "统计期限为2024年7月1日至2024年12月31日。",
+        "报告期为2023.1.1—2023.12.31。",
+    ],
+)
+def test_a_period_of_the_data_that_is_not_the_whole_year(text):
+    assert "S-09" in ids(judged(passages=(Passage("preamble", "", (text,)),)))
+
+
+@pytest.mark.parametrize(
     ("date", "unit", "rules"),
     [
         ("2025年1月31日", "政府部门", set()),

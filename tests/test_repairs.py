@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from decimal import Decimal
 
+import bodies
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from support import COSTLY, T3_COLUMNS, make_report, published_cells, published_
 
 from reportgen.checks import check
 from reportgen.form import load_form
+from reportgen.model.last_year import with_last_year
 from reportgen.model.numbers import Number
 from reportgen.model.report import Passage, Report, Value
 from reportgen.repairs import Repairs, find_repairs
@@ -531,3 +533,12 @@ def test_the_search_stops_at_its_bound_and_says_so(monkeypatch):
     assert repairs.cut
     assert not repairs.complete
     assert "已经中止" in repairs.note
+
+
+def test_figures_are_not_exchanged_with_those_of_last_year():
+    right = {c: v.number for c, v in bodies.body("甲镇", "乡镇街道", random.Random("7-44")).values.items()}
+    wrong = make_report(right | {"表三.granted.total": right["表三.granted.total"] + 1})
+    last = bodies.body("甲镇", "乡镇街道", random.Random("99-44"), year=2023)
+    repairs = find_repairs(with_last_year(wrong, last))
+    assert changes(repairs) == {"表三.granted.total": right["表三.granted.total"]}
+    assert "颠倒" not in repairs.repairs[0].reason

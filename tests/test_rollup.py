@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import random
 import sys
@@ -26,7 +27,7 @@ from reportgen.errors import InputError, OutputError
 from reportgen.form import load_form
 from reportgen.form.kinds import READER_RULES
 from reportgen.form.rule import EVERYWHERE
-from reportgen.model.report import Report
+from reportgen.model.report import Report, Value
 from reportgen.rollup import Filing, Member, Roster, collect, filing_of, read_parts, read_roster, roll_up
 from reportgen.rollup.guard import find_sums
 from reportgen.sources import open_document
@@ -130,6 +131,27 @@ def test_two_totals_and_subtotals(tmp_path):
     cell = "表三.new.total"
     assert rollup.own[cell] == by_group["本级机关"].figures[cell] + by_group["部门"].figures[cell]
     assert rollup.region[cell] == rollup.own[cell] + by_group["乡镇街道"].figures[cell]
+
+
+def test_the_report_of_the_own_bodies_alone(tmp_path):
+    every, out = some(60), tmp_path / "本级.xlsx"
+    own = [one for one in every if "镇" not in one.org]
+    result = merge(every, out, org=ORG, own_only=True, filed=filed_of(every, {}))
+    assert result.rollup.report.values == merge(own, org=ORG).rollup.report.values
+    assert figures(read_report(out)) == added(own)
+    assert "规定的各表取本级合计" in str(load_workbook(out)["汇总明细"]["A2"].value)
+    parts = read_parts(open_document(out), FORM)
+    assert {one.body for one in parts} == {one.org for one in own}
+    (cause,) = result.rollup.compared.causes  # the filed report is that of all
+    assert cause.text == "把“乡镇街道（19个单位）”没有计入的报告也加上了"
+    again = merge(every, org=ORG, own_only=True, previous=out)
+    assert not again.rollup.changes
+    assert {one.what for one in merge(every, org=ORG, previous=out).rollup.changes} == {"added"}
+
+
+def test_without_own_bodies_there_is_no_report_of_them():
+    with pytest.raises(InputError, match="本级机关或部门"):
+        merge([one for one in some(60) if "镇" in one.org], org=ORG, own_only=True)
 
 
 def test_the_merged_workbook_reads_back_as_the_sum(tmp_path):
@@ -592,8 +614,30 @@ def test_a_sum_over_more_bodies_than_can_be_read_is_read_by_its_results(tmp_path
     assert [one.message for one in read.notices if one.rule == "S-18"] == [
         "工作表“汇总明细”太大，没有读；引用它的公式按存储的结果读取"
     ]
-    result = merge(some(12), org=ORG, previous=out)
-    assert {one.what for one in result.rollup.changes} <= {"replaced"}
+    assert not merge(some(12), org=ORG, previous=out).rollup.changes
+
+
+def test_changes_are_told_however_long_the_last_workbook_is(tmp_path, monkeypatch):
+    out, every = tmp_path / "汇总.xlsx", some(12)
+    out.write_bytes(merged_book(12))
+    monkeypatch.setattr("reportgen.sources.xlsx.MAX_SHEET_TAGS", 8000)
+    cell = "表二.permit.decisions"
+    now = replace(every[3], values={**every[3].values, cell: Value("number", 77777)})
+    changes = merge([*every[:3], now, *every[4:]], org=ORG, previous=out).rollup.changes
+    assert [(one.body, one.cell, one.old, one.new) for one in changes] == [
+        (every[3].org, cell, every[3].number(cell), 77777)
+    ]
+
+
+def test_a_long_sheet_that_is_damaged_is_said(tmp_path, monkeypatch):
+    out = tmp_path / "汇总.xlsx"
+    with zipfile.ZipFile(io.BytesIO(merged_book(12))) as whole, zipfile.ZipFile(out, "w") as broken:
+        for name in whole.namelist():
+            data = whole.read(name)
+            broken.writestr(name, data.replace(b"</sheetData>", b"") if data.count(b"<") > 8000 else data)
+    monkeypatch.setattr("reportgen.sources.xlsx.MAX_SHEET_TAGS", 8000)
+    with pytest.raises(InputError, match="已损坏"):
+        merge(some(12), org=ORG, previous=out)
 
 
 def test_a_workbook_of_another_year_is_not_carried_over(tmp_path):
@@ -607,6 +651,16 @@ def test_a_workbook_of_another_year_is_not_carried_over(tmp_path):
     assert result.path.name.endswith("2025年汇总.xlsx")
     assert not result.rollup.has_previous
     assert [one.body for one in result.rollup.collection.bodies] == ["甲局"]
+
+
+def test_a_file_of_last_year_is_told_once_in_the_letter(tmp_path):
+    name = bodies.names(2)[1][0]
+    old = bodies.body(name, "政府部门", random.Random(1), year=2023)
+    for n, one in enumerate((some(2)[0], old)):
+        (tmp_path / f"{n}.json").write_bytes(bodies.written(one, "json"))
+    letter = merge([tmp_path], org=ORG, roster=Roster((Member(some(2)[0].org), Member(name))), year=2024).letter
+    assert letter.count("1.json") == 1
+    assert f"1. {name}（1.json：是2023年的报告，这次汇总的是2024年）" in letter
 
 
 def test_what_files_say_cannot_forge_a_line_of_the_letter(tmp_path):
@@ -640,9 +694,12 @@ def test_the_command(tmp_path, capsys):
     assert "共 3 个单位，计入 2 个" in told
     assert f"“{bodies.names(3)[2][0]}”没有报" in told
     assert str(tmp_path / "汇总.催报.txt") in told
+    assert f"还没有报的 1 个：{bodies.names(3)[2][0]}。" in told
     (tmp_path / "坏.xlsx").unlink()
     code, _ = run()
     assert code == 4, "the workbook is there already"
     code, told = run("--previous", str(out), "--force")
     assert code == 0
     assert "与上次汇总相比：没有变化" in told
+    _, told = run("--own", "--force")
+    assert "共 2 个单位，计入 2 个（已报 1，已报（有提醒） 1）；各表只取本级 2 个。" in told

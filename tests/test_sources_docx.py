@@ -364,7 +364,11 @@ def test_styles_say_what_is_struck_out_raised_or_hidden() -> None:
     )
     document = f"<w:document {NAMESPACES}><w:body>{tbl(rows)}</w:body></w:document>"
     (grid,) = read(Path("甲.docx"), altered(**{"word/document.xml": document, "word/styles.xml": styles})).grids
-    assert [(c.value, c.beside) for c in grid.cells] == [("31", "“1”（上标）"), ("5", "“4”（删除线）"), ("68", "")]
+    assert [(c.value, c.beside) for c in grid.cells] == [
+        ("31", "“1”（上标）"),
+        ("5", "“4”（删除线）"),
+        ("68", "“7”（看不见）"),
+    ]
 
 
 def test_revisions_are_counted() -> None:

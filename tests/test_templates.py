@@ -26,6 +26,7 @@ from reportgen.word.proof import prove
 from reportgen.word.template import check_template
 
 HEADING = "一、总体情况"
+RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 FIGURE = "{{ 表三.新收.自然人 }}"
 SPACES = " ".join(
     f'xmlns:{prefix}="{uri}"'
@@ -75,6 +76,33 @@ def gone(text: str, tag: str = "p") -> bytes:
 
 def with_setting(name: str) -> bytes:
     return changed(lambda root: root.insert(1, etree.Element(W + name)), part="word/settings.xml")
+
+
+def with_part(name: str, kind: str, root: str, data: bytes = SHIPPED) -> bytes:
+    """Return a template with one more part that the main document leads to."""
+    files = unzip(data)
+    files[f"word/{name}"] = root.replace(">", f" {SPACES}>", 1).encode()
+    main = f"application/vnd.openxmlformats-officedocument.wordprocessingml.{kind}+xml"
+    for part, end, line in (
+        ("word/_rels/document.xml.rels", "Relationships", f'<Relationship Id="x{kind}" Type="{RELATED}{kind}" Target="{name}"/>'),
+        ("[Content_Types].xml", "Types", f'<Override PartName="/word/{name}" ContentType="{main}"/>'),
+    ):  # fmt: skip
+        files[part] = files[part].replace(f"</{end}>".encode(), f"{line}</{end}>".encode())
+    return rezip(files)
+
+
+def footnote(text: str) -> bytes:
+    note = f'<w:footnotes><w:footnote w:id="2"><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:footnote></w:footnotes>'
+    mark = changed(lambda root: only(root, HEADING).append(made('<w:r><w:footnoteReference w:id="2"/></w:r>')))
+    return with_part("footnotes.xml", "footnotes", note, mark)
+
+
+def in_header(xml: str) -> bytes:
+    """Return the shipped template with a paragraph in the headers of all pages."""
+    template = SHIPPED
+    for part in ("word/header1.xml", "word/header2.xml"):
+        template = changed(lambda root: root.append(made(f"<w:p>{xml}</w:p>")), part=part, data=template)
+    return template
 
 
 def told(template: bytes, form: Form, tmp_path: Path) -> list[TemplateFault]:
@@ -175,16 +203,29 @@ def test_what_wps_adds_changes_nothing(form: Form, tmp_path: Path) -> None:
         (gone("未经复议直接起诉", "tbl"), "没有表四：它的 15 个数一个也没有印出"),
         (gone("2.重复申请", "tr"), "表三有 27 行 10 列，规定是 28 行 10 列，少了"),
         (gone("申请人情况", "tr"), "表三有 27 行 10 列，规定是 28 行 10 列"),
+        (changed(lambda root: (cell := next(only(root, FIGURE).iterancestors(W + "tc"))).getparent().remove(cell)),
+         "第4行第4列起少了格，这一行只占 9 列，规定占 10 列"),
         (changed(lambda root: put(only(root, HEADING), "一、总体 情况")), f"标题里多了空格，请改为“{HEADING}”"),
         (changed(lambda root: put(only(root, HEADING), f"\u3000{HEADING}")), "标题里多了空格"),
         (changed(lambda root: put(only(root, FIGURE), "618")), f"只能写 {FIGURE}"),
         (with_lines("联系电话：12345678"), "模板多印了一段含有数字的文字：“联系电话：12345678”"),
         (with_lines("本报告统计2024年的数据"), "模板多印了一段含有数字的文字"),
+        (with_lines("{% if 表三.新收.总计 == '639' %}共639件。{% endif %}"), "“共639件。”：在循环、条件里写了固定的数字"),
+        (with_lines("{% if 联系电话 == '020' %}共639件。{% endif %}"), "在循环、条件里写了固定的数字"),
+        (with_lines("{{ 机关 名称 }}"), "写法有误，请对照使用说明"),
+        (footnote("{{ 表三.新收.总计 }}"), "脚注（footnotes.xml）“{{ 表三.新收.总计 }}”：表中的数只能印在正文"),
+        (with_part("diagrams/data1.xml", "diagramData", "<x><a:p><a:t>新收639件</a:t></a:p></x>"),
+         "SmartArt 图形“新收639件”：SmartArt 图形里的数字不会换成报告的数"),
     ],
 )  # fmt: skip
 def test_one_cause_is_one_message(form: Form, tmp_path: Path, template: bytes, message: str) -> None:
     (fault,) = told(template, form, tmp_path)
     assert message in fault.line()
+
+
+def test_a_year_typed_into_the_headers_is_refused(form: Form, tmp_path: Path) -> None:
+    found = told(in_header("<w:r><w:t>2024 年度</w:t></w:r>"), form, tmp_path)
+    assert [fault.message for fault in found] == ["年份写死了，明年不会跟着变，请改写成 {{ 年份 }}年"] * 2
 
 
 # ---------------------------------------------------------------- places that are not filled
@@ -245,6 +286,10 @@ def test_text_boxes_are_filled(form: Form, tmp_path: Path, text: str) -> None:
         (with_setting("documentProtection"), "设了编辑限制"),
         (with_setting("attachedTemplate"), "附加了另一个模板"),
         (picture(2400), "图片高 4.2 厘米，这一段的行距却是固定值 28.95 磅"),
+        (footnote("国务院令第711号"), "“国务院令第711号”：这里的数字是固定的"),
+        (field(" MERGEFIELD 单位 "), "域代码 MERGEFIELD"),
+        (changed(lambda root: next(only(root, FIGURE).iterancestors(W + "tr")).insert(
+            0, made('<w:trPr><w:trHeight w:val="60" w:hRule="exact"/></w:trPr>'))), "这一行的行高是固定值 3 磅"),
         (field(" DATE "), "域代码 DATE 的结果会随打开的时间和电脑改变"),
         (with_lines("联系电话：{{ 联系电话 }}"), "“联系电话”可以不填，不填时这里是空的"),
         (changed(lambda root: root.insert(0, made("<w:p><w:r><w:t>甲局</w:t></w:r></w:p>")), part="word/header1.xml"),
@@ -270,6 +315,10 @@ def test_what_can_be_used_is_a_warning(form: Form, tmp_path: Path, template: byt
         with_lines("{% if 联系电话 %}联系电话：{{ 联系电话 }}{% endif %}"),
         with_lines("{{ 联系电话|default('无') }}"),
         with_lines("{{ 机关名称 }}"),
+        with_lines("｛％ if 联系电话 ％｝电话：｛｛ 联系电话 ｝｝｛％ endif ％｝"),
+        with_lines("{% if 表三.新收.总计 == '0' %}全年没有收到申请。{% endif %}"),
+        footnote("{{ 机关名称 }}编"),
+        in_header('<w:fldSimple w:instr=" NUMPAGES "><w:r><w:t>3</w:t></w:r></w:fldSimple>'),
     ],
 )
 def test_nothing_is_said_of_what_is_right(form: Form, tmp_path: Path, template: bytes) -> None:

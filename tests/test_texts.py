@@ -61,6 +61,13 @@ BUREAU, DISTRICT = "甲市水务局", "甲市丙区人民政府"
         (DISTRICT, "区政府收到申请210件，占全区的23.3%。", []),
         (DISTRICT, "全区收到申请910件，其中区政府收到210件。", ["910件"]),
         (DISTRICT, "区政府收到申请910件。", ["910件"]),
+        # What is left is a whole less its parts; a list that ends with all others is complete.
+        (BUREAU, "收到申请42件，办结40件，其余3件在法定期限内。", ["3件"]),
+        (BUREAU, "收到申请42件，办理中5件，其余37件已出结果。", []),
+        (BUREAU, "收到申请42件，涉河道20件、涉用水12件、其他12件。", ["12件"]),
+        # One verb for a list, a class behind a colon, an outcome that is denied.
+        (BUREAU, "没有发生被纠正的行政复议案件。", ["没有发生被纠正的行政复议"]),
+        (BUREAU, "没有发生被纠正的行政诉讼案件。", []),
     ],
 )
 def test_the_fewest_numbers_are_named(base: str, text: str, wrong: list[str]) -> None:

@@ -146,6 +146,7 @@ def split_runs(data: bytes, cuts: Any) -> bytes:
     return changed(change, data=data)
 
 
+@pytest.mark.slow
 @COSTLY
 @given(st.integers(0, 2**32))
 def test_tags_broken_over_runs_anywhere(form: Form, seed: int) -> None:

@@ -255,3 +255,154 @@ def only_cells(data: bytes) -> bytes:
         return bytes(etree.tostring(root))
 
     return rewritten(data, change)
+
+
+# ---------------------------------------------------------------- small changes that leave a workbook whole
+
+_CELL = re.compile(rb"<c\b[^>]*?(?:/>|>.*?</c>)", re.S)
+_STORED = re.compile(rb"<v>([^<]*)</v>")
+_VALUES = [
+    b"0", b"1", b"7", b"12345", b"-3", b"0.5", b"1E3", b"1E300", b"1E-7", b" 8 ", b"123456789012345678", b"0.30000000000000004",
+    b"007", b"45678", b"NaN", b"", b"2958466",
+]  # fmt: skip
+_TYPED = [
+    "8",
+    "１２",
+    " 9",
+    "1,234",
+    "9 ",
+    "5件",
+    "/",
+    "无",
+    "3\u200b",
+    "10%",
+    "1e3",
+    "-",
+    "#REF!",
+    "=1+1",
+    "_x0031_",
+    "三",
+    "1.50",
+]
+
+
+def _swap(part: bytes, match: re.Match[bytes], new: bytes) -> bytes:
+    return part[: match.start()] + new + part[match.end() :]
+
+
+def _value(cell: bytes, chance: random.Random) -> bytes:
+    """Give a cell another stored value."""
+    return _STORED.sub(lambda _: b"<v>" + chance.choice(_VALUES) + b"</v>", cell, count=1)
+
+
+def _digit(cell: bytes, chance: random.Random) -> bytes:
+    """Change one digit of what a cell stores."""
+    match = _STORED.search(cell)
+    places = [n for n in range(*match.span(1)) if cell[n : n + 1].isdigit()] if match else []
+    if not places:
+        return cell
+    at = chance.choice(places)
+    return cell[:at] + str(chance.randrange(10)).encode() + cell[at + 1 :]
+
+
+def _kind(cell: bytes, chance: random.Random) -> bytes:
+    """Say that a cell is of another kind."""
+    bare = re.sub(rb' t="\w*"', b"", cell, count=1)
+    return bare.replace(b"<c ", b'<c t="%s" ' % chance.choice([b"n", b"b", b"e", b"str", b"s", b"d"]), 1)
+
+
+def _style(cell: bytes, chance: random.Random) -> bytes:
+    """Give a cell another style of the workbook."""
+    return re.sub(rb' s="\d+"', b' s="%d"' % chance.randrange(40), cell, count=1)
+
+
+def _typed(cell: bytes, chance: random.Random) -> bytes:
+    """Put a text in place of a value, as somebody may have typed it."""
+    address = re.search(rb' r="\w+"', cell)
+    text = chance.choice(_TYPED).encode()
+    return b'<c%s t="inlineStr"><is><t xml:space="preserve">%s</t></is></c>' % (address[0] if address else b"", text)
+
+
+def _formula(cell: bytes, chance: random.Random) -> bytes:
+    """Put a formula before the value of a cell, or change the one that is there."""
+    formula = chance.choice(
+        [b"1+1", b"D6+E6", b"SUM(D6:I6)", b"D4", b"NA()", b"[1]Sheet1!A1", b"1/0", b"IF(D6>0,D6,0)"]
+    )
+    return re.sub(rb"<f>[^<]*</f>|(?=<v>)", b"<f>" + formula + b"</f>", cell, count=1)
+
+
+def _lost(cell: bytes, chance: random.Random) -> bytes:
+    return b""
+
+
+def _twice(cell: bytes, chance: random.Random) -> bytes:
+    return cell + cell
+
+
+def _elsewhere(cell: bytes, chance: random.Random) -> bytes:
+    """Give a cell the address of a place near it."""
+    return re.sub(
+        rb'(?<= r="[A-Z])\d+', lambda m: str(max(int(m[0]) + chance.choice([-1, 1]), 1)).encode(), cell, count=1
+    )
+
+
+_OF_CELLS = [_value, _value, _digit, _digit, _kind, _style, _typed, _typed, _formula, _lost, _twice, _elsewhere]
+
+
+def _sheet_wide(xml: bytes, chance: random.Random) -> bytes:
+    """Hide or drop a row, or change a merged range."""
+    rows = list(re.finditer(rb"<row [^>]*>", xml))
+    what = chance.randrange(4)
+    if what == 0 and rows:
+        row = chance.choice(rows)
+        return _swap(xml, row, row[0].replace(b"<row ", chance.choice([b'<row hidden="1" ', b'<row ht="0" ']), 1))
+    if what == 1 and (whole := list(re.finditer(rb"<row [^>]*>.*?</row>", xml, re.S))):
+        return _swap(xml, chance.choice(whole), b"")
+    merged = list(re.finditer(rb"<mergeCell ref=\"\w+:\w+\" ?/>", xml))
+    if merged and what == 2:
+        return _swap(xml, chance.choice(merged), b"")
+    return re.sub(rb"(<col )", rb'\1hidden="1" ', xml, count=1) if what == 3 else xml
+
+
+def _book_wide(part: str, xml: bytes, chance: random.Random) -> bytes:
+    """Change a number format, a text that cells share, or whether a sheet is seen."""
+    if part == "xl/styles.xml":
+        codes = list(re.finditer(rb'numFmtId="\d+"', xml))
+        return _swap(xml, chance.choice(codes), b'numFmtId="%d"' % chance.choice([0, 1, 2, 9, 14, 46, 49, 4]))
+    if part == "xl/workbook.xml":
+        return chance.choice([
+            xml.replace(b'state="visible"', b'state="hidden"', 1), xml.replace(b"<sheet ", b'<sheet state="veryHidden" ', 1),
+            xml.replace(b"<workbookPr", b'<workbookPr date1904="1"', 1),
+        ])  # fmt: skip
+    texts = list(re.finditer(rb"<t(?: [^>]*)?>([^<]+)</t>", xml))
+    if not texts:
+        return xml
+    text = chance.choice(texts)
+    letters = text[1].decode()
+    at = chance.randrange(len(letters) + 1)
+    new = letters[:at] + chance.choice(["", " ", "1", "\u200b", "、"]) + letters[at + chance.randrange(2) :]
+    return xml[: text.start(1)] + new.encode() + xml[text.end(1) :]
+
+
+def changed(data: bytes, chance: random.Random) -> bytes:
+    """Return a workbook with one to three small changes after which it can be opened, as a rule.
+
+    Three of four are in a cell that stores something.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheets = [name for name in parts if SHEET.fullmatch(name) and b"<v>" in parts[name]]
+    others = [name for name in ("xl/styles.xml", "xl/workbook.xml", "xl/sharedStrings.xml") if name in parts]
+    for _ in range(chance.randint(1, 3)):
+        if chance.random() < 0.15:
+            part = chance.choice(others)
+            parts[part] = _book_wide(part, parts[part], chance)
+            continue
+        part = chance.choice(sheets)
+        cells = [cell for cell in _CELL.finditer(parts[part]) if b"<v>" in cell[0]]
+        if chance.random() < 0.1 or not cells:
+            parts[part] = _sheet_wide(parts[part], chance)
+        else:
+            cell = chance.choice(cells)
+            parts[part] = _swap(parts[part], cell, chance.choice(_OF_CELLS)(cell[0], chance))
+    return rewritten(data, lambda name, _: parts[name])

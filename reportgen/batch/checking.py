@@ -25,8 +25,6 @@ from ..show.review import CheckedReport
 from .outcomes import Outcome, attempt, run_many
 from .years import LastYear, last_year_in
 
-__all__ = ["OVERVIEW", "Checked", "Pages", "Review", "Step", "Wanted", "check_many", "own_page"]
-
 OVERVIEW, _PAGES = "总览.html", "单位"
 """Names of the overview, and of the folder beside it with a page for each body."""
 
@@ -172,8 +170,10 @@ class Pages:
         """
         name = self.taken.free(safe_name(entry.body or Path(entry.file).stem) or "单位") + ".html"
         path = self.overview.parent / _PAGES / name
-        # Pages are wholly ours: no copy is kept of the one that is replaced.
-        write_output(path, page.encode("utf-8"), force=self.force, keep=False, inputs=[entry.file], tidy=self.tidy)
+        # Pages are wholly ours: no copy is kept of the one that is replaced, nor need a run that was
+        # interrupted (there is no overview then) be told to replace them.
+        force = self.force or _is_ours(path)
+        write_output(path, page.encode("utf-8"), force=force, keep=False, inputs=[entry.file], tidy=self.tidy)
         self.tidy = False
         return msgspec.structs.replace(entry, page=f"{_PAGES}/{name}")
 
@@ -181,6 +181,14 @@ class Pages:
         """Write the overview."""
         data = text.encode("utf-8")
         return Written(self.overview, write_output(self.overview, data, force=self.force, keep=False))
+
+
+def _is_ours(path: Path) -> bool:
+    """Tell whether a file is a page that leads back to an overview."""
+    try:
+        return f'href="../{OVERVIEW}"' in path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return False
 
 
 class Review:
@@ -231,7 +239,7 @@ class Review:
         for outcome in self.outcomes:
             one = outcome.value
             if one is None:
-                self.entries.append(unread_entry(str(outcome.path), outcome.error))
+                self._note(unread_entry(str(outcome.path), outcome.error))
                 yield Step(outcome)
                 continue
             self.form = self.form or one.form
@@ -258,6 +266,11 @@ class Review:
         try:
             entry = self.pages.write(entry, one.page) if self.pages and one.page else entry
         finally:
+            self._note(entry)
+
+    def _note(self, entry: Entry) -> None:
+        """Keep a line for the overview or the list of findings, if there is to be one."""
+        if self.html is not None or self.findings is not None:
             self.entries.append(entry)
 
     def _marked(self, one: Checked, path: Path | str) -> Written | None:

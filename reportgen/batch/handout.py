@@ -19,8 +19,6 @@ from ..rollup import Member, Roster, read_roster
 from .outcomes import Outcome, attempt, run_many
 from .years import LastYear, Whose, index, whose_in
 
-__all__ = ["HandOut", "HandedOut"]
-
 
 class HandedOut(NamedTuple):
     """A workbook that was written for a body."""

@@ -16,9 +16,9 @@ from ..disk.folders import ROSTER_NAMES, files_in
 from ..disk.names import quoted, safe_name, shown_name
 from ..errors import InputError
 from ..form import Form, load_form
+from ..form.likeness import key
 from ..model.findings import worst
 from ..model.report import Report
-from ..recogniser.labels import key
 from ..rollup import (
     COUNTED,
     Collection,
@@ -42,9 +42,7 @@ from ..show.review import CheckedReport
 from ..sources import open_document
 from .checking import Pages, own_page
 from .outcomes import run_many
-from .years import LastYear, Whose, index, refuse_missing
-
-__all__ = ["MergeResult", "merge", "merge_folder"]
+from .years import LastYear, Whose, all_in, index
 
 Progress = Callable[[int, int], None]
 """Told how many of how many files have been read."""
@@ -75,26 +73,15 @@ class MergeResult(msgspec.Struct, frozen=True):
 
 
 def merge(
-    sources: Iterable[Report | Path | str],
-    out: Path | str | None = None,
-    *,
-    org: str,
-    year: int | None = None,
-    roster: Roster | Path | str | None = None,
-    filed: Report | Path | str | None = None,
-    previous: Path | str | None = None,
-    last_year: Path | str | None = None,
-    html: Path | str | None = None,
-    include_drafts: bool = False,
-    force: bool = False,
-    skip: Iterable[Path | str] = (),
-    progress: Progress | None = None,
-    processes: int | None = None,
-) -> MergeResult:
-    """Add up the reports of many bodies into the report of the body above them.
+    sources: Iterable[Report | Path | str], out: Path | str | None = None, *, org: str, year: int | None = None,
+    roster: Roster | Path | str | None = None, filed: Report | Path | str | None = None,
+    previous: Path | str | None = None, last_year: Path | str | None = None, html: Path | str | None = None,
+    own_only: bool = False, include_drafts: bool = False, force: bool = False, skip: Iterable[Path | str] = (),
+    progress: Progress | None = None, processes: int | None = None,
+) -> MergeResult:  # fmt: skip
+    """Add up the reports of many bodies into the report of the body above them; their order does not matter.
 
-    Only reports without errors are added; the others are named in the result.  A sum of others given is never
-    added together with them.  The order does not matter.
+    Only reports without errors are added, the others are named; a sum of others given is never added to them.
 
     Args:
         sources: reports, files of any kind, and folders of them.
@@ -106,6 +93,7 @@ def merge(
         previous: its merged workbook of the last time: changes are told, texts and explanations taken over.
         last_year: a report of the year before, or a folder of them.
         html: a folder for an overview of all reports, and a page of each.
+        own_only: the report has the figures of 本级, not those of 行政区域.
         include_drafts: add reports with errors, too; every sheet then says so.
         force: replace an existing file, keeping a dated copy of it.
         skip: files and folders in the folders given that hold no reports.
@@ -118,57 +106,31 @@ def merge(
     if out is not None:
         refuse_existing(out, force=force)
     pages = None if html is None else Pages(Path(html), force=force)
-    given = list(sources)
-    others = (filed, previous, out, last_year, html)
-    named = [one for one in others if isinstance(one, (str, Path)) and one not in given]
-    return _merge(
-        given, lambda _: (out, previous), org=org, year=year, roster=roster, filed=filed, last_year=last_year,
-        include_drafts=include_drafts, force=force, skip=[*named, *skip], progress=progress, processes=processes,
-        pages=pages,
-    )  # fmt: skip
+    given, named = list(sources), (filed, previous, out, last_year, html)
+    skip = [*skip, *(one for one in named if isinstance(one, (str, Path)) and one not in given)]
+    came = _receive(given, skip, year, roster, last_year, pages, progress, processes)
+    rollup = _rolled_up(came, org, filed, previous, own_only=own_only, drafts=include_drafts)
+    result = _written(rollup, out, came.paths, force)
+    return result if pages is None else msgspec.structs.replace(result, overview=_overview(rollup, came, pages))
 
 
-def _merge(
-    given: Sequence[Report | Path | str], places: Callable[[int], tuple[Path | str | None, Path | str | None]], *,
-    org: str, year: int | None, roster: Roster | Path | str | None, filed: Report | Path | str | None,
-    last_year: Path | str | None, include_drafts: bool, force: bool, skip: Sequence[Path | str],
-    progress: Progress | None, processes: int | None, pages: Pages | None = None,
-) -> MergeResult:  # fmt: skip
-    """Do what :func:`merge` says; ``places`` gives for the year where to write, and the previous workbook."""
-    listed = roster.path if isinstance(roster, Roster) else roster
-    paths = files_in((one for one in given if not isinstance(one, Report)), skip=[listed, *skip])
-    members = read_roster(roster, load_form(year=year)) if isinstance(roster, (str, Path)) else roster
-    last = _last_filings(last_year, processes)
-    filings = [filing_of(one, check(one)) for one in given if isinstance(one, Report)]
-    years = LastYear(files=index((Whose(one.org, one.year, one.path, one.saved) for one in last), members))
-    read, entries = _filings(paths, years, pages, progress, processes)
-    filings += read
-    wanted = year or year_of(filings)
-    if wanted is None:
-        raise InputError(_no_year(filings))
-    form = load_form(year=wanted)
-    collection = collect(filings, form, wanted, org=org, roster=members, drafts=include_drafts)
-    out, previous = places(wanted)
+def _rolled_up(
+    came: _Came, org: str, filed: Report | Path | str | None, previous: Path | str | None, *,
+    own_only: bool = False, drafts: bool = False,
+) -> Rollup:  # fmt: skip
+    form = load_form(year=came.year)
     before, earlier = _previous(previous, form)
     own = read_report(filed, form) if isinstance(filed, (str, Path)) else filed
     for one in (own, earlier):
-        if one is not None and one.year != wanted:
+        if one is not None and one.year != came.year:
             raise InputError(
-                f"{shown_name(one.path)}是{one.year or '不知哪一'}年的，这次汇总的是{wanted}年，不能一起用。"
+                f"{shown_name(one.path)}是{one.year or '不知哪一'}年的，这次汇总的是{came.year}年，不能一起用。"
             )
-    rollup = roll_up(
-        collection, form, org=org, filed=own, previous=earlier, before=before, last_year=last,
-        last=_own_last(last, org, wanted),
+    return roll_up(
+        collect(came.filings, form, came.year, org=org, roster=came.roster, drafts=drafts), form, org=org,
+        own_only=own_only, filed=own, previous=earlier, before=before, last_year=came.last,
+        last=_own_last(came.last, org, came.year),
     )  # fmt: skip
-    result = _written(rollup, out, paths, force)
-    if pages is None:
-        return result
-    from ..show.overview import overview_page
-
-    lines = list(_lines(collection, form, entries))
-    title = f"{rollup.report.full_title}汇总总览"
-    page = pages.end(overview_page(lines, form, title=title, notes=rollup.findings, counted=COUNTED))
-    return msgspec.structs.replace(result, overview=page.path)
 
 
 def _no_year(filings: Sequence[Filing]) -> str:
@@ -179,6 +141,38 @@ def _no_year(filings: Sequence[Filing]) -> str:
 
 
 # --------------------------------------------------------------------------- reading
+
+
+class _Came(msgspec.Struct, frozen=True):
+    """All that was read."""
+
+    year: int
+    filings: list[Filing]
+    entries: dict[str, Entry]
+    """Their lines in the overview by path, if one is wanted."""
+    paths: list[Path]
+    roster: Roster | None
+    last: list[Filing]
+    """Of the year before."""
+
+
+def _receive(
+    given: Sequence[Report | Path | str], skip: Sequence[Path | str], year: int | None,
+    roster: Roster | Path | str | None, last_year: Path | str | None, pages: Pages | None, progress: Progress | None,
+    processes: int | None,
+) -> _Came:  # fmt: skip
+    """Read everything, and write the page of each file; the arguments are those of :func:`merge`."""
+    listed = roster.path if isinstance(roster, Roster) else roster
+    paths = files_in((one for one in given if not isinstance(one, Report)), skip=[listed, *skip])
+    members = read_roster(roster, load_form(year=year)) if isinstance(roster, (str, Path)) else roster
+    last = all_in(last_year, _last_filing, processes)
+    years = LastYear(files=index((Whose(one.org, one.year, one.path, one.saved) for one in last), members))
+    filings, entries = _filings(paths, years, pages, progress, processes)
+    filings += [filing_of(one, check(one)) for one in given if isinstance(one, Report)]
+    year = year or year_of(filings)
+    if year is None:
+        raise InputError(_no_year(filings))
+    return _Came(year, filings, entries, paths, members, last)
 
 
 class _Read(msgspec.Struct, frozen=True):
@@ -198,7 +192,8 @@ def _filings(
         path, one = str(outcome.path), outcome.value
         found.append(unreadable(path, outcome.error) if one is None else one.filing)
         if pages is not None:
-            entries[path] = pages.write(one.entry, one.page) if one and one.page else unread_entry(path, outcome.error)
+            entry = unread_entry(path, outcome.error) if one is None else one.entry
+            entries[path] = pages.write(entry, one.page) if one and one.page else entry
         if progress is not None:
             progress(len(found), len(paths))
     return found, entries
@@ -213,6 +208,14 @@ def _filing(path: Path | str, *, last: LastYear, page: bool) -> _Read:
     filing = filing_of(report, findings, saved=saved, parts=read_parts(document, report.form))
     text = own_page(CheckedReport(report, findings))[0] if page else ""
     return _Read(filing, entry_of(report, findings), text)
+
+
+def _overview(rollup: Rollup, came: _Came, pages: Pages) -> Path:
+    from ..show.overview import overview_page
+
+    form, title = rollup.report.form, f"{rollup.report.full_title}汇总总览"
+    lines = list(_lines(rollup.collection, form, came.entries))
+    return pages.end(overview_page(lines, form, title=title, notes=rollup.findings, counted=COUNTED)).path
 
 
 def _lines(collection: Collection, form: Form, entries: Mapping[str, Entry]) -> Iterator[Entry]:
@@ -233,15 +236,6 @@ def _left(left: Left, entries: Mapping[str, Entry], group: str) -> Entry:
     return msgspec.structs.replace(
         known, body=left.body or known.body, group=group, state=left.state, reason=left.reason
     )
-
-
-def _last_filings(last_year: Path | str | None, processes: int | None) -> list[Filing]:
-    """Read last year's reports; what cannot be read is nobody's."""
-    if last_year is None:
-        return []
-    refuse_missing(last_year)
-    outcomes = run_many(_last_filing, files_in([last_year]), processes=processes)
-    return [outcome.value for outcome in outcomes if outcome.value is not None]
 
 
 def _last_filing(path: Path | str) -> Filing:
@@ -300,15 +294,11 @@ def merge_folder(folder: Path, files: Sequence[Path] = (), *, progress: Progress
     roster = next((path for path in sorted(folder.iterdir()) if _roster_of(path) is not None), None)
     org = (_roster_of(roster) if roster else "") or folder.name
 
-    def places(year: int) -> tuple[Path, Path | None]:
-        out = folder / f"{safe_name(f'{org}{year}年汇总')}.xlsx"
-        return out, out if out.exists() else None
-
     ours = [path for path in folder.glob("*年汇总.xlsx") if path.name.startswith(safe_name(org))]
-    return _merge(
-        files or [folder], places, org=org, year=None, roster=roster, filed=None, last_year=None, include_drafts=False,
-        force=True, skip=[*ours, *(folder / name for name in _OF_BUNDLE)], progress=progress, processes=None,
-    )  # fmt: skip
+    skip = [*ours, *(folder / name for name in _OF_BUNDLE)]
+    came = _receive(files or [folder], skip, None, roster, None, None, progress, None)
+    out = folder / f"{safe_name(f'{org}{came.year}年汇总')}.xlsx"
+    return _written(_rolled_up(came, org, None, out if out.exists() else None), out, came.paths, force=True)
 
 
 def _roster_of(path: Path) -> str | None:

@@ -13,8 +13,6 @@ import msgspec
 from ..disk.names import shown_name
 from ..errors import EXIT_CRASH, ReportgenError, unexpected
 
-__all__ = ["Outcome", "attempt", "run_many"]
-
 T = TypeVar("T")
 
 _FEW = 8

@@ -21,8 +21,6 @@ from ..form import load_form
 from ..sources.confined import end_with_parent
 from .outcomes import Outcome, attempt
 
-__all__ = ["Workers"]
-
 T = TypeVar("T")
 
 _AHEAD = 4

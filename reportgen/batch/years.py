@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import msgspec
 
@@ -13,15 +13,15 @@ from ..api import read_report
 from ..disk.folders import files_in
 from ..disk.names import shown_name
 from ..errors import InputError
+from ..form.likeness import key
 from ..model.last_year import with_last_year
 from ..model.report import Report, Value
-from ..recogniser.labels import key
 from .outcomes import run_many
 
 if TYPE_CHECKING:
     from ..rollup import Roster
 
-__all__ = ["LastYear", "Whose", "index", "last_year_in", "refuse_missing", "whose_in"]
+T = TypeVar("T")
 
 
 class Whose(NamedTuple):
@@ -74,11 +74,11 @@ def last_year_in(place: Path | str | None, *, processes: int | None = None) -> L
         return LastYear()
     if Path(place).is_dir():
         return LastYear(files=index(whose_in(place, processes=processes)))
-    refuse_missing(place)
+    _refuse_missing(place)
     return LastYear(str(place))
 
 
-def refuse_missing(place: Path | str) -> None:
+def _refuse_missing(place: Path | str) -> None:
     """Refuse what is not there.
 
     Raises:
@@ -89,15 +89,20 @@ def refuse_missing(place: Path | str) -> None:
 
 
 def whose_in(place: Path | str | None, *, processes: int | None = None) -> list[Whose]:
-    """Return whose the reports in a folder are, or the one file; what cannot be read is nobody's.
+    """Return whose the reports of a folder are; see :func:`all_in`."""
+    return all_in(place, _whose, processes)
+
+
+def all_in(place: Path | str | None, read: Callable[[Path | str], T], processes: int | None) -> list[T]:
+    """Return what is read of each report in a folder, or of the one file; what cannot be read is nobody's.
 
     Raises:
         InputError: there is no such file or folder.
     """
     if place is None:
         return []
-    refuse_missing(place)
-    outcomes = run_many(_whose, files_in([place]), processes=processes)
+    _refuse_missing(place)
+    outcomes = run_many(read, files_in([place]), processes=processes)
     return [outcome.value for outcome in outcomes if outcome.value is not None]
 
 

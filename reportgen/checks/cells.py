@@ -6,15 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from ..form import Cell, Rule
 from ..form.kinds import Blanks, Decimals, Identity, Remarks, Room, Whole
-from ..model.findings import CellRef, Finding, finding, place_of, what_of
+from ..form.likeness import key
+from ..model.findings import CellRef, Finding, by_table, finding
 from ..model.numbers import format_number, show
 from ..model.report import Report, Value
-from ..recogniser.labels import key
 from ..recogniser.titles import parse_title
 from .facts import Facts
 from .shape import title_wording
-
-__all__ = ["blanks", "decimals", "identity", "remarks", "room", "whole"]
 
 
 def blanks(rule: Blanks, facts: Facts) -> Iterator[Finding]:
@@ -64,13 +62,11 @@ def _unreadable(rule: Rule, facts: Facts, kind: str) -> Iterator[Finding]:
 
 def remarks(rule: Remarks, facts: Facts) -> Iterator[Finding]:
     """N-04: numbers that had to be stripped of something to be read; one finding per table."""
-    stripped = [(cell, value) for cell, value in facts.odd if value.state == "number" and value.remark]
-    for table in facts.form.tables:
-        refs = [facts.report.ref(cell.id) for cell, _ in stripped if cell.table == table.id]
-        said = [f"“{v.raw}”（{v.remark}）读作 {show(v.number)}" for cell, v in stripped if cell.table == table.id]
-        if refs:
-            yield finding(rule, refs, strict=facts.strict, actual=refs[0].value if len(refs) == 1 else None,
-                          place=place_of(table.id, refs), what=what_of(refs, said))  # fmt: skip
+    stripped = [
+        (cell.table, facts.report.ref(cell.id), f"“{value.raw}”（{value.remark}）读作 {show(value.number)}")
+        for cell, value in facts.odd if value.state == "number" and value.remark
+    ]  # fmt: skip
+    yield from by_table(rule, stripped, strict=facts.strict)
 
 
 def room(rule: Room, facts: Facts) -> Iterator[Finding]:

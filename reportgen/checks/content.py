@@ -18,8 +18,6 @@ from ..model.findings import CellRef, Finding, finding
 from ..model.report import Passage, Report
 from .facts import Facts
 
-__all__ = ["length", "marks", "mentions", "personal", "present"]
-
 _EACH = 20
 """Finds of one rule in one passage that are reported one by one."""
 _STOPS = " \t\n　。，、；;,."

@@ -15,8 +15,6 @@ from ..model.report import Passage, Report, Value
 from .gaps import Filling, fill
 from .texts import JudgedNumber, judge_numbers
 
-__all__ = ["Facts"]
-
 
 class Facts:
     """A report as the rules see it; made anew for every check of a report.

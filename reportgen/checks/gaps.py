@@ -16,8 +16,6 @@ from ..model.report import Report, Value
 if TYPE_CHECKING:
     from .facts import Facts
 
-__all__ = ["Filling", "fill", "gaps"]
-
 _NAMED = 6
 """Figures that a message gives."""
 _FEW = 3

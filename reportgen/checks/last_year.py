@@ -12,12 +12,13 @@ from ..model.placeholders import filler, standard_sentence, typed
 from ..model.report import Passage
 from .facts import Facts
 
-__all__ = ["leftovers", "period", "repeated", "similarity"]
-
 _SENTENCE = re.compile(r"[^。！？；;\n]+")
 _SPACE = re.compile(r"\s+")
 _LAW = re.compile("《[^》]*》")
-_PERIOD = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日(?:起)?(?:至|到|—|-|～|~|－)(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日")
+_PERIOD = re.compile(
+    r"(?P<of>(?:统计|数据|报告)[^，。；：\d]{0,6}(?:期限?|时限|时间|范围)[^，。；\d]{0,4})?"
+    r"(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})日?起?(?:至|到|[—–～~－-]+)(?:(\d{4})[年./-])?(\d{1,2})[月./-](\d{1,2})(?!\d)"
+)
 _SHORTEST = 40  # characters of a part below which likeness says nothing
 _SENTENCE_LENGTH = 12
 
@@ -84,10 +85,10 @@ def period(rule: Period, facts: Facts) -> Iterator[Finding]:
     year = facts.report.year
     for passage in _in_sections(facts):
         for match in (m for text in passage.paragraphs for m in _PERIOD.finditer(_bare(text))):
-            first, month, day, last, until_month, until_day = match.groups()
-            if (int(month), int(day), int(until_month), int(until_day)) != (1, 1, 12, 31):
-                continue  # another period (a campaign, a month) is not the statement of period
-            if int(first) != year or int(last or first) != year:
+            of_data, first, month, day, last, until_month, until_day = match.groups()
+            whole = (int(month), int(day), int(until_month), int(until_day)) == (1, 1, 12, 31)
+            # Another period (a campaign, a month) is not that of the data unless it is said to be.
+            if (int(first) != year or int(last or first) != year or not whole) and (whole or of_data):
                 ref = facts.report.passage_ref(passage)
                 yield finding(
                     rule, [ref], strict=facts.strict,

@@ -10,8 +10,6 @@ from ..model.numbers import difference, show
 from .facts import Facts
 from .texts import JudgedNumber
 
-__all__ = ["contradictions", "coverage", "crowded", "narrative"]
-
 _WRONG = ("contradicts", "percentage_wrong")
 _NAMED = 20
 """Numbers that were not judged and are named."""

@@ -13,8 +13,6 @@ from ..recogniser.prose import section_of_line
 from ..recogniser.titles import parse_title
 from .facts import Facts
 
-__all__ = ["pasted"]
-
 _LONGEST_TITLE = 100  # characters
 _NAMED = 6
 """Lines that a message names."""

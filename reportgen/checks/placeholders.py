@@ -9,8 +9,6 @@ from ..model.findings import Finding, finding
 from ..model.placeholders import Unknown, unknown
 from .facts import Facts
 
-__all__ = ["placeholders"]
-
 
 def placeholders(rule: Placeholders, facts: Facts) -> Iterator[Finding]:
     """P-01: placeholders whose name the form does not know, whose field is empty, or with one pair of braces."""

@@ -15,8 +15,6 @@ from ..model.report import Report
 from .facts import Facts
 from .who import likely_units
 
-__all__ = ["jump", "magnitude", "relation"]
-
 _OPERATORS = {
     "=": operator.eq, "<>": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip

@@ -12,8 +12,6 @@ from ..model.findings import CellRef, Finding, finding
 from ..model.report import Origin, Report
 from .facts import Facts
 
-__all__ = ["edition", "headings", "title_wording"]
-
 
 def headings(rule: Headings, facts: Facts) -> Iterator[Finding]:
     """S-01: the headings of the parts, each once, as prescribed, in order; of documents only."""

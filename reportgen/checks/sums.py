@@ -11,8 +11,6 @@ from ..model.numbers import Number, difference, show
 from ..model.report import Value
 from .facts import Facts
 
-__all__ = ["at_most", "equal", "register"]
-
 
 def equal(rule: Equal, facts: Facts) -> Iterator[Finding]:
     """T3-01 … T4-01: both sums of an equation are the same."""

@@ -13,8 +13,6 @@ from ..model.findings import CellRef, Finding, finding
 from ..model.report import Report
 from .facts import Facts
 
-__all__ = ["authors", "likely_units", "misnamed", "selves", "unit"]
-
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+")
 _SHORTEST_NAME = 3  # characters; 省局 and the like name nobody
 _JOINED = re.compile("[和与及、]|会同|联合")

@@ -17,8 +17,6 @@ from ..model.placeholders import filler, typed
 from ..model.report import Passage, Report
 from .facts import Facts
 
-__all__ = ["deadline", "other_years"]
-
 _EACH = 20
 """Sentences of one passage that are reported one by one."""
 _LONGEST = 3_000

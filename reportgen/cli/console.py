@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO, TypeVar
 import click
 
 from ..disk.names import quoted
-from ..errors import OutputError, escaped
+from ..errors import OutputError, escaped, said_by_system
 
 if TYPE_CHECKING:  # `--help` needs none of it
     from ..show.lines import OutputLine
@@ -40,7 +40,7 @@ class ScreenError(OutputError):
 
 def _why(error: OSError) -> str:
     gone = isinstance(error, BrokenPipeError)
-    why = "接收输出的程序已经关闭" if gone else f"写屏幕输出时出错：{error.strerror or error}"
+    why = "接收输出的程序已经关闭" if gone else f"写屏幕输出时出错：{said_by_system(error)}"
     return f"结果没能全部显示（{why}），已经写出的文件不受影响。"
 
 
@@ -95,12 +95,16 @@ def closing(head: str, names: Sequence[str]) -> str:
 
 def watched(outcomes: Iterable[T], total: int) -> Iterator[T]:
     """Say how far the work has come while the results go to a file and somebody is watching."""
-    shown = total >= _MANY and _is_terminal(sys.stderr) and not _is_terminal(sys.stdout)
     for done, outcome in enumerate(outcomes, 1):
         yield outcome
-        if shown:
-            line = f"已处理 {done}/{total} 个文件" if done < total else " " * 40
-            _overwrite(line)
+        if not _is_terminal(sys.stdout):
+            progress(done, total)
+
+
+def progress(done: int, total: int) -> None:
+    """Say how many of many files are done, where somebody is watching; after the last one clear the line."""
+    if total >= _MANY and _is_terminal(sys.stderr):
+        _overwrite(f"已处理 {done}/{total} 个文件" if done < total else " " * 40)
 
 
 @contextmanager

@@ -142,12 +142,12 @@ def _years(first: int, final: int) -> str:
 def make_template(edition: str, out: Path, force: bool) -> None:
     """Write the Word template of an edition."""
     from ..disk.files import write_output
-    from ..errors import OutputError
+    from ..disk.names import wrong_ending
     from ..form import load_form
     from ..word.design import default_template
 
     if out.suffix.lower() != ".docx":
-        raise OutputError(f"Word 模板“{out.name}”应以 .docx 结尾。")
+        raise wrong_ending(out, "Word 模板", ".docx")
     found = load_form(edition)
     copied(write_output(out, default_template(found), force=force))
     say(f"已生成 {found.id} 版的 Word 模板：{out}")

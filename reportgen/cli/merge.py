@@ -5,13 +5,12 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from .console import copied, print_lines, say
+from .console import closing, copied, print_lines, progress, say
 from .options import FILE, FILES, FORCE
 
 if TYPE_CHECKING:  # `--help` needs none of it
@@ -36,18 +35,22 @@ _HINTS = 10
 @click.option(
     "--html", "page", type=FILE, metavar="文件夹", help="另写一页总览，每个单位一页：可按状态、分组、问题筛选。"
 )
+@click.option(
+    "--own", "own_only", is_flag=True, help="各表取本级合计（本级机关和部门）；默认取行政区域合计（全部单位）。"
+)
 @click.option("--include-drafts", is_flag=True, help="有错误的报告也计入，每张表上都标明“草稿”。")
 @FORCE
 def merge(
     files: tuple[Path, ...], out: Path, org: str, year: int | None, roster: Path | None, filed: Path | None,
-    previous: Path | None, last_year: Path | None, page: Path | None, include_drafts: bool, force: bool,
+    previous: Path | None, last_year: Path | None, page: Path | None, own_only: bool, include_drafts: bool,
+    force: bool,
 ) -> None:  # fmt: skip
     """Merge reports; the exit code tells what was wrong with them (README.md, Exit codes)."""
     from ..batch.merging import merge as run
 
     result = run(
         files, out, org=org, year=year, roster=roster, filed=filed, previous=previous, last_year=last_year,
-        html=page, include_drafts=include_drafts, force=force, progress=_progress,
+        html=page, own_only=own_only, include_drafts=include_drafts, force=force, progress=progress,
     )  # fmt: skip
     sys.exit(_tell(result))
 
@@ -58,20 +61,13 @@ def merge_folder(dropped: Sequence[Path], folder: Path) -> int:
 
     folders = [one for one in dropped if one.is_dir()]
     if len(dropped) == len(folders) == 1:
-        return _tell(run(folders[0], progress=_progress))
-    return _tell(run(folder, dropped, progress=_progress))
-
-
-def _progress(done: int, total: int) -> None:
-    """Say how far the reading has come, where somebody is watching."""
-    if total >= 8 and sys.stderr is not None and sys.stderr.isatty():
-        with suppress(OSError):
-            click.echo(f"\r已读 {done}/{total} 个文件\r" if done < total else f"\r{' ' * 40}\r", err=True, nl=False)
+        return _tell(run(folders[0], progress=progress))
+    return _tell(run(folder, dropped, progress=progress))
 
 
 def _tell(result: MergeResult) -> int:
     """Say what was added, what was not and why; return the exit code."""
-    from ..rollup import STATES
+    from ..rollup import RETURNED, STATES
     from ..show.lines import finding_lines, report_lines
 
     rollup, collection = result.rollup, result.rollup.collection
@@ -88,7 +84,12 @@ def _tell(result: MergeResult) -> int:
     counts = "，".join(f"{name} {states[state]}" for state, name in STATES.items() if states[state])
     for change in _changes(result):
         say(change)
-    say(f"共 {len(collection.bodies)} 个单位，计入 {len(collection.counted)} 个（{counts}）。")
+    for what, wanted in (("还没有报的", ("missing",)), ("退回改正的", RETURNED)):
+        names = [one.body for one in collection.bodies if one.state in wanted]
+        if names:
+            say(closing(f"{what} {len(names)} 个", names))
+    own = f"；各表只取本级 {len(rollup.inside)} 个" if rollup.own_only else ""
+    say(f"共 {len(collection.bodies)} 个单位，计入 {len(collection.counted)} 个（{counts}）{own}。")
     copied(result.copy)
     if result.letter_path is not None:
         say(f"催报单：{result.letter_path}")

@@ -15,9 +15,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from ..errors import InputError, InUseError, OutputError
+from ..errors import InputError, InUseError, OutputError, said_by_system
 from .leftovers import remove_leftovers, temporary
-from .names import check_name, fitting_name, is_lock_file, is_open_elsewhere, quoted, reachable, shown_name  # fmt: skip
+from .names import (
+    already_there,
+    check_name,
+    fitting_name,
+    is_lock_file,
+    is_open_elsewhere,
+    not_there,
+    quoted,
+    reachable,
+    shown_name,
+)  # fmt: skip
 
 MAX_INPUT_BYTES = 50 * 1024 * 1024
 """A standard workbook has 40 KB, a report with pictures a few MB; more is the wrong file."""
@@ -107,9 +117,7 @@ def _require_regular(info: os.stat_result, path: Path) -> None:
 def _read_failure(path: Path, error: OSError) -> str:
     name = shown_name(path)
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
-        if not path.parent.exists():
-            return f"找不到文件夹{quoted(path.parent)}。请检查路径是否写对、U 盘或网络盘是否连着。"
-        return f"找不到文件{name}（在{quoted(path.parent)}里）。请检查文件名和扩展名，或把文件拖进窗口。"
+        return not_there(path)
     if isinstance(error, PermissionError):
         if _WINDOWS:
             return (
@@ -118,7 +126,7 @@ def _read_failure(path: Path, error: OSError) -> str:
         return f"没有读取{name}的权限。请把文件复制到自己的文件夹，或请管理员开放读取权限。"
     if error.errno == errno.ENAMETOOLONG:
         return f"文件名{quoted(path.name[:40])}…太长，无法打开。请把文件改短名字后再试。"
-    return f"读取{name}时出错（{error.strerror or error}）。请把文件复制到本机磁盘后再试。"
+    return f"读取{name}时出错（{said_by_system(error)}）。请把文件复制到本机磁盘后再试。"
 
 
 # --------------------------------------------------------------------------- writing
@@ -249,7 +257,7 @@ def refuse_existing(path: Path | str, *, force: bool) -> None:
         OutputError: the file exists and ``force`` is not set.
     """
     if not force and os.path.lexists(path):
-        raise _exists(Path(path))
+        raise already_there(Path(path))
 
 
 class _Staged:
@@ -272,7 +280,7 @@ class _Staged:
             remove_leftovers(self.target.parent)
         self.old = _existing(self.path, self.target, inputs)
         if self.old is not None and not force:
-            raise _exists(self.path)
+            raise already_there(self.path)
         if self.old is not None and _holds(self.target, self.old, data):
             return
         self.temp = temporary(self.target.parent)
@@ -286,7 +294,7 @@ class _Staged:
             try:
                 _publish(self.temp, self.target)
             except FileExistsError:  # somebody else was quicker; theirs stays
-                raise _exists(self.path) from None
+                raise already_there(self.path) from None
         else:
             if stat.S_ISREG(self.old.st_mode):
                 self.temp.chmod(stat.S_IMODE(self.old.st_mode) & 0o777)
@@ -320,7 +328,7 @@ def _existing(path: Path, target: Path, inputs: Iterable[Path | str]) -> os.stat
     if target.is_dir():
         raise OutputError(f"{shown_name(path)}是文件夹，不能作为输出文件名。请在后面写上文件名。")
     if not (stat.S_ISREG(info.st_mode) or stat.S_ISLNK(info.st_mode)):
-        raise OutputError(f"{shown_name(path)}不是普通文件（设备或管道），不能写入。请换一个文件名。")
+        raise already_there(path)
     for source in inputs:
         with contextlib.suppress(FileNotFoundError):
             if os.path.samefile(source, target):
@@ -333,17 +341,6 @@ def _existing(path: Path, target: Path, inputs: Iterable[Path | str]) -> os.stat
 
 def _holds(target: Path, info: os.stat_result, data: bytes) -> bool:
     return stat.S_ISREG(info.st_mode) and info.st_size == len(data) and target.read_bytes() == data
-
-
-def _exists(path: Path) -> OutputError:
-    if path.is_symlink():
-        return OutputError(
-            f"{shown_name(path)}是指向{quoted(os.readlink(path))}的链接，没有写入。请换一个文件名；"
-            "确要替换请加 --force（只替换这个链接，不动它指向的文件；链接会另存一份带日期的备份）。"
-        )
-    return OutputError(
-        f"{shown_name(path)}已经存在，没有覆盖。请换一个文件名；确要替换请加 --force（旧文件会另存一份带日期的备份）。"
-    )
 
 
 def _remove(path: Path) -> None:
@@ -442,5 +439,5 @@ def _write_failure(path: Path, error: OSError) -> OutputError:
         errno.ENAMETOOLONG: f"文件名或路径太长，{kept}：{name}。请换短一些的文件名或位置。",
         **dict.fromkeys((errno.ENOENT, errno.ENOTDIR, errno.EEXIST), no_folder),
     }  # fmt: skip
-    other = f"写{name}时出错（{error.strerror or error}），{kept}。请换一个位置再试。"
+    other = f"写{name}时出错（{said_by_system(error)}），{kept}。请换一个位置再试。"
     return OutputError(known.get(error.errno or 0, other))

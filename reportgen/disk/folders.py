@@ -8,6 +8,8 @@ from pathlib import Path
 
 from .names import is_backup, is_lock_file
 
+PAGE_SUFFIX = ".检查结果.html"
+"""What the name of the page that a double click writes beside a wrong workbook ends with."""
 REPORT_SUFFIXES = frozenset({
     ".xlsx", ".xlsm", ".xls", ".et", ".ods", ".docx", ".doc", ".wps", ".html", ".htm", ".mht", ".mhtml", ".pdf", ".json",
 })  # fmt: skip
@@ -26,7 +28,7 @@ def files_in(
 
     Args:
         places: files, taken as they are, and folders: the reports in them and in their sub-folders by
-            name, without hidden files, lock files of office programs, rosters and dated copies of ours.
+            name, without hidden files, lock files of office programs, rosters, dated copies and result pages of ours.
         skip: files and folders that are something else (the list of bodies, the result, the program).
         suffixes: which files of folders are taken.
     """
@@ -47,5 +49,6 @@ def _reports(folder: Path, skip: Collection[str], suffixes: Collection[str]) -> 
         for name in sorted(names):
             path = Path(here, name)
             unusual = is_lock_file(path) or is_backup(path) or path.stem.endswith(ROSTER_NAMES)
+            unusual = unusual or name.endswith(PAGE_SUFFIX)
             if not (unusual or name.startswith(".")) and path.suffix.lower() in suffixes and path.is_file():
                 yield path

@@ -65,6 +65,50 @@ def means_folder(path: Path) -> bool:
     return path.is_dir() or not (path.suffix or path.exists())
 
 
+def not_there(path: Path) -> str:
+    """Return what is to be said of a file that is not there."""
+    if path.is_symlink():
+        return f"{shown_name(path)}是链接，它指向的{quoted(os.readlink(path))}不在。请检查那个文件是否移走、U 盘或网络盘是否连着。"
+    if not path.parent.exists():
+        return f"找不到文件夹{quoted(path.parent)}。请检查路径是否写对、U 盘或网络盘是否连着。"
+    return f"找不到文件{shown_name(path)}（在{quoted(path.parent)}里）。请检查文件名和扩展名，或把文件拖进窗口。"
+
+
+def _is_device(path: Path) -> bool:
+    return path.exists() and not (path.is_symlink() or path.is_file() or path.is_dir())
+
+
+def _no_file(path: Path) -> OutputError:
+    return OutputError(f"{shown_name(path)}不是普通文件（设备或管道），不能写入。请换一个文件名。")
+
+
+def already_there(path: Path) -> OutputError:
+    """Return why an output is refused under whose name something stands already."""
+    if _is_device(path):
+        return _no_file(path)
+    if path.is_symlink():
+        return OutputError(
+            f"{shown_name(path)}是指向{quoted(os.readlink(path))}的链接，没有写入。请换一个文件名；"
+            "确要替换请加 --force（只替换这个链接，不动它指向的文件；链接会另存一份带日期的备份）。"
+        )
+    return OutputError(
+        f"{shown_name(path)}已经存在，没有覆盖。请换一个文件名；确要替换请加 --force（旧文件会另存一份带日期的备份）。"
+    )
+
+
+def wrong_ending(path: Path, what: str, *endings: str) -> OutputError:
+    """Return the error that an output has no ending by which it can be told what to make.
+
+    Args:
+        path: as the user gave it.
+        what: what it is to be: 输出文件.
+        endings: those that it may have.
+    """
+    if _is_device(path):
+        return _no_file(path)
+    return OutputError(f"{what}{shown_name(path)}应以 {'、'.join(endings)} {'之一' if len(endings) > 1 else ''}结尾。")
+
+
 def fitting_name(stem: str, end: str) -> str:
     """Return ``stem`` + ``end``, the stem cut so that every file system can hold the name."""
     room = _MAX_NAME - len(os.fsencode(end))

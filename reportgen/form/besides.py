@@ -133,5 +133,5 @@ class Rollup(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def known_groups(self) -> tuple[RollupGroup, ...]:
-        """The groups, and last the one of bodies without any."""
-        return (*self.groups, RollupGroup("", self.ungrouped))
+        """The groups, those of the body's own first, and last the one of bodies without any."""
+        return (*sorted(self.groups, key=lambda one: not one.own), RollupGroup("", self.ungrouped))

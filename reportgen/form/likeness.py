@@ -13,9 +13,10 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from ..errors import INVISIBLE
 from .words import LONGEST_LABEL
 
-_DROPPED = re.compile(r"[\s\u200b\ufeff“”‘’\"'＂＇「」『』]+")
+_DROPPED = re.compile(rf"[\s{INVISIBLE}“”‘’\"'＂＇「」『』]+")
 _NUMBER = re.compile(
     r"(?:第?\(?(?P<han>[一二三四五六七八九十]{1,3})[部分]*[)、.,:]+|第?\(?(?P<digits>\d{1,2})[部分]*(?:[)、.,:]+|(?=[^\d.])))"
 )

@@ -4,7 +4,12 @@ The words themselves are form data (``forms/phrases.toml``); how they are read i
 :mod:`reportgen.checks.texts`.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+
 from msgspec import Struct
+from msgspec.structs import force_setattr, replace
 
 from .words import Name, Reading, RuleId, TopicId, YearPattern
 
@@ -41,8 +46,10 @@ class Phrase(Struct, frozen=True, forbid_unknown_fields=True):
 
     rule: RuleId
     """不相符时用哪条规则；空的只认不查"""
-    key: YearPattern
+    key: YearPattern = ""
     """怎样说（正则表达式，在数的前后查找）"""
+    rows: dict[Name, YearPattern] = {}
+    """代替 key 和 any_of：几个名称各怎样说，其余各项相同"""
     any_of: tuple[Reading, ...] = ()
     """与其中一个和相等就算相符"""
     column: str = ""
@@ -66,6 +73,13 @@ class Phrase(Struct, frozen=True, forbid_unknown_fields=True):
     outcome: bool = False
     """是复议、诉讼的一种结果"""
 
+    def each(self) -> Iterator[Phrase]:
+        """Yield the phrase, or one for each of its rows."""
+        if not self.rows:
+            yield self
+        for name, key in self.rows.items():
+            yield replace(self, rows={}, key=key, any_of=((name,),))
+
 
 class Division(Struct, frozen=True, forbid_unknown_fields=True):
     """A way to divide what is counted: by channel, by body; its parts add up to the whole."""
@@ -76,6 +90,8 @@ class Division(Struct, frozen=True, forbid_unknown_fields=True):
     """分项前后有这些词就是按它分的"""
     complete: bool = False
     """通常写全：相加应正好等于总数；false 只要求不超过总数"""
+    all: int = 3
+    """写了这么多项，就是写全了"""
 
 
 class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
@@ -99,6 +115,8 @@ class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
     """分项相加不等于总数时用哪条规则"""
     total: YearPattern = ""
     """前面几个数相加的“合计”（数前面的词）"""
+    left: YearPattern = ""
+    """减去前面说的剩下的（数前面的词）"""
     ours: YearPattern = ""
     """说明是政府信息公开方面的"""
     owners: YearPattern = ""
@@ -143,6 +161,9 @@ class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
     """说申请内容的插入语，不改变话题"""
     including: YearPattern = ""
     """“其中”一类的词"""
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "phrases", tuple(one for phrase in self.phrases for one in phrase.each()))
 
 
 def expand(text: str, year: int | None) -> str:

@@ -370,6 +370,8 @@ class _Proof:
                 self.faults.add(("narrative", "topics", topic), f"没有名称“{name}”")
         for number, phrase in enumerate(file.phrases, 1):
             steps: Steps = ("narrative", "phrases", number)
+            if not phrase.key:
+                self.faults.add(steps, "缺少“key”")
             if bool(phrase.any_of) == bool(phrase.column):
                 self.faults.add(steps, "any_of 和 column 应当正好有一个")
             if bool(phrase.topic) == bool(phrase.topics):

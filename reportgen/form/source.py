@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import tomli
 
-from ..errors import FormError
+from ..errors import FormError, said_by_system
 
 Steps: TypeAlias = "tuple[str | int, ...]"
 """The way to a place in a form file: keys, ids of entries, 1-based numbers of entries without an id."""
@@ -163,7 +163,7 @@ def _toml(path: Path) -> dict[str, Any]:
     try:
         return _parsed(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        what = str(error.strerror)
+        what = said_by_system(error)
     except UnicodeDecodeError:
         what = "不是 UTF-8 编码，请另存为 UTF-8"
     except tomli.TOMLDecodeError as error:

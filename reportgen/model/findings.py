@@ -8,7 +8,7 @@ Texts come from the form data (:class:`~reportgen.form.Rule`); only their order 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -194,9 +194,23 @@ _NAMED = 6
 """Cells that a finding about many of them names."""
 
 
-def place_of(table: str, refs: Sequence[CellRef]) -> str:
-    """Name the cell, or the cells of a table, that one finding is about."""
-    return f"“{refs[0].label}”" if len(refs) == 1 else f"{table}有{len(refs)}个数字格"
+def by_table(
+    rule: Rule, said: Iterable[tuple[str, CellRef, str]], *, strict: bool = False, severity: str = ""
+) -> Iterator[Finding]:
+    """Yield one finding per table, in the order of ``said``: table, cell, and what is to be said of the cell.
+
+    The rule's message names ``place`` and ``what``.
+    """
+    tables: dict[str, list[tuple[CellRef, str]]] = {}
+    for table, ref, what in said:
+        tables.setdefault(table, []).append((ref, what))
+    for table, here in tables.items():
+        refs = [ref for ref, _ in here]
+        place = f"“{refs[0].label}”" if len(refs) == 1 else f"{table}有{len(refs)}个数字格"
+        yield finding(
+            rule, refs, strict=strict, severity=severity, actual=refs[0].value if len(refs) == 1 else None,
+            place=place, what=what_of(refs, [what for _, what in here]),
+        )  # fmt: skip
 
 
 def what_of(refs: Sequence[CellRef], said: Sequence[str]) -> str:

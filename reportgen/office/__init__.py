@@ -8,8 +8,8 @@ to be opened as paths; nothing here prints, asks or opens.
 from __future__ import annotations
 
 from .begin import begin, year_of
-from .folder import Found, Job, look, workbooks_in
-from .work import RESULT_SUFFIX, Dealt, Fate, deal
+from .folder import RESULT_SUFFIX, Found, Job, look, workbooks_in
+from .work import Dealt, Fate, deal
 
 __all__ = [
     "RESULT_SUFFIX", "Dealt", "Fate", "Found", "Job", "begin", "deal", "look", "workbooks_in", "year_of",

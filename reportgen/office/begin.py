@@ -12,8 +12,6 @@ from ..model.last_year import next_year
 from ..model.numbers import parse_year
 from .folder import Beside, LastYear
 
-__all__ = ["begin", "year_of"]
-
 
 def year_of(text: str) -> int:
     """Return the year that somebody typed.

@@ -15,18 +15,13 @@ import msgspec
 from ..api import read_report
 from ..batch import Outcome, attempt
 from ..disk.files import read_input
+from ..disk.folders import PAGE_SUFFIX
 from ..disk.names import fitting_name, is_backup, is_lock_file, quoted, reachable, safe_name, shown_name
-from ..errors import InputError, ReportgenError
+from ..errors import InputError, ReportgenError, said_by_system
 from ..model.numbers import Number
 from ..model.report import Report
 
-__all__ = [
-    "PAGE_SUFFIX", "RESULT_SUFFIX", "WORKBOOK_KINDS", "Beside", "Found", "Job", "LastYear", "beside", "is_unchanged",
-    "look", "workbooks_in",
-]  # fmt: skip
-
 RESULT_SUFFIX = ".检查结果.txt"
-PAGE_SUFFIX = ".检查结果.html"
 
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et", ".ods")
 """What counts as a workbook in a folder; those that cannot be read are answered with what to do."""
@@ -120,7 +115,7 @@ def _files(folder: Path, suffixes: Sequence[str]) -> list[Path]:
     try:
         entries = list(reachable(folder).iterdir())
     except OSError as error:
-        raise InputError(f"文件夹{quoted(folder)}打不开（{error.strerror or error}）。请检查路径和权限。") from error
+        raise InputError(f"文件夹{quoted(folder)}打不开（{said_by_system(error)}）。请检查路径和权限。") from error
     return sorted(
         folder / path.name
         for path in entries

@@ -12,15 +12,14 @@ import msgspec
 from ..api import default_output, mark, marked_name, print_report, review, write_result_page
 from ..batch import attempt
 from ..disk.files import read_input, write_aside, write_output
+from ..disk.folders import PAGE_SUFFIX
 from ..disk.names import is_open_elsewhere, reachable, shown_name
 from ..errors import InputError, InUseError, OutputError, ReportgenError, escaped
 from ..model.findings import worst
 from ..model.report import Report
 from ..show.lines import OutputLine, report_lines
 from ..show.review import CheckedReport
-from .folder import PAGE_SUFFIX, RESULT_SUFFIX, WORKBOOK_KINDS, Job, LastYear, beside, is_unchanged
-
-__all__ = ["RESULT_SUFFIX", "Dealt", "Fate", "deal"]
+from .folder import RESULT_SUFFIX, WORKBOOK_KINDS, Job, LastYear, beside, is_unchanged
 
 _HEADER = "本文件由 reportgen 自动生成，每次检查都会重写，请不要在这里记东西。"
 _OUR_PAGE = b'<meta name="generator" content="reportgen">'

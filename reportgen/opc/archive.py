@@ -119,13 +119,21 @@ def oversized(name: str, what: str) -> InputError:
     )
 
 
-def write_zip(parts: Iterable[tuple[str, bytes]]) -> bytes:
-    """Return a zip archive of parts, name and content, in their order, all dated 1980-01-01."""
+def write_zip(parts: Iterable[tuple[str, bytes | Iterable[bytes]]]) -> bytes:
+    """Return a zip archive of parts, name and content, in their order, all dated 1980-01-01.
+
+    A content in pieces is packed piece by piece.
+    """
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for name, content in parts:
             entry = zipfile.ZipInfo(name, _DATE)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system, entry.external_attr = _UNIX, _MODE << 16
-            archive.writestr(entry, content, compresslevel=_LEVEL)
+            if isinstance(content, bytes):
+                archive.writestr(entry, content, compresslevel=_LEVEL)
+                continue
+            with archive.open(entry, "w") as part:
+                for piece in content:
+                    part.write(piece)
     return out.getvalue()

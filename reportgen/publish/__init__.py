@@ -14,7 +14,7 @@ from typing import TypeAlias
 import msgspec
 
 from ..disk.files import refuse_device
-from ..errors import OutputError
+from ..disk.names import wrong_ending
 from ..model.explanations import Note, notes
 from ..model.findings import Finding
 from ..model.report import Report
@@ -75,7 +75,7 @@ def finished(order: Order, path: Path) -> Finished:
     """
     ending = path.suffix.lower()
     if ending not in ENDINGS:
-        raise OutputError(f"输出文件“{path.name}”应以 {'、'.join(FORMATS.values())} 之一结尾。")
+        raise wrong_ending(path, "输出文件", *FORMATS.values())
     return ENDINGS[ending](order)
 
 

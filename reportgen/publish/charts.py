@@ -17,8 +17,6 @@ from ..sources import read_document
 from ..word.charts import CHART_PART, WORKBOOK_PART
 from ..word.plan import printable
 
-__all__ = ["prove_charts"]
-
 _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _T = "{http://schemas.openxmlformats.org/drawingml/2006/main}t"
 _WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"

@@ -16,8 +16,6 @@ from ..model.numbers import Number, format_number
 from ..model.placeholders import filled
 from ..model.report import Passage, Report, Value
 
-__all__ = ["HEADS", "as_csv", "as_json"]
-
 HEADS = ("表格", "行", "列", "指标", "数值", "单位")
 """Columns of the table: id of the prescribed table, row and column, the figure's label, the figure, its unit."""
 

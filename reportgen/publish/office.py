@@ -19,8 +19,6 @@ import msgspec
 
 from ..errors import OutputError
 
-__all__ = ["OfficeProgram", "find_office", "word_to_pdf"]
-
 _SECONDS = 180
 """To wait for an office program; its first start on an old machine takes half a minute."""
 _FILTER = (

@@ -28,8 +28,6 @@ from ..word.plan import printable
 from ..word.render import printed_texts
 from .office import find_office, word_to_pdf
 
-__all__ = ["as_pdf", "elements_of"]
-
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _LOWEST = 8
 """Of the outline levels, counted from 0."""
@@ -81,6 +79,8 @@ def _prepared(word: bytes, view: View) -> bytes:
         root = package.tree(name)
         for element in root.iter(f"{_W}overflowPunct"):
             element.set(f"{_W}val", "1")  # LibreOffice reads it the wrong way round, and drops what hangs
+        for element in root.iter(f"{_W}lang"):
+            element.set(f"{_W}val", "en-US")  # by the rules of Chinese it breaks numbers and words anywhere
         for element in root.iter(f"{_W}outlineLvl"):
             element.set(f"{_W}val", str(min(_LOWEST, int(element.get(f"{_W}val", "0")) + 1)))
     _head(package.tree(main), view.title_lines)
@@ -120,6 +120,7 @@ def _tidied(data: bytes, report: Report, charts: Sequence[ChartView]) -> bytes:
     import pikepdf
 
     with pikepdf.open(io.BytesIO(data)) as pdf:
+        pdf.Root.Lang = pikepdf.String("zh-CN")
         if "/StructTreeRoot" in pdf.Root:
             for table in elements_of(pdf.Root.StructTreeRoot, "/Table"):
                 _tag_heads(table)

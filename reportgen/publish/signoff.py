@@ -24,8 +24,6 @@ from ..sources import read_document
 from ..word.plan import printable
 from . import Order
 
-__all__ = ["sign_off_sheet"]
-
 _BODY, _HEAD = "仿宋_GB2312", "方正小标宋简体"
 
 

@@ -11,14 +11,15 @@ from collections.abc import Iterable
 from ..disk.names import name_of
 from ..errors import InputError
 from ..form import Form
+from ..form.likeness import key
 from ..model.findings import Finding, finding
 from ..model.report import Report
 from ..sources import Document
 from .answers import find_answers
 from .edition import choose_form
-from .entries import computed_texts
+from .entries import computed_texts, invisible_characters
 from .index import LabelIndex
-from .labels import key, known_labels
+from .labels import known_labels
 from .last_year import hidden_last_year, last_year_figures
 from .left_out import left_out
 from .prose import read_prose, section_of_line
@@ -69,7 +70,7 @@ def recognise(document: Document, form: Form | Iterable[Form]) -> Report:
         groups=groups, unread=frozenset(tables.unread), explanations=explanations,
         notices=(
             *tables.findings, *group_findings(form, groups), *texts.findings, *figure_findings(form, values, tables),
-            *computed_texts(form, texts), *hidden_last_year(form, last_year),
+            *computed_texts(form, texts), *invisible_characters(form, texts), *hidden_last_year(form, last_year),
             *_pictures(form, tables, document), *left_out(form, document, values, tables.cells),
         ),
     )  # fmt: skip

@@ -6,15 +6,13 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from ..form import Form
+from ..form.likeness import key
 from ..model.findings import CellRef, finding
 from ..model.report import Explanation, Origin
 from ..sources import Grid, GridCell
 from .entries import guarded_text
 from .index import LabelIndex
-from .labels import key
 from .wording import Texts, chinese_date, clean
-
-__all__ = ["find_answers"]
 
 _YES = ("是", "印", "√", "✓", "Y", "YES", "1")
 

@@ -11,8 +11,6 @@ from .index import LabelIndex
 from .tables import Found, find_tables
 from .wording import Texts
 
-__all__ = ["choose_form"]
-
 
 def choose_form(document: Document, indexes: Sequence[LabelIndex], forms: Iterable[Form]) -> tuple[Form, Found, Texts]:
     """Return the edition that fits a document best, its tables there, and who reports of which year.

@@ -7,31 +7,20 @@ import re
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Context, Decimal
 
+from ..errors import INVISIBLE
 from ..form import Form
 from ..model.findings import CellRef, Finding, finding
 from ..model.numbers import Number, format_number
 from ..sources import GridCell
 from .wording import Texts
 
-__all__ = [
-    "INVISIBLE",
-    "computed_texts",
-    "fault_of",
-    "formula_finding",
-    "guarded_text",
-    "invisible_in",
-    "shown_otherwise",
-    "text_of",
-]
-
-INVISIBLE = re.compile(
-    "[\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\u3164\uffa0\ufff9-\ufffb]"
-)
-"""Characters that nobody sees: soft hyphens, marks of direction, joiners, fillers."""
+_UNSEEN = re.compile(f"[{INVISIBLE}]")
 _ERROR = re.compile(r"#[A-Z][A-Z0-9_/]*[!?]?")
 """An error value of Excel, WPS or LibreOffice."""
 _PICTURE = re.compile(r"=\s*(?:_xlfn\.)?(?:DISPIMG|IMAGE)\(", re.I)
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_PLACES = 6
+"""How many cells or paragraphs a message names."""
 _EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
 
 
@@ -71,12 +60,11 @@ def text_of(cell: GridCell) -> tuple[str, str]:
 def formula_finding(form: Form, cell: GridCell, ref: CellRef, place: str) -> Finding | None:
     """Return what is to be said of a formula among texts and entries that has no result or an old one: N-05, N-08."""
     if cell.result in ("unknown", "circular"):
-        return finding(form.rules["N-05"], [ref], place=place, raw=cell.formula, what=fault_of(cell))
+        return finding(form.rules["N-05"], [ref], place=place, what=f"{fault_of(cell)}（{cell.formula}）")
     if cell.result == "stale":
         old, now = (text_of(cell._replace(value=value, shown=""))[0] for value in (cell.value, cell.now))
-        return finding(
-            form.rules["N-08"], [ref], place=place, was=f"“{old}”", raw=cell.formula, now=f"“{now}”" if now else "空"
-        )
+        what = f"“{cell.formula}”现在应得{f'“{now}”' if now else '空'}，存储的却是“{old}”"
+        return finding(form.rules["N-08"], [ref], place=place, what=what)
     return None
 
 
@@ -88,7 +76,7 @@ def guarded_text(form: Form, cell: GridCell, ref: CellRef, place: str, texts: Te
         cell: with its formula's result settled.
         ref: the cell, for findings.
         place: what messages call it.
-        texts: takes the findings, N-05, N-08 and F-02, and the cells computed by us.
+        texts: takes the findings, N-05, N-08 and F-02, the cells computed by us, and those with invisible characters.
     """
     text, fault = text_of(cell)
     said = formula_finding(form, cell, ref, place)
@@ -99,7 +87,25 @@ def guarded_text(form: Form, cell: GridCell, ref: CellRef, place: str, texts: Te
         texts.findings.append(said)
     elif cell.result == "computed":
         texts.computed.append((ref, text))
-    return text
+    return seen(text, ref, texts)
+
+
+def seen(text: str, ref: CellRef, texts: Texts) -> str:
+    """Return a text without the characters that nobody sees; they are noted."""
+    unseen = invisible_in(text)
+    left = without_invisible(text)
+    if unseen and left.strip():
+        texts.invisible.append((ref, unseen))
+    return left
+
+
+def invisible_characters(form: Form, texts: Texts) -> Iterator[Finding]:
+    """S-11: characters in texts that nobody sees, told once for all."""
+    if texts.invisible:
+        refs = list({ref.address: ref for ref, _ in texts.invisible}.values())
+        places = "、".join(ref.address for ref in refs[:_PLACES]) + ("等" if len(refs) > _PLACES else "")
+        names = "、".join(dict.fromkeys(name for _, some in texts.invisible for name in some.split("、")))
+        yield finding(form.rules["S-11"], refs, place=places, what=f"看不见的字符 {names}")
 
 
 def computed_texts(form: Form, texts: Texts) -> Iterator[Finding]:
@@ -128,6 +134,11 @@ def shown_otherwise(cell: GridCell, number: Number) -> str:
     return "" if held == shown and "%" not in cell.shown else cell.shown.strip()
 
 
+def without_invisible(text: str) -> str:
+    """Return a text without the characters that show nothing."""
+    return _UNSEEN.sub("", text)
+
+
 def invisible_in(text: str) -> str:
     """Return the names of the invisible characters in a text: ``U+200B、U+FEFF``."""
-    return "、".join(dict.fromkeys(f"U+{ord(character):04X}" for character in INVISIBLE.findall(text)))
+    return "、".join(dict.fromkeys(f"U+{ord(character):04X}" for character in _UNSEEN.findall(text)))

@@ -7,20 +7,20 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
+import msgspec
+
 from ..form import Field, Form
+from ..form.likeness import key
 from ..model.findings import CellRef, Finding, finding
 from ..model.numbers import exact, parse_number, parse_year, show
 from ..model.report import Origin
 from ..sources import Document, GridCell, Paragraph
-from .entries import INVISIBLE, fault_of, formula_finding, invisible_in, shown_otherwise, text_of
+from .entries import fault_of, formula_finding, invisible_in, seen, shown_otherwise, text_of, without_invisible
 from .index import LabelIndex
-from .labels import key
 from .prose import section_of_line, without_contents
 from .texts import text_head
 from .titles import Title, parse_title, possible_titles, titles_in
 from .wording import Texts, chinese_date, clean
-
-__all__ = ["read_fields"]
 
 _WEB = ("html", "mht")
 _PERIOD = re.compile(r"(\d{4})年1月1日(?:起)?(?:至|到|-|—|－|~)+(?:同年|当年|\1年)?12月31日")
@@ -39,6 +39,7 @@ def read_fields(form: Form, document: Document, indexes: Sequence[LabelIndex]) -
         texts with fields, title and the paragraphs behind it; the passages are still to be read.
     """
     texts = Texts()
+    document = _seen(document, texts)
     sheets = [index for index in indexes if not text_head(form, index)]
     # Visible entries count before hidden ones.
     for hidden in (False, True):
@@ -47,7 +48,19 @@ def read_fields(form: Form, document: Document, indexes: Sequence[LabelIndex]) -
                 _sheet(form, index, texts, hidden=hidden)
     texts.findings.extend(_several(form, sheets))
     _title(form, document, indexes, texts)
+    of_report = {f"正文!{one.address}" for one in texts.body}
+    texts.invisible = [(ref, names) for ref, names in texts.invisible if ref.address in of_report]
     return texts
+
+
+def _seen(document: Document, texts: Texts) -> Document:
+    """Return the document without the characters in its paragraphs that nobody sees; they are noted."""
+    paragraphs = []
+    for one in document.paragraphs:
+        text = seen(one.text, CellRef(Origin("正文", one.address), ""), texts)
+        if text.strip() or one.beside:
+            paragraphs.append(one if text == one.text else msgspec.structs.replace(one, text=text))
+    return msgspec.structs.replace(document, paragraphs=tuple(paragraphs))
 
 
 def _title(form: Form, document: Document, indexes: Sequence[LabelIndex], texts: Texts) -> None:
@@ -204,7 +217,7 @@ def _entry(form: Form, one: Field, entry: GridCell, origin: Origin, texts: Texts
 
 def _typed(text: str) -> str:
     """Return what somebody typed, without the characters that nobody sees."""
-    return INVISIBLE.sub("", clean(text)).strip()
+    return without_invisible(clean(text)).strip()
 
 
 def _field(one: Field, entry: GridCell, texts: Texts) -> str:

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from ..form import LONGEST_LABEL
+from ..form.likeness import key
 from ..sources import Grid, GridCell
-from .labels import key, loose
-
-__all__ = ["LabelIndex"]
+from .labels import loose
 
 
 class LabelIndex:

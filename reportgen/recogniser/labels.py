@@ -12,8 +12,6 @@ from ..form import Block, Form, Node
 from ..form.likeness import bare, key, number_of
 from ..form.tables import paths
 
-__all__ = ["Axis", "BlockLabels", "block_labels", "key", "known_labels", "loose", "nearest"]
-
 _SEPARATORS = re.compile(r"[-—–/\\>|·_]+")
 
 

@@ -6,13 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from ..form import Form
+from ..form.likeness import key
 from ..model.findings import CellRef, Finding, finding
 from ..model.report import Origin, Value
 from .index import LabelIndex
-from .labels import key
 from .values import read_cell
-
-__all__ = ["hidden_last_year", "last_year_figures"]
 
 
 def last_year_figures(form: Form, indexes: Iterable[LabelIndex]) -> dict[str, Value]:

@@ -1,22 +1,21 @@
-"""What a source left out beside figures and texts: struck-out text, marks of notes, revisions, sheets too large."""
+"""What a source left out beside figures and texts: struck-out and unseen text, marks of notes, revisions, large sheets."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from ..form import Form
-from ..model.findings import CellRef, Finding, finding
+from ..model.findings import CellRef, Finding, by_table, finding
+from ..model.numbers import show
 from ..model.report import Origin, Value
 from ..sources import Document
 from .tables import Located
-
-__all__ = ["left_out"]
 
 
 def left_out(
     form: Form, document: Document, values: Mapping[str, Value], cells: Mapping[str, Located]
 ) -> Iterator[Finding]:
-    """Yield N-09, S-10, S-11 and S-18.
+    """Yield N-07, N-09, S-10, S-11 and S-18.
 
     Args:
         form: the edition.
@@ -25,23 +24,36 @@ def left_out(
         cells: where they stand, by cell id.
     """
     figures = {(place.grid.name, place.row, place.column) for place in cells.values()}
+    beside: dict[str, list[tuple[str, CellRef, str]]] = {}
     for id_, place in cells.items():
         if place.cell is not None and place.cell.beside:
-            value, label = values[id_], form.cells[id_].label
+            value, cell = values[id_], form.cells[id_]
             # Nothing but what was left out: whether that is the figure is not ours to say.
             severity = "error" if value.number is None else ""
-            yield finding(
-                form.rules["N-09"], [CellRef(value.origin, label, value.number, id_)], severity=severity,
-                actual=value.number, place=f"“{label}”", what=place.cell.beside, value=value.number,
-            )  # fmt: skip
+            if place.cell.hidden and value.number is None:
+                what = f"“{cell.label}”里只有{place.cell.beside}，没有算作数字"
+                ref = CellRef(value.origin, cell.label, None, id_)
+                yield finding(form.rules["N-07"], [ref], severity=severity, what=what)
+                continue
+            said = f"{place.cell.beside}（读作 {show(value.number)}）"
+            ref = CellRef(value.origin, cell.label, value.number, id_)
+            beside.setdefault(severity, []).append((cell.table, ref, said))
+    for severity, here in beside.items():
+        yield from by_table(form.rules["N-09"], here, severity=severity)
     struck = [
         (Origin(grid.name, cell.address, cell.row, cell.column, cell.hidden), cell.beside)
         for grid in document.grids for cell in grid.cells
         if cell.beside and (grid.name, cell.row, cell.column) not in figures
     ]  # fmt: skip
-    struck += [(Origin("正文", one.address), one.beside) for one in document.paragraphs if one.beside]
+    struck += [
+        (Origin("正文", one.address, hidden=one.hidden), one.beside) for one in document.paragraphs if one.beside
+    ]
     for origin, what in struck:
-        yield finding(form.rules["S-11"], [CellRef(origin, "")], place=origin.address, what=what)
+        if origin.hidden:
+            told = f"{origin.address}里有{what}，没有读，也不会印出"
+            yield finding(form.rules["N-07"], [CellRef(origin, "")], what=told)
+        else:
+            yield finding(form.rules["S-11"], [CellRef(origin, "")], place=origin.address, what=what)
     for name in document.too_large:
         yield finding(form.rules["S-18"], place=f"“{name}”")
     if document.revisions:

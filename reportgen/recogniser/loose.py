@@ -10,19 +10,18 @@ from itertools import pairwise, takewhile
 import msgspec
 
 from ..form import Form, Section
+from ..form.likeness import key
 from ..model.findings import CellRef, Finding, finding
 from ..model.report import Origin, Passage
 from ..sources import Grid, GridCell, Paragraph
 from ..sources.base import LAST_COLUMN
 from .entries import guarded_text
 from .index import LabelIndex
-from .labels import key, known_labels
+from .labels import known_labels
 from .prose import opening, read_paragraphs, section_of_line, sections_of
 from .tables import Found
 from .titles import parse_title
 from .wording import Texts, split_paragraphs
-
-__all__ = ["LooseTexts", "loose_texts"]
 
 _FOOT = re.compile(r"[\u4e00-\u9fff]{2,8}[：:][^。]*$")
 _LONG = 30

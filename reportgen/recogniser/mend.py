@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
+from ..form.likeness import key
 from ..sources import Grid, GridCell
-from .labels import key
-
-__all__ = ["mend", "stitched"]
 
 
 def stitched(grids: Sequence[Grid], known: Collection[str]) -> list[Grid]:

@@ -11,11 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from ..form import Node
+from ..form.likeness import key
 from ..sources import Grid, GridCell, Place
 from .index import LabelIndex
-from .labels import BlockLabels, key
-
-__all__ = ["Header", "Settled", "cells_in", "has_own_header", "header_of", "settle"]
+from .labels import BlockLabels
 
 
 class Header(msgspec.Struct, frozen=True):

@@ -8,14 +8,11 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from ..form import Form, Section
-from ..form.likeness import bare, number_of
+from ..form.likeness import bare, key, number_of
 from ..model.report import Origin, Passage
 from ..sources import Paragraph
-from .labels import key
 from .titles import body_like, parse_title
 from .wording import Texts, chinese_date, section_of, split_paragraphs
-
-__all__ = ["opening", "read_paragraphs", "read_prose", "section_of_line", "sections_of", "without_contents"]
 
 _SUBHEADING = re.compile(r"^[（(][一二三四五六七八九十]+[）)][^。；;，,：:]{1,28}。?$")
 _NUMBERED = re.compile(r"([一二三四五六七八九十]{1,3})[、,.．]\s*(?=\S)")

@@ -12,14 +12,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import msgspec
 
 from ..form import LONGEST_LABEL, Block, Form, Table
-from ..form.likeness import number_of
+from ..form.likeness import key, number_of
 from ..model.numbers import parse_number
 from ..sources import GridCell
 from .index import LabelIndex
-from .labels import Axis, BlockLabels, block_labels, key, known_labels, nearest
+from .labels import Axis, BlockLabels, block_labels, known_labels, nearest
 from .merging import Header, Settled, cells_in, has_own_header, header_of, settle
-
-__all__ = ["Row", "table_rows"]
 
 _WORD = re.compile(r"[\u4e00-\u9fff]{2}")
 _FAR = 20

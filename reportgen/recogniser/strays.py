@@ -12,13 +12,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from ..form import Form, Table
+from ..form.likeness import key
 from ..model.numbers import parse_number
 from ..sources import Grid, GridCell
 from ..sources.base import column_letters
-from .labels import key, known_labels
+from .labels import known_labels
 from .rows import Row
-
-__all__ = ["Area", "Strays", "areas_of", "named", "outside", "strays"]
 
 _OF_NUMBERS = " \u3000/-—0123456789.,，"
 """What a text that is a number is made of, or a mark for none."""

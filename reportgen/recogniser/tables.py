@@ -13,20 +13,17 @@ from typing import NamedTuple
 import msgspec
 
 from ..form import Form, Node, Table
-from ..form.likeness import bare
+from ..form.likeness import bare, key
 from ..model.findings import CellRef, Finding, finding
 from ..model.numbers import parse_number
 from ..model.report import Origin
 from ..sources import Grid, GridCell, Place
 from .index import LabelIndex
-from .labels import BlockLabels, block_labels, key, known_labels
+from .labels import BlockLabels, block_labels, known_labels
 from .mend import mend, stitched
 from .merging import cells_in
 from .rows import Row, table_rows
 from .strays import Area, Strays, areas_of, named, outside, strays
-
-__all__ = ["Found", "Located", "find_tables"]
-
 
 _MOST_TEXTS = 2000
 """Different texts of a file in which labels are looked for by likeness; a report has some 300."""

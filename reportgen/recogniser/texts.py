@@ -8,18 +8,16 @@ from functools import lru_cache
 import msgspec
 
 from ..form import Form, Section
+from ..form.likeness import key
 from ..model.findings import RESULT_SIGN, CellRef, Finding, finding
 from ..model.report import Origin, Passage
 from ..sources import GridCell
 from .entries import guarded_text
 from .index import LabelIndex
-from .labels import key
 from .loose import loose_texts
 from .prose import section_of_line, sections_of
 from .tables import Found
 from .wording import Texts, clean, section_of, split_paragraphs
-
-__all__ = ["last_year_texts", "read_cells", "read_sheets", "text_head"]
 
 
 def read_sheets(form: Form, indexes: Sequence[LabelIndex], tables: Found, texts: Texts) -> None:

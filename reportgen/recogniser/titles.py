@@ -8,10 +8,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ..form import Form
+from ..form.likeness import key
 from ..sources import Paragraph
-from .labels import key
-
-__all__ = ["Title", "body_like", "parse_title", "possible_titles", "titles_in"]
 
 _YEAR = re.compile(r"\d{4}")
 """Every title has one."""

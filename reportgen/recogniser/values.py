@@ -6,14 +6,12 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from ..form import Cell, Form
-from ..model.findings import CellRef, Finding, finding, place_of, what_of
+from ..model.findings import CellRef, Finding, by_table, finding
 from ..model.numbers import MAX_DIGITS, Parsed, format_number, parse_number
 from ..model.report import Origin, Value
 from ..sources import BEYOND_CALENDAR, GridCell
-from .entries import INVISIBLE, fault_of, invisible_in, shown_otherwise
+from .entries import fault_of, invisible_in, shown_otherwise, without_invisible
 from .tables import Found, Located
-
-__all__ = ["figure_findings", "group_findings", "read_cell", "read_figures", "read_groups", "read_register"]
 
 _WITHOUT_RESULT = ("unknown", "circular")
 _TOO_LONG = 10**MAX_DIGITS
@@ -97,7 +95,7 @@ def _parsed(cell: Cell, found: GridCell, in_document: bool) -> Parsed:
         return Parsed("problem", remark="按日期显示，而没有这样的日期")
     unseen = invisible_in(raw) if isinstance(raw, str) else ""
     parsed = parse_number(
-        INVISIBLE.sub("", raw) if isinstance(raw, str) and unseen else raw,
+        without_invisible(raw) if isinstance(raw, str) and unseen else raw,
         kind=cell.kind, decimals=cell.decimals, unit=cell.unit, text=in_document,
     )  # fmt: skip
     if not unseen or parsed.state in ("blank", "placeholder"):
@@ -111,7 +109,7 @@ def _raw(value: object) -> str:
         return ""
     if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
         return format_number(value)
-    return str(value).upper() if isinstance(value, bool) else INVISIBLE.sub("", str(value))
+    return str(value).upper() if isinstance(value, bool) else without_invisible(str(value))
 
 
 def _is_uncomputed(value: Value) -> bool:
@@ -120,8 +118,7 @@ def _is_uncomputed(value: Value) -> bool:
 
 def figure_findings(form: Form, values: Mapping[str, Value], found: Found) -> Iterator[Finding]:
     """Yield what is to be said of how figures were read: formulas, and what nobody sees."""
-    for table in form.tables:
-        yield from _formulas(form, table.id, values, found)
+    yield from _formulas(form, values, found)
     yield from _otherwise(form, values, found)
     refs = [_ref(form.cells[c], v) for c, v in values.items() if v.origin and v.origin.hidden and v.number]
     if refs:
@@ -131,32 +128,31 @@ def figure_findings(form: Form, values: Mapping[str, Value], found: Found) -> It
         )
 
 
-def _formulas(form: Form, table: str, values: Mapping[str, Value], found: Found) -> Iterator[Finding]:
-    """N-05, N-06, N-08: what was done about the formulas of a table."""
-    computed: list[CellRef] = []
-    for cell in (c for c in form.cells.values() if c.table == table and values[c.id].formula):
+def _formulas(form: Form, values: Mapping[str, Value], found: Found) -> Iterator[Finding]:
+    """N-05, N-06, N-08: what was done about formulas; one finding per table."""
+    computed: dict[str, list[CellRef]] = {}
+    stale, uncomputed = [], []
+    for cell in (c for c in form.cells.values() if values[c.id].formula):
         value, place = values[cell.id], found.cells.get(cell.id)
         ref = _ref(cell, value)
         if value.computed:
-            computed.append(ref)
+            computed.setdefault(cell.table, []).append(ref)
         elif place and place.cell and place.cell.result == "stale":
-            now = place.cell.now
-            expected = parse_number(now, kind=cell.kind, decimals=cell.decimals).number
-            yield finding(
-                form.rules["N-08"], [ref], actual=value.number, expected=expected,
-                place=f"“{cell.label}”", was=_raw(value.number), raw=value.formula, now=expected if expected is not None else _raw(now) or "空",
-            )  # fmt: skip
+            now = parse_number(place.cell.now, kind=cell.kind, decimals=cell.decimals).number
+            shown = _raw(now if now is not None else place.cell.now) or "空"
+            stale.append((cell.table, ref, f"“{value.formula}”现在应得 {shown}，存储的却是 {_raw(value.number)}"))
         elif _is_uncomputed(value):
-            yield finding(form.rules["N-05"], [ref], place=f"“{cell.label}”", raw=value.formula, what=value.remark)
-    if computed:
-        what = "、".join(f"{r.address}＝{format_number(r.value)}" for r in computed[:4])
-        what += "等" if len(computed) > 4 else ""
-        yield finding(form.rules["N-06"], computed, table=table, count=len(computed), what=what)
+            uncomputed.append((cell.table, ref, f"{value.remark}（{value.formula}）"))
+    yield from by_table(form.rules["N-08"], stale)
+    yield from by_table(form.rules["N-05"], uncomputed)
+    for table, refs in computed.items():
+        what = "、".join(f"{r.address}＝{format_number(r.value)}" for r in refs[:4]) + ("等" if len(refs) > 4 else "")
+        yield finding(form.rules["N-06"], refs, table=table, count=len(refs), what=what)
 
 
 def _otherwise(form: Form, values: Mapping[str, Value], found: Found) -> Iterator[Finding]:
     """N-10: figures whose number format shows another number than the cell holds; one finding per table."""
-    tables: dict[str, list[tuple[CellRef, str]]] = {}
+    otherwise = []
     for id_, place in found.cells.items():
         value = values[id_]
         if place.cell is None or not place.cell.shown or value.number is None:
@@ -165,12 +161,8 @@ def _otherwise(form: Form, values: Mapping[str, Value], found: Found) -> Iterato
         if shown:
             cell = form.cells[id_]
             said = f"显示为“{shown}”，存储的却是 {format_number(value.number)}，按存储的读取"
-            tables.setdefault(cell.table, []).append((_ref(cell, value), said))
-    for table, here in tables.items():
-        refs = [ref for ref, _ in here]
-        yield finding(
-            form.rules["N-10"], refs, place=place_of(table, refs), what=what_of(refs, [said for _, said in here])
-        )
+            otherwise.append((cell.table, _ref(cell, value), said))
+    yield from by_table(form.rules["N-10"], otherwise)
 
 
 def _ref(cell: Cell, value: Value) -> CellRef:

@@ -10,13 +10,11 @@ from functools import lru_cache
 import msgspec
 
 from ..form import Form, Section
+from ..form.likeness import key
 from ..model.findings import CellRef, Finding
 from ..model.numbers import Number
 from ..model.report import Origin, Passage
 from ..sources import Paragraph
-from .labels import key
-
-__all__ = ["Texts", "chinese_date", "clean", "section_of", "split_paragraphs"]
 
 _ILLEGAL = re.compile(r"[\x00-\x08\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _BREAKS = re.compile(r"\r\n|[\r\n\x0b\x0c\u2028\u2029]")
@@ -37,6 +35,8 @@ class Texts(msgspec.Struct):
     findings: list[Finding] = []
     computed: list[tuple[CellRef, str]] = []
     """Cells whose formula had no stored result and was computed by us; each with what it gives."""
+    invisible: list[tuple[CellRef, str]] = []
+    """Texts with characters that nobody sees, and which; they are left out."""
 
 
 def chinese_date(value: object) -> str:

@@ -78,10 +78,10 @@ class Candidates:
         return Candidate(cost, {c: new[c] for c in self.sorted(new)}, kind, reasons)
 
     def _swapped(self, single: dict[str, Number]) -> list[GroupSlip]:
-        """Take out of ``single`` the pairs of cells that just changed places."""
+        """Take out of ``single`` the pairs of cells that just changed places; evidence is typed elsewhere."""
         typed = self.system.typed
         found: list[GroupSlip] = []
-        for one, other in combinations(self.sorted(single), 2):
+        for one, other in combinations([c for c in self.sorted(single) if c not in self.stated], 2):
             if one in single and other in single:
                 apart = typed[other] - typed[one]
                 if single[one] == apart and single[other] == -apart:

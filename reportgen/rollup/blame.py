@@ -17,8 +17,6 @@ from ..model.report import Report, Value
 from ..repairs.slips import explain
 from .filing import Figures, subtract
 
-__all__ = ["Body", "Cause", "Compared", "Difference", "compare", "suspects"]
-
 _CAUSES = 4
 """Independent causes that are looked for."""
 _WEIGHTS = {"version": 0, "left out": 1, "twice": 2, "added": 3, "part": 4, "slip": 6, "unknown": 30}

@@ -13,24 +13,24 @@ import msgspec
 
 from ..disk.names import name_of
 from ..form import Form, RollupGroup
-from ..recogniser.labels import key
+from ..form.likeness import key
 from .filing import Filing, subtract
 from .guard import find_sums
 from .roster import Member, Roster
-
-__all__ = ["COUNTED", "STATES", "Collected", "Collection", "Left", "State", "collect", "year_of"]
 
 State: TypeAlias = Literal[
     "ok", "warnings", "nil", "draft", "errors", "blank", "missing", "sum", "duplicate", "unknown", "year", "edition",
     "body", "unreadable",
 ]  # fmt: skip
 STATES: dict[State, str] = {
-    "ok": "已报", "warnings": "已报，有提醒", "nil": "零报告", "draft": "有错误，按草稿计入", "errors": "有错误",
+    "ok": "已报", "warnings": "已报（有提醒）", "nil": "零报告", "draft": "有错误（按草稿计入）", "errors": "有错误",
     "blank": "空白表", "missing": "未报", "sum": "汇总数", "duplicate": "重复", "unknown": "不在名册", "year": "年度不对",
     "edition": "格式版本不对", "body": "单位不对", "unreadable": "读不出来",
 }  # fmt: skip
 """What each state is called."""
 COUNTED: frozenset[State] = frozenset({"ok", "warnings", "nil", "draft"})
+RETURNED: frozenset[State] = frozenset({"errors", "blank", "draft"})
+"""Reports that their bodies have to put right."""
 
 
 class Left(msgspec.Struct, frozen=True):

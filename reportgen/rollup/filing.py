@@ -17,8 +17,6 @@ from ..model.numbers import Number
 from ..model.placeholders import filled
 from ..model.report import Explanation, Passage, Report, Value
 
-__all__ = ["Figures", "Filing", "Part", "add", "figure_ids", "filing_of", "subtract", "unreadable"]
-
 Figures = Mapping[str, Number]
 """Figures that are not 0, by cell id, and by field id for the numbers of 基本信息."""
 _REFS = 3

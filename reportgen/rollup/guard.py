@@ -9,8 +9,6 @@ import msgspec
 from ..model.numbers import Number
 from .filing import Figures, add, subtract
 
-__all__ = ["Summed", "find_sums"]
-
 _STEPS = 2000
 """Choices that the search for the parts of one sum makes at most."""
 _WHOLES = 200

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from ..disk.names import name_of
 from ..errors import escaped
 from ..model.findings import Finding
-from .collect import Collected, Collection
-
-__all__ = ["reminder"]
+from .collect import RETURNED, Collected, Collection, Left
 
 _NUMBERS = ("一、", "二、", "三、")
 _ERRORS = 12
@@ -24,8 +22,10 @@ def reminder(collection: Collection, title: str) -> str:
         title: what is reported, for the first line.
     """
     missing = [one for one in collection.bodies if one.state == "missing"]
-    returned = [one for one in collection.bodies if one.state in ("errors", "blank", "draft")]
-    parts = [list(part) for part in (_missing(missing), _returned(returned), _strays(collection))]
+    returned = [one for one in collection.bodies if one.state in RETURNED]
+    told = {one.body for one in missing}  # with the file that does not count
+    strays = [one for one in collection.strays if one.body not in told]
+    parts = [list(part) for part in (_missing(missing), _returned(returned), _strays(strays))]
     lines = [
         line
         for number, part in zip(_NUMBERS, filter(None, parts), strict=False)
@@ -61,8 +61,8 @@ def _told(found: Finding) -> str:
     return f"{where}{found.message}。{found.advice}"
 
 
-def _strays(collection: Collection) -> Iterator[str]:
-    if collection.strays:
-        yield f"没有计入的文件（{len(collection.strays)}个）"
-        for number, left in enumerate(collection.strays, 1):
+def _strays(strays: list[Left]) -> Iterator[str]:
+    if strays:
+        yield f"没有计入的文件（{len(strays)}个）"
+        for number, left in enumerate(strays, 1):
             yield f"{number}. {name_of(left.filing.path) or left.body}：{left.reason}"

@@ -6,18 +6,17 @@ was opened and saved.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from itertools import groupby
 
 import msgspec
 
 from ..form import Form
+from ..form.likeness import key
 from ..model.numbers import Number, exact
-from ..recogniser.labels import key
-from ..sources import Document, Grid
+from ..sources import Document, Row
 from .filing import Figures, Part, figure_ids
-
-__all__ = ["BODY_HEADS", "DETAIL_HEADS", "Previous", "detail_label", "read_parts", "read_previous"]
 
 DETAIL_HEADS = ("序号", "报送单位", "所在分组", "状态")
 """Heads of 汇总明细 before those of the figures."""
@@ -25,7 +24,8 @@ BODY_HEADS = (
     "报送单位", "所在分组", "状态", "是否计入", "文件", "SHA-256", "哪一年", "格式", "错误", "警告", "待核实", "填写人", "说明",
 )  # fmt: skip
 """Heads of 单位清单."""
-YES = "计入"
+YES, ONLY_REGION, NO = "计入", "只计入行政区域", "不计入"
+"""Whether a body's figures are in the report: a report of 本级 leaves out the other groups."""
 
 
 class Previous(msgspec.Struct, frozen=True):
@@ -44,30 +44,29 @@ def detail_label(form: Form, figure: str) -> str:
     return f"{form.sheets.fields}·{form.field(figure).short}"
 
 
-def _sheet(document: Document, name: str) -> Grid | None:
-    return next((grid for grid in document.grids if grid.name == name), None)
+def _lines(document: Document, name: str) -> Iterator[Row]:
+    """Yield the rows of a sheet, however long it is; nothing if there is no such sheet."""
+    if name in document.too_large:
+        yield from document.too_large[name]()
+    for grid in document.grids:
+        if grid.name == name:
+            for _, cells in groupby(grid.cells, lambda cell: cell.row):
+                yield {cell.column: cell.value for cell in cells if cell.value is not None}
 
 
-def _rows(grid: Grid, heads: tuple[str, ...]) -> list[dict[str, object]]:
-    """Return the rows below a row that begins with these heads, each cell by its head; none if there is no such row."""
-    lines: dict[int, dict[int, object]] = {}
-    for cell in grid.cells:
-        if cell.value is not None:
-            lines.setdefault(cell.row, {})[cell.column] = cell.value
-    found: list[dict[str, object]] = []
+def _rows(document: Document, name: str, heads: tuple[str, ...]) -> Iterator[dict[str, object]]:
+    """Yield the rows below one that begins with these heads, each cell by its head; none if there is no such row."""
     words: dict[int, str] = {}
-    for line in lines.values():
+    for line in _lines(document, name):
         if words:
-            found.append({words[column]: value for column, value in line.items() if column in words})
+            yield {words[column]: value for column, value in line.items() if column in words}
         elif [key(str(line.get(n, ""))) for n in range(1, len(heads) + 1)] == [key(head) for head in heads]:
             words = {column: str(value) for column, value in line.items()}
-    return found
 
 
 def read_parts(document: Document, form: Form) -> tuple[Part, ...]:
     """Return the bodies that a merged workbook has added up; none if it is no merged workbook."""
-    grid = _sheet(document, form.rollup.sheets.bodies)
-    rows = _rows(grid, BODY_HEADS) if grid else []
+    rows = _rows(document, form.rollup.sheets.bodies, BODY_HEADS)
     name, counts, digest = BODY_HEADS[0], BODY_HEADS[3], BODY_HEADS[5]
     return tuple(
         Part(str(row[name]), str(row.get(digest, "")))
@@ -82,11 +81,10 @@ def read_previous(document: Document, form: Form) -> Previous:
         document: what the file holds.
         form: the edition.
     """
-    grid = _sheet(document, form.rollup.sheets.details)
     labels = {detail_label(form, figure): figure for figure in figure_ids(form)}
     figures: dict[str, Figures] = {}
     parts = {part.body: part for part in read_parts(document, form)}
-    for row in _rows(grid, DETAIL_HEADS) if grid else ():
+    for row in _rows(document, form.rollup.sheets.details, DETAIL_HEADS):
         name = str(row.get(DETAIL_HEADS[1], ""))
         if name in parts:
             there = ((labels[head], _number(value)) for head, value in row.items() if head in labels)

@@ -15,10 +15,8 @@ from ..disk.files import read_input
 from ..disk.names import shown_name
 from ..errors import InputError
 from ..form import Form
-from ..recogniser.labels import key
+from ..form.likeness import key
 from ..sources import Grid, open_document
-
-__all__ = ["Member", "Roster", "read_roster"]
 
 _TABLES = (".xlsx", ".xlsm", ".xls", ".ods")
 _ENCODINGS = ("utf-8-sig", "gb18030")

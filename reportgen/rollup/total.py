@@ -11,18 +11,16 @@ from ..disk.names import name_of, shown_name
 from ..errors import InputError
 from ..form import Form, RollupGroup
 from ..form.kinds import Landing, Summed
+from ..form.likeness import key
 from ..model.explanations import settle
 from ..model.findings import CellRef, Finding, finding, sort_findings
 from ..model.last_year import with_last_year
 from ..model.numbers import Number, show
 from ..model.report import Report, Value
-from ..recogniser.labels import key
 from .blame import Body, Compared, Difference, compare
 from .collect import COUNTED, Collected, Collection
 from .filing import Figures, Filing, add, subtract
 from .previous import Previous
-
-__all__ = ["Change", "GroupTotal", "Rollup", "roll_up"]
 
 _NAMED = 4
 """Cells that a message names."""
@@ -59,7 +57,7 @@ class Rollup(msgspec.Struct, frozen=True):
     own: Figures
     """本级: the groups that the form says are the body's own."""
     region: Figures
-    """行政区域: everybody; these are the figures of the report."""
+    """行政区域: everybody."""
     groups: tuple[GroupTotal, ...]
     findings: tuple[Finding, ...]
     """Of the set of reports, errors first."""
@@ -68,6 +66,13 @@ class Rollup(msgspec.Struct, frozen=True):
     changes: tuple[Change, ...] = ()
     compared: Compared | None = None
     has_previous: bool = False
+    own_only: bool = False
+    """The report has the figures of 本级, not those of 行政区域."""
+
+    @property
+    def inside(self) -> tuple[Collected, ...]:
+        """The bodies whose figures are in the report, as they stand in the groups."""
+        return _inside(self.groups, self.own_only)
 
     @property
     def drafts(self) -> tuple[str, ...]:
@@ -76,8 +81,9 @@ class Rollup(msgspec.Struct, frozen=True):
 
 
 def roll_up(
-    collection: Collection, form: Form, *, org: str, filed: Report | None = None, previous: Report | None = None,
-    before: Previous | None = None, last_year: Sequence[Filing] = (), last: Report | None = None,
+    collection: Collection, form: Form, *, org: str, own_only: bool = False, filed: Report | None = None,
+    previous: Report | None = None, before: Previous | None = None, last_year: Sequence[Filing] = (),
+    last: Report | None = None,
 ) -> Rollup:  # fmt: skip
     """Add up what came in.
 
@@ -85,6 +91,7 @@ def roll_up(
         collection: as :func:`~.collect.collect` gives it.
         form: the edition.
         org: the body that the sum is for.
+        own_only: the report has the figures of 本级 alone.
         filed: its report as filed, to compare with the sum.
         previous: its merged workbook of the last time: texts, entries and explanations are taken over.
         before: who was in that.
@@ -94,35 +101,42 @@ def roll_up(
     Raises:
         InputError: there is nothing to add.
     """
-    counted = collection.counted
-    if not counted:
-        raise InputError(_nothing(collection))
-    groups = []
+    groups = tuple(_groups(collection, form))
+    inside = _inside(groups, own_only)
+    if not inside:
+        raise InputError(_nothing(collection, own_only=bool(groups)))
+    total = add(_figures(inside))
+    report = _report(form, org, collection.year, total, previous, filed)
+    report = with_last_year(report, last) if last is not None else report
+    compared = (
+        compare(filed, total, _suspects(collection, groups, inside, before, last_year)) if filed is not None else None
+    )
+    return Rollup(
+        report, collection, add(_figures(_inside(groups, own_only=True))), add(one.figures for one in groups), groups,
+        _findings(report, collection, last_year, filed, compared),
+        tuple(check(msgspec.structs.replace(report, passages=()))),
+        tuple(_changes(before, inside)) if before is not None else (), compared, before is not None, own_only,
+    )  # fmt: skip
+
+
+def _groups(collection: Collection, form: Form) -> Iterator[GroupTotal]:
     for group in form.rollup.known_groups:
         bodies = collection.of_group(group)
         if bodies:
-            groups.append(GroupTotal(group, bodies, add(_figures(bodies))))
-    region = add(one.figures for one in groups)
-    own = add(one.figures for one in groups if one.group.own)
-    report = _report(form, org, collection.year, region, previous, filed)
-    if last is not None:
-        report = with_last_year(report, last)
-    compared = compare(filed, region, _suspects(collection, before, last_year)) if filed is not None else None
-    found = [*_of_bodies(form, collection), *_of_files(form, collection), *_landing(form, collection, last_year)]
-    if compared is not None and filed is not None:
-        found += _of_comparison(form, filed, compared)
-    return Rollup(
-        report, collection, own, region, tuple(groups),
-        tuple(sort_findings(settle(_answers(report, of_sum=True), found), form)), tuple(check(msgspec.structs.replace(report, passages=()))),
-        tuple(_changes(before, counted)) if before is not None else (), compared, before is not None,
-    )  # fmt: skip
+            yield GroupTotal(group, bodies, add(_figures(bodies)))
+
+
+def _inside(groups: Iterable[GroupTotal], own_only: bool) -> tuple[Collected, ...]:
+    return tuple(one for total in groups if total.group.own or not own_only for one in total.bodies)
 
 
 def _figures(bodies: Iterable[Collected]) -> Iterator[Figures]:
     return (one.filing.figures for one in bodies if one.filing)
 
 
-def _nothing(collection: Collection) -> str:
+def _nothing(collection: Collection, *, own_only: bool) -> str:
+    if own_only:
+        return "没有一份本级机关或部门的报告可以汇总，没有生成汇总表。分组写在单位名册里；要全部单位的合计，请不要用 --own。"
     why = [f"{one.body}：{one.reason}" for one in collection.bodies if one.reason]
     why += [f"{shown_name(one.filing.path)}：{one.reason}" for one in collection.strays]
     told = "；".join(why[:5]) + (f"；等{len(why)}项" if len(why) > 5 else "")
@@ -155,6 +169,17 @@ def _answers(report: Report, *, of_sum: bool) -> Report:
 
 
 # --------------------------------------------------------------------------- what is to be said of the set
+
+
+def _findings(
+    report: Report, collection: Collection, last_year: Sequence[Filing], filed: Report | None, compared: Compared | None
+) -> tuple[Finding, ...]:
+    """Return what is to be said of the set, with what the last workbook explains."""
+    form = report.form
+    found = [*_of_bodies(form, collection), *_of_files(form, collection), *_landing(form, collection, last_year)]
+    if compared is not None and filed is not None:
+        found += _of_comparison(form, filed, compared)
+    return tuple(sort_findings(settle(_answers(report, of_sum=True), found), form))
 
 
 def _of_bodies(form: Form, collection: Collection) -> Iterator[Finding]:
@@ -220,8 +245,12 @@ def _landing(form: Form, collection: Collection, last_year: Sequence[Filing]) ->
 # --------------------------------------------------------------------------- the report as filed
 
 
-def _suspects(collection: Collection, before: Previous | None, last_year: Sequence[Filing]) -> list[Body]:
-    """Return every body with what it reported otherwise."""
+def _suspects(
+    collection: Collection, groups: Iterable[GroupTotal], inside: Sequence[Collected], before: Previous | None,
+    last_year: Sequence[Filing],
+) -> list[Body]:  # fmt: skip
+    """Return every body with what it reported otherwise, and the groups: a whole one may be left out, or too much."""
+    added = {one.body for one in inside}
     last = {key(one.org): one.figures for one in last_year if one.year == collection.year - 1}
     earlier = {key(name): figures for name, figures in before.figures.items()} if before else {}
     found = []
@@ -237,11 +266,15 @@ def _suspects(collection: Collection, before: Previous | None, last_year: Sequen
             if name in last:
                 versions["上年的报告"] = last[name]
         own = one.filing.figures if one.filing else {}
-        if not one.counts and own:
+        if one.body not in added and own:
             versions = {f"报告{shown_name(one.filing.path)}": own, **versions} if one.filing else versions
-        found.append(Body(one.body, own if one.counts else {}, versions))
+        found.append(Body(one.body, own if one.body in added else {}, versions))
     strays = [left for left in collection.strays if left.filing.figures]
     found += [Body(s.body, {}, {f"报告{shown_name(s.filing.path)}": s.filing.figures}) for s in strays]
+    for group in groups:
+        if len(group.bodies) > 1:
+            name, is_in = f"{group.group.name}（{len(group.bodies)}个单位）", group.bodies[0].body in added
+            found.append(Body(name, group.figures) if is_in else Body(name, {}, {"报告": group.figures}))
     return found
 
 

@@ -74,7 +74,7 @@ def overview_page(
     told = [one for one in notes if one.severity != "info"]
     text = environment().get_template("overview.html").render(
         title=title, policy=policy(script), script=script,
-        summary=f"共 {len(entries)} 行：" + "、".join(f"{name} {count[name]}" for name in STATES.values() if count[name]),
+        summary=f"一个单位或一份文件一行，共 {len(entries)} 行：" + "、".join(f"{name} {count[name]}" for name in STATES.values() if count[name]),
         levels=[SEVERITY_LABELS[one] for one in SEVERITIES], received=form.rollup.received,
         rows=[_row(one, most) for one in entries], bars=list(_bars(summed, form)), compared=_compared(summed),
         mistakes=list(_mistakes(entries, form)), states=[name for name in STATES.values() if count[name]],

@@ -16,6 +16,7 @@ import msgspec
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from ..form import LayoutCell, Table
+from .view import has_long_word
 
 _COLUMN = 46
 """Pixels a column of figures needs at least, on a phone too."""
@@ -32,10 +33,12 @@ def template_file(name: str) -> str:
 
 def environment() -> Environment:
     """Return the Jinja environment of all pages: everything escaped, nothing undefined."""
-    return Environment(
+    made = Environment(
         loader=FunctionLoader(template_file), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
+    made.tests["long"] = has_long_word
+    return made
 
 
 def policy(script: str = "") -> str:

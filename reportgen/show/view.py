@@ -15,6 +15,7 @@ from unicodedata import east_asian_width
 import msgspec
 
 from ..form import Form, Table
+from ..form.besides import Extra
 from ..model.explanations import Note
 from ..model.numbers import format_number
 from ..model.placeholders import entry_text, filled, filled_lines
@@ -22,9 +23,12 @@ from ..model.report import Report, Value
 
 TITLE_LINE = 20
 """Characters of 22 pt that fit the 156 mm type area (FORMAT.md 7.4)."""
+HEAD_LINE = 12
+"""Characters of 36 pt, of the red head."""
 TEXT_LINE = 28
 """Characters of 16 pt on a line (FORMAT.md 7.1)."""
 
+_LONG_WORD = re.compile(r"[!-~]{20}")
 _HEADING = re.compile(r"（[一二三四五六七八九十]{1,3}）[^。；！？\n]{1,40}")
 """A paragraph that is a heading of the second level (FORMAT.md 7.4): its number, and no end of a sentence."""
 
@@ -68,7 +72,7 @@ def make_view(report: Report, *, draft: bool = False, notes: Sequence[Note] = ()
     figures = {cell: _figure(report.values[cell]) for cell in form.cells}
     sections = tuple(SectionView(s.id, s.heading, tuple(texts[s.id])) for s in form.text_sections)
     below = _below_tables(form, texts, notes)
-    extras = {one.name: filled_lines(report, one.lines) if one.on else () for one in form.extras}
+    extras = {one.name: tuple(_extra(report, one)) for one in form.extras}
     places: dict[str, tuple[str, ...]] = {}
     for one in form.extras:
         places[one.place] = (*places.get(one.place, ()), *extras[one.name])
@@ -87,6 +91,12 @@ def make_view(report: Report, *, draft: bool = False, notes: Sequence[Note] = ()
             rows.setdefault(row.short, {})[column.short] = figures[cell]
         names |= {table.id: rows, notes_name(table): list(below[table.id])}
     return View(form, report.full_title, title_lines(report), sections, figures, below, places, names)
+
+
+def _extra(report: Report, extra: Extra) -> Iterator[str]:
+    """Yield the lines of an optional part; nothing while it is switched off."""
+    for line in filled_lines(report, extra.lines) if extra.on else ():
+        yield from _balanced(line, HEAD_LINE) if extra.place == "top" else (line,)
 
 
 def _texts(report: Report) -> dict[str, list[HeadedText]]:
@@ -162,10 +172,19 @@ def title_lines(report: Report) -> tuple[str, ...]:
     tail = title.removeprefix(head)
     if len(head) <= TITLE_LINE:
         return (head, tail)
-    year = f"{report.year}年"
-    count = math.ceil(len(report.org) / TITLE_LINE)
-    edges = [round(len(report.org) * n / count) for n in range(count + 1)]
-    return (*(report.org[start:end] for start, end in pairwise(edges)), year + tail)
+    return (*_balanced(report.org, TITLE_LINE), f"{report.year}年{tail}")
+
+
+def _balanced(text: str, most: int) -> tuple[str, ...]:
+    """Break a text into as few lines as there must be, all of nearly the same length."""
+    count = math.ceil(len(text) / most)
+    edges = [round(len(text) * n / count) for n in range(count + 1)]
+    return tuple(text[start:end] for start, end in pairwise(edges))
+
+
+def has_long_word(text: str) -> bool:
+    """Tell whether a text has a word, such as a web address, before which a justified line would be stretched."""
+    return _LONG_WORD.search(text) is not None
 
 
 def signature_lines(report: Report) -> tuple[str, ...]:
@@ -178,5 +197,6 @@ def signature_lines(report: Report) -> tuple[str, ...]:
     if not date:
         return ()
     width = math.ceil(sum(1 if east_asian_width(c) in "WF" else 0.5 for c in date))
-    start = max(0, TEXT_LINE - 2 - max(len(report.org), width + 2))
-    return ("\u3000" * start + report.org, "\u3000" * (start + 2) + date)
+    body = _balanced(report.org, TEXT_LINE - 2)
+    start = max(0, TEXT_LINE - 2 - max(*map(len, body), width + 2))
+    return (*("\u3000" * start + line for line in body), "\u3000" * (start + 2) + date)

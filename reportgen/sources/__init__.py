@@ -5,8 +5,8 @@ A source says what stands where; which of it is the prescribed form is the recog
 
 from __future__ import annotations
 
-from .base import BEYOND_CALENDAR, Document, Grid, GridCell, Paragraph, Place, open_document, read_document
+from .base import BEYOND_CALENDAR, Document, Grid, GridCell, Paragraph, Place, Row, open_document, read_document
 
 __all__ = [
-    "BEYOND_CALENDAR", "Document", "Grid", "GridCell", "Paragraph", "Place", "open_document", "read_document",
+    "BEYOND_CALENDAR", "Document", "Grid", "GridCell", "Paragraph", "Place", "Row", "open_document", "read_document",
 ]  # fmt: skip

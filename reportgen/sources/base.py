@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-
-__all__ = [
-    "BEYOND_CALENDAR", "Cells", "Document", "Grid", "GridCell", "Paragraph", "Place", "column_letters", "column_number",
-    "columns_in", "open_document",
-    "read_document",
-]  # fmt: skip
 
 Place = tuple[int, int]
 """Row and column in a grid, both 1-based."""
@@ -79,11 +73,11 @@ class GridCell(NamedTuple):
     ``stale`` (the stored one, but the formula now gives another), ``circular`` (the formula refers
     to its own cell) or ``unknown``; ``""`` if not yet asked for (:meth:`Grid.resolved`)."""
     hidden: bool = False
-    """In a hidden row or column."""
+    """In a hidden row or column, or nobody sees any of it."""
     now: object = None
     """Of a ``stale`` formula: what it gives now."""
     beside: str = ""
-    """What else stands there and is not in ``value``, as messages quote it: struck out, or the mark of a note."""
+    """What else stands there and is not in ``value``, as messages quote it: struck out, unseen, or the mark of a note."""
     shown: str | None = ""
     """What the number format makes of a number or date; ``""`` where it shows as it is, None where the
     format is beyond us."""
@@ -188,7 +182,13 @@ class Paragraph(msgspec.Struct, frozen=True):
     text: str
     address: str = ""
     beside: str = ""
-    """What is struck out there and not in ``text``, as messages quote it."""
+    """What is struck out or unseen there and not in ``text``, as messages quote it."""
+    hidden: bool = False
+    """Nobody sees any of it; ``text`` is empty."""
+
+
+Row = Mapping[int, object]
+"""The values of a row by column, those that there are."""
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -203,8 +203,8 @@ class Document(msgspec.Struct, frozen=True):
     properties: dict[str, str] = {}
     exchange: str = ""
     """Content of a data file of ours (kind ``json``), which needs no recogniser."""
-    too_large: tuple[str, ...] = ()
-    """Sheets that were not read, because each alone holds more than a report may."""
+    too_large: Mapping[str, Callable[[], Iterator[Row]]] = {}
+    """Sheets that were not read, because they hold more than a report may; each by what reads it row by row."""
     pictures: int = 0
     """How many pictures it shows; a table may be one of them."""
     revisions: int = 0

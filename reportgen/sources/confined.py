@@ -14,8 +14,6 @@ from typing import TypeAlias
 
 from .limits import MAX_MEMORY, MAX_SECONDS, MAX_WAIT
 
-__all__ = ["Work", "end_with_parent", "run_confined"]
-
 Work: TypeAlias = Callable[[bytes, str], bytes]
 """Takes a file's bytes and its name for messages; a function of a module, so that any process finds it."""
 

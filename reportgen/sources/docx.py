@@ -1,7 +1,8 @@
 """Word files (.docx): tables as grids of merged cells, and the paragraphs outside them.
 
-Read as it prints once all revisions are accepted: inserted text counts, deleted, hidden and struck-out text
-does not, and a text box counts once although the file holds it twice (for new and old versions of Word).
+Read as it prints once all revisions are accepted: inserted text counts, deleted text does not, nor do hidden,
+unseen and struck-out text, which are told; a text box counts once although the file holds it twice (for new and
+old versions of Word).
 Automatic numbers count as text.  Only the main part, its styles, numbering and properties are read; headers,
 footers and notes are not.  A document
 type declaration is refused, so there are no entities to expand and nothing to fetch.
@@ -25,13 +26,10 @@ from ..opc.archive import unpack
 from .base import Document, Grid, GridCell, Paragraph
 from .limits import MAX_SPAN, Budget
 from .numbering import Numbering, numbering_of
-from .runs import LOWERED, RAISED, STRUCK, Run, told_apart
-
-__all__ = ["Block", "blocks", "read"]
+from .runs import LOWERED, RAISED, WHITE, Run, only_unseen, told_apart
+from .wordlooks import SHADE, Look, fill_of, is_on, looks_of, mark_of, own_look, properties_of, said_of
 
 Block: TypeAlias = "Paragraph | Grid"
-Look: TypeAlias = "dict[str, str | None]"
-"""Properties of text, of those that decide whether it counts: tag → ``w:val``."""
 Add: TypeAlias = "Callable[[_Line], None]"
 """Takes a new paragraph: the content of a cell, or the body."""
 
@@ -59,15 +57,10 @@ _SKIPPED = {
     )
 }  # fmt: skip
 """Elements whose text is not printed; properties are looked up where they matter."""
-_OFF = {"0", "false", "off"}
-_STRIKES, _SHIFT, _VANISH = (_W + "strike", _W + "dstrike"), _W + "vertAlign", _W + "vanish"
-_SHIFTS = {"superscript": RAISED, "subscript": LOWERED}
 _SHIFTED_MATH = {_MATH + "sup": RAISED, _MATH + "sub": LOWERED}
 _NEAR = 40
 """Twips between lines of a table's grid that are one line: programs that save it anew move lines by rounding."""
 _MAX_WIDTH = 31_680  # 22 inches, the widest page of Word
-_STYLES_DEEP = 20
-"""Styles based on each other; Word allows 10."""
 _REVISIONS = tuple(_W + name for name in ("ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel"))
 
 
@@ -170,44 +163,13 @@ def _given(parts: Mapping[str, bytes], main: str, budget: Budget) -> tuple[Mappi
     styles, numbering = (
         _parsed(parts[related[kind]], budget) if kind in related else None for kind in ("styles", "numbering")
     )
-    return {} if styles is None else _looks(styles), numbering_of(numbering, styles)
+    return {} if styles is None else looks_of(styles), numbering_of(numbering, styles)
 
 
 def _properties(root: ET.Element) -> dict[str, str]:
     """Return the custom properties by name, their values as text."""
     named = ((one.get("name", ""), "".join(one.itertext()).strip()) for one in root)
     return {name: value for name, value in named if name and value}
-
-
-# ---------------------------------------------------------------- looks
-
-
-def _looks(root: ET.Element) -> dict[str | None, Look]:
-    """Return the looks that styles give to text, by their ids."""
-    styles = {style.get(_W + "styleId"): style for style in root.iterfind(_W + "style")}
-
-    def look(id_: str | None, depth: int = 0) -> Look:
-        style = styles.get(id_)
-        if style is None or depth > _STYLES_DEEP:
-            return {}
-        based = style.find(_W + "basedOn")
-        return ({} if based is None else look(based.get(_VAL), depth + 1)) | _own_look(_values(style, "rPr"))
-
-    return {id_: found for id_ in styles if (found := look(id_))}
-
-
-def _own_look(values: Mapping[str, str | None]) -> Look:
-    return {tag: values[tag] for tag in (*_STRIKES, _SHIFT, _VANISH) if tag in values}
-
-
-def _is_on(look: Look, tag: str) -> bool:
-    return tag in look and look[tag] not in _OFF
-
-
-def _mark(look: Look) -> str:
-    if any(_is_on(look, tag) for tag in _STRIKES):
-        return STRUCK
-    return _SHIFTS.get(look.get(_SHIFT) or "", "")
 
 
 # ---------------------------------------------------------------- the body
@@ -217,14 +179,17 @@ class _Line(msgspec.Struct):
     """A paragraph: its text, and the look that its style gives to it."""
 
     look: Look
+    behind: str = WHITE
+    """The colour of what is behind it, ``""`` if it is not known."""
     number: str = ""
     """As printed before it."""
     runs: list[Run] = []
 
-    def text(self) -> tuple[str, str]:
-        """Return the text that counts, with its number, and what stands beside it."""
+    def paragraph(self, number: int) -> Paragraph | None:
+        """Return the paragraph as documents have it, with its number; None if nothing is to be said of it."""
         text, beside = told_apart(self.runs)
-        return self.number + text if text.strip() else "", beside
+        text = self.number + text if text.strip() else ""
+        return Paragraph(text, f"第{number}段", beside, only_unseen(self.runs)) if text or beside else None
 
     def numbered(self) -> list[Run]:
         """Return the runs, with the number before them if there is anything to number."""
@@ -244,6 +209,8 @@ class _Cell(msgspec.Struct):
     """``restart`` or ``continue`` of ``w:vMerge``, ``""`` without one."""
     content: list[_Line] = []
     rows: int = 1
+    hidden: bool = False
+    """In a hidden row."""
 
     def in_grid(self) -> GridCell:
         """Return the cell as grids have it, its paragraphs as lines."""
@@ -251,7 +218,7 @@ class _Cell(msgspec.Struct):
         text, beside = told_apart(runs, cell=True)
         return GridCell(
             self.row, self.column, text if text.strip() else None, self.rows, self.span,
-            f"第{self.row}行第{self.column}列", beside=beside,
+            f"第{self.row}行第{self.column}列", hidden=self.hidden or only_unseen(runs), beside=beside,
         )  # fmt: skip
 
 
@@ -289,6 +256,8 @@ class _Body:
 
     def __init__(self, budget: Budget, looks: Mapping[str | None, Look], numbering: Numbering) -> None:
         self.budget, self.looks, self.numbering = budget, looks, numbering
+        self.behind = WHITE
+        """The colour of what is behind paragraphs, ``""`` if it is not known."""
         self.found: list[_Line | _Table] = []
 
     def walk(self, element: ET.Element, line: _Line | None, add: Add, depth: int, mark: str = "") -> None:
@@ -308,19 +277,21 @@ class _Body:
             if tag in _SKIPPED:
                 continue
             if tag == _R:
-                look = self._look(child, line)
-                self.walk(child, None if _is_on(look, _VANISH) else line, add, depth + 1, mark or _mark(look))
+                own = mark_of(self._look(child, line), line.behind if line else "")
+                self.walk(child, line, add, depth + 1, mark or own)
             elif tag == _P:
                 properties = child.find(_PROPERTIES)
                 paragraph = joined or self._paragraph(properties, add)
                 self.walk(child, paragraph, add, depth + 1)
                 # What ends with a deleted mark goes on in the next paragraph.
-                mark_of = None if properties is None else properties.find(_W + "rPr")
-                joined = paragraph if mark_of is not None and mark_of.find(_W + "del") is not None else None
+                end = None if properties is None else properties.find(_W + "rPr")
+                joined = paragraph if end is not None and end.find(_W + "del") is not None else None
             elif tag == _TBL:
                 self._table(child, depth + 1)
             elif tag == _TEXT_BOX:  # belongs to no cell, wherever it is anchored
+                behind, self.behind = self.behind, ""
                 self.walk(child, line, self.found.append, depth + 1)
+                self.behind = behind
             elif tag == _ALTERNATIVES:
                 for variant in [one for one in child if one.tag in _VARIANTS][:1]:
                     self.walk(variant, line, add, depth + 2, mark)
@@ -331,34 +302,46 @@ class _Body:
 
     def _paragraph(self, properties: ET.Element | None, add: Add) -> _Line:
         style = None if properties is None else properties.find(_W + "pStyle")
-        line = _Line(self.looks.get(None if style is None else style.get(_VAL), {}), self.numbering.next(properties))
+        look = self.looks.get(None if style is None else style.get(_VAL), {})
+        own = {} if properties is None else own_look({one.tag: said_of(one) for one in properties})
+        if SHADE in own:  # instead of the style's
+            look = {tag: value for tag, value in look.items() if tag != SHADE}
+        line = _Line(look, fill_of(own, self.behind), self.numbering.next(properties))
         add(line)
         return line
 
     def _look(self, run: ET.Element, line: _Line | None) -> Look:
-        values = _values(run, "rPr")
-        return (line.look if line else {}) | self.looks.get(values.get(_W + "rStyle"), {}) | _own_look(values)
+        values = properties_of(run, "rPr")
+        return (line.look if line else {}) | self.looks.get(values.get(_W + "rStyle"), {}) | own_look(values)
 
     def _table(self, element: ET.Element, depth: int) -> None:
         self.budget.spend_grid()
         table = _Table(_grid_lines(element))
         self.found.append(table)
-        rows = (row for row in _inside(element, _TR) if _W + "del" not in _values(row, "trPr"))
+        behind = self.behind
+        own = properties_of(element, "tblPr")
+        self.behind = fill_of({**self.looks.get(own.get(_W + "tblStyle"), {}), **own_look(own)}, behind)
+        rows = (row for row in _inside(element, _TR) if _W + "del" not in properties_of(row, "trPr"))
         for number, row in enumerate(rows, 1):
             table.add(self._row(row, number, table.line, depth + 1))
+        self.behind = behind
 
     def _row(self, element: ET.Element, number: int, line: Callable[[int], int], depth: int) -> list[_Cell]:
         cells: list[_Cell] = []
-        place = _count(_values(element, "trPr").get(_W + "gridBefore"), least=0)
+        own, paper = properties_of(element, "trPr"), self.behind
+        hidden = is_on(own, _W + "hidden")
+        place = _count(own.get(_W + "gridBefore"), least=0)
         column = 1 + line(place)
         for found in _inside(element, _TC):
-            values = _values(found, "tcPr")
+            values = properties_of(found, "tcPr")
             if _W + "cellDel" in values:
                 continue
             place += _count(values.get(_W + "gridSpan"), least=1)
-            cell = _Cell(number, column, max(1 + line(place) - column, 1), _merge(values, "vMerge"))
+            cell = _Cell(number, column, max(1 + line(place) - column, 1), _merge(values, "vMerge"), hidden=hidden)
             column += cell.span
+            self.behind = fill_of(values, paper)
             self.walk(found, None, cell.content.append, depth + 1)
+            self.behind = paper
             if cells and _merge(values, "hMerge") == "continue":  # as old converters write it
                 cells[-1].span += cell.span
             else:
@@ -377,10 +360,10 @@ def _blocks(root: ET.Element, budget: Budget, looks: Mapping[str | None, Look], 
             tables += 1
             result.append(Grid(f"第{tables}个表格", tuple([cell.in_grid() for cell in item.cells])))
             continue
-        text, beside = item.text()
-        if text or beside:
+        paragraph = item.paragraph(paragraphs + 1)
+        if paragraph is not None:
             paragraphs += 1
-            result.append(Paragraph(text, f"第{paragraphs}段", beside))
+            result.append(paragraph)
     return result
 
 
@@ -415,12 +398,6 @@ def _grid_lines(table: ET.Element) -> list[int]:
         lines.append(lines[-1] + (room > near or not near))
         room = 0 if room > near else room
     return lines
-
-
-def _values(element: ET.Element, properties: str) -> dict[str, str | None]:
-    """Return an element's own properties: tag → ``w:val``."""
-    found = element.find(_W + properties)
-    return {} if found is None else {one.tag: one.get(_VAL) for one in found}
 
 
 def _merge(values: dict[str, str | None], name: str) -> str:

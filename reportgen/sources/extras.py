@@ -7,8 +7,6 @@ from typing import Any
 
 from ..errors import InputError
 
-__all__ = ["require"]
-
 
 def require(module: str, extra: str, what: str) -> Any:
     """Import a module that an extra installs.

@@ -16,8 +16,6 @@ from typing import NamedTuple
 from ..model.numbers import Number, exact
 from .base import column_letters, column_number
 
-__all__ = ["CircularError", "UnknownError", "evaluate", "shift"]
-
 Lookup = Callable[[str, int, int], object]
 """(sheet name or "" for the formula's own, row, column) → value; raises UnknownError."""
 

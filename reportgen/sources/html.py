@@ -6,9 +6,9 @@ paragraphs and the tables in it.  Other elements are a table where role, style o
 and cells.  Several reports in one page stay in page order; the recogniser says so
 when the prescribed tables occur more than once, and reads none of them.
 
-Nothing is fetched (no style sheets, frames or pictures), and scripts are not run.  Text hidden in the
-page itself (``hidden``, ``display:none``) is not read, nor is text that is struck out; hidden tables are
-marked as hidden sheets are.
+Nothing is fetched (no style sheets, frames or pictures), and scripts are not run.  Text that nobody sees
+(``display:none``, the colour of the paper …) is not read, nor is text that is struck out; hidden tables, rows
+and cells are marked as those of workbooks are.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import codecs
 import hashlib
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +26,8 @@ from ..errors import InputError
 from .base import Document, Grid, GridCell, Paragraph
 from .limits import MAX_SPAN, Budget
 from .pagelists import number_lists
-from .runs import LOWERED, RAISED, STRUCK, Run, told_apart
-
-__all__ = ["Page", "decode", "one_blank", "read"]
+from .pagelooks import Look, Styles
+from .runs import Run, only_unseen, told_apart
 
 _PICTURE = re.compile(r"<img\b", re.I)
 
@@ -48,20 +47,11 @@ _BLOCKS = {
     "tfoot", "th", "thead", "tr", "ul",
 }  # fmt: skip
 _MAY_BE_TABLES = {"div", "ul", "ol", "dl", "li", "section", "span", "p"}
-_HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
-_LOOKS = (
-    (re.compile(r"text-decoration(?:-line)?\s*:[^;:]*\bline-through", re.I), STRUCK),
-    (re.compile(r"vertical-align\s*:\s*super\b", re.I), RAISED),
-    (re.compile(r"vertical-align\s*:\s*sub\b", re.I), LOWERED),
-)
-_MARKING = {"s": STRUCK, "strike": STRUCK, "del": STRUCK, "sup": RAISED, "sub": LOWERED}
-_CLASS = re.compile(r"[\w*]*\.([\w-]+)")
 _PARTS = {
     "table-row": "tr", "table-cell": "td", "table-row-group": "tbody", "table-header-group": "thead",
     "row": "tr", "cell": "td", "gridcell": "td", "columnheader": "td", "rowheader": "td", "rowgroup": "tbody",
 }  # fmt: skip
 """Part of a table by the values of ``display`` and ``role`` → its tag."""
-_DISPLAY = re.compile(r"(?:^|[;\s])display\s*:\s*(table-[a-z-]+)", re.I)
 _PART_CLASSES = (
     ("tr", re.compile(r"(?:^|[-_])(?:tr|row)(?:[-_]|$)", re.I)),
     ("td", re.compile(r"(?:^|[-_])(?:td|th|cell|col)(?:[-_]|$)", re.I)),
@@ -69,7 +59,7 @@ _PART_CLASSES = (
 )
 _LONGEST_CELL = 300
 """Characters of a cell of a table made of other elements; the longest label has 53."""
-_BLANKS = re.compile(r"[ \t\r\n\f\xa0\u200b\ufeff]+")
+_BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
 _END = re.compile(r"</(?:body|html)\s*>|(?<=.)<!doctype[^<>]*>", re.I | re.S)
 _CELL_TAG = re.compile(r"<t[dh][\s>/]", re.I)
 _ROW_GROUPS = ("thead", "tbody", "tfoot")
@@ -160,8 +150,7 @@ class Page:
         self.paragraphs: list[Paragraph] = []
         self.frames = False
         self._line: list[Run] = []
-        self._classes: dict[str, str] = {}
-        """Class → the mark that the page's style sheet gives to it."""
+        self._styles = Styles()
 
     def take(self, text: str) -> None:
         """Add the tables and paragraphs of a page.
@@ -175,16 +164,11 @@ class Page:
         if root is not None:
             self.title = self.title or " ".join((root.findtext(".//title") or "").split())
             self.frames = self.frames or next(root.iter("frame", "iframe"), None) is not None
-            parts: dict[str, str] = {}
             for sheet in root.iter("style"):
-                rules = (sheet.text or "").replace("<!--", "")
-                self._classes |= _marking_classes(rules)
-                parts |= _classes_of(
-                    rules, lambda style: _PARTS.get(m[1].lower()) if (m := _DISPLAY.search(style)) else None
-                )
-            _name_tables(root, parts)
+                self._styles.add(sheet.text or "")
+            _name_tables(root, self._styles)
             number_lists(root)
-            self._flow(root, "")
+            self._flow(root, Look(behind=self._styles.paper))
             self._flush()
 
     def _parsed(self, text: str) -> Any:
@@ -206,57 +190,48 @@ class Page:
             self.budget.check_depth(depth)
         return root
 
-    def _flow(self, element: Any, outer: str) -> None:
+    def _flow(self, element: Any, outer: Look) -> None:
         """Add what stands outside data tables, and the data tables as they come.
 
         Args:
             element: a part of the page.
-            outer: the mark of what it stands in.
+            outer: the look of what it stands in.
         """
         tag = element.tag
+        if tag in _SKIPPED:
+            return
+        look = self._styles.look(element, outer)
         if tag == "br":
             self._flush()
-        elif tag == "table" and (grid := self._grid(element)):
+        elif tag == "table" and (grid := self._grid(element, look)):
             self._flush()
             for child in element.iterchildren():
                 if child.tag not in _OF_TABLES:  # a caption, and what is wrongly there: it prints above
-                    self._flow(child, "")
+                    self._flow(child, look)
             self._flush()
             self.grids.append(grid)
-        elif tag not in _SKIPPED and not _is_hidden(element):
+        else:
             block = tag in _BLOCKS
             if block:
                 self._flush()
-            mark = self._mark(element, outer)
-            self._line.append(Run(element.text or "", mark))
+            self._line.append(Run(element.text or "", look.mark))
             for child in element.iterchildren():
-                self._flow(child, mark)
-                self._line.append(Run(child.tail or "", mark))
+                self._flow(child, look)
+                self._line.append(Run(child.tail or "", look.mark))
             if block:
                 self._flush()
-        elif tag not in _SKIPPED:
-            # Hidden text is not part of the page; hidden tables are treated as hidden sheets.
-            for table in element.iter("table"):
-                if grid := self._grid(table):
-                    self.grids.append(grid)
 
     def _flush(self) -> None:
-        text, beside = told_apart(self._line)
+        runs, self._line = self._line, []
+        text, beside = told_apart(runs)
+        hidden = only_unseen(runs)
+        if hidden and not any("。" in run.text for run in runs):
+            return  # menus and windows that open: no sentence of a report
         text = one_blank(text)
-        self._line.clear()
         if text or beside:
-            self.paragraphs.append(Paragraph(text, f"第{len(self.paragraphs) + 1}段", beside))
+            self.paragraphs.append(Paragraph(text, f"第{len(self.paragraphs) + 1}段", beside, hidden))
 
-    def _mark(self, element: Any, outer: str) -> str:
-        """Return whether the text of an element is struck out, raised or lowered, also by what it stands in."""
-        if outer == STRUCK or element.tag in _MARKING:
-            return outer if outer == STRUCK else _MARKING[element.tag]
-        marks = [mark for look, mark in _LOOKS if look.search(element.get("style", ""))]
-        marks += [self._classes[one] for one in element.get("class", "").split() if one in self._classes]
-        # Of a block, vertical-align says something else.
-        return STRUCK if STRUCK in marks else next(iter(marks), outer) if element.tag not in _BLOCKS else outer
-
-    def _grid(self, table: Any) -> Grid | None:
+    def _grid(self, table: Any, look: Look) -> Grid | None:
         """Return the grid of a data table, None for a table that only lays out the page."""
         self.budget.spend_time()
         if any(len(_cells_of(inner)) > 1 for inner in table.iterdescendants("table")):
@@ -264,10 +239,10 @@ class Page:
         if all(len(row) <= 1 for _, rows in _groups(table) for row in map(_row_cells, rows)):
             return None
         self.budget.spend_grid()
-        cells = tuple(self._form(table))
-        return Grid(f"第{len(self.grids) + 1}个表格", cells, _is_hidden_here(table))
+        cells = tuple(self._form(table, look))
+        return Grid(f"第{len(self.grids) + 1}个表格", cells, look.hides)
 
-    def _form(self, table: Any) -> Iterator[GridCell]:
+    def _form(self, table: Any, look: Look) -> Iterator[GridCell]:
         """Yield the cells of a table, see https://html.spec.whatwg.org/multipage/tables.html#forming-a-table"""
         y = 0
         for _, rows in _groups(table):
@@ -275,6 +250,8 @@ class Page:
             end = y + len(rows)
             for row in rows:
                 x = 0
+                group = row.getparent()
+                in_row = self._styles.look(row, look if group is table else self._styles.look(group, look))
                 for cell in _row_cells(row):
                     while (x, y) in taken:
                         x += 1
@@ -286,36 +263,41 @@ class Page:
                         taken.update((i, j) for i in range(x, x + columns) for j in range(y, y + height))
                     else:
                         taken.add((x, y))
-                    text, beside = self._text(cell, self._mark(row, ""))
+                    in_cell = self._styles.look(cell, in_row)
+                    text, beside, unseen = self._text(cell, in_cell)
                     yield GridCell(
                         y + 1, x + 1, text or None, height, columns, f"第{y + 1}行第{x + 1}列",
-                        hidden=_is_hidden(cell) or _is_hidden(row), beside=beside,
+                        hidden=in_cell.hides or unseen, beside=beside,
                     )  # fmt: skip
                     x += columns
                 y += 1
 
-    def _text(self, cell: Any, outer: str) -> tuple[str, str]:
-        """Return the text of a cell, paragraphs and line breaks as lines, and what stands beside it."""
+    def _text(self, cell: Any, own: Look) -> tuple[str, str, bool]:
+        """Return the text of a cell, paragraphs and line breaks as lines, what stands beside it, if that is all unseen.
+
+        Args:
+            cell: its element.
+            own: the look of the cell; in a hidden one the text is read, and the cell is hidden.
+        """
         runs: list[Run] = []
 
-        def walk(element: Any, outer: str) -> None:
+        def walk(element: Any, look: Look) -> None:
             block = element.tag in _BLOCKS
             if element.tag == "br" or block:
                 runs.append(Run("\n"))
-            if element.tag not in _SKIPPED and (element is cell or not _is_hidden(element)):
+            if element.tag not in _SKIPPED:
                 # Line breaks of the source are blanks; only elements make lines.
-                mark = self._mark(element, outer)
-                runs.append(Run(_BLANKS.sub(" ", element.text or ""), mark))
+                runs.append(Run(_BLANKS.sub(" ", element.text or ""), look.mark))
                 for child in element.iterchildren():
-                    walk(child, mark)
-                    runs.append(Run(_BLANKS.sub(" ", child.tail or ""), mark))
+                    walk(child, self._styles.look(child, look))
+                    runs.append(Run(_BLANKS.sub(" ", child.tail or ""), look.mark))
             if block:
                 runs.append(Run("\n"))
 
-        walk(cell, outer)
+        walk(cell, own.shown)
         text, beside = told_apart(runs, cell=True)
         lines = (line.strip(" \u3000") for line in text.split("\n"))
-        return "\n".join(line for line in lines if line), beside
+        return "\n".join(line for line in lines if line), beside, only_unseen(runs)
 
 
 def one_blank(text: str) -> str:
@@ -323,43 +305,21 @@ def one_blank(text: str) -> str:
     return _BLANKS.sub(" ", text).strip(" \u3000")
 
 
-def _marking_classes(sheet: str) -> dict[str, str]:
-    """Return the classes to which a style sheet gives a mark."""
-    return _classes_of(sheet, lambda style: next((mark for look, mark in _LOOKS if look.search(style)), None))
-
-
-def _classes_of(sheet: str, meaning: Callable[[str], str | None]) -> dict[str, str]:
-    """Return what the rules of a style sheet for a class alone mean, by class.
-
-    Args:
-        sheet: its text.
-        meaning: of the declarations of a rule; None if they say nothing of interest.
-    """
-    found: dict[str, str] = {}
-    for rule in sheet.split("}"):
-        selectors, _, style = rule.rpartition("{")
-        what = meaning(style)
-        for selector in selectors.split(",") if what else ():
-            if what and (match := _CLASS.fullmatch(selector.strip())):
-                found[match[1]] = what
-    return found
-
-
-def _name_tables(root: Any, classes: Mapping[str, str]) -> None:
+def _name_tables(root: Any, styles: Styles) -> None:
     """Make tables, rows and cells of other elements that are some.
 
     Args:
         root: of the page's tree.
-        classes: what the style sheet says that classes are.
+        styles: what its style sheets say.
     """
-    rows = [row for row in root.iter() if isinstance(row.tag, str) and _is_row(row, classes)]
+    rows = [row for row in root.iter() if isinstance(row.tag, str) and _is_row(row, styles)]
     by_parent: dict[Any, list[Any]] = {}
     for row in rows:
         by_parent.setdefault(row.getparent(), []).append(row)
     for parent, here in by_parent.items():
         if parent is None or len(parent) != len(here) or (parent.text or "").strip():
             continue
-        group = _part(parent, classes) == "tbody" and parent.getparent() is not None
+        group = _part(parent, styles) == "tbody" and parent.getparent() is not None
         table = parent.getparent() if group else parent
         if (len(here) < 2 and not group) or all(len(row) < 2 for row in here):
             continue
@@ -375,25 +335,23 @@ def _name_tables(root: Any, classes: Mapping[str, str]) -> None:
                         cell.set(name, span)
 
 
-def _is_row(element: Any, classes: Mapping[str, str]) -> bool:
+def _is_row(element: Any, styles: Styles) -> bool:
     """Tell whether an element is a row and holds cells, all of them short, and nothing else."""
     return (
-        element.tag in _MAY_BE_TABLES and len(element) > 0 and _part(element, classes) == "tr"
+        element.tag in _MAY_BE_TABLES and len(element) > 0 and _part(element, styles) == "tr"
         and not (element.text or "").strip()
         and all(
-            isinstance(cell.tag, str) and _part(cell, classes) == "td" and not (cell.tail or "").strip()
+            isinstance(cell.tag, str) and _part(cell, styles) == "td" and not (cell.tail or "").strip()
             and next(cell.iter("table", "h1", "h2"), None) is None and len("".join(cell.itertext())) <= _LONGEST_CELL
             for cell in element
         )
     )  # fmt: skip
 
 
-def _part(element: Any, classes: Mapping[str, str]) -> str:
+def _part(element: Any, styles: Styles) -> str:
     """Return the tag of a part of a table that an element says it is, ``""`` if it says nothing."""
-    display = _DISPLAY.search(element.get("style", ""))
-    told = _PARTS.get(element.get("role", "").lower()) or (_PARTS.get(display[1].lower()) if display else None)
+    told = _PARTS.get(element.get("role", "").lower()) or _PARTS.get(styles.said(element).get("display", ""))
     names = element.get("class", "").split()
-    told = told or next((classes[name] for name in names if name in classes), None)
     return told or next((tag for tag, form in _PART_CLASSES for name in names if form.search(name)), "")
 
 
@@ -425,11 +383,3 @@ def _number(cell: Any, name: str) -> int:
     """Return a span by the rules of HTML for non-negative integers; 1 where there is none."""
     match = re.match(r"\s*\+?(\d{1,12})", cell.get(name, ""), re.ASCII)
     return int(match[1]) if match else 1
-
-
-def _is_hidden(element: Any) -> bool:
-    return element.get("hidden") is not None or bool(_HIDDEN.search(element.get("style", "")))
-
-
-def _is_hidden_here(element: Any) -> bool:
-    return _is_hidden(element) or any(_is_hidden(one) for one in element.iterancestors())

@@ -3,8 +3,6 @@
 import ctypes
 import sys
 
-__all__ = ["Limits", "limit_process", "limits"]
-
 _EXTENDED_LIMITS = 9
 _PROCESS_TIME, _PROCESS_MEMORY, _NO_ERROR_DIALOG, _KILL_ON_CLOSE = 0x2, 0x100, 0x400, 0x2000
 _TICKS = 10_000_000

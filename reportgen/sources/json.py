@@ -10,8 +10,6 @@ from ..errors import InputError
 from .base import Document
 from .limits import Budget
 
-__all__ = ["read"]
-
 
 def read(path: Path, data: bytes) -> Document:
     """Read a data file.

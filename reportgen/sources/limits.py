@@ -11,11 +11,6 @@ import time
 
 from ..opc.archive import MAX_ENTRIES, oversized
 
-__all__ = [
-    "MAX_CELLS", "MAX_CHARACTERS", "MAX_DEPTH", "MAX_GRIDS", "MAX_MEMORY", "MAX_NESTED_PARTS", "MAX_PAGES", "MAX_SECONDS",
-    "MAX_SHEET_TAGS", "MAX_SPAN", "MAX_TAGS", "MAX_WAIT", "Budget",
-]  # fmt: skip
-
 MAX_CELLS = 300_000
 """Cells with content, places under merged cells included, over all tables of one file."""
 MAX_TAGS = 4 * MAX_CELLS

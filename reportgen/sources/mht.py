@@ -17,8 +17,6 @@ from .base import Document
 from .html import Page, decode
 from .limits import Budget
 
-__all__ = ["read"]
-
 _CHARSET = re.compile(r"""charset[*\d]*\s*=\s*["']?\s*([\w-]+)""", re.I)
 """Looked for here: :mod:`email` fails over parameters that are not as RFC 2231 has them."""
 _PART = re.compile(rb"^content-type:", re.I | re.M)

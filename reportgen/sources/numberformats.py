@@ -9,8 +9,6 @@ from functools import lru_cache
 
 from ..model.numbers import Number
 
-__all__ = ["BUILT_IN", "date_kind", "date_of", "iso_date", "shown_date", "shown_number"]
-
 BUILT_IN = {
     1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 14: "yyyy/m/d", 22: "yyyy/m/d h:mm",
     20: "h:mm", 21: "h:mm:ss", 37: "#,##0;-#,##0", 38: "#,##0;-#,##0", 39: "#,##0.00;-#,##0.00",

@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-__all__ = ["Numbering", "numbering_of"]
-
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _VAL = _W + "val"
 _PLACE = re.compile(r"%([1-9])")

@@ -26,8 +26,6 @@ from .limits import Budget
 from .pdftables import Box, PageTables, boxes_of, joined, share_columns, table_of
 from .pdftext import UNREADABLE, Char, chars_of, lines_of, mark_running_heads, paragraphs_of
 
-__all__ = ["read"]
-
 _CHART = 4
 """Shapes at least in the box of one that is a chart; a box with text in it has a ground and an edge."""
 _FEW_CHARACTERS = 20

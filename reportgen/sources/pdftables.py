@@ -12,8 +12,6 @@ import msgspec
 from .base import GridCell
 from .pdftext import Char, TextLine, cell_text, figure_like, fills, is_digits, lines_of
 
-__all__ = ["Box", "PageTables", "Table", "boxes_of", "joined", "share_columns", "table_of"]
-
 Box: TypeAlias = "tuple[float, float, float, float]"
 """Left, upper, right and lower edge in points."""
 

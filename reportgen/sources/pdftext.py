@@ -21,11 +21,6 @@ import msgspec
 from .base import Paragraph
 from .runs import LOWERED, RAISED, STRUCK, Run, told_apart
 
-__all__ = [
-    "UNREADABLE", "Char", "TextLine", "cell_text", "chars_of", "figure_like", "fills", "is_digits", "join_number",
-    "lines_of", "mark_running_heads", "paragraphs_of",
-]  # fmt: skip
-
 _PAGE_NUMBER = re.compile(r"[-—–―·\s]*(?:第\s*)?\d{1,4}\s*(?:页)?(?:\s*[/／,，]?\s*(?:共\s*)?\d{1,4}\s*页?)?[-—–―·\s]*")
 _FIGURE = re.compile(r"[\d.,]+")
 _FIGURES = re.compile(r"[-—–/\d.,，．%％\s]*[-—–/\d][-—–/\d.,，．%％\s]*")

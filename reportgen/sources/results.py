@@ -9,8 +9,6 @@ from ..model.numbers import exact
 from . import formulas
 from .base import GridCell, Place
 
-__all__ = ["Results"]
-
 _MAX_DEPTH = 50
 """Formulas that refer to formulas."""
 _MAX_LOOKUPS = 500_000

@@ -1,4 +1,4 @@
-"""Runs of text, some struck out, raised or lowered: what of a cell or a paragraph counts, and what stands beside it."""
+"""Runs of text, some struck out, unseen, raised or lowered: what of a cell or a paragraph counts, what stands beside it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-__all__ = ["LOWERED", "RAISED", "STRUCK", "Run", "told_apart"]
-
-STRUCK, RAISED, LOWERED = "删除线", "上标", "下标"
+STRUCK, UNSEEN, RAISED, LOWERED = "删除线", "看不见", "上标", "下标"
 """Marks of runs, as messages name them."""
+WHITE, BLACK = "FFFFFF", "000000"
+A_DOT = 2.0
+"""Points of a font that nobody can read."""
+_NEAR = 16
+"""Steps of 255 by which colours differ that no eye tells apart as text and paper."""
 _WORD = re.compile(r"[^\W\d_]{2}")
 _SHOWN = 30
 """Characters of a run that a message quotes."""
@@ -21,13 +24,35 @@ class Run(NamedTuple):
 
     text: str
     mark: str = ""
-    """:data:`STRUCK`, :data:`RAISED`, :data:`LOWERED`, or ``""``."""
+    """:data:`STRUCK`, :data:`UNSEEN`, :data:`RAISED`, :data:`LOWERED`, or ``""``."""
+
+
+def is_seen(colour: str, behind: str) -> bool:
+    """Tell whether text can be told from what is behind it.
+
+    Args:
+        colour: of the text, ``1F3864``, or any other name of it; ``""`` if it is not known.
+        behind: of what is behind it, likewise.
+    """
+    if not colour or not behind:
+        return True
+    try:
+        one, other = bytes.fromhex(colour), bytes.fromhex(behind)
+    except ValueError:
+        return colour != behind
+    return any(abs(a - b) >= _NEAR for a, b in zip(one, other, strict=False))
+
+
+def only_unseen(runs: Sequence[Run]) -> bool:
+    """Tell whether there is text, and nobody sees any of it."""
+    marks = {run.mark for run in runs if run.text.strip()}
+    return marks == {UNSEEN}
 
 
 def told_apart(runs: Sequence[Run], *, cell: bool = False) -> tuple[str, str]:
     """Return the text that counts, and what stands beside it, as messages quote it: ``“1”（上标）``.
 
-    Text that is struck out never counts.  Raised and lowered text is the mark of a note where a cell holds a
+    Text that is struck out or unseen never counts.  Raised and lowered text is the mark of a note where a cell holds a
     figure; beside words it belongs to them (m², CO₂).
 
     Args:
@@ -38,7 +63,8 @@ def told_apart(runs: Sequence[Run], *, cell: bool = False) -> tuple[str, str]:
     if not any(run.mark for run in runs):
         return plain, ""
     shifted = "".join([run.text for run in runs if run.mark in (RAISED, LOWERED)])
-    left = {STRUCK, RAISED, LOWERED} if cell and not _WORD.search(plain.strip() or shifted) else {STRUCK}
+    left = {STRUCK, UNSEEN}
+    left |= {RAISED, LOWERED} if cell and not _WORD.search(plain.strip() or shifted) else set()
     pieces = [
         (mark, "".join([run.text for run in group]).strip())
         for mark, group in groupby(runs, lambda run: run.mark) if mark in left

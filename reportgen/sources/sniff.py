@@ -15,8 +15,6 @@ from ..disk.names import shown_name
 from ..errors import InputError
 from ..opc.archive import unpack
 
-__all__ = ["KIND_NAMES", "identify", "kind_of", "refusal"]
-
 KIND_NAMES = {
     "xlsx": "Excel 工作簿（.xlsx）",
     "xlsm": "带宏的 Excel 工作簿（.xlsm）",

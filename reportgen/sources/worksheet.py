@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from io import BytesIO
 from math import isfinite
 from operator import itemgetter
-from typing import NamedTuple
-from xml.etree.ElementTree import Element, ParseError, fromstring
+from typing import NamedTuple, TypeAlias
+from xml.etree.ElementTree import Element, ParseError, fromstring, iterparse
 
 from ..memory import remembered
 from ..model.numbers import MAX_DIGITS, Number, exact
-from .base import BEYOND_CALENDAR, Cells, GridCell, Place, column_letters, column_number, columns_in
+from .base import BEYOND_CALENDAR, Cells, GridCell, Place, Row, column_letters, column_number, columns_in
 from .formulas import shift
 from .numberformats import date_of, iso_date, shown_date, shown_number
-from .runs import LOWERED, RAISED, STRUCK, Run, told_apart
-
-__all__ = [
-    "TRUTH", "Content", "Look", "Values", "Worksheet", "is_on", "parse", "parse_main", "read_worksheet", "string_of",
-    "struck",
-]  # fmt: skip
+from .runs import A_DOT, BLACK, LOWERED, RAISED, STRUCK, UNSEEN, WHITE, Run, is_seen, only_unseen, told_apart
 
 TRUTH = {"1": True, "true": True, "0": False, "false": False}
 """How XML writes truth values."""
@@ -35,6 +31,11 @@ _FALSE = ("0", "false", "")
 _NOTHING = re.compile(r"0+(?:\.0*)?")
 _BY_NUMBER = re.compile("(?:_x[0-9A-Fa-f]{4}_)+")
 _SHIFTS = {"superscript": RAISED, "subscript": LOWERED}
+_KNOWN_COLOURS = {
+    "theme": {"0": WHITE, "1": BLACK},
+    "indexed": {"0": BLACK, "1": WHITE, "8": BLACK, "9": WHITE, "64": BLACK, "65": WHITE},
+}
+"""By scheme and number (18.8.27, 20.1.6.2): what almost every theme and window has as paper and ink."""
 
 
 class Look(NamedTuple):
@@ -48,11 +49,13 @@ class Look(NamedTuple):
     """The cell's font is struck out."""
     unseen: bool = False
     """The cell's font cannot be seen: it has the colour of what is behind it, or no size."""
+    behind: str = WHITE
+    """The colour of what is behind the text; ``""`` if it is not known."""
 
     @property
     def hides_text(self) -> bool:
-        """Whether nothing of a text is shown, by the font or by the format, as ``;;;`` does."""
-        return self.unseen or (self.code.endswith(";") and self.code.count(";") == 3)
+        """Whether the number format shows nothing of a text, as ``;;;`` does."""
+        return self.code.endswith(";") and self.code.count(";") == 3
 
 
 class Content(NamedTuple):
@@ -64,16 +67,32 @@ class Content(NamedTuple):
     beside: str = ""
     hidden: bool = False
     """By its number format or font."""
+    mixed: bool = False
+    """Its text is of several fonts, whose looks are in ``beside`` and ``hidden``."""
 
 
 _EMPTY = Content()
 
 
+class Piece(NamedTuple):
+    """Text of one font in a cell."""
+
+    text: str
+    mark: str = ""
+    """As of :class:`~.runs.Run`."""
+    colour: str | None = None
+    """None: the piece has the cell's own font."""
+
+
+String: TypeAlias = str | tuple[Piece, ...]
+"""A text of one font, or the pieces of one of several."""
+
+
 class Values(NamedTuple):
     """What the cells of a workbook refer to."""
 
-    strings: tuple[tuple[str, str], ...]
-    """The texts that cells share, by number, each with what is struck out or raised beside it."""
+    strings: tuple[String, ...]
+    """The texts that cells share, by number."""
     looks: tuple[Look, ...]
     """The cell styles by number."""
     from_1904: bool
@@ -91,8 +110,7 @@ class Values(NamedTuple):
             ValueError, LookupError, OverflowError: it is not what its kind promises.
         """
         if kind == "s":
-            string, beside = self.strings[_natural(text)]
-            return Content(string, beside=beside)
+            return told(self.strings[_natural(text)], self.look(style))
         if kind == "n":
             return self.number(self.looks[_natural(style)], _number(text))
         if kind in ("str", "e"):
@@ -171,30 +189,62 @@ def parse_main(xml: bytes) -> tuple[Element, str]:
     return root, namespace
 
 
-def string_of(item: Element, namespace: str) -> tuple[str, str]:
-    """Return a string without its reading aids, and what is struck out or raised beside it.
-
-    Its text stands in one piece, or in several that differ in their fonts.
-    """
+def string_of(item: Element, namespace: str) -> String:
+    """Return a string without its reading aids, in one piece or in several that differ in their fonts."""
     text, run = f"{namespace}t", f"{namespace}r"
     if len(item) == 1 and item[0].tag == text:
-        return _decoded(item[0].text or ""), ""
-    runs = []
+        return _decoded(item[0].text or "")
+    pieces = []
     for part in item:
         piece = part if part.tag == text else part.find(text) if part.tag == run else None
         if piece is not None:
-            runs.append(Run(_decoded(piece.text or ""), _mark(part.find(f"{namespace}rPr"), namespace)))
-    return told_apart(runs, cell=True)
+            pieces.append(_piece(_decoded(piece.text or ""), part.find(f"{namespace}rPr"), namespace))
+    return tuple(pieces)
 
 
-def _mark(font: Element | None, namespace: str) -> str:
-    """Return the mark that the font of a run gives it."""
+def _piece(text: str, font: Element | None, namespace: str) -> Piece:
     if font is None:
-        return ""
-    if is_on(font.find(f"{namespace}strike")):
-        return STRUCK
+        return Piece(text)
     shift = font.find(f"{namespace}vertAlign")
-    return "" if shift is None else _SHIFTS.get(shift.get("val", ""), "")
+    mark = "" if shift is None else _SHIFTS.get(shift.get("val", ""), "")
+    mark = STRUCK if is_on(font.find(f"{namespace}strike")) else UNSEEN if is_tiny(font, namespace) else mark
+    return Piece(text, mark, colour_of(font.find(f"{namespace}color"), BLACK))
+
+
+def told(string: String, look: Look) -> Content:
+    """Return what a cell with a text holds: pieces that are struck out or unseen stand beside it.
+
+    Where nobody sees any of it, it is all there, and hidden.
+    """
+    if isinstance(string, str):
+        return Content(string)
+    runs = [Run(text, mark or ("" if _stands_out(colour, look) else UNSEEN)) for text, mark, colour in string]
+    hidden = only_unseen(runs)
+    text, beside = told_apart([Run(run.text) for run in runs] if hidden else runs, cell=True)
+    return Content(text, beside=beside, hidden=hidden, mixed=True)
+
+
+def _stands_out(colour: str | None, look: Look) -> bool:
+    return not look.unseen if colour is None else is_seen(colour, look.behind)
+
+
+def is_tiny(font: Element, namespace: str) -> bool:
+    """Tell whether a font is too small to be seen."""
+    size = font.find(f"{namespace}sz")
+    return size is not None and float(size.get("val", "11")) <= A_DOT
+
+
+def colour_of(element: Element | None, usual: str) -> str:
+    """Return a colour so that equal ones are the same text; white and black in whatever way they are written."""
+    if element is None or element.get("auto") in ("1", "true"):
+        return usual
+    if rgb := element.get("rgb"):
+        return rgb[-6:].upper()
+    shade = float(element.get("tint", "0"))
+    for scheme, known in _KNOWN_COLOURS.items():
+        if number := element.get(scheme):
+            return f"{scheme} {number} {shade}" if shade else known.get(number, f"{scheme} {number} {shade}")
+    return usual
 
 
 def is_on(switch: Element | None) -> bool:
@@ -236,13 +286,41 @@ def read_worksheet(xml: bytes, values: Values) -> Worksheet:
     spans = dict(map(_span, root.iterfind(f"{ns}mergeCells/{ns}mergeCell")))
     contents = _contents(rows, ns, values)
     cells = []
-    for (row, column), (value, formula, shown, beside, unseen) in (dict.fromkeys(spans, _EMPTY) | contents).items():
+    for (row, column), (value, formula, shown, beside, unseen, _) in (dict.fromkeys(spans, _EMPTY) | contents).items():
         height, width = spans.get((row, column), _ONE_PLACE)
         hidden = unseen or row in hidden_rows or column in hidden_columns
         address = f"{column_letters(column)}{row}"
         cells.append(GridCell(row, column, value, height, width, address, formula, "", hidden, None, beside, shown))
     places = len(cells) + sum(height * width for height, width in spans.values())
     return Worksheet(Cells(sorted(cells, key=_PLACE)), places)
+
+
+def read_rows(xml: bytes, values: Values) -> Iterator[Row]:
+    """Read the values of a worksheet row by row, for sheets of any length.
+
+    Args:
+        xml: the part.
+        values: what its cells refer to.
+
+    Raises:
+        ValueError, LookupError, OverflowError: damaged.
+    """
+    number = 0
+    for element in _elements(xml):
+        namespace, _, name = element.tag.rpartition("}")
+        if name == "row":
+            number = int(element.get("r") or number + 1)
+            contents = _contents([(number, element)], f"{namespace}}}", values)
+            yield {column: content.value for (_, column), content in contents.items() if content.value is not None}
+            element.clear()
+
+
+def _elements(xml: bytes) -> Iterator[Element]:
+    """Yield each element when it is complete."""
+    try:
+        yield from (element for _, element in iterparse(BytesIO(xml)))
+    except ParseError as error:
+        raise ValueError(str(error)) from error
 
 
 def _numbered(data: Element) -> list[tuple[int, Element]]:
@@ -283,11 +361,10 @@ def _contents(rows: Iterable[tuple[int, Element]], ns: str, values: Values) -> d
                 elif part.tag == formula_of:
                     formula = _formula(part, place, shared)
                 elif part.tag == inline and kind == "inlineStr":
-                    string, beside = string_of(part, ns)
-                    content = Content(string, beside=beside)
+                    content = told(string_of(part, ns), values.look(style))
             if formula:
                 content = content._replace(formula=formula)
-            content = _seen(content, values.look(style))
+            content = seen(content, values.look(style))
             if content != _EMPTY:
                 found[place] = content
             else:
@@ -295,15 +372,17 @@ def _contents(rows: Iterable[tuple[int, Element]], ns: str, values: Values) -> d
     return found
 
 
-def _seen(content: Content, look: Look) -> Content:
+def seen(content: Content, look: Look) -> Content:
     """Return what a cell holds as its style lets it be seen."""
     if look.struck:
-        content = struck(content)
-    hidden = look.hides_text if isinstance(content.value, str) else look.unseen and content != _EMPTY
+        content = _struck(content)
+    hidden = (look.unseen and content != _EMPTY and not content.mixed) or (
+        look.hides_text and isinstance(content.value, str)
+    )
     return content._replace(hidden=True) if hidden else content
 
 
-def struck(content: Content) -> Content:
+def _struck(content: Content) -> Content:
     """Return what is left of a cell whose font is struck out: nothing that counts."""
     text = content.shown or ("" if content.value is None else str(content.value)) or content.formula
     return Content(beside="、".join(filter(None, (told_apart([Run(text, STRUCK)])[1], content.beside))))

@@ -20,12 +20,14 @@ from .base import Document, Grid, GridCell, column_letters
 from .extras import require
 from .limits import Budget
 from .numberformats import BUILT_IN, date_kind
-from .runs import LOWERED, RAISED, STRUCK, Run, told_apart
-from .worksheet import Content, Look, Values, struck
-
-__all__ = ["read"]
+from .runs import A_DOT, BLACK, LOWERED, RAISED, STRUCK, UNSEEN, WHITE, is_seen
+from .worksheet import Content, Look, Piece, Values, seen, told
 
 _SHIFTS = {1: RAISED, 2: LOWERED}
+_TWIPS = 20
+"""In a point."""
+_OF_THE_WINDOW = {64: BLACK, 65: WHITE, 0x7FFF: BLACK}
+"""Colours by number that no palette has."""
 _FIRST_OWN_FORMAT = 164
 """Formats with a lower number are built in."""
 
@@ -68,13 +70,13 @@ def _grid(reader: _Reader, sheet: Any, budget: Budget) -> Grid:
     for top, bottom, left, right in sheet.merged_cells:
         budget.spend_cells(max(bottom - top, 1) * max(right - left, 1))
         spans[top, left] = (bottom - top, right - left)
-    rows = {n for n, info in sheet.rowinfo_map.items() if info.hidden}
-    columns = {n for n, info in sheet.colinfo_map.items() if info.hidden}
+    rows = {n for n, info in sheet.rowinfo_map.items() if info.hidden or info.height == 0}
+    columns = {n for n, info in sheet.colinfo_map.items() if info.hidden or info.width == 0}
     cells = []
     for row in range(sheet.nrows):
         budget.spend_cells(sheet.row_len(row))
         for column in range(sheet.row_len(row)):
-            value, _, shown, beside, unseen = reader.content(sheet, row, column)
+            value, _, shown, beside, unseen, _ = reader.content(sheet, row, column)
             if value is None and not beside and (row, column) not in spans:
                 continue
             row_span, column_span = spans.get((row, column), (1, 1))
@@ -92,7 +94,7 @@ class _Reader:
     """Reads the cells of one workbook."""
 
     def __init__(self, xlrd: Any, book: Any) -> None:
-        self.xlrd, self.fonts = xlrd, book.font_list
+        self.xlrd, self.fonts, self.palette = xlrd, book.font_list, book.colour_map
         self.looks = [self._look(book, xf) for xf in book.xf_list]
         self.values = Values((), (), bool(book.datemode))
 
@@ -100,7 +102,21 @@ class _Reader:
         number, code = xf.format_key, book.format_map[xf.format_key].format_str
         built_in = number < _FIRST_OWN_FORMAT
         code = BUILT_IN.get(number, code) if built_in else code
-        return Look(date_kind(number, None if built_in else code), code, bool(self.fonts[xf.font_index].struck_out))
+        font, fill, behind = self.fonts[xf.font_index], xf.background, WHITE
+        if fill.fill_pattern:
+            behind = self._colour(fill.pattern_colour_index) if fill.fill_pattern == 1 else ""
+        unseen = self._is_tiny(font) or not is_seen(self._colour(font.colour_index), behind)
+        return Look(date_kind(number, None if built_in else code), code, bool(font.struck_out), unseen, behind)
+
+    def _colour(self, number: int) -> str:
+        """Return a colour of the palette, ``""`` for one that is not there."""
+        if number in _OF_THE_WINDOW:
+            return _OF_THE_WINDOW[number]
+        rgb = self.palette.get(number)
+        return "" if rgb is None else "{:02X}{:02X}{:02X}".format(*rgb)
+
+    def _is_tiny(self, font: Any) -> bool:
+        return bool(0 < font.height <= A_DOT * _TWIPS)
 
     def content(self, sheet: Any, row: int, column: int) -> Content:
         """Return what a cell holds, as of a workbook of today."""
@@ -110,28 +126,31 @@ class _Reader:
             finite = math.isfinite(cell.value)
             content = self.values.number(look, exact(cell.value)) if finite else Content("#NUM!")
         elif cell.ctype == xlrd.XL_CELL_TEXT:
-            runs = self._runs(cell.value, sheet.rich_text_runlist_map.get((row, column), ()))
-            text, beside = told_apart(runs, cell=True)
-            content = Content(text or None, beside=beside, hidden=look.hides_text)
+            content = told(self._pieces(cell.value, sheet.rich_text_runlist_map.get((row, column), ())), look)
+            content = content._replace(value=content.value or None)
         elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
             content = Content(bool(cell.value))
         elif cell.ctype == xlrd.XL_CELL_ERROR:
             content = Content(xlrd.error_text_from_code.get(cell.value, "#ERR!"))
         else:
             return Content()
-        return struck(content) if look.struck else content
+        return seen(content, look)
 
-    def _runs(self, text: str, fonts: Sequence[tuple[int, int]]) -> list[Run]:
+    def _pieces(self, text: str, fonts: Sequence[tuple[int, int]]) -> str | tuple[Piece, ...]:
         """Cut a text where its font changes; the places count units of UTF-16."""
+        if not fonts:
+            return text
         units = text.encode("utf-16-le", "surrogatepass")
         starts = [0, *(start for start, _ in fonts)]
-        marks = ["", *(self._mark(font) for _, font in fonts)]
+        looks = [("", None), *((self._mark(font), self._colour(self.fonts[font].colour_index)) for _, font in fonts)]
         ends = [*starts[1:], len(units) // 2]
-        return [
-            Run(units[2 * start : 2 * end].decode("utf-16-le", "replace"), mark)
-            for start, end, mark in zip(starts, ends, marks, strict=True)
-        ]
+        return tuple(
+            Piece(units[2 * start : 2 * end].decode("utf-16-le", "replace"), *look)
+            for start, end, look in zip(starts, ends, looks, strict=True)
+        )
 
     def _mark(self, font: int) -> str:
         """Return the mark that a font gives a run."""
-        return STRUCK if self.fonts[font].struck_out else _SHIFTS.get(self.fonts[font].escapement, "")
+        if self.fonts[font].struck_out:
+            return STRUCK
+        return UNSEEN if self._is_tiny(self.fonts[font]) else _SHIFTS.get(self.fonts[font].escapement, "")

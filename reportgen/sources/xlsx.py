@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -20,13 +20,25 @@ from ..disk.names import shown_name
 from ..errors import InputError
 from ..memory import remembered
 from ..opc.archive import unpack
-from .base import Cells, Document, Grid
-from .limits import MAX_SHEET_TAGS, Budget
+from .base import Cells, Document, Grid, Row
+from .limits import MAX_SHEET_TAGS, MAX_TAGS, Budget
 from .numberformats import BUILT_IN, date_kind
 from .results import Results
-from .worksheet import TRUTH, Look, Values, is_on, parse, parse_main, read_worksheet, string_of
-
-__all__ = ["read"]
+from .runs import BLACK, WHITE, is_seen
+from .worksheet import (
+    TRUTH,
+    Look,
+    String,
+    Values,
+    colour_of,
+    is_on,
+    is_tiny,
+    parse,
+    parse_main,
+    read_rows,
+    read_worksheet,
+    string_of,
+)  # fmt: skip
 
 _USUAL_WORKBOOK = "xl/workbook.xml"
 _RELATION_IDS = (
@@ -37,14 +49,7 @@ _RELATION_IDS = (
 _SHEET = re.compile(rb"<(?:[\w.-]+:)?worksheet[\s>]")
 _NOT_READ = ("chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
 """Kinds of sheets without cells that a person fills in."""
-_A_DOT = 2.0
-"""Points of a font that nobody can read."""
-_WHITE, _BLACK = "FFFFFF", "000000"
-_KNOWN_COLOURS = {
-    "theme": {"0": _WHITE, "1": _BLACK},
-    "indexed": {"0": _BLACK, "1": _WHITE, "8": _BLACK, "9": _WHITE, "64": _BLACK, "65": _WHITE},
-}
-"""By scheme and number (18.8.27, 20.1.6.2): what almost every theme and window has as paper and ink."""
+_DAMAGED = (ValueError, LookupError, OverflowError)
 _HIDDEN = {"visible": False, "hidden": True, "veryHidden": True}
 
 
@@ -77,13 +82,31 @@ def read(path: Path | str, data: bytes, parts: Mapping[str, bytes] | None = None
     name = shown_name(path)
     try:
         grids, too_large = _grids(unpack(name, data) if parts is None else parts, Budget(name))
-    except (ValueError, LookupError, OverflowError) as error:
-        raise InputError(f"{name}已损坏，读不出来。请用 Excel 或 WPS 打开后另存为新的 .xlsx 再试。") from error
+    except _DAMAGED as error:
+        raise _damaged(name) from error
     return Document(str(path), "xlsx", hashlib.sha256(data).hexdigest(), grids, too_large=too_large)
 
 
-def _grids(parts: Mapping[str, bytes], budget: Budget) -> tuple[tuple[Grid, ...], tuple[str, ...]]:
-    """Read every worksheet; also return the names of those that are too large, while there are others.
+def _damaged(name: str) -> InputError:
+    return InputError(f"{name}已损坏，读不出来。请用 Excel 或 WPS 打开后另存为新的 .xlsx 再试。")
+
+
+def _rows(name: str, xml: bytes, values: Values) -> Iterator[Row]:
+    """Yield the rows of a sheet that was left out.
+
+    Raises:
+        InputError: damaged.
+    """
+    try:
+        yield from read_rows(xml, values)
+    except _DAMAGED as error:
+        raise _damaged(name) from error
+
+
+def _grids(
+    parts: Mapping[str, bytes], budget: Budget
+) -> tuple[tuple[Grid, ...], dict[str, Callable[[], Iterator[Row]]]]:
+    """Read every worksheet; also return the names of those that are too large, with what reads their rows.
 
     Raises:
         ValueError, LookupError, OverflowError: damaged.
@@ -91,15 +114,17 @@ def _grids(parts: Mapping[str, bytes], budget: Budget) -> tuple[tuple[Grid, ...]
     """
     every = _by_name(parts)
     tags = {name: xml.count(b"<") for name, xml in every.items()}
-    large = {name for name, count in tags.items() if count > MAX_SHEET_TAGS and _SHEET.search(every[name][:1000])}
+    large = _too_large(every, tags)
     budget.spend_tags(sum(count for name, count in tags.items() if name not in large))
     parts = {name: xml for name, xml in every.items() if name not in large}
     package = (r.target for r in _relations_of(parts, "").values() if r.kind == "officeDocument")
     main = next(package, _USUAL_WORKBOOK)
     relations = _relations_of(parts, main)
     listed, from_1904, as_displayed = _workbook(parts[main])
-    too_large = tuple(sheet.name for sheet in listed if relations[sheet.relation].target in large)
-    if len(too_large) == len(listed):
+    left_out = {
+        sheet.name: relations[sheet.relation].target for sheet in listed if relations[sheet.relation].target in large
+    }
+    if len(left_out) == len(listed):
         budget.spend_tags(sum(tags[name] for name in large))  # that is the report
     strings, styles = (_part(parts, relations, kind) for kind in ("sharedStrings", "styles"))
     values = Values(
@@ -108,7 +133,7 @@ def _grids(parts: Mapping[str, bytes], budget: Budget) -> tuple[tuple[Grid, ...]
     sheets: dict[str, Cells] = {}
     for sheet in listed:
         relation = relations[sheet.relation]
-        if relation.kind not in _NOT_READ and sheet.name not in too_large:
+        if relation.kind not in _NOT_READ and sheet.name not in left_out:
             budget.spend_grid()
             sheets[sheet.name], places = read_worksheet(parts[relation.target], values)
             budget.spend_cells(places)
@@ -117,7 +142,21 @@ def _grids(parts: Mapping[str, bytes], budget: Budget) -> tuple[tuple[Grid, ...]
         Grid(s.name, sheets[s.name], s.hidden, a1=True, resolve=partial(results.resolve, s.name))
         for s in listed if s.name in sheets
     )  # fmt: skip
-    return tuple(grids), too_large
+    return tuple(grids), {name: partial(_rows, budget.name, every[part], values) for name, part in left_out.items()}
+
+
+def _too_large(parts: Mapping[str, bytes], tags: Mapping[str, int]) -> set[str]:
+    """Return the sheets that alone hold too much; if there are any, also the largest others until the rest is half.
+
+    Reading as many cells as a file may have takes a slow machine all of the time that a file gets.
+    """
+    sheets = [name for name in parts if _SHEET.search(parts[name][:1000])]
+    left, large = sum(tags.values()), set[str]()
+    for name in sorted(sheets, key=lambda name: -tags[name]):
+        if tags[name] > MAX_SHEET_TAGS or (large and left > MAX_TAGS // 2):
+            large.add(name)
+            left -= tags[name]
+    return large
 
 
 def _by_name(parts: Mapping[str, bytes]) -> Mapping[str, bytes]:
@@ -179,7 +218,7 @@ def _workbook(xml: bytes) -> tuple[tuple[_Sheet, ...], bool, bool]:
     return (tuple(sheets), from_1904, calculation is not None and not TRUTH[calculation.get("fullPrecision", "1")])
 
 
-def _strings(xml: bytes) -> tuple[tuple[str, str], ...]:
+def _strings(xml: bytes) -> tuple[String, ...]:
     """Return the texts that cells share; see :attr:`~.worksheet.Values.strings`."""
     root, ns = parse_main(xml)
     return tuple([string_of(item, ns) for item in root.iterfind(f"{ns}si")])
@@ -198,31 +237,17 @@ def _looks(xml: bytes) -> tuple[Look, ...]:
         id_, font, fill = int(xf.get("numFmtId", "0")), fonts.get(int(xf.get("fontId", "0"))), xf.get("fillId", "0")
         code = codes.get(id_)
         struck = font is not None and is_on(font.find(f"{ns}strike"))
-        unseen = font is not None and _is_unseen(font, fills.get(int(fill)), ns)
-        looks.append(Look(date_kind(id_, code), code or BUILT_IN.get(id_, ""), struck, unseen))
+        behind = _behind(fills.get(int(fill)), ns)
+        unseen = font is not None and (
+            is_tiny(font, ns) or not is_seen(colour_of(font.find(f"{ns}color"), BLACK), behind)
+        )
+        looks.append(Look(date_kind(id_, code), code or BUILT_IN.get(id_, ""), struck, unseen, behind))
     return tuple(looks) or (Look(),)
 
 
-def _is_unseen(font: Element, fill: Element | None, ns: str) -> bool:
-    """Tell whether a font has the colour of the fill behind it, white where there is none, or is a dot high."""
-    size = font.find(f"{ns}sz")
-    if size is not None and float(size.get("val", "11")) <= _A_DOT:
-        return True
+def _behind(fill: Element | None, ns: str) -> str:
+    """Return the colour of what a fill puts behind a text, white where there is none, ``""`` for a pattern."""
     pattern = "none" if fill is None else fill.get("patternType", "none")
-    behind = _WHITE if fill is None or pattern == "none" else ""
-    if fill is not None and pattern == "solid":
-        behind = _colour(fill.find(f"{ns}fgColor"), _BLACK)
-    return bool(behind) and _colour(font.find(f"{ns}color"), _BLACK) == behind
-
-
-def _colour(element: Element | None, usual: str) -> str:
-    """Return a colour so that equal ones are the same text; white and black in whatever way they are written."""
-    if element is None or element.get("auto") in ("1", "true"):
-        return usual
-    if rgb := element.get("rgb"):
-        return rgb[-6:].upper()
-    shade = float(element.get("tint", "0"))
-    for scheme, known in _KNOWN_COLOURS.items():
-        if number := element.get(scheme):
-            return f"{scheme} {number} {shade}" if shade else known.get(number, f"{scheme} {number} {shade}")
-    return usual
+    if fill is None or pattern == "none":
+        return WHITE
+    return colour_of(fill.find(f"{ns}fgColor"), BLACK) if pattern == "solid" else ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -25,6 +25,7 @@ Blocks: TypeAlias = "Sequence[Paragraph | Grid]"
 """What stands in a document, in order."""
 
 _TOKEN = re.compile("⟦([^⟧]*)⟧")
+_NUMBER = re.compile(r"\d")
 
 
 def specimen(plan: Plan, *, whole: bool, loops: Mapping[str, Keys] | None = None) -> Iterator[str]:
@@ -72,6 +73,17 @@ def check_fit(form: Form, cells: dict[Keys, str], whole: Blocks, bare: Blocks) -
     yield from tables.figures()
     yield from found
     yield from _check_texts(form, whole, bare)
+    yield from _fixed_numbers(cells, whole, bare)
+
+
+def _fixed_numbers(cells: Mapping[Keys, str], whole: Blocks, bare: Blocks) -> Iterator[TemplateFault]:
+    """Yield the numbers typed into blocks: whether they are printed depends on the report, so no trial is sure to."""
+    always = Counter(_texts(bare))
+    blocks = [block for block in whole if isinstance(block, Paragraph) or not _paths_of(block) & cells.keys()]
+    for text, count in Counter(_texts(blocks)).items():
+        if count > always[text] and _NUMBER.search(_TOKEN.sub("", text)):
+            message = "在循环、条件里写了固定的数字，它不会被核对；固定的文字请写到工作簿的文字内容里"
+            yield TemplateFault("正文", _shown(text), message)
 
 
 def _tokens(text: str) -> list[Keys]:
@@ -153,13 +165,18 @@ class _Tables(msgspec.Struct):
     def _cells(self, table: Table, found: dict[tuple[int, int], GridCell], where: str) -> Iterator[TemplateFault]:
         """Compare cell by cell; of a row that is merged otherwise only the first fault is told."""
         broken: set[int] = set()
+        has, due = _row_widths(found.values()), _row_widths(table.layout)
         for want in table.layout:
             cell = found.pop((want.row, want.column), None)
             if want.row in broken:
                 continue
             if message := self._fault_of(table, want, cell):
+                shifted = cell is None or bool(_span_fault(want, cell))
+                if not shifted and has[want.row] < due[want.row]:
+                    shifted = True
+                    message = f"起少了格，这一行只占 {has[want.row]} 列，规定占 {due[want.row]} 列；请把整行复制过来"
                 yield TemplateFault(where, _shown(_content(cell)), f"第{want.row}行第{want.column}列{message}")
-                if cell is None or _span_fault(want, cell):
+                if shifted:
                     broken.add(want.row)
                     self.excused.update(one.cell for one in table.layout if one.row == want.row)
         for cell in found.values():
@@ -185,14 +202,26 @@ class _Tables(msgspec.Struct):
         return message
 
 
+def _row_widths(cells: Iterable[GridCell | LayoutCell]) -> Counter[int]:
+    """Return how many columns the cells that begin in each row take together."""
+    widths: Counter[int] = Counter()
+    for cell in cells:
+        widths[cell.row] += cell.column_span
+    return widths
+
+
 def _content(cell: GridCell | None) -> str:
     return "" if cell is None or cell.value is None else str(cell.value)
 
 
+def _paths_of(grid: Grid) -> set[Keys]:
+    """Return the paths of what a grid prints."""
+    return {path for cell in grid.cells for path in _tokens(str(cell.value))}
+
+
 def _prints_of(grid: Grid, table: Table, cells: dict[Keys, str]) -> bool:
     """Tell whether a grid prints any figure of a table."""
-    paths = (path for cell in grid.cells for path in _tokens(str(cell.value)))
-    return any(cells.get(path, "").startswith(table.id + ".") for path in paths)
+    return any(cells.get(path, "").startswith(table.id + ".") for path in _paths_of(grid))
 
 
 def _span_fault(want: LayoutCell, cell: GridCell) -> str:

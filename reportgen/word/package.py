@@ -59,7 +59,7 @@ _PARAGRAPHS = (W + "p", _A + "p")
 _UNFILLED = {
     "instrText": "域代码", "fldSimple": "域代码", "docPr": "图形的替代文字", "cNvPr": "图形的替代文字",
     "shape": "图形的替代文字", "textpath": "艺术字", "t": "公式或图形", "alias": "内容控件的属性",
-    "tag": "内容控件的属性", "lvlText": "自动编号",
+    "tag": "内容控件的属性", "lvlText": "自动编号", "tblCaption": "表格的替代文字", "tblDescription": "表格的替代文字",
 }  # fmt: skip
 """Name of an element that may hold a tag but is not filled → what people call it."""
 _FOLDERS = {"charts": "图表", "diagrams": "SmartArt 图形", "docProps": "文档属性"}
@@ -71,11 +71,13 @@ _FOREIGN = (
     (W + "altChunk", "嵌入了另一个文件，里面的内容不会被核对，请改为直接写在这里"),
     (W + "subDoc", "引用了子文档，里面的内容不会被核对，请改为直接写在这里"),
 )
+_FIXED_YEAR = re.compile(r"(?:19|20)\d\d\s*年")
 _FETCHING = {"INCLUDETEXT", "INCLUDEPICTURE", "LINK", "DDE", "DDEAUTO", "DATABASE"}
-_CHANGING = {"DATE", "TIME", "SAVEDATE", "PRINTDATE", "CREATEDATE", "EDITTIME", "FILENAME", "AUTHOR", "LASTSAVEDBY"}
+_CHANGING = {"DATE", "TIME", "SAVEDATE", "PRINTDATE", "CREATEDATE", "EDITTIME", "FILENAME", "AUTHOR", "LASTSAVEDBY",
+             "MERGEFIELD", "ASK", "FILLIN"}  # fmt: skip
 _LENGTH = re.compile(r"(?:^|;)\s*height:\s*(\d+(?:\.\d+)?)\s*(pt|in|cm|mm|px)")
 _TWIPS = {"pt": 20.0, "in": 1440.0, "cm": 567.0, "mm": 56.7, "px": 15.0}
-_PAGES = {"default": "单页", "even": "双页", "first": "首页"}
+_PAGES = {"default": "单页", "even": "双页"}
 
 
 class PackageError(Exception):
@@ -199,6 +201,10 @@ def pitfalls(package: Package, labels: dict[str, str]) -> Iterator[TemplateFault
             yield from (TemplateFault(label, _place(element), message) for element in root.iter(tag))
         yield from _fields(root, label)
         yield from _cut_off(root, label, pitches)
+        yield from _low_rows(root, label)
+        if name != main:
+            yield from _fixed_numbers(root, label)
+    yield from _drawn_numbers(package)
     yield from dict.fromkeys(chain(_stray_tags(package, labels), _tagged_links(package, labels)))
     yield from _uneven_pages(package, main)
 
@@ -247,6 +253,40 @@ def _tagged_links(package: Package, labels: dict[str, str]) -> Iterator[Template
 
 
 # ---------------------------------------------------------------- figures and texts of somebody else
+
+
+def _fixed_numbers(root: Element, label: str) -> Iterator[TemplateFault]:
+    """Numbers typed into headers, footers and notes: nothing compares them, and next year they are the same."""
+    for paragraph in root.iter(W + "p"):
+        text = said = "".join(_typed(paragraph))
+        for tag in find_tags(said):
+            text = text.replace(tag.raw, "")
+        if _FIXED_YEAR.search(text):
+            message = "年份写死了，明年不会跟着变，请改写成 {{ 年份 }}年"
+            yield TemplateFault(label, shorten(said), message)
+        elif re.search(r"\d", text):
+            message = "这里的数字是固定的，不会跟着报告变，也不会被核对，请确认每年都对"
+            yield TemplateFault(label, shorten(said), message, "warning")
+
+
+def _typed(paragraph: Element) -> Iterator[str]:
+    """Yield the texts of a paragraph but for results of fields, such as the number of the page."""
+    depth = 0
+    for element in paragraph.iter(W + "fldChar", W + "t"):
+        if element.tag == W + "fldChar":
+            depth += {"begin": 1, "end": -1}.get(element.get(W + "fldCharType", ""), 0)
+        elif not depth and next(element.iterancestors(W + "fldSimple"), None) is None:
+            yield element.text or ""
+
+
+def _drawn_numbers(package: Package) -> Iterator[TemplateFault]:
+    for name in package:
+        if "/diagrams/data" in name:
+            texts = (text_of(p, _A + "t") for p in package.tree(name).iter(_A + "p"))
+            for text in texts:
+                if re.search(r"\d", text) and not find_tags(text):
+                    message = "SmartArt 图形里的数字不会换成报告的数，也不会被核对，请去掉或写到文字里"
+                    yield TemplateFault("SmartArt 图形", shorten(text), message)
 
 
 def _fields(root: Element, label: str) -> Iterator[TemplateFault]:
@@ -310,6 +350,19 @@ def _cut_off(root: Element, label: str, pitches: _Pitches) -> Iterator[TemplateF
                 "请把这一段的行距改为“单倍行距”"
             )
             yield TemplateFault(label, _place(picture), message, "warning")
+
+
+def _low_rows(root: Element, label: str) -> Iterator[TemplateFault]:
+    """Rows of an exact height: what has no room in them is cut off."""
+    for height in root.iter(W + "trHeight"):
+        if height.get(W + "hRule") == "exact":
+            row = next(height.iterancestors(W + "tr"))
+            twips = height.get(W + "val", "0")
+            message = (
+                f"这一行的行高是固定值 {int(twips) / 20 if twips.isdecimal() else 0:g} 磅，放不下的会被截掉；"
+                "请把行高改为“最小值”"
+            )
+            yield TemplateFault(label, shorten(text_of(row, W + "t")), message, "warning")
 
 
 def _height(picture: Element) -> float:

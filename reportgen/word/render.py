@@ -11,7 +11,7 @@ from ..form import Form, editions, is_shipped, own_template
 from ..model.explanations import Note
 from ..model.report import Report
 from ..opc.archive import write_zip
-from ..show.view import View, make_view
+from ..show.view import View, has_long_word, make_view
 from .plan import Prepared, TaggedPart, fill, printable
 
 CORE, CUSTOM = "docProps/core.xml", "docProps/custom.xml"
@@ -96,8 +96,14 @@ def _parts(
     prepared: Prepared, view: View, properties: Mapping[str, str], marks: Collection[str]
 ) -> Iterator[tuple[str, bytes]]:
     year, author = str(view.names["年份"]), str(view.names["机关名称"])
+    loose = any(map(has_long_word, printed_texts(view)))
     for name, member in prepared.members.items():
-        yield name, fill(member, view.names, marks) if isinstance(member, TaggedPart) else member
+        content = fill(member, view.names, marks) if isinstance(member, TaggedPart) else member
+        if loose and isinstance(member, TaggedPart):
+            from .runs import loosened  # loads lxml and Jinja
+
+            content = loosened(content)
+        yield name, content
         if name == _BEFORE_PROPERTIES:
             yield CORE, _core_xml(view.title, author, int(year) if year.isdigit() else 1979)
             yield CUSTOM, _custom_xml(properties)

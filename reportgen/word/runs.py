@@ -8,7 +8,8 @@ from typing import TypeAlias
 
 from lxml import etree
 
-from ..opc.parts import Element
+from ..opc.parts import Element, parse, text_of, written
+from ..show.view import has_long_word
 from .plan import Highlight
 from .tags import Names, Statement, Tag
 
@@ -22,6 +23,14 @@ _AFTER_HIGHLIGHT = {
         "specVanish", "oMath", "rPrChange",
     )
 }  # fmt: skip
+
+_AFTER_ALIGNMENT = {
+    W + n for n in (
+        "textDirection", "textAlignment", "textboxTightWrap", "outlineLvl", "divId", "cnfStyle", "rPr", "sectPr",
+        "pPrChange",
+    )
+}  # fmt: skip
+"""What follows w:jc among the properties of a paragraph (17.3.1.26)."""
 
 Tagged: TypeAlias = Statement | Highlight
 """An operation: what stands in a template's XML where a tag was."""
@@ -152,3 +161,19 @@ def _cells(run: Element, operations: list[Tagged], names: Names) -> Iterator[str
             cell = names.cell(operation.expression) if isinstance(operation, Statement) else None
             if cell is not None:
                 yield cell
+
+
+def loosened(part: bytes) -> bytes:
+    """Return a part in which no line is stretched because a web address does not fit its end."""
+    root = parse(part)
+    for paragraph in root.iter(W + "p"):
+        if has_long_word(text_of(paragraph, W + "t")):
+            properties = paragraph.find(W + "pPr")
+            if properties is None:
+                properties = paragraph.makeelement(W + "pPr")
+                paragraph.insert(0, properties)
+            for old in properties.findall(W + "jc"):
+                properties.remove(old)
+            after = [one for one in properties if one.tag in _AFTER_ALIGNMENT]
+            properties.insert(len(properties) - len(after), properties.makeelement(W + "jc", {W + "val": "left"}))
+    return written(root)

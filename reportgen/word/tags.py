@@ -130,7 +130,7 @@ def _parse(source: str) -> nodes.Template:
     try:
         return _ENV.parse(source)
     except TemplateSyntaxError as error:
-        raise TagError(f"写法有误（{error.message}）") from error
+        raise TagError("写法有误，请对照使用说明检查名称、引号和括号") from error
     except RecursionError as error:
         raise TagError("写得太复杂") from error
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from ..errors import InputError, TemplateError
+from ..errors import InputError, TemplateError, said_by_system
 from ..form import Form, editions, load_form
 from ..model.numbers import Number
 from ..model.report import Passage, Report, Value
@@ -49,7 +49,7 @@ def prepared_template(path: Path | None, form: Form) -> Prepared:
     try:
         template = path.read_bytes()
     except OSError as error:
-        raise TemplateError(f"读不到 Word 模板“{path}”（{error.strerror}）。请检查路径和权限。") from error
+        raise TemplateError(f"读不到 Word 模板“{path}”（{said_by_system(error)}）。请检查路径和权限。") from error
     try:
         return prepare(template, form, ours=path == shipped_template(form))
     except TemplateError as error:

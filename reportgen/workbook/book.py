@@ -16,7 +16,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 
 from ..disk.files import write_output
-from ..errors import OutputError
+from ..disk.names import wrong_ending
 from ..form import Form
 from ..model.exchange import to_json
 from ..model.numbers import Number, format_number
@@ -129,7 +129,7 @@ def extract(report: Report, out: Path | str, *, force: bool = False) -> tuple[in
     elif suffix == ".xlsx":
         data = blank_workbook(report.form, report=report)
     else:
-        raise OutputError(f"输出文件“{path.name}”应以 .xlsx 或 .json 结尾。")
+        raise wrong_ending(path, "输出文件", ".xlsx", ".json")
     copy = write_output(path, data, force=force, inputs=[report.path] if report.path else [])
     return sum(value.number is not None for value in report.values.values()), copy
 
@@ -219,7 +219,7 @@ def saved(book: Workbook, results: Mapping[tuple[str, str], str], form: Form, li
 
 def _corrected(
     old: zipfile.ZipFile, book: Workbook, results: Mapping[tuple[str, str], str], form: Form, lists: Iterable[Streamed]
-) -> Iterator[tuple[str, bytes]]:
+) -> Iterator[tuple[str, bytes | Iterable[bytes]]]:
     """Yield the parts of a workbook that openpyxl saved; arguments as for :func:`saved`."""
     # openpyxl makes every height a fixed one; from these rows on, rows are to grow with their text.
     growing = {form.sheets.fields: FIELD_TOP, form.sheets.texts: TEXT_TOP, form.sheets.checks: HEAD_ROW + 1}
@@ -238,8 +238,8 @@ def _corrected(
                 data = _growing(data, growing[parts[name]])
             data = _with_results(data, {a: v for (s, a), v in results.items() if s == parts[name]})
             data = _EMPTY.sub(rb"\1/>", data.replace(b"</f><v></v>", b"</f>")).replace(b' t="n">', b">")
-            data = streamed[parts[name]].put_into(data) if parts[name] in streamed else data
-        yield name, data
+        whole = streamed.get(parts.get(name, ""))
+        yield name, whole.put_into(data) if whole else data
 
 
 def _growing(xml: bytes, first: int) -> bytes:

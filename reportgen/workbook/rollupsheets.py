@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 from openpyxl.utils import get_column_letter, quote_sheetname
@@ -16,9 +17,9 @@ from ..model.findings import SEVERITY_LABELS, Finding
 from ..model.numbers import format_number
 from ..rollup import STATES, Collected, Compared, Filing, Left, Rollup, figure_ids
 from ..rollup.filing import Figures
-from ..rollup.previous import BODY_HEADS, DETAIL_HEADS, YES, detail_label
+from ..rollup.previous import BODY_HEADS, DETAIL_HEADS, NO, ONLY_REGION, YES, detail_label
 from .cellstyle import HEI, Colour, Formula, Look, begin, finish, height, put
-from .streamed import Content, Link, Streamed
+from .streamed import Content, Line, Link, Streamed
 
 TEXT = Look(size=10, border="lines", vertical="top", indent=1)
 SMALL = Look(size=10, border="lines", vertical="top", horizontal="center")
@@ -50,17 +51,19 @@ def listed(
     sheet = begin(book, name, sizes, intro, heads, tall=(height(intro, sum(sizes), line=13, least=20), 0))
     first: Row = rows[0] if rows else ()
     looks = [GO if isinstance(value, Link) else SMALL if isinstance(value, int) else TEXT for value in first]
-    streamed = Streamed(sheet, TOP, looks or [TEXT])
-    for values in rows[:most]:
-        words = (value.text if isinstance(value, Link) else str(value or "") for value in values)
-        tall = max(height(text, size, line=13) for text, size in zip(words, sizes, strict=False))
-        streamed.add(values, tall)
-    if len(rows) > most:
-        streamed.add([f"还有 {len(rows) - most} 条没有列出，见各单位的报告。"])
-    elif not rows:
-        streamed.add(["没有。"])
+    streamed = Streamed(sheet, TOP, looks or [TEXT], _lines(rows, sizes, most))
     finish(sheet, f"A{TOP}", heads=TOP - 1)
     return streamed
+
+
+def _lines(rows: Sequence[Row], sizes: Sequence[float], most: int) -> Iterator[Line]:
+    for values in rows[:most]:
+        words = (value.text if isinstance(value, Link) else str(value or "") for value in values)
+        yield values, max(height(text, size, line=13) for text, size in zip(words, sizes, strict=False))
+    if len(rows) > most:
+        yield [f"还有 {len(rows) - most} 条没有列出，见各单位的报告。"], 0
+    elif not rows:
+        yield ["没有。"], 0
 
 
 def file_link(path: str, folder: Path | None, cell: str = "") -> Link | str:
@@ -105,8 +108,9 @@ class _Sheets:
 
     def bodies(self) -> Streamed:
         rows: list[Row] = []
+        inside = {one.body for one in self.rollup.inside}
         for one in self.rollup.collection.bodies:
-            rows.append(self.body(one))
+            rows.append(self.body(one, YES if one.body in inside else ONLY_REGION if one.counts else NO))
             rows += [self.left(other) for other in one.others]
         rows += [self.left(one) for one in self.rollup.collection.strays]
         intro = "每个单位、每份文件各一行；SHA-256 是文件的指纹，文件改过就不同。再次汇总时靠这张表认出已经汇总过的单位，请保留。"
@@ -116,12 +120,11 @@ class _Sheets:
     def group(self, id_: str) -> str:
         return next((group.name for group in self.form.rollup.known_groups if group.id == id_), "")
 
-    def body(self, one: Collected) -> Row:
-        counts = YES if one.counts else "不计入"
+    def body(self, one: Collected, counts: str) -> Row:
         return (one.body, self.group(one.group), STATES[one.state], counts, *self.file(one.filing), one.reason)
 
     def left(self, one: Left) -> Row:
-        return (one.body or one.filing.org, "", STATES[one.state], "不计入", *self.file(one.filing), one.reason)
+        return (one.body or one.filing.org, "", STATES[one.state], NO, *self.file(one.filing), one.reason)
 
     def file(self, one: Filing | None) -> Row:
         if one is None:
@@ -156,9 +159,7 @@ class _Sheets:
         message = (
             f"“{one.sentence}”：{one.message}" if one.sentence and one.sentence not in one.message else one.message
         )
-        code = f"（核对码 {one.code}）" if one.severity == "ask" else ""
-        advice = f"说明：{one.explanation}" if one.explanation else f"{one.advice}{code}"
-        return (whose, SEVERITY_LABELS[one.severity], one.rule, place, message, advice, self.link(path))
+        return (whose, SEVERITY_LABELS[one.severity], one.rule, place, message, one.what_to_do, self.link(path))
 
     # ---- the other lists
 
@@ -234,35 +235,35 @@ class Details:
         self.form, self.rollup = form, rollup
         self.figures = figure_ids(form)
         self.name = form.rollup.sheets.details
-        self.totals: list[tuple[str, Figures, list[tuple[int, int]]]] = []
-        """Name, figures and rows of each total."""
-        first = self.top = HEAD_ROW + 3 + len(rollup.groups)
-        spans = []
-        for one in rollup.groups:
-            spans.append((first, first + len(one.bodies) - 1))
-            first += len(one.bodies)
-        own = [span for span, one in zip(spans, rollup.groups, strict=True) if one.group.own]
-        self.last = first - 1
-        self.totals.append((form.rollup.region_total, rollup.region, [(self.top, self.last)]))
-        self.totals.append((form.rollup.own_total, rollup.own, own))
+        self.totals: list[tuple[str, Figures, tuple[int, int] | None]] = []
+        """Name, figures, first and last row of each total."""
+        self.top = HEAD_ROW + 3 + len(rollup.groups)
+        ends = list(accumulate((len(one.bodies) for one in rollup.groups), initial=self.top - 1))
+        spans = [(before + 1, end) for before, end in pairwise(ends)]
+        own = [end for end, one in zip(ends[1:], rollup.groups, strict=True) if one.group.own]
+        self.region, self.own = (self.top, ends[-1]), (self.top, own[-1]) if own else None
+        """Groups of the body's own stand first."""
+        self.totals.append((form.rollup.region_total, rollup.region, self.region))
+        self.totals.append((form.rollup.own_total, rollup.own, self.own))
         for span, one in zip(spans, rollup.groups, strict=True):
-            self.totals.append((f"{one.group.name}小计", one.figures, [span]))
+            self.totals.append((f"{one.group.name}小计", one.figures, span))
 
     def links(self) -> dict[str, str]:
         """Return for every figure the formula that adds up the bodies' rows."""
         sheet = quote_sheetname(self.name)
         letters = {figure: get_column_letter(n) for n, figure in enumerate(self.figures, FIRST_FIGURE)}
-        return {f: f"=SUM({sheet}!{letter}{self.top}:{letter}{self.last})" for f, letter in letters.items()}
+        top, last = (self.own if self.rollup.own_only else None) or self.region
+        return {f: f"=SUM({sheet}!{letter}{top}:{letter}{last})" for f, letter in letters.items()}
 
     def write(self, book: Workbook) -> dict[tuple[str, str], str]:
         """Add the sheet without the bodies' rows; return what its formulas give, by sheet and address."""
         heads = (*DETAIL_HEADS, *(detail_label(self.form, one) for one in self.figures))
-        sizes = [6, 30, 12, 12, *([9.0] * len(self.figures))]
-        spans, tall = (FIRST_FIGURE - 1, FIRST_FIGURE + 11), (32, 62)
-        sheet = begin(book, self.name, sizes, DETAIL_INTRO, heads, spans=spans, tall=tall, head=DETAIL_HEAD)
+        sizes = [6, 30, 12, 18, *([9.0] * len(self.figures))]
+        spans, tall = (FIRST_FIGURE - 1, FIRST_FIGURE + 6), (32, 62)  # as far as the first page goes
+        intro = DETAIL_INTRO.format(total=self.totals[self.rollup.own_only][0])
+        sheet = begin(book, self.name, sizes, intro, heads, spans=spans, tall=tall, head=DETAIL_HEAD)
         results = self._totals(sheet)
-        self.rows = Streamed(sheet, self.top, (FIGURE, BODY_NAME, FIGURE, FIGURE, FIGURE))
-        self._bodies(self.rows)
+        self.rows = Streamed(sheet, self.top, (FIGURE, BODY_NAME, FIGURE, FIGURE, FIGURE), self._bodies())
         finish(sheet, f"{get_column_letter(FIRST_FIGURE)}{self.top}", heads=HEAD_ROW)
         sheet.page_setup.fitToWidth = 0  # two hundred columns on one page could not be read
         sheet.print_title_cols = "A:D"
@@ -270,34 +271,32 @@ class Details:
 
     def _totals(self, sheet: Worksheet) -> dict[tuple[str, str], str]:
         results = {}
-        for row, (name, figures, spans) in enumerate(self.totals, HEAD_ROW + 1):
+        for row, (name, figures, span) in enumerate(self.totals, HEAD_ROW + 1):
             for column, value in enumerate((None, name, None, None), 1):
                 put(sheet, row, column, value, TOTAL_NAME)
             for n, figure in enumerate(self.figures, FIRST_FIGURE):
                 letter = get_column_letter(n)
-                ranges = ",".join(f"{letter}{top}:{letter}{bottom}" for top, bottom in spans)
-                put(sheet, row, n, Formula(f"=SUM({ranges})") if spans else 0, TOTAL)
-                if spans:
+                put(sheet, row, n, Formula(f"=SUM({letter}{span[0]}:{letter}{span[1]})") if span else 0, TOTAL)
+                if span:
                     results[self.name, f"{letter}{row}"] = format_number(figures.get(figure, 0))
         return results
 
-    def _bodies(self, rows: Streamed) -> None:
-        """Write a row for each body; after them those that do not count, without figures."""
-        for total in self.rollup.groups:
-            for one in total.bodies:
-                figures = one.filing.figures if one.filing else {}
-                numbers = (figures.get(figure, 0) for figure in self.figures)
-                rows.add([len(rows.rows) + 1, one.body, total.group.name, STATES[one.state], *numbers])
+    def _bodies(self) -> Iterator[Line]:
+        """Yield a row for each body; after them those that do not count, without figures."""
+        bodies = ((one, total.group.name) for total in self.rollup.groups for one in total.bodies)
+        for number, (one, group) in enumerate(bodies, 1):
+            figures = one.filing.figures if one.filing else {}
+            yield (number, one.body, group, STATES[one.state], *(figures.get(each, 0) for each in self.figures)), 0
         left = [one for one in self.rollup.collection.bodies if not one.counts]
         if left:
-            rows.add([])
-            rows.add([None, f"以下{len(left)}个单位没有计入："])
+            yield (), 0
+            yield (None, f"以下{len(left)}个单位没有计入："), 0
         names = {group.id: group.name for group in self.form.rollup.known_groups}
         for one in left:
-            rows.add([None, one.body, names[one.group], STATES[one.state]])
+            yield (None, one.body, names[one.group], STATES[one.state]), 0
 
 
 DETAIL_INTRO = (
     "一行一个单位，一列一个数；规定的各表用公式从这里相加。要改数，请改单位自己的报告再重新汇总，不要在这里改。"
-    "“本级”是政府本级机关及其部门，“行政区域”是全部单位；规定的各表取行政区域合计。"
+    "“本级”是政府本级机关及其部门，“行政区域”是全部单位；规定的各表取{total}。"
 )

@@ -9,7 +9,7 @@ part is saved (docs/decisions.md, 30).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from xml.sax.saxutils import escape
 
@@ -43,39 +43,42 @@ class Link(msgspec.Struct, frozen=True):
 Content = str | int | Decimal | Link | None
 
 
-class Streamed:
-    """The rows of one sheet from a certain one on."""
+Line = tuple[Sequence[Content], float]
+"""The values of a row, and its height in points, 0 to leave that to the program."""
 
-    def __init__(self, sheet: Worksheet, top: int, looks: Sequence[Look]) -> None:
-        """``top``: the first row; ``looks``: of the columns from A on, the last one for all after it."""
-        self.name, self.top = sheet.title, top
+
+class Streamed:
+    """The rows of one sheet from a certain one on; they are made while the sheet is written."""
+
+    def __init__(self, sheet: Worksheet, top: int, looks: Sequence[Look], lines: Iterable[Line]) -> None:
+        """
+        Args:
+            sheet: has everything above the rows.
+            top: the first of them.
+            looks: of the columns from A on; the last one holds for all columns after it.
+            lines: the rows.
+        """
+        self.name, self.top, self.lines = sheet.title, top, lines
         for column, look in enumerate(looks, 1):
             put(sheet, top, column, None, look)
         self.styles = [sheet.cell(top, column).style_id for column in range(1, len(looks) + 1)]
-        self.letters = [""]
-        self.rows: list[bytes] = []
 
-    @property
-    def next(self) -> int:
-        """The row that is written next."""
-        return self.top + len(self.rows)
+    def put_into(self, xml: bytes) -> Iterator[bytes]:
+        """Yield the sheet's part with the rows in place of the one that has their styles."""
+        before, after = re.split(rb'<row r="%d".*?</row>' % self.top, xml, maxsplit=1, flags=re.S)
+        yield before
+        for row, (values, height) in enumerate(self.lines, self.top):
+            yield self._row(row, values, height)
+        yield after
 
-    def add(self, values: Sequence[Content], height: float = 0.0) -> None:
-        """Write a row; a height in points, or 0 to leave it to the program."""
-        row = self.next
-        while len(self.letters) <= len(values):
-            self.letters.append(get_column_letter(len(self.letters)))
+    def _row(self, row: int, values: Sequence[Content], height: float) -> bytes:
         last = len(self.styles) - 1
         cells = "".join(
-            _cell(f"{self.letters[n + 1]}{row}", self.styles[min(n, last)], value) for n, value in enumerate(values)
+            _cell(f"{get_column_letter(n)}{row}", self.styles[min(n - 1, last)], value)
+            for n, value in enumerate(values, 1)
         )
         tall = f' ht="{height:g}" customHeight="1"' if height else ""
-        self.rows.append(f'<row r="{row}"{tall}>{cells}</row>'.encode())
-
-    def put_into(self, xml: bytes) -> bytes:
-        """Return the sheet's part with the rows in place of the one that has their styles."""
-        before, after = re.split(rb'<row r="%d".*?</row>' % self.top, xml, maxsplit=1, flags=re.S)
-        return b"".join([before, *self.rows, after])
+        return f'<row r="{row}"{tall}>{cells}</row>'.encode()
 
 
 def _cell(address: str, style: int, value: Content) -> str:

@@ -4,6 +4,7 @@
 # Each step is skipped when its result is there already: a second run takes under two seconds.
 #
 #   bash tests/office/install.sh            PYTHON=… chooses the interpreter that gets the validators
+#   bash tests/office/install.sh screen     LibreOffice with windows, in Chinese, and a screen for it (make pictures)
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -11,8 +12,12 @@ root=$(cd "$here/../.." && pwd)
 python=${PYTHON:-$root/.venv/bin/python}
 [ -x "$python" ] || python=$(command -v python3)
 
-packages=(libreoffice-writer-nogui libreoffice-calc-nogui poppler-utils fontconfig fonts-noto-cjk
-          fonts-liberation locales strace)
+packages=(poppler-utils fontconfig fonts-noto-cjk fonts-liberation locales strace)
+if [ "${1:-}" = screen ] || [ "$(dpkg-query -W -f '${db:Status-Abbrev}' libreoffice-calc 2>/dev/null || true)" = "ii " ]; then
+  packages+=(libreoffice-writer libreoffice-calc libreoffice-l10n-zh-cn xvfb)  # does what the one without windows does
+else
+  packages+=(libreoffice-writer-nogui libreoffice-calc-nogui)
+fi
 fonts=/usr/local/share/fonts/fandol
 faces=(FandolFang-Regular FandolHei-Bold FandolHei-Regular FandolKai-Regular FandolSong-Bold FandolSong-Regular)
 alias=/etc/fonts/conf.d/35-gov-cn-alias.conf

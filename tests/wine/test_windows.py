@@ -41,6 +41,26 @@ sys.stdin.read()
 """
 
 
+CONFINED = """
+import ctypes, sys, time
+from reportgen.sources.confined import run_confined
+from reportgen.sources.job import limit_process
+
+def work(data, name):
+    while data == b"tick":
+        with open(name, "a") as file:
+            file.write(".")
+        time.sleep(0.1)
+    inside = ctypes.c_int()
+    ctypes.windll.kernel32.IsProcessInJob(ctypes.c_void_p(-1), None, ctypes.byref(inside))
+    limit_process(400 << 20, 10)  # raises what the system refuses
+    return f"{inside.value}".encode()
+
+if __name__ == "__main__":
+    print(run_confined(work, sys.argv[1].encode(), sys.argv[2]), flush=True)
+"""
+
+
 def windows(path: Path) -> str:
     return "Z:" + str(path).replace("/", "\\")
 
@@ -215,6 +235,38 @@ def test_kinds_that_need_a_library(package: Path, name: str) -> None:
     code, told = double_click(package / CHECK, book)
     assert code in (0, 1), told
     assert "淮安市" in told
+
+
+def test_a_pdf_that_unpacks_to_gigabytes(package: Path) -> None:
+    book = package / "炸弹.pdf"
+    shutil.copy(ROOT / "tests/data/cases/hostile/flate2.pdf", book)
+    code, told = double_click(package / CHECK, book)
+    assert code == 3, told
+    assert "展开后占用的内存或时间超过上限" in told
+
+
+def test_a_confined_process_is_in_a_job(package: Path, tmp_path: Path) -> None:
+    """What the job allows cannot be tried: wine takes its limits on memory and forgets them."""
+    (tmp_path / "confined.py").write_text(CONFINED, encoding="utf-8")
+    code, told = run(windows(package / "python/python.exe"), windows(tmp_path / "confined.py"), "job", "x")
+    assert code == 0, told
+    assert told.strip() == "b'1'"
+
+
+def test_a_confined_process_ends_with_the_one_that_started_it(package: Path, tmp_path: Path) -> None:
+    (tmp_path / "confined.py").write_text(CONFINED, encoding="utf-8")
+    ticks = tmp_path / "ticks"
+    process = start(windows(package / "python/python.exe"), windows(tmp_path / "confined.py"), "tick", windows(ticks))
+    until = time.monotonic() + 60
+    while not ticks.exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    assert ticks.exists()
+    process.kill()
+    process.communicate(timeout=60)
+    time.sleep(3)
+    before = ticks.stat().st_size
+    time.sleep(2)
+    assert ticks.stat().st_size == before
 
 
 def test_other_pythons_have_no_say(package: Path) -> None:

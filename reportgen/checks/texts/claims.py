@@ -17,18 +17,20 @@ from .statements import CHANGED_TO, Statement
 from .vocabulary import Hit, Noun, Span, Vocabulary
 from .wording import narrows, remainder
 
-__all__ = ["DOUBTFUL", "SURE", "UNSURE", "Claim", "claims"]
-
 SURE, DOUBTFUL, UNSURE = 0, 1, 2
 """Every word understood; nearly; or something may narrow the scope: then never a complaint."""
 
 _JOINED = re.compile(r"[,、]|和|及|与|或|以及")
+_LISTED = re.compile(r"[,、]?(?:和|及|与|以及)|、")
 _ONLY_JOINED = re.compile(r"[,、和及与或]*$")
 _USUAL_UNITS = ("件", "宗", "起", "份", "例", "元", "万元", "")
 _IS = ("为", "是", "均", ":")
-_BEHIND = re.compile(r"[^,;。()0-9]*,([^,;。()0-9]+)(?=[,;。]|$)")
+_AMOUNT = re.compile(r"[量数](?:总?计|共计?)?(?:为|是|:)?$")
+_BEHIND = re.compile(r"[^,;。:()0-9]*[,:(]([^,;。:()0-9]+)(?=[,;。)]|$)")
 _ALL = re.compile("^(?:全部|均|都)")
 _NARROWED = "…只说其中一部分"
+_OWN_FIELD = ("X-01", "X-02", "X-19")  # on documents and decisions, made in the field that the body's name says
+_EXACT = 3  # printed digits, from which 约 and 余 do not make a number doubtful
 _NEAR, _FAR = 2, 6  # letters not understood: still doubtful; too many even to agree by chance
 
 
@@ -54,6 +56,11 @@ class Claim(Struct, frozen=True):
         """What two numbers share that should be the same number."""
         return (self.rule, self.readings, self.every)
 
+    @property
+    def weak(self) -> bool:
+        """Whether only a verb says what is counted (答复, 制定), no row or column of a table."""
+        return bool(self.phrases) and all(p.rank <= 1 and p.topics for p in self.phrases)
+
 
 def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: str) -> list[Claim]:
     """Return the claims of a paragraph's statements, in their order; statements that claim nothing are left out."""
@@ -62,6 +69,7 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
     statements = _with_theme(statements, words)
     for n, item in enumerate(statements):
         previous = statements[n - 1] if n else None
+        limit = statements[n + 1].start if n + 1 < len(statements) else len(text)
         same = previous is not None and previous.sentence == item.sentence
         if queue and same and item.token and _ONLY_JOINED.fullmatch(item.before.lstrip(",")):
             found.append(_made(item, [queue.pop(0)], words, SURE))
@@ -78,13 +86,29 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
         elif item.kind == "done":
             found += _all_done(item, words) or _ended(_said_of_all(item, text), found, text, words, org)
         elif item.token and not item.token.percent:
-            claim, queue = _counted(item, words, org, listed=same or item.how == "behind" or _is_part(item, words))
+            listed = same or item.how == "behind" or _is_part(item, words)
+            whole = _with_verb(item, previous, words) if same else item
+            claim, queue = _counted(whole, words, org, listed=listed)
             said = text[previous.end if previous and same else item.sentence[0] : item.start]
-            classed = _classed(item, claim, text, words, org)
+            classed = _classed(item, claim, text, limit, words, org)
             claim = claim if classed is None or classed.least else classed
             found += [_own_business(claim, found, said, words, org)] if claim else []
             found += [classed] if classed and classed.least else []
     return _with_included(_apart(found, words), words)
+
+
+def _with_verb(item: Statement, previous: Statement | None, words: Vocabulary) -> Statement:
+    """出台规章2部、规范性文件36件: a noun alone in a list is counted with the verb before the list."""
+    listed = _LISTED.match(item.before)
+    hits = words.hits(item.before, item.topic) if listed and previous else ()
+    nouns = words.nouns(item.before) if hits else ()
+    if listed is None or previous is None or not nouns or any(h.phrase.rank or h.phrase.accuse for h in hits):
+        return item
+    if any(h.start < nouns[0][1] for h in hits):
+        return item  # 制定规章2部、公开规范性文件36件: it has its own
+    verbs = [h for h in words.hits(previous.before, previous.topic) if h.phrase.rank == 1 and h.phrase.column]
+    verb = previous.before[verbs[-1].start : verbs[-1].end] if verbs else ""
+    return replace(item, before=verb + item.before[listed.end() :])
 
 
 def _is_part(item: Statement, words: Vocabulary) -> bool:
@@ -104,23 +128,35 @@ def _with_theme(statements: Sequence[Statement], words: Vocabulary) -> list[Stat
     ]  # fmt: skip
 
 
-def _class_behind(item: Statement, text: str, words: Vocabulary) -> tuple[re.Match[str], Hit] | None:
-    """Return the words between the comma behind a number and the next mark, and the one class they name."""
+def _class_behind(item: Statement, text: str, limit: int, words: Vocabulary) -> tuple[re.Match[str], Hit] | None:
+    """Return the words between the comma behind a number and the next mark, and the one class they name.
+
+    Another number, which begins at ``limit``, does not stand in them.
+    """
     behind = None if item.cut else _BEHIND.match(text, item.end)
     hits = words.hits(behind[1], item.topic) if behind else ()
-    if behind is None or len(hits) != 1 or hits[0].phrase.rank < 2:
+    hits = tuple(hit for hit in hits if hit.phrase.outcome) or hits  # 复议结果为维持
+    if (
+        behind is None
+        or behind.end() > limit
+        or words.included.match(behind[1])
+        or len(hits) != 1
+        or hits[0].phrase.rank < 2
+    ):
         return None
     said = words.all_ended.search(behind[1]) or words.negation.search(behind[1])
     return None if said else (behind, hits[0])
 
 
-def _classed(item: Statement, claim: Claim | None, text: str, words: Vocabulary, org: str) -> Claim | None:
+def _classed(item: Statement, claim: Claim | None, text: str, limit: int, words: Vocabulary, org: str) -> Claim | None:
     """5件申请，不予公开: a class alone behind the comma is that of all of them (at least, where 收到 is said)."""
-    found = _class_behind(item, text, words)
-    named = words.topics.get(found[1].phrase.topic) if found else None
-    if found is None or named is None or (claim and not set(named.wholes).intersection(claim.readings)):
+    found = _class_behind(item, text, limit, words)
+    if found is None:
         return None
     behind, hit = found
+    named = item.topic if hit.phrase.outcome else words.topics.get(hit.phrase.topic)
+    if named is None or (claim and not _is_whole(claim, named)):
+        return None
     rest = remainder(behind[1], words, org, [hit]).rest
     if claim and words.hits(item.before, item.topic):
         part = replace(item, kind="ended", start=behind.start(1), end=behind.start(1) + hit.end)
@@ -132,22 +168,22 @@ def _classed(item: Statement, claim: Claim | None, text: str, words: Vocabulary,
     return _made(item, [hit], words, UNSURE if rest or item.scope else SURE)
 
 
+def _is_whole(claim: Claim, topic: Topic) -> bool:
+    return not set(topic.wholes).isdisjoint(claim.readings)
+
+
 def _own_business(claim: Claim, found: Sequence[Claim], said: str, words: Vocabulary, org: str) -> Claim:
     """受理行政复议86件: the cases a body decides are no figures of the form unless they are said to be of our kind."""
     topic = claim.topic
     handled = words.own_business.get(topic.id) if topic else None
     if handled is None or words.ours.search(said + claim.item.after):
         return claim
-    before = found[-1] if found and found[-1].item.sentence == claim.item.sentence else None
-    same = (
-        before is not None
-        and before.item.kind == "number"
-        and before.doubt == UNSURE
-        and before.topic
-        and before.topic.own_business
-    )
+    told = [c for c in found if c.item.sentence == claim.item.sentence and c.item.kind == "number"]
+    others = [c for c in told if c.topic and c.topic.own_business]
+    same = others and others[-1] is told[-1] and all(c.doubt != SURE for c in others)
     around = "" if any(p.outcome for p in claim.phrases) else f"{claim.item.before}#{claim.item.after}"
-    own = same or words.authorities.search(org) or handled.search(around)
+    decides = words.government.search(org) and handled.search(around)
+    own = same or words.authorities.search(org) or decides
     return replace(claim, doubt=UNSURE) if own else claim
 
 
@@ -168,10 +204,8 @@ def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> t
     if (rest := _unknown(item, before, after, chosen[0], words, org)) is None:
         return None, []
     doubt = _grade(item, chosen[0].phrase, rest)
-    distinct = _distinct(chosen)
     each = words.respectively.search(item.before)
-    if each and any(h.phrase.rank >= 0 and h not in chosen for h in here):
-        doubt = UNSURE  # 新收、办结、结转分别为: which is the first?
+    distinct = _one_each(here, item.before) if each else _distinct(chosen)
     claim = _made(item, distinct[:1] if each else distinct, words, doubt)
     return replace(claim, unknown=rest), distinct[1:] if each else []
 
@@ -182,6 +216,14 @@ def _distinct(hits: list[Hit]) -> list[Hit]:
     return sorted(last.values(), key=lambda h: h.start)
 
 
+def _one_each(hits: Sequence[Hit], before: str) -> list[Hit]:
+    """新收申请、办结申请、结转申请分别为: return one hit for each thing listed."""
+    best: dict[int, Hit] = {}
+    for hit in sorted(hits, key=lambda h: h.phrase.rank):
+        best[len(_LISTED.findall(before, 0, hit.start))] = hit
+    return [best[n] for n in sorted(best)]
+
+
 def _fitting(hits: Sequence[Hit], item: Statement) -> list[Hit]:
     """Return the hits whose unit is the number's."""
     unit = item.token.unit if item.token else ""
@@ -189,7 +231,7 @@ def _fitting(hits: Sequence[Hit], item: Statement) -> list[Hit]:
     if unit or item.token is None:
         return fitting
     # A number without a unit counts something only after a form's own word, or 为 before a zero, at a mark.
-    plain = item.token.value == 0 and item.before.endswith(_IS)
+    plain = (item.token.value == 0 and item.before.endswith(_IS)) or _AMOUNT.search(item.before)
     return [hit for hit in fitting if (plain or hit.phrase.rank >= 2) and not item.after]
 
 
@@ -221,7 +263,7 @@ def _made(item: Statement, hits: list[Hit], words: Vocabulary, doubt: int) -> Cl
     else:
         readings = (tuple(name for one in per_hit for name in one[0]),)
         between = [(a.end, b.start) for a, b in pairwise(hits)]
-        if not all(_JOINED.fullmatch(item.before[s:e]) for s, e in between):
+        if not all(s == e or _JOINED.fullmatch(item.before[s:e]) for s, e in between):
             doubt = UNSURE
     if not all(h.phrase.accuse for h in hits):
         doubt = UNSURE
@@ -237,6 +279,8 @@ def _unknown(
     if behind or not item.cut:
         around.append(remainder(item.after, words, org, after))
     rest = "".join(one.rest for one in around)
+    if phrase.rule in _OWN_FIELD and (rest in org or "等#" in around[0].text):
+        rest = ""  # 税务局作出税务行政处罚; 施工许可等行政许可
     if (rest and words.foreign.search(rest)) or (item.how == "foreign" and phrase.topics):
         return None
     narrowed = any(narrows(one, words) for one in around) or bool(rest and words.restrict.search(rest))
@@ -260,20 +304,23 @@ def _grade(item: Statement, phrase: Phrase, rest: str) -> int:
     if elsewhere or (odd_unit and item.how != "before") or len(rest) > _NEAR:
         return UNSURE
     from_heading = item.how == "behind" and not phrase.topic
-    rounded = token is not None and token.about
+    rounded = token is not None and token.about and token.digits < _EXACT
     return DOUBTFUL if rest or odd_unit or from_heading or rounded or phrase.rank < -1 else SURE
 
 
 def _absent(item: Statement, words: Vocabulary, org: str) -> list[Claim]:
     """未收到…、无…、…情况：无: everything named behind it, or before it, is 0."""
     text, place = (item.after, item.end) if item.after else (item.before, item.start - len(item.before))
-    hits = [h for h in words.hits(text) if h.phrase.topic and h.phrase.rank >= 2 and h.phrase.accuse]
+    hits = [
+        h for h in words.hits(text, next((t for t in words.topics.values() if t.own_business), None))
+        if h.phrase.outcome or (h.phrase.topic and h.phrase.rank >= 2 and h.phrase.accuse)
+    ]  # fmt: skip
     around = (
         remainder(item.before, words, org, words.hits(item.before, item.topic)),
         remainder(item.inner, words, org), remainder(text, words, org, hits),
     )  # fmt: skip
     rest = "".join(one.rest for one in around)
-    doubt = UNSURE if rest or item.scope or item.compared else SURE
+    doubt = UNSURE if rest or item.scope or item.compared or any(not h.phrase.accuse for h in hits) else SURE
     found = []
     for n, denied in enumerate(_denied(text, hits, words.nouns(text))):
         start = place + denied.start if n or not item.after else item.start
@@ -311,14 +358,16 @@ def _denied(text: str, hits: Sequence[Hit], nouns: Sequence[Noun]) -> list[_Deni
     """Return the phrases, then the topics that are denied; a topic counts for the phrase that names it."""
     found = [
         _Denied(hit.phrase.any_of, hit.phrase.rule, None, hit.start, hit.end) for hit in hits
-        if not any(t.id == hit.phrase.topic and s < hit.end and hit.start < e for t, s, e in nouns)
+        if hit.phrase.topic and not any(t.id == hit.phrase.topic and s < hit.end and hit.start < e for t, s, e in nouns)
     ]  # fmt: skip
     phrases = tuple(found)
+    outcomes = [hit for hit in hits if hit.phrase.outcome]
     for n, (topic, start, end) in enumerate(nouns):
         if any(one.start < end and start < one.end for one in phrases) or (found and topic.id == "request"):
             continue
         if _named_itself(text, nouns, n):
-            found.append(_Denied(topic.zero, topic.zero_rule, topic, start, end))
+            ended = next((_readings(hit, topic) for hit in outcomes), ())
+            found.append(_Denied(ended or topic.zero, topic.zero_rule, topic, start, end))  # 没有被纠正的复议
     return found
 
 
@@ -340,7 +389,7 @@ def _ended(item: Statement, found: list[Claim], text: str, words: Vocabulary, or
         if made and (";" in text[claim.item.end : item.start] or claim.topic.id == "request"):
             break
         class_ = next((h for h in words.hits(item.after, claim.topic) if _is_class(h)), None)
-        if class_ and claim.doubt == SURE and (claim.topic.id == "request" or claim.readings == ((claim.topic.name,),)):
+        if class_ and claim.doubt == SURE and _is_whole(claim, claim.topic):
             rest = remainder(item.before, words, org).rest + remainder(item.after, words, org, [class_]).rest
             part = replace(item, token=claim.item.token, year=claim.item.year, end=item.end + class_.end)
             rule = claim.topic.rule if class_.phrase.outcome else class_.phrase.rule

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from ...form.kinds import NarrativeRule
 from ...form.phrases import Topic
@@ -19,14 +23,18 @@ from .numerals import Compact, compact
 from .percent import Shares
 from .quantities import YUAN, Quantities, ReadingSum, agrees, said
 from .statements import Mention, Statement, mentions, sentences, statements
-from .together import Told, together, weighed
+from .together import Told, together
 from .verdicts import JudgedNumber, Judgement
-from .vocabulary import Vocabulary, vocabulary
-
-__all__ = ["judge_numbers"]
+from .vocabulary import Span, Vocabulary, vocabulary
 
 _LOWER = {"error": "warning", "warning": "ask"}
 _NOTHING = Judgement()
+_TELLING = 10
+"""From here on a number hardly agrees by chance."""
+_BEGINNING = re.compile(
+    r"(?:[（(]?[一二三四五六七八九十\d]{1,2}[)）、.．]+)?(?:\d{4}年度?)?[^\d，,。；;：:（(、]{0,16}"
+)
+"""What may be a sub-heading that its paragraph goes on behind."""
 
 IN_PASSAGE, IN_SENTENCE, SENTENCE = 1000, 200, 3000
 """Numbers in a passage, numbers in a sentence, characters of a sentence; beyond them nothing is judged."""
@@ -93,8 +101,62 @@ def _between(named: Sequence[Mention], start: int, end: int) -> int:
 
 
 def _heading(passage: Passage, words: Vocabulary) -> Topic | None:
-    start = passage.paragraphs[0][:16] if passage.paragraphs else ""
-    return words.topic_of_heading(passage.heading or start)
+    start = _BEGINNING.match(passage.paragraphs[0]) if passage.paragraphs else None
+    return words.topic_of_heading(passage.heading or (start[0] if start else ""))
+
+
+def _certain(claims: Sequence[Claim], agrees: Callable[[Claim], bool]) -> list[Claim]:
+    """Return claims with the certainty that the rest of their sentence gives or takes.
+
+    A number that agrees for sure shows that the sentence speaks of the form's figures; one of unclear scope
+    that does not agree (区本级受理210件) makes what is said of the same thing behind it unclear too.
+    """
+    found = []
+    for _, some in groupby(claims, key=lambda c: c.item.sentence):
+        sentence = list(some)
+        agreeing = [agrees(c) for c in sentence]
+        sure = {c.topic.id for c, right in zip(sentence, agreeing, strict=True) if right and c.topic and _counts(c)}
+        harmless = {c.unknown for c, right in zip(sentence, agreeing, strict=True) if right and _telling(c.item)}
+        unclear: set[str] = set()
+        for claim, right in zip(sentence, agreeing, strict=True):
+            found.append(_weighed(claim, sure, harmless, unclear))
+            if claim.topic and (claim.item.how == "here" or not claim.weak):
+                change = unclear.add if claim.doubt == UNSURE and not right else unclear.discard
+                change(claim.topic.id)
+    return found
+
+
+def _weighed(claim: Claim, sure: set[str], harmless: set[str], unclear: set[str]) -> Claim:
+    topic = claim.topic.id if claim.topic else ""
+    rounded = claim.item.token is not None and claim.item.token.about
+    if topic in unclear and claim.weak and claim.item.how != "here":
+        return replace(claim, doubt=UNSURE)
+    if claim.doubt == DOUBTFUL and not rounded and (claim.unknown in harmless if claim.unknown else topic in sure):
+        return replace(claim, doubt=SURE)
+    return claim
+
+
+def _telling(item: Statement) -> bool:
+    """Whether a number is too large to agree by chance."""
+    return item.kind == "number" and item.token is not None and item.token.value >= _TELLING
+
+
+def _counts(claim: Claim) -> bool:
+    token = claim.item.token
+    return claim.doubt == SURE and claim.item.kind == "number" and token is not None and token.value != 0
+
+
+def _vouched(claims: Sequence[Claim], agrees: Callable[[Claim], bool]) -> set[tuple[Span, str, Topic | None]]:
+    """Return the scopes in which a number agrees with the form: in that sentence they narrow nothing of its topic.
+
+    Where numbers of two topics agree, they narrow nothing at all, and the topic is None.
+    """
+    found = {
+        (claim.item.sentence, claim.item.scope, claim.item.topic)
+        for claim in claims if claim.item.scope and _telling(claim.item) and agrees(claim)
+    }  # fmt: skip
+    places = [(sentence, scope) for sentence, scope, _ in found]
+    return {*found, *((*place, None) for place in places if places.count(place) > 1)}
 
 
 class _Paragraph(NamedTuple):
@@ -128,7 +190,15 @@ class _Judge:
     def __init__(self, words: Vocabulary, quantities: Quantities, text: str, said: Sequence[Statement]) -> None:
         self.report, self.quantities, self.items = quantities.report, quantities, said
         self.text, self.words = text, words
-        self.claims = weighed(claims(text, said, words, quantities.report.org), self.is_right)
+        found = claims(text, said, words, quantities.report.org)
+        if clear := _vouched(found, self.is_right):
+            said = [
+                replace(item, scope="")
+                if not clear.isdisjoint((item.sentence, item.scope, topic) for topic in (item.topic, None)) else item
+                for item in said
+            ]  # fmt: skip
+            found, self.items = claims(text, said, words, quantities.report.org), said
+        self.claims = _certain(found, self.is_right)
         self.shares = Shares(text, said, self.claims, words, quantities)
 
     def all(self) -> list[tuple[Statement, Judgement]]:

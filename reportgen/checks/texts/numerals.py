@@ -18,8 +18,6 @@ from typing import NamedTuple
 
 from ...model.numbers import Number, whole
 
-__all__ = ["Compact", "Token", "chinese_number", "compact", "tokens"]
-
 _DIGITS = {c: n for n, cs in enumerate(["零〇", "一壹", "二两贰", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖"])
            for c in cs}  # fmt: skip
 _STEPS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
@@ -28,11 +26,11 @@ _SCALES = {"": 1, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 _LONGEST = 100  # characters; whatever is longer counts nothing
 
 UNITS = (
-    "个百分点", "百分点", "工作日", "个工作日", "万元", "亿元", "件次", "人次", "小时", "元", "件", "宗",
+    "个百分点", "百分点", "条次", "工作日", "个工作日", "万元", "亿元", "件次", "人次", "小时", "元", "件", "宗",
     "起", "份", "例", "个", "条", "部", "项", "次", "笔", "名", "人", "篇", "期", "场", "家", "户", "页",
     "天", "日", "倍", "字", "种", "批", "届", "周年", "分", "辆", "幅", "张", "封", "通", "套", "支", "座",
 )  # fmt: skip
-PIECES = frozenset(["", "件", "宗", "起", "份", "例", "个", "条", "部", "项", "次", "件次", "笔"])
+PIECES = frozenset(["", "件", "宗", "起", "份", "例", "个", "条", "部", "项", "次", "件次", "笔", "人次", "条次"])
 """Units in which applications, cases and documents are counted."""
 
 
@@ -61,6 +59,12 @@ class Token(NamedTuple):
     unit: str
     about: str = ""
     """余, 近, 约 …: not meant exactly."""
+
+    @property
+    def digits(self) -> int:
+        """How many digits are printed on purpose: 3 of 2.80亿, 2 of 280, 1 of 300."""
+        shown = str(self.value / self.quantum)
+        return len(shown if self.quantum != 1 else shown.rstrip("0").removesuffix(".").rstrip("0"))
 
     @property
     def percent(self) -> bool:

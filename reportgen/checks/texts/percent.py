@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import accumulate
 from operator import attrgetter
 
 from msgspec.structs import replace
@@ -19,8 +20,6 @@ from .statements import Statement
 from .verdicts import Judgement, Verdict
 from .vocabulary import Span, Vocabulary
 
-__all__ = ["Shares"]
-
 _UP = "增长|上升|增加|提高|提升|增幅|上涨|上浮|多"
 _DOWN = "下降|减少|降低|回落|下滑|降幅|减幅|少"
 _CHANGE = re.compile(rf"(?P<up>{_UP})|(?P<down>{_DOWN})")
@@ -28,6 +27,7 @@ _CHANGED = re.compile(rf"(?:{_UP}|{_DOWN})(?:了|约|为|达|近|到)*$")
 _PART_OF = re.compile(r"占|比例|比重|率|\($")
 _SHARES, _RATES = "X-13", "X-14"
 _LAST_WORDS = re.compile(r"[^,;:、。()]*$")
+_ADDED = re.compile(r"[合共总]计|[二两三四]者|两项|共占")
 _WHOLES = 100
 """Numbers before a percentage that it may be a share of."""
 _RIGHT = Judgement("percentage_ok", _SHARES, about=())
@@ -97,7 +97,8 @@ class Shares:
         if not (_PART_OF.search(item.before) or bracket) or (part is None and "率" in item.before):
             return None
         claim = self.claims.get(part.start) if part else None
-        wholes = [*self.form_wholes(item, claim), *self.text_wholes(item, part)]
+        named = self.quantities.sums_of(self.readings_of(item)) if part else ()
+        wholes = [*(one.value for one in named), *self.form_wholes(item, claim), *self.text_wholes(item, part)]
         rates = [
             Decimal(one) * 100 / Decimal(whole)
             for one in self.parts(item, part, claim) for whole in wholes if whole and one <= whole
@@ -139,7 +140,11 @@ class Shares:
         if part is None or part.token is None:
             return [one.value for one in self.quantities.sums_of(self.readings_of(item))]
         known = self.quantities.sums_of(claim.readings) if claim else ()
-        return [part.token.value, *(one.value for one in known)]
+        own = [part.token.value, *(one.value for one in known)]
+        if not _ADDED.search(item.before):
+            return own
+        earlier = [n.token.value for n in self.sentences[item.sentence] if n.token and n.start <= part.start]
+        return [*own, *accumulate(reversed(earlier))]
 
     def part_before(self, item: Statement) -> Statement | None:
         """Return the number whose share this is: the one before it with only 占… in between."""
@@ -260,14 +265,18 @@ class Shares:
                 yield token.value, other.token.value
 
     def stated_pair(self, item: Statement) -> Iterator[tuple[Number, Number]]:
-        """新收448件，较2023年的412件增加36件: two numbers told just before a change, whatever they count."""
+        """新收448件，较2023年的412件增加36件，增长8.7%: numbers told just before a change, whatever they count."""
         earlier = bisect_left(self.numbers, item.start, key=attrgetter("start"))
-        now, then = ([None, None, *self.numbers[:earlier]])[-2:]
-        if now is None or then is None or now.token is None or then.token is None or then.token.percent:
+        now, then = ([None, None, *(n for n in self.numbers[:earlier] if n.sentence == item.sentence)])[-2:]
+        if now is None or then is None or now.token is None or then.token is None:
             return
-        near = now.sentence == then.sentence == item.sentence and then.clause == item.clause
-        plain = not (now.compared or _CHANGE.search(then.before)) and now.token.unit == then.token.unit
-        if near and plain and then.compared and not (then.token.about or now.token.about):
+        if now.token.unit != then.token.unit or then.token.percent or then.token.about or now.token.about:
+            return
+        change = _CHANGE.search(then.before)
+        if change and (now.compared or now.year):
+            yield now.token.value + then.token.value * (1 if change["up"] else -1), now.token.value
+        bracketed = self.text[then.end : item.start].startswith(")")
+        if not (now.compared or change) and then.clause + bracketed == item.clause and (then.compared or then.year):
             yield now.token.value, then.token.value
 
     def compared_claim(self, item: Statement) -> Claim | None:

@@ -12,8 +12,6 @@ from ...model.numbers import Number
 from ...model.report import Report
 from .numerals import Token
 
-__all__ = ["YUAN", "Quantities", "ReadingSum", "agrees", "printed", "said"]
-
 YUAN = {"元": 1, "万元": 10_000}
 """Units of money, in 元."""
 
@@ -124,10 +122,9 @@ def agrees(actual: Number, token: Token) -> bool:
     number = Decimal(said(token))
     actual = Decimal(actual)
     if token.about:
+        # 100余件 may be 148, but 约1287万元 is not 1386, nor 约2.80亿元 2.08亿: printed digits are meant so.
         first = Decimal(10) ** (len(str(int(abs(number)))) - 1)
-        # 100余件 may be 148, but 约1287万元 is not 1386: what is printed to the last digit is meant so.
-        exact = number and number % (first / 10)
-        step = abs(number) / 20 if exact else max(abs(number) / 10, first)
+        step = {0: first, 1: first, 2: abs(number) / 10}.get(token.digits, abs(number) / 20)
         if token.about in ("余", "多", "几", "以上", "超", "超过", "逾", "突破"):
             return number <= actual <= number + step
         if token.about in ("近", "不足", "不到", "将近", "接近", "达到近"):

@@ -16,8 +16,6 @@ from .numerals import Token, tokens
 from .vocabulary import COMPARED, YEAR, Span, Vocabulary
 from .wording import Brought, brought, counted, is_own, left_with
 
-__all__ = ["CHANGED_TO", "Mention", "Statement", "mentions", "sentences", "statements"]
-
 
 class Statement(Struct, frozen=True):
     """A number, or words that say a number (未收到, 全部办结, 均获维持), with its surroundings."""
@@ -141,13 +139,14 @@ def sentences(text: str) -> Iterator[Span]:
 
 def mentions(text: str, words: Vocabulary) -> list[Mention]:
     """Return the numbers of a text and the words that say one, in order."""
-    found: list[Mention] = list(tokens(text))
-    found += [_Words(*match.span(), "done") for match in words.all_done.finditer(text)]
+    found: list[Mention] = [_Words(*match.span(), "done") for match in words.all_done.finditer(text)]
     found += [_Words(*match.span(), "ended") for match in words.all_ended.finditer(text)]
     found += [_Words(*match.span(), "none") for match in words.denied_before.finditer(text)]
     for match in words.negation.finditer(text):
         if not words.not_negation.match(text, match.start()):
             found.append(_Words(*match.span(), "none", match.groupdict().get("inner") or ""))
+    denied = {place for one in found for place in range(one.start, one.stop)}  # 无一例: no number
+    found += [token for token in tokens(text) if token.start not in denied]
     return sorted(found, key=attrgetter("start", "stop"))
 
 

@@ -8,7 +8,7 @@ by itself is (网上105件、快递17件，合计132件).  What is left wrong is
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple, Protocol
 
@@ -24,14 +24,13 @@ from .verdicts import Judgement
 from .vocabulary import Vocabulary
 from .wording import PUNCTUATION
 
-__all__ = ["Told", "together", "weighed"]
-
 _FREE = Judgement()
 _LEAD = re.compile(r"[^,、。;:(]*[,、。;:(]*")
 _AMONG = re.compile(r"[^,;。、]{0,6}中[,已的]?")
+_COLON = re.compile(r"[^,;。]*:")
+_THE_REST = re.compile(r"、?(?:其他|其它|其余)")
+_ALL_KINDS = Division("", "", complete=True)
 _ENDS_PARTS = re.compile(r"[;。]|另[有外]?|此外|合计|共计|总计|[,、]共")
-_ALL = 3
-"""Parts of a complete division that are all of them, even where much of the whole is missing."""
 _SLIP = 10
 """One part in so many may be missing by a slip; where more is, parts were left out on purpose."""
 _RUN, _PARTS = 10, 30
@@ -61,46 +60,6 @@ class Told(NamedTuple):
     def value(self) -> Number:
         """The number, money in 元."""
         return said(self.token)
-
-
-def weighed(claims: Sequence[Claim], agrees: Callable[[Claim], bool]) -> list[Claim]:
-    """Return claims with the certainty that the rest of their sentence gives or takes.
-
-    A number that agrees for sure shows that the sentence speaks of the form's figures; one of unclear scope
-    that does not agree (区本级受理210件) makes what is said of the same thing behind it unclear too.
-    """
-    found = []
-    for _, some in groupby(claims, key=lambda c: c.item.sentence):
-        sentence = list(some)
-        agreeing = [agrees(c) for c in sentence]
-        sure = {c.topic.id for c, right in zip(sentence, agreeing, strict=True) if right and c.topic and _counts(c)}
-        unclear: set[str] = set()
-        for claim, right in zip(sentence, agreeing, strict=True):
-            found.append(_weighed(claim, sure, unclear))
-            if claim.topic and (claim.item.how == "here" or not _weak(claim)):
-                change = unclear.add if claim.doubt == UNSURE and not right else unclear.discard
-                change(claim.topic.id)
-    return found
-
-
-def _weighed(claim: Claim, sure: set[str], unclear: set[str]) -> Claim:
-    topic = claim.topic.id if claim.topic else ""
-    rounded = claim.item.token is not None and claim.item.token.about
-    if topic in unclear and _weak(claim) and claim.item.how != "here":
-        return replace(claim, doubt=UNSURE)
-    if topic in sure and claim.doubt == DOUBTFUL and not (claim.unknown or rounded):
-        return replace(claim, doubt=SURE)
-    return claim
-
-
-def _counts(claim: Claim) -> bool:
-    token = claim.item.token
-    return claim.doubt == SURE and claim.item.kind == "number" and token is not None and token.value != 0
-
-
-def _weak(claim: Claim) -> bool:
-    """Whether only a verb says what is counted (答复, 制定), no row or column of a table."""
-    return bool(claim.phrases) and all(p.rank <= 1 and p.topics for p in claim.phrases)
 
 
 class Judge(Protocol):
@@ -179,6 +138,7 @@ class _Whole:
             ):
                 reading()
         self.totals()
+        self.left()
         self.divided()
         return self.numbers
 
@@ -195,8 +155,9 @@ class _Whole:
             lead = _LEAD.match(gap)
             opened = "(" in gap and ")" not in gap
             named = lead and self.words.including.match(gap[lead.end() :])
-            if not (opened or named or gap.startswith(":") or gap.endswith(":") or _AMONG.match(gap)):
+            if not (opened or named or _COLON.match(gap) or _AMONG.match(gap)):
                 yield from self._listed(whole)
+                yield from self._with_the_rest(whole)
                 continue
             last = whole + 1
             while last + 1 < min(len(self.numbers), whole + _PARTS) and not self._ends(last, bracketed=opened):
@@ -215,6 +176,14 @@ class _Whole:
                     break
             if last > whole + 1 and not self._is_of(whole, key):
                 yield whole, range(whole + 1, last + 1)
+
+    def _with_the_rest(self, whole: int) -> Iterator[tuple[int, Sequence[int]]]:
+        """Yield a list of kinds behind a comma that ends with all others: 处罚120件，城管78件、安监30件、其他12件."""
+        last = whole + 1
+        while last + 1 < len(self.numbers) and self.gap(last).startswith("、"):
+            last += 1
+        if last > whole + 2 and self.gap(whole).startswith(",") and _THE_REST.match(self.numbers[last].item.before):
+            yield whole, range(whole + 1, last + 1)
 
     def _is_of(self, n: int, key: re.Pattern[str]) -> bool:
         return self.numbers[n].item.how != "foreign" and self._is(n, key)
@@ -251,6 +220,23 @@ class _Whole:
                     claim = replace(one.claim, item=other.item, doubt=DOUBTFUL)
                     self.numbers[part] = Told(other.item, claim, self.judge.claim(claim))
 
+        for whole, parts in self.parts:
+            one = self.numbers[whole]
+            figures = self.judge.figures(one.claim)[:1] if one.wrong and one.claim else ()
+            if any(self.numbers[n].value in figures and self.words.owners.search(self._around(n)) for n in parts):
+                self.free(whole)  # 教育系统收到31件，其中区教育局12件
+        for n, one in enumerate(self.numbers):
+            decided = one.wrong and one.claim and one.claim.topic and one.claim.topic.own_business
+            if decided and any(m.judgement.verdict == "matched" for m in self._alike(n)):
+                self.free(n)  # 受理复议0件，作为被申请人的复议3件
+
+    def _alike(self, n: int) -> Iterator[Told]:
+        """Yield the other numbers that claim the same."""
+        claim = self.numbers[n].claim
+        for m, one in enumerate(self.numbers):
+            if m != n and claim and one.claim and one.claim.readings == claim.readings:
+                yield one
+
     def of_others(self) -> None:
         """公示信息467条，其中行政许可410条: parts of what is no figure of the form are none either."""
         for whole, parts in self.parts:
@@ -269,7 +255,7 @@ class _Whole:
             for n in parts:
                 one, other = self.numbers[whole], self.numbers[n]
                 same = one.claim and other.claim and one.claim.key == other.claim.key
-                among = n == whole + 1 and _AMONG.match(self.gap(whole)) and other.claim and _weak(other.claim)
+                among = n == whole + 1 and _AMONG.match(self.gap(whole)) and other.claim and other.claim.weak
                 if (same or among) and not one.wrong and other.value <= one.value:
                     self.free(n)
 
@@ -286,7 +272,7 @@ class _Whole:
 
     def _may_be_class(self, whole: int, n: int) -> bool:
         claim = self.numbers[n].claim
-        if claim is None or _weak(claim):
+        if claim is None or claim.weak:
             return True
         one = self.numbers[whole]
         if one.claim and claim.topic and set(claim.topic.wholes).intersection(one.claim.readings):
@@ -325,7 +311,7 @@ class _Whole:
     def _runs(self, n: int) -> Iterator[Sequence[int]]:
         """Yield the numbers next to one said with a verb alone, that agree with nothing."""
         claim = self.numbers[n].claim
-        if claim is None or not _weak(claim):
+        if claim is None or not claim.weak:
             return
         matched = [m for m, one in enumerate(self.numbers) if one.judgement.verdict == "matched"]
         first = max([n - _RUN, 0, *(m + 1 for m in matched if m < n)])
@@ -336,7 +322,7 @@ class _Whole:
         """区政府收到210件，占23.3%: a right share of a figure of the form is a part of it, not the whole."""
         for n, one in enumerate(self.numbers):
             part = one.item.start in self.shared or (one.item.office and self.shared)
-            if one.claim and _weak(one.claim) and part:
+            if one.claim and one.claim.weak and part:
                 self.free(n)
 
     # ---- readings that make a sentence wrong
@@ -358,8 +344,28 @@ class _Whole:
                 if division and division.complete and one.claim and one.item.how in ("here", "before"):
                     self.numbers[n] = one._replace(judgement=self.judge.claim(replace(one.claim, doubt=SURE)))
             same = {m.token.unit for m in self.numbers[:n]} == {one.token.unit}
-            if same and one.item.topic and one.item.how in ("here", "before", "behind") and one.value not in sums:
+            named = (division and division.complete) or any(m.claim for m in self.numbers[:n])
+            ours = one.item.topic is not None or (named and one.item.how != "foreign")
+            if same and ours and one.value not in sums:
                 self.accuse(n, f"前面各项相加是{show(sums[0])}", sums[0])
+
+    def left(self) -> None:
+        """收到89件，办结84件，其余7件: what is left is a whole less what is told of it."""
+        for n, one in enumerate(self.numbers):
+            topic = one.item.topic
+            if n < 2 or topic is None or one.wrong or not self.words.left.match(one.item.before):
+                continue
+            figures = self.judge.figures(Claim(one.item, (*topic.wholes, self.words.all_done_names), topic.rule))
+            if one.value in figures or not any(m.value in figures for m in self.numbers[: n - 1]):
+                continue
+            so_far = [self.sum(range(m)) for m in range(n + 1)]
+            left = [
+                2 * so_far[b] - so_far[a] - so_far[c]
+                for a in range(n) for b in range(a + 1, n) for c in range(b + 1, n + 1)
+            ]  # fmt: skip
+            if one.value not in left:
+                expected = min((abs(v - one.value), v) for v in left if v >= 0)[1]
+                self.accuse(n, f"前面各数相减是{show(expected)}", expected)
 
     def made_up(self, places: Sequence[int], total: Number) -> None:
         """新增5件，上年转入2件，共7件: the total is the figure of the form, what it is made of is not."""
@@ -372,13 +378,23 @@ class _Whole:
         for whole, parts in self.parts:
             one = self.numbers[whole]
             kind = self._division(parts)
-            nested = any(self.words.included.search(self.gap(n)) for n in parts[:-1])
+            verdicts = {self.numbers[n].judgement.verdict for n in parts}
+            if "contradicts" in verdicts or all(self._is_first_reading(n) for n in parts):
+                continue
+            if len(parts) > 2 and _THE_REST.match(self.numbers[parts[-1]].item.before):
+                kind = _ALL_KINDS
+            gaps = [self.gap(n) for n in parts[:-1]]
+            nested = any(self.words.included.search(gap) or _AMONG.match(gap) for gap in gaps)
             if kind is None or nested or one.item.topic is None or one.claim is None or one.wrong:
                 continue
             total, missing = self.sum(parts), one.value - self.sum(parts)
-            slip = kind.complete and (len(parts) >= _ALL or missing * _SLIP <= one.value)
+            slip = kind.complete and (len(parts) >= kind.all or missing * _SLIP <= one.value)
             if missing < 0 or (missing > 0 and slip):
                 self.accuse(parts[-1], f"各项相加是{show(total)}，前面写的是{show(one.value)}", one.value)
+
+    def _is_first_reading(self, n: int) -> bool:
+        claim = self.numbers[n].claim
+        return claim is not None and self.numbers[n].value in self.judge.figures(claim)[:1]
 
     def _division(self, parts: Sequence[int]) -> Division | None:
         """Return the division that all of some parts are of."""

@@ -9,8 +9,6 @@ from ...model.findings import CellRef
 from ...model.numbers import Number
 from .quantities import ReadingSum
 
-__all__ = ["JudgedNumber", "Judgement", "Verdict"]
-
 Verdict: TypeAlias = Literal[
     "matched", "contradicts", "last_year", "percentage_ok", "percentage_wrong", "unattributed", "crowded"
 ]

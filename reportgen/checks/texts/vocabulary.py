@@ -11,8 +11,6 @@ from typing import Generic, NamedTuple, TypeAlias, TypeVar
 from ...form import Form
 from ...form.phrases import Phrase, Topic, expand
 
-__all__ = ["COMPARED", "KEPT", "YEAR", "Hit", "Noun", "Span", "Vocabulary", "vocabulary"]
-
 T = TypeVar("T")
 Span: TypeAlias = tuple[int, int]
 Noun: TypeAlias = tuple[Topic, int, int]
@@ -82,7 +80,8 @@ class Vocabulary:
         self.places = any_of(data.places)
         self.wider, self.government = any_of(data.wider), any_of(data.government)
         self.short_names, self.own_office = data.short_names, any_of(data.own_office)
-        self.ours, self.total, self.sums_rule = any_of(data.ours), any_of(data.total), data.sums_rule
+        self.ours, self.total, self.left = any_of(data.ours), any_of(data.total), any_of(data.left)
+        self.sums_rule = data.sums_rule
         self.divisions = [(one, any_of(one.key)) for one in data.divisions]
         self.authorities = any_of(data.authorities)
         self.own_business = {t.id: any_of(t.own_business) for t in data.topics if t.own_business}

@@ -10,14 +10,9 @@ from typing import NamedTuple
 from ...form.phrases import Topic
 from .vocabulary import COMPARED, KEPT, YEAR, Hit, Noun, Span, Vocabulary
 
-__all__ = [
-    "PUNCTUATION", "Brought", "Remainder", "brought", "counted", "is_own", "left_with", "narrows", "plain", "remainder",
-    "without_own",
-]  # fmt: skip
-
 PUNCTUATION = re.compile(r"[\s,;:、。()“”\"'‘’!?#/—\-《》【】\d.]+")
 _LEAD = re.compile(
-    r"^(?:[,;:、]|其中|另外?|此外|同时|而|但|在|由|以|(?:(?:19|20)\d\d年度?)|本年度?|全年|截至.{0,12}?日)+"
+    r"^(?:[,;:、]|其中|另外?|此外|同时|而|但|在|由|以|(?:(?:19|20)\d\d年[度末底内初]?)|本年度?|全年|年度?内|一年来|(?:街道|[镇乡])综合(?:行政)?执法(?:办公室|办|大队|中队|队)|截至.{0,12}?日)+"
 )
 _NEAR_THE_END = 12  # letters
 _JOINS = re.compile(r"[及和与、]")
