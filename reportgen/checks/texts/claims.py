@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import pairwise, takewhile
-from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -344,7 +343,7 @@ def _nothing(item: Statement, text: str, words: Vocabulary, org: str) -> list[Cl
     return [Claim(item, topic.zero, topic.zero_rule, SURE, topic=topic)]
 
 
-class _Denied(NamedTuple):
+class _Denied(Struct, frozen=True):
     """What words behind a denial name, and where."""
 
     readings: tuple[Reading, ...]
