@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from reportgen import check, read_report
 from reportgen.cli import cli
 from reportgen.form import Form
+from reportgen.form.titles import TitleWords, title_ends
 from reportgen.model.report import Report
 from reportgen.recogniser.titles import parse_title
 
@@ -138,3 +139,13 @@ def test_a_workbook_is_prefilled_with_nothing_that_is_not_certain(tmp_path: Path
     result = CliRunner().invoke(cli, ["new", "--from", str(tmp_path / "甲.html"), "-o", str(tmp_path / "丙.xlsx")])
     assert result.exit_code != 0
     assert not (tmp_path / "丙.xlsx").exists()
+
+
+def test_every_title_has_one_of_the_words_that_its_wordings_end_with() -> None:
+    words = TitleWords(subjects=("信息公开",), names=("年度报告", "年报"))
+    assert title_ends(words, ("{org}{year}年{subject}{name}", "{org}{year}年统计表")) == (
+        "年度报告",
+        "年报",
+        "年统计表",
+    )
+    assert "" in title_ends(words, ("{org}{year}年{subject}",))  # nothing is ruled out

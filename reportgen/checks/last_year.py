@@ -37,7 +37,7 @@ def _pairs(text: str) -> Counter[str]:
 
 def repeated(rule: Repeated, facts: Facts) -> Iterator[Finding]:
     """C-05: a part of which ``percent`` or more is last year's; names of laws and of the body are no copy."""
-    own = list(_own_sentences(facts))
+    own = list(_own_sentences(facts)) if facts.report.last_year_texts else []
     for section, passages in facts.sections.items():
         last = facts.report.last_year_texts.get(section, "")
         text = "\n".join(s for passage, s in own if passage.section == section and s == typed(s))
