@@ -140,6 +140,26 @@ def test_corrections_typed_into_the_marked_copy_are_not_lost(
     assert (code, "已生成报告" in told) == (0, True), "alone, it is a workbook like any other"
 
 
+def test_a_marked_copy_knows_what_it_is(tmp_path: Path, good: bytes, wrong: bytes) -> None:
+    (tmp_path / "数据.xlsx").write_bytes(wrong)
+    office(folder=tmp_path)
+    (tmp_path / "数据.检查结果.txt").unlink()  # as if the machine had gone down before it was written
+    (tmp_path / "数据.xlsx").write_bytes(good)
+    assert office(folder=tmp_path)[0] == 0
+    assert names(tmp_path) == {*KEPT, f"{TITLE}.docx"}
+    (tmp_path / "数据（审核）.xlsx").write_bytes(b"PK of somebody else")
+    assert "数据（审核）.xlsx" in office(folder=tmp_path)[1]
+
+
+def test_names_that_the_system_cannot_write_are_said(tmp_path: Path, wrong: bytes) -> None:
+    (tmp_path / "a.xlsx").write_bytes(wrong)
+    system = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "utf-8"}
+    command = [sys.executable, "-m", "reportgen", "office", str(tmp_path)]
+    told = subprocess.run(command, env=system, capture_output=True, check=False, stdin=subprocess.DEVNULL).stdout
+    assert "系统写不出的字" in told.decode()
+    assert "程序内部出错" not in told.decode()
+
+
 def test_result_file_of_the_users_own_is_kept(tmp_path: Path, wrong: bytes) -> None:
     (tmp_path / "数据.xlsx").write_bytes(wrong)
     (tmp_path / "数据.检查结果.txt").write_text("我的笔记", encoding="utf-8")

@@ -168,6 +168,27 @@ def test_what_is_no_count_is_an_error_with_its_cell(saved, typed):
     assert found(report) == [("N-02", [f"{cell.parent.title}!{cell.coordinate}"])]
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "618（其中7）", "618件（其中7件）", "约618", "618 注：含1件转办", "见附件", "618/其中7", "六百一十八件", "618（含上年结转7件）", "其中：618",
+        "一、共618件",
+    ],
+)  # fmt: skip
+def test_words_typed_for_figures_are_errors_at_their_cells(saved, typed):
+    book = Workbook()
+    places = draw(book, HUAIAN)
+    wrong = ["表二.rule.made", "表三.new.natural", "表三.new.total", "表三.deny_3.business", "表四.direct.total"]
+    for id_ in wrong:
+        places[id_].value = typed
+    report = read_report(saved(book))
+    cells = [f"{cell.parent.title}!{cell.coordinate}" for cell in map(places.get, wrong)]
+    assert {rule for rule, _ in found(report)} == {"N-02"}
+    assert [cell for _, here in found(report) for cell in here] == cells
+    assert all(f"实际是“{typed}”" in f.message for f in judged(report))
+    assert {c: report.values[c].number for c in FORM.cells} == {**HUAIAN, **dict.fromkeys(wrong)}
+
+
 @pytest.mark.parametrize("typed", ["/", "—", "-", "－", "无", "", "  ", None])
 def test_blanks_and_placeholders_count_as_0_with_one_warning_a_table(saved, typed):
     book = Workbook()

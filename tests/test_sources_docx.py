@@ -136,6 +136,15 @@ def test_content_controls_hyperlinks_and_smart_tags_are_transparent() -> None:
     assert texts(p(f"<w:hyperlink>{run('网')}</w:hyperlink><w:smartTag>{run('址')}</w:smartTag>")) == ["网址"]
 
 
+def test_text_of_links_to_other_files_is_told_apart() -> None:
+    other = 'r:id="rId1" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+    link, own = (
+        f"<w:hyperlink {other}>{run('去年')}</w:hyperlink>",
+        f"<w:hyperlink w:anchor='_Toc'>{run('今年')}</w:hyperlink>",
+    )
+    assert [one.unlinked for one in body(p(run("见"), link) + p(own)) if isinstance(one, Paragraph)] == ["见", None]
+
+
 def test_text_box_counts_once_and_belongs_to_no_cell() -> None:
     box = f"<w:txbxContent>{p(run('框里 9'))}</w:txbxContent>"
     drawing = (

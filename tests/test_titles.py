@@ -70,6 +70,11 @@ def links(*years: int) -> str:
     return "".join(f"<li><a href=#>甲市乙局{year}年政府信息公开工作年度报告</a></li>" for year in years)
 
 
+def listed(year: int) -> str:
+    """A line that does not say that it is a link."""
+    return links(year).replace("<a href=#>", "").replace("</a>", "")
+
+
 def page(tmp_path: Path, top: str, *, name: str = "政府信息公开", text: str = BASE, end: str = "") -> Report:
     text = text.replace(f"<title>{TITLE}</title>", f"<title>{name}</title>").replace(f"<h1>{TITLE}</h1>", top)
     path = tmp_path / "甲.html"
@@ -98,23 +103,45 @@ def test_body_and_year_of_a_page(tmp_path: Path, top: str, name: str) -> None:
 
 
 def test_years_that_nothing_decides_between_are_asked_for(tmp_path: Path) -> None:
-    report = page(tmp_path, f"<ul>{links(2023)}</ul><h1>{TITLE}</h1>", text=BASE.replace(PERIOD, ""))
+    report = page(tmp_path, f"<ul>{listed(2023)}</ul><h1>{TITLE}</h1>", text=BASE.replace(PERIOD, ""))
     assert who(report) == ("甲市乙局", None)
     (found,) = [one for one in check(report) if one.rule == "S-03"]
     assert "2023、2024" in found.message
 
 
 def test_a_year_that_the_texts_contradict_is_asked_for(tmp_path: Path) -> None:
-    report = page(tmp_path, f"<ul>{links(2023)}</ul>")
+    report = page(tmp_path, f"<ul>{listed(2023)}</ul>")
     assert (report.year, any("2023、2024" in one.message for one in check(report) if one.rule == "S-03")) == (
         None,
         True,
     )
 
 
-def test_a_link_to_the_report_before_is_no_title(tmp_path: Path) -> None:
-    report = page(tmp_path, f"<p>上一篇：{TITLE.replace('2024', '2023')}</p>", text=BASE.replace(PERIOD, ""))
+LAST_YEAR = TITLE.replace("2024", "2023")
+LINK = f"<a href=2023.html>{LAST_YEAR}</a>"
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        f"<p>上一篇：{LAST_YEAR}</p>", f"<p>上一篇：</p><p>{LAST_YEAR}</p>", f"<p>{LINK}</p>", f"<h3>相关</h3><ul>{links(2023)}</ul>",
+        f"<dl><dt>往年回顾</dt><dd><b>·</b>{LINK} 2024-01-30</dd></dl>", f"<p>另见：<a href=# style='color:red'><b>{LAST_YEAR}</b></a></p>",
+        f"<table><tr><td>{LINK}</td><td>2024-01-30</td></tr><tr><td>更多</td><td>返回</td></tr></table>",
+    ],
+)  # fmt: skip
+def test_a_link_to_another_report_is_no_title(tmp_path: Path, link: str) -> None:
+    report = page(tmp_path, link, text=BASE.replace(PERIOD, ""))
     assert who(report) == ("", None)
+    assert {"S-02", "S-03"} <= {one.rule for one in check(report) if one.severity == "error"}
+    assert who(page(tmp_path, f"{link}<h1>{TITLE}</h1>", text=BASE.replace(PERIOD, ""))) == ("甲市乙局", 2024)
+    assert who(page(tmp_path, link, name=TITLE, text=BASE.replace(PERIOD, ""))) == ("甲市乙局", 2024)
+
+
+@pytest.mark.parametrize(
+    "top", [f"<h1><a href=#>{TITLE}</a></h1>", f"<a href=#><h1>{TITLE}</h1></a>", f"<a href=/>首页</a> &gt; <a href=/n>年报</a> &gt; {TITLE}"]
+)  # fmt: skip
+def test_a_title_among_links_is_one(tmp_path: Path, top: str) -> None:
+    assert who(page(tmp_path, top, text=BASE.replace(PERIOD, ""))) == ("甲市乙局", 2024)
 
 
 def test_bodies_that_nothing_decides_between_are_asked_for(tmp_path: Path) -> None:
@@ -135,10 +162,11 @@ def test_a_workbook_is_prefilled_with_nothing_that_is_not_certain(tmp_path: Path
     result = CliRunner().invoke(cli, ["new", "--from", str(tmp_path / "甲.html"), "-o", str(tmp_path / "乙.xlsx")])
     assert (result.exit_code, "没有读出机关名称" in result.output) == (0, True)
     assert read_report(tmp_path / "乙.xlsx").fields.get("org") is None
-    page(tmp_path, f"<ul>{links(2023)}</ul><h1>{TITLE}</h1>", text=BASE.replace(PERIOD, ""))
-    result = CliRunner().invoke(cli, ["new", "--from", str(tmp_path / "甲.html"), "-o", str(tmp_path / "丙.xlsx")])
-    assert result.exit_code != 0
-    assert not (tmp_path / "丙.xlsx").exists()
+    for top in (f"<ul>{listed(2023)}</ul><h1>{TITLE}</h1>", f"<p>{LINK}</p>"):
+        page(tmp_path, top, text=BASE.replace(PERIOD, ""))
+        result = CliRunner().invoke(cli, ["new", "--from", str(tmp_path / "甲.html"), "-o", str(tmp_path / "丙.xlsx")])
+        assert result.exit_code != 0
+        assert not (tmp_path / "丙.xlsx").exists()
 
 
 def test_every_title_has_one_of_the_words_that_its_wordings_end_with() -> None:

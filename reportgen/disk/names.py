@@ -111,8 +111,14 @@ def wrong_ending(path: Path, what: str, *endings: str) -> OutputError:
 
 def fitting_name(stem: str, end: str) -> str:
     """Return ``stem`` + ``end``, the stem cut so that every file system can hold the name."""
-    room = _MAX_NAME - len(os.fsencode(end))
-    return os.fsencode(stem)[:room].decode(errors="ignore") + end
+    while stem and _length(stem + end) > _MAX_NAME:
+        stem = stem[:-1]
+    return stem + end
+
+
+def _length(name: str) -> int:
+    """Return the bytes of a name where names are UTF-8; in other encodings they are fewer."""
+    return len(name.encode(errors="surrogatepass"))
 
 
 def is_backup(path: Path) -> bool:
@@ -152,7 +158,15 @@ def check_name(path: Path) -> None:
         raise OutputError(f"文件名{shown_name(path)}以点或空格结尾，Windows 不允许。请换一个文件名。")
     if _RESERVED.fullmatch(name.split(".")[0].rstrip()):
         raise OutputError(f"文件名{shown_name(path)}是 Windows 的保留名。请换一个文件名。")
-    if len(os.fsencode(name)) > _MAX_NAME:
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError as error:
+        odd = name[error.start : error.end]
+        raise OutputError(
+            f"文件名{shown_name(path)}里有系统写不出的字：{odd}（文件名的编码是 {error.encoding}）。"
+            "请设 LC_ALL=zh_CN.UTF-8 再运行，或换一个文件名。"
+        ) from error
+    if _length(name) > _MAX_NAME:
         raise OutputError(f"文件名{quoted(name[:30])}…太长。请换一个短一些的文件名（不超过 70 个汉字）。")
 
 

@@ -6,6 +6,6 @@ input limits, conditional formats, protection, pictures and whatever else is in 
 
 from __future__ import annotations
 
-from .mark import mark_workbook, unmark_workbook
+from .mark import is_untouched, mark_workbook, unmark_workbook
 
-__all__ = ["mark_workbook", "unmark_workbook"]
+__all__ = ["is_untouched", "mark_workbook", "unmark_workbook"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Sequence
 from itertools import chain, count
@@ -13,12 +14,13 @@ from ..disk.names import shown_name
 from ..errors import InputError, ReportgenError
 from ..model.findings import Finding
 from ..model.report import Origin, Report
+from ..opc.archive import unpack
 from ..opc.parts import REL, Element, Parts, main
 from ..repairs import Repairs
 from ..show.review import Mark, Review, ReviewedFinding, make_review
 from .cells import Book, SheetEntry
 from .notes import AUTHOR, SheetNotes
-from .resultsheet import COLOURS, NAME, SUSPECT, Record, is_result_sheet, read_records, result_sheet
+from .resultsheet import COLOURS, NAME, SUSPECT, Record, is_result_sheet, read_records, result_sheet, seal, sealed
 from .stylesheet import NO_FILL, StyleSheet
 
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
@@ -67,8 +69,29 @@ def _marked(data: bytes, review: Review) -> bytes:
     selected = [entry.name for entry in book.entries() if _selected(parts, entry.part)]
     state: dict[str, Any] = {**styles.counts, **view, "selected": selected}
     records = _Painter(parts, book, styles).paint(review.marks)
-    _add_sheet(parts, book, result_sheet(review, records, state, styles))
+    sheet = result_sheet(review, records, state, styles)
+    seal(sheet, _checksum(parts, _add_sheet(parts, book, sheet)))
     return parts.pack()
+
+
+def _checksum(parts: Parts, sheet: str) -> str:
+    """Return the checksum of all parts but the sheet of results."""
+    digest = hashlib.sha256()
+    for name in sorted(name for name in parts if name != sheet):
+        digest.update(hashlib.sha256(name.encode()).digest() + hashlib.sha256(parts.content(name)).digest())
+    return digest.hexdigest()
+
+
+def is_untouched(data: bytes) -> bool:
+    """Tell whether a file is a marked copy exactly as :func:`mark_workbook` made it; False for any other file."""
+    try:
+        unpack("", data)  # is it within the limits?
+        parts = Parts(data)
+        ours = [(e.part, parts.tree(e.part)) for e in Book(parts).entries()]
+        seals = [(part, sealed(parts, root)) for part, root in ours if is_result_sheet(parts, root)]
+        return any(checksum == _checksum(parts, part) for part, checksum in seals)
+    except Exception:  # whatever stands in the markup of a stranger's file
+        return False
 
 
 def unmark_workbook(data: bytes) -> bytes:
@@ -150,8 +173,8 @@ def _selected(parts: Parts, part: str) -> list[Element]:
     return [view for view in _views(parts, part) if view.get("tabSelected") in ("1", "true")]
 
 
-def _add_sheet(parts: Parts, book: Book, root: Element) -> None:
-    """Add the sheet as the last one and open the workbook on it."""
+def _add_sheet(parts: Parts, book: Book, root: Element) -> str:
+    """Add the sheet as the last one and open the workbook on it; return the name of its part."""
     for entry in book.entries():
         # Two selected sheets would be a group, and typing in one would change the other.
         for view in _selected(parts, entry.part):
@@ -165,6 +188,7 @@ def _add_sheet(parts: Parts, book: Book, root: Element) -> None:
     element.set(f"{{{REL}}}id", parts.relate(parts.workbook_name, "worksheet", part))
     if book.view is not None:
         book.view.set("activeTab", str(len(book.list) - 1))
+    return part
 
 
 # --------------------------------------------------------------------------- off

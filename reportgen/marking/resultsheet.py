@@ -32,6 +32,7 @@ _WIDTHS = (10, 9, 16, 28, 48, 10, 9, 36, 44)
 _HEAD_ROW = 6
 _HIDDEN = 12
 """First hidden column."""
+_SEAL = _HIDDEN + 2
 _FORMULA = re.compile(r"=?(?:'((?:[^']|'')+)'|([^'!]+))!(\$?[A-Za-z]{1,3}\$?[1-9][0-9]*)")
 
 
@@ -155,6 +156,30 @@ def result_sheet(review: Review, records: Sequence[Record], state: dict[str, Any
     return _Sheet(review, styles).build(records, state)
 
 
+def seal(root: Element, checksum: str) -> None:
+    """Write a checksum of the rest of the workbook into the sheet; :func:`sealed` reads it."""
+    root.find(f"{main('sheetData')}/{main('row')}").append(_cell(1, _SEAL, checksum))
+
+
+def sealed(parts: Parts, root: Element) -> str:
+    """Return the checksum that :func:`seal` wrote, ``""`` if there is none."""
+    return next((text for row, at, text, _ in _hidden_cells(parts, root) if (row, at) == (1, _SEAL)), "")
+
+
+def _cell(row: int, column: int, text: str = "", style: int = 0, formula: str = "") -> Element:
+    cell = etree.Element(main("c"), r=f"{column_letters(column)}{row}")
+    if style:
+        cell.set("s", str(style))
+    if formula:
+        etree.SubElement(cell, main("f")).text = formula
+    elif text:
+        cell.set("t", "inlineStr")
+        piece = etree.SubElement(etree.SubElement(cell, main("is")), main("t"))
+        piece.text = safe_text(text)
+        piece.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    return cell
+
+
 class _Sheet:
     def __init__(self, review: Review, styles: StyleSheet) -> None:
         self.review, self.looks = review, _Looks(styles)
@@ -222,17 +247,7 @@ class _Sheet:
         return True
 
     def _put(self, row: int, column: int, text: str = "", style: int = 0, *, formula: str = "") -> None:
-        cell = etree.Element(main("c"), r=f"{column_letters(column)}{row}")
-        if style:
-            cell.set("s", str(style))
-        if formula:
-            etree.SubElement(cell, main("f")).text = formula
-        elif text:
-            cell.set("t", "inlineStr")
-            piece = etree.SubElement(etree.SubElement(cell, main("is")), main("t"))
-            piece.text = safe_text(text)
-            piece.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-        self.rows.setdefault(row, []).append((column, cell))
+        self.rows.setdefault(row, []).append((column, _cell(row, column, text, style, formula)))
 
     def _xml(self) -> Element:
         root = parse(_WORKSHEET.encode())

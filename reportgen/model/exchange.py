@@ -24,6 +24,8 @@ from .report import Explanation, Origin, Passage, Report, Value, ValueState
 
 VERSION = 1
 _EXPLANATION = ("rule", "code", "text", "name", "date", "printed")
+_HERE = "数据文件"
+"""What messages call a file of this kind."""
 _LONGEST = 200
 """Characters of one figure; the longest a person types have 20."""
 
@@ -240,7 +242,8 @@ class _Reader:
         }
 
     def value(self, form: Form, cell: str, given: object, remark: _Remark | None) -> Value:
-        origin, one = Origin("JSON", cell), form.cells[cell]
+        one = form.cells[cell]
+        origin = Origin(_HERE, one.name)
         if given is None and remark is None:
             return Value("blank", origin=origin)
         if given is None and remark is not None:
@@ -284,7 +287,7 @@ class _Reader:
         for n, one in enumerate(data.texts, 1):
             if one.section not in sections:
                 raise self.fail(f"的“texts”第{n}项的部分“{one.section}”不认得")
-            origin = Origin("JSON", f"texts[{n}]")
+            origin = Origin(_HERE, f"第{n}段文字")
             yield Passage(one.section, one.heading, tuple(one.paragraphs), origin)
 
 

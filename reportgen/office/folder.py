@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import time
@@ -18,6 +17,7 @@ from ..disk.files import read_input
 from ..disk.folders import PAGE_SUFFIX
 from ..disk.names import fitting_name, is_backup, is_lock_file, quoted, reachable, safe_name, shown_name
 from ..errors import InputError, ReportgenError, said_by_system
+from ..marking import is_untouched
 from ..model.numbers import Number
 from ..model.report import Report
 
@@ -141,14 +141,13 @@ def _marked_from(path: Path) -> Path | None:
 def _is_our_copy(path: Path) -> bool:
     """Tell whether a file is the marked copy of a workbook beside it, and nobody has changed it since."""
     source = _marked_from(path)
-    return source is not None and reachable(source).exists() and is_unchanged(path, source)
+    return source is not None and reachable(source).exists() and is_unchanged(path)
 
 
-def is_unchanged(marked: Path, source: Path) -> bool:
-    """Tell whether a marked copy is as it was written: what was said of its workbook holds its checksum."""
+def is_unchanged(marked: Path) -> bool:
+    """Tell whether a file is a marked copy as it was written; it says so itself."""
     try:
-        told = read_input(beside(source, RESULT_SUFFIX))
-        return hashlib.sha256(read_input(marked)).hexdigest().encode() in told
+        return is_untouched(read_input(marked))
     except ReportgenError:
         return False
 

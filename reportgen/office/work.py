@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -158,24 +157,23 @@ def _keep(done: Dealt, checked: CheckedReport) -> Dealt:
     said: list[str] = []
     wrong, opens = done.fate == "wrong", done.opens
     marked, page = done.path.with_name(marked_name(done.path)), beside(done.path, PAGE_SUFFIX)
-    unchanged = is_unchanged(marked, done.path)
+    unchanged = is_unchanged(marked)
     try:
         if checked.report.kind in ("xlsx", "xlsm") and (wrong or unchanged):
-            written = _mark(checked, marked, unchanged, said)
-            unchanged = unchanged or written
+            _mark(checked, marked, unchanged, said)
         if wrong or _is_ours(page, _OUR_PAGE):
             copy = write_result_page([checked], page, force=True, keep=not _is_ours(page, _OUR_PAGE)).copy
             said += [*_about_copy(page, copy), f"审核结果网页：{page.name}"]
             opens = (page,) if wrong else opens
         lines = (*done.lines, *_lines(said))
-        said += _save_result(done.path, lines, bool(checked.findings), _checksum(marked) if unchanged else "")
+        said += _save_result(done.path, lines, bool(checked.findings))
     except OutputError as error:
         said.append(f"检查结果没能存成文件：{error}")
     return msgspec.structs.replace(done, lines=(*done.lines, *_lines(said)), opens=opens)
 
 
-def _mark(checked: CheckedReport, target: Path, unchanged: bool, said: list[str]) -> bool:
-    """Write the marked copy, and add what is to be said of it; return whether it was written.
+def _mark(checked: CheckedReport, target: Path, unchanged: bool, said: list[str]) -> None:
+    """Write the marked copy, and add what is to be said of it.
 
     Args:
         checked: the report.
@@ -189,26 +187,23 @@ def _mark(checked: CheckedReport, target: Path, unchanged: bool, said: list[str]
         ).copy
     except (InputError, InUseError) as error:  # the other results can still be written
         said.append(f"没能写出标了错误的副本：{error}")
-        return False
+        return
     said += [*_about_copy(target, copy), f"标了错误的副本：{target.name}"]
-    return True
 
 
-def _save_result(path: Path, lines: Sequence[OutputLine], found: bool, marked: str) -> Iterator[str]:
+def _save_result(path: Path, lines: Sequence[OutputLine], found: bool) -> Iterator[str]:
     """Keep what the window says beside the workbook, where there is something to keep or to correct.
 
     Args:
         path: the workbook.
         lines: what the window says.
         found: there is something to correct.
-        marked: checksum of the marked copy, so that it is seen later whether somebody has changed it.
     """
     target = beside(path, RESULT_SUFFIX)
     if not found and not reachable(target).exists():
         return
-    mine = f"标了错误的副本写出时的校验值（SHA-256）：{marked}" if marked else ""
     # Notepad on older systems needs the byte order mark and CRLF.
-    told = [_HEADER, escaped(f"工作簿：{path.name}"), "", *(line.text for line in lines), "", mine]
+    told = [_HEADER, escaped(f"工作簿：{path.name}"), "", *(line.text for line in lines), ""]
     ours = _is_ours(target, b"\xef\xbb\xbf" + _HEADER.encode())
     copy = write_output(target, "\r\n".join(told).encode("utf-8-sig"), force=True, keep=not ours)
     yield from _about_copy(target, copy)
@@ -226,7 +221,3 @@ def _is_ours(path: Path, sign: bytes) -> bool:
         return sign in read_input(path)[:1000]
     except InputError:
         return False
-
-
-def _checksum(path: Path) -> str:
-    return hashlib.sha256(read_input(path)).hexdigest()

@@ -19,7 +19,7 @@ from .entries import fault_of, formula_finding, invisible_in, seen, shown_otherw
 from .index import LabelIndex
 from .prose import section_of_line, without_contents
 from .texts import text_head
-from .titles import Title, parse_title, possible_titles, titles_in
+from .titles import Title, joined, parse_title, possible_titles, titles_in
 from .wording import Texts, chinese_date, clean
 
 _WEB = ("html", "mht")
@@ -71,13 +71,13 @@ def _title(form: Form, document: Document, indexes: Sequence[LabelIndex], texts:
     """
     paragraphs = without_contents(form, document.paragraphs)
     end = next((n for n, one in enumerate(paragraphs) if section_of_line(form, one.text)), len(paragraphs))
-    found = list(titles_in(form, paragraphs, end, web=document.kind in _WEB))
+    found = list(titles_in(form, _own(form, paragraphs[:end]), end, web=document.kind in _WEB))
     texts.body = paragraphs
     page = parse_title(form, document.properties.get("title", "")) if document.properties else None
     if found:
         likely = _likely(found, page, paragraphs)
         chosen = next((one for one in reversed(likely) if form.title_of(one.org, one.year) == one.text), likely[-1])
-        texts.title, texts.body = chosen.text, paragraphs[chosen.last + 1 :]
+        texts.title, texts.body = joined(paragraphs[chosen.first : chosen.last + 1]), paragraphs[chosen.last + 1 :]
         orgs, years = {one.org for one in likely if one.org}, {one.year for one in likely}
         told = _told_years(paragraphs)
         if document.kind in _WEB and told.isdisjoint(years):  # perhaps a link to another year, and no title of its own
@@ -91,6 +91,16 @@ def _title(form: Form, document: Document, indexes: Sequence[LabelIndex], texts:
         texts.fields.setdefault("org", orgs.pop())
     if years:
         texts.fields.setdefault("year", years.pop() if len(years) == 1 else "、".join(map(str, sorted(years))))
+
+
+def _own(form: Form, paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
+    """Return paragraphs without what names other reports: links, and the line behind 上一篇."""
+    before = ["", *(one.text.strip().rstrip("：:") for one in paragraphs)]
+    texts = (
+        "" if above in form.titles.links else one.text if one.unlinked is None else one.unlinked
+        for above, one in zip(before, paragraphs, strict=False)
+    )  # fmt: skip
+    return [msgspec.structs.replace(one, text=text) for one, text in zip(paragraphs, texts, strict=True)]
 
 
 def _likely(found: Sequence[Title], page: tuple[str, int] | None, paragraphs: Sequence[Paragraph]) -> Sequence[Title]:
@@ -112,8 +122,9 @@ def _titles_in(form: Form, index: LabelIndex) -> Iterator[tuple[str, tuple[str, 
     """Yield the visible cells of a grid that are titles of the report, with body and year."""
     for label in possible_titles(form, index.labels):
         for cell in index.cells(label):
-            if not cell.hidden and (title := parse_title(form, str(cell.value))):
-                yield str(cell.value).strip(), title
+            text = str(cell.value) if cell.unlinked is None else cell.unlinked
+            if not cell.hidden and (title := parse_title(form, text)):
+                yield text.strip(), title
 
 
 def _several(form: Form, sheets: Sequence[LabelIndex]) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from ..form import LONGEST_LABEL, Block, Form, Table
 from ..form.likeness import key, number_of
 from ..model.numbers import parse_number
 from ..sources import GridCell
+from ..sources.base import LAST_COLUMN
 from .index import LabelIndex
 from .labels import Axis, BlockLabels, block_labels, known_labels, nearest
 from .merging import Header, Settled, cells_in, has_own_header, header_of, settle
@@ -221,7 +222,9 @@ def _row(index: LabelIndex, label: GridCell, header: Header, labels: BlockLabels
     settled = settle(index.grid, label, header, labels)
     edge = label.column + label.column_span
     columns = {id_: cell for id_, cell in header.cells.items() if settled.places or cell.column >= edge}
-    if _is_group(index, label, labels) or not (settled.places or settled.fault or len(columns) >= half):
+    figures = () if settled.fault else settled.places.values() or [cell[:2] for cell in columns.values()]
+    first = min((column for _, column in figures), default=LAST_COLUMN)
+    if _is_group(index, label, labels, first) or not (settled.places or settled.fault or len(columns) >= half):
         return None
     return Row(index, label, label.row, columns or header.cells, settled, near)
 
@@ -237,11 +240,18 @@ def _above(label: GridCell, sure: Headers, likely: Headers, labels: BlockLabels)
     return found
 
 
-def _is_group(index: LabelIndex, label: GridCell, labels: BlockLabels) -> bool:
-    """Tell whether another label stands between a label and the figures: it is that of a group, or no label."""
+def _is_group(index: LabelIndex, label: GridCell, labels: BlockLabels, first: int) -> bool:
+    """Tell whether another label stands between a label and the figures: it is that of a group, or no label.
+
+    Args:
+        index: the grid.
+        label: the label.
+        labels: of its block.
+        first: column of the first figure: words there are what somebody typed for one.
+    """
     edge = label.column + label.column_span
     for cell in cells_in(index.grid, label.row, edge):
-        if index.grid.a1 and cell.column > edge:
+        if cell.column >= first or (index.grid.a1 and cell.column > edge):
             return False  # a hint right of blank figures
         if not isinstance(cell.value, str) or parse_number(cell.value, text=True).state != "problem":
             return False

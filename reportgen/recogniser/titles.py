@@ -117,7 +117,7 @@ def titles_in(form: Form, paragraphs: Sequence[Paragraph], end: int, *, web: boo
             if found:
                 above = _first_line(form, paragraphs, first, last, web=web)
                 org, year = parse_title(form, _text(paragraphs[above : last + 1])) or found
-                yield Title(_joined(paragraphs[above : last + 1]), org, year, above, last)
+                yield Title(joined(paragraphs[above : last + 1]), org, year, above, last)
                 behind = last + 1
                 break
 
@@ -130,8 +130,8 @@ def _first_line(form: Form, paragraphs: Sequence[Paragraph], first: int, last: i
     while first > 0 and last - first < _TITLE_LINES:
         above = key(paragraphs[first - 1].text)
         here = parse_title(form, _text(paragraphs[first : last + 1]))
-        joined = parse_title(form, _text(paragraphs[first - 1 : last + 1]))
-        if not here or not joined or _NO_NAME.search(above) or not joined[0].startswith(above):
+        whole = parse_title(form, _text(paragraphs[first - 1 : last + 1]))
+        if not here or not whole or _NO_NAME.search(above) or not whole[0].startswith(above):
             break
         if not (body_like(form, above) if web else _goes_on(form, above, here[0])) or (web and here[0]):
             break
@@ -150,8 +150,9 @@ def _goes_on(form: Form, above: str, org: str) -> bool:
 
 
 def _text(paragraphs: Sequence[Paragraph]) -> str:
-    return paragraphs[0].text if len(paragraphs) == 1 else _joined(paragraphs)
+    return paragraphs[0].text if len(paragraphs) == 1 else joined(paragraphs)
 
 
-def _joined(paragraphs: Sequence[Paragraph]) -> str:
+def joined(paragraphs: Sequence[Paragraph]) -> str:
+    """Return the text of paragraphs in one line, without blanks."""
     return "".join("".join(p.text.split()) for p in paragraphs)

@@ -81,6 +81,8 @@ class GridCell(NamedTuple):
     shown: str | None = ""
     """What the number format makes of a number or date; ``""`` where it shows as it is, None where the
     format is beyond us."""
+    unlinked: str | None = None
+    """The text without links to other pages, None if there are none."""
 
 
 class Cells(tuple[GridCell, ...]):
@@ -185,6 +187,8 @@ class Paragraph(msgspec.Struct, frozen=True):
     """What is struck out or unseen there and not in ``text``, as messages quote it."""
     hidden: bool = False
     """Nobody sees any of it; ``text`` is empty."""
+    unlinked: str | None = None
+    """The text without links to other pages, None if there are none."""
 
 
 Row = Mapping[int, object]

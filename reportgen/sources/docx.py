@@ -26,7 +26,7 @@ from ..opc.archive import unpack
 from .base import Document, Grid, GridCell, Paragraph
 from .limits import MAX_SPAN, Budget
 from .numbering import Numbering, numbering_of
-from .runs import LOWERED, RAISED, WHITE, Run, only_unseen, told_apart
+from .runs import LOWERED, RAISED, WHITE, Run, only_unseen, told_apart, unlinked
 from .wordlooks import SHADE, Look, fill_of, is_on, looks_of, mark_of, own_look, properties_of, said_of
 
 Block: TypeAlias = "Paragraph | Grid"
@@ -61,6 +61,8 @@ _SHIFTED_MATH = {_MATH + "sup": RAISED, _MATH + "sub": LOWERED}
 _NEAR = 40
 """Twips between lines of a table's grid that are one line: programs that save it anew move lines by rounding."""
 _MAX_WIDTH = 31_680  # 22 inches, the widest page of Word
+_LINK, _TARGET = _W + "hyperlink", f"{{{_RELATION.rstrip('/')}}}id"
+"""A link, and the attribute of one to another file or page."""
 _REVISIONS = tuple(_W + name for name in ("ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel"))
 
 
@@ -189,7 +191,9 @@ class _Line(msgspec.Struct):
         """Return the paragraph as documents have it, with its number; None if nothing is to be said of it."""
         text, beside = told_apart(self.runs)
         text = self.number + text if text.strip() else ""
-        return Paragraph(text, f"第{number}段", beside, only_unseen(self.runs)) if text or beside else None
+        if not (text or beside):
+            return None
+        return Paragraph(text, f"第{number}段", beside, only_unseen(self.runs), unlinked(self.runs))
 
     def numbered(self) -> list[Run]:
         """Return the runs, with the number before them if there is anything to number."""
@@ -219,6 +223,7 @@ class _Cell(msgspec.Struct):
         return GridCell(
             self.row, self.column, text if text.strip() else None, self.rows, self.span,
             f"第{self.row}行第{self.column}列", hidden=self.hidden or only_unseen(runs), beside=beside,
+            unlinked=unlinked(runs),
         )  # fmt: skip
 
 
@@ -295,6 +300,10 @@ class _Body:
             elif tag == _ALTERNATIVES:
                 for variant in [one for one in child if one.tag in _VARIANTS][:1]:
                     self.walk(variant, line, add, depth + 2, mark)
+            elif tag == _LINK and line is not None and child.get(_TARGET):
+                before = len(line.runs)
+                self.walk(child, line, add, depth + 1, mark)
+                line.runs[before:] = [run._replace(link=True) for run in line.runs[before:]]
             elif (text := _text(child)) is None:
                 self.walk(child, line, add, depth + 1, mark or _SHIFTED_MATH.get(tag, ""))
             elif line is not None:

@@ -27,7 +27,7 @@ from .base import Document, Grid, GridCell, Paragraph
 from .limits import MAX_SPAN, Budget
 from .pagelists import number_lists
 from .pagelooks import Look, Styles
-from .runs import Run, only_unseen, told_apart
+from .runs import Run, only_unseen, told_apart, unlinked
 
 _PICTURE = re.compile(r"<img\b", re.I)
 
@@ -214,10 +214,10 @@ class Page:
             block = tag in _BLOCKS
             if block:
                 self._flush()
-            self._line.append(Run(element.text or "", look.mark))
+            self._line.append(Run(element.text or "", look.mark, look.link))
             for child in element.iterchildren():
                 self._flow(child, look)
-                self._line.append(Run(child.tail or "", look.mark))
+                self._line.append(Run(child.tail or "", look.mark, look.link))
             if block:
                 self._flush()
 
@@ -229,7 +229,8 @@ class Page:
             return  # menus and windows that open: no sentence of a report
         text = one_blank(text)
         if text or beside:
-            self.paragraphs.append(Paragraph(text, f"第{len(self.paragraphs) + 1}段", beside, hidden))
+            number = len(self.paragraphs) + 1
+            self.paragraphs.append(Paragraph(text, f"第{number}段", beside, hidden, unlinked(runs)))
 
     def _grid(self, table: Any, look: Look) -> Grid | None:
         """Return the grid of a data table, None for a table that only lays out the page."""
@@ -264,16 +265,19 @@ class Page:
                     else:
                         taken.add((x, y))
                     in_cell = self._styles.look(cell, in_row)
-                    text, beside, unseen = self._text(cell, in_cell)
+                    runs = self._runs(cell, in_cell)
+                    text, beside = told_apart(runs, cell=True)
+                    lines = (line.strip(" \u3000") for line in text.split("\n"))
                     yield GridCell(
-                        y + 1, x + 1, text or None, height, columns, f"第{y + 1}行第{x + 1}列",
-                        hidden=in_cell.hides or unseen, beside=beside,
+                        y + 1, x + 1, "\n".join(line for line in lines if line) or None, height, columns,
+                        f"第{y + 1}行第{x + 1}列", hidden=in_cell.hides or only_unseen(runs), beside=beside,
+                        unlinked=unlinked(runs),
                     )  # fmt: skip
                     x += columns
                 y += 1
 
-    def _text(self, cell: Any, own: Look) -> tuple[str, str, bool]:
-        """Return the text of a cell, paragraphs and line breaks as lines, what stands beside it, if that is all unseen.
+    def _runs(self, cell: Any, own: Look) -> list[Run]:
+        """Return the text of a cell, with its paragraphs and line breaks.
 
         Args:
             cell: its element.
@@ -287,17 +291,15 @@ class Page:
                 runs.append(Run("\n"))
             if element.tag not in _SKIPPED:
                 # Line breaks of the source are blanks; only elements make lines.
-                runs.append(Run(_BLANKS.sub(" ", element.text or ""), look.mark))
+                runs.append(Run(_BLANKS.sub(" ", element.text or ""), look.mark, look.link))
                 for child in element.iterchildren():
                     walk(child, self._styles.look(child, look))
-                    runs.append(Run(_BLANKS.sub(" ", child.tail or ""), look.mark))
+                    runs.append(Run(_BLANKS.sub(" ", child.tail or ""), look.mark, look.link))
             if block:
                 runs.append(Run("\n"))
 
         walk(cell, own.shown)
-        text, beside = told_apart(runs, cell=True)
-        lines = (line.strip(" \u3000") for line in text.split("\n"))
-        return "\n".join(line for line in lines if line), beside, only_unseen(runs)
+        return runs
 
 
 def one_blank(text: str) -> str:

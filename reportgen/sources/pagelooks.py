@@ -40,6 +40,8 @@ class Look(NamedTuple):
     invisible: bool = False
     """It takes room and is not painted; what it holds may be."""
     tiny: bool = False
+    link: bool = False
+    """It is part of a link to another page, and of no heading of this one."""
 
     @property
     def hides(self) -> bool:
@@ -99,8 +101,9 @@ class Styles:
         said = self.said(element)
         gone = outer.gone or element.get("hidden") is not None
         shift = outer.shift if outer.shift == STRUCK else _MARKING.get(element.tag, outer.shift)
+        link = _is_link(element, outer)
         if not said:
-            return outer._replace(shift=shift, gone=gone)
+            return outer._replace(shift=shift, gone=gone, link=link)
         if "line-through" in said.get("text-decoration", said.get("text-decoration-line", "")):
             shift = STRUCK
         elif shift != STRUCK and element.tag in _INLINE and (align := said.get("vertical-align")) in ("super", "sub"):
@@ -112,8 +115,14 @@ class Styles:
             shift, _colour(said.get("color", "inherit"), outer.colour, behind), behind,
             gone or said.get("display") == "none" or _is_zero(said.get("opacity", "")),
             {"hidden": True, "collapse": True, "visible": False}.get(said.get("visibility", ""), outer.invisible),
-            _is_tiny(said.get("font-size", ""), outer.tiny),
+            _is_tiny(said.get("font-size", ""), outer.tiny), link,
         )  # fmt: skip
+
+
+def _is_link(element: Any, outer: Look) -> bool:
+    if element.tag == "a" and element.get("href") is not None:
+        return next(element.iterancestors("h1"), None) is None
+    return outer.link and element.tag != "h1"
 
 
 def _rules(sheet: str) -> Iterator[tuple[str, str]]:

@@ -25,6 +25,8 @@ class Run(NamedTuple):
     text: str
     mark: str = ""
     """:data:`STRUCK`, :data:`UNSEEN`, :data:`RAISED`, :data:`LOWERED`, or ``""``."""
+    link: bool = False
+    """It is a link to another page or file."""
 
 
 def is_seen(colour: str, behind: str) -> bool:
@@ -47,6 +49,11 @@ def only_unseen(runs: Sequence[Run]) -> bool:
     """Tell whether there is text, and nobody sees any of it."""
     marks = {run.mark for run in runs if run.text.strip()}
     return marks == {UNSEEN}
+
+
+def unlinked(runs: Sequence[Run]) -> str | None:
+    """Return the text that stands in no link, None if there is no link: what names another page is none of this one's."""
+    return told_apart([run for run in runs if not run.link])[0] if any(run.link for run in runs) else None
 
 
 def told_apart(runs: Sequence[Run], *, cell: bool = False) -> tuple[str, str]:
