@@ -99,7 +99,8 @@ def test_numbers_are_not_broken_over_lines_and_odd_characters_are_there(tmp_path
     with pdfplumber.open(out) as pdf:
         lines = "".join(page.extract_text() + "\n" for page in pdf.pages).splitlines()
     assert sum("711" in line for line in lines) == 6
-    assert any(line.startswith("网址为https://www.example") for line in (one.strip() for one in lines))
+    # A small gap stands between Chinese and Latin letters.
+    assert any(line.replace(" ", "").startswith("网址为https://www.example") for line in lines)
 
 
 @pytest.mark.parametrize("n", [0, 1])
