@@ -167,7 +167,7 @@ class Page:
             for sheet in root.iter("style"):
                 self._styles.add(sheet.text or "")
             _name_tables(root, self._styles)
-            number_lists(root)
+            number_lists(root, self._styles)
             self._flow(root, Look(behind=self._styles.paper))
             self._flush()
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from .numbering import printed_number
+from .pagelooks import Styles
 
-_LIST_STYLE = re.compile(r"(?:^|[;\s])list-style(?:-type)?\s*:\s*([^;]+)", re.I)
-_RULE = re.compile(r"\.([\w-]+)\s*(?=[{,])[^{}]*\{([^{}]*)\}")
 _STYLES = {
     "1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman",
     "decimal": "decimal", "decimal-leading-zero": "decimalZero", "lower-alpha": "lowerLetter",
@@ -21,16 +19,13 @@ _STYLES = {
 """``type`` of a list, or value of ``list-style`` → the style of numbers as Word calls it."""
 
 
-def number_lists(root: Any) -> None:
+def number_lists(root: Any, styles: Styles) -> None:
     """Put the numbers of ordered lists before the first words of their items.
 
     Args:
         root: of the page's tree.
+        styles: what its style sheets say.
     """
-    classes = {
-        name: style for sheet in root.iter("style") for name, rules in _RULE.findall(sheet.text or "")
-        if (style := _style(rules))
-    }  # fmt: skip
     for one in root.iter("ol"):
         items = list(one.iterchildren("li"))
         backwards = one.get("reversed") is not None
@@ -39,14 +34,8 @@ def number_lists(root: Any) -> None:
         for item in items:
             own = _integer(item.get("value"))
             count = count if own is None else own
-            _put_before(item, _mark(count, item, one, classes))
+            _put_before(item, _mark(count, item, one, styles))
             count += -1 if backwards else 1
-
-
-def _style(rules: str) -> str:
-    """Return the words that declarations say of the marks of a list, ``""`` if they say none."""
-    match = _LIST_STYLE.search(rules)
-    return match[1].strip() if match else ""
 
 
 def _integer(text: str | None) -> int | None:
@@ -54,12 +43,12 @@ def _integer(text: str | None) -> int | None:
     return int(match[1]) if match else None
 
 
-def _mark(number: int, item: Any, ordered: Any, classes: Mapping[str, str]) -> str:
+def _mark(number: int, item: Any, ordered: Any, styles: Styles) -> str:
     """Return what a browser prints before an item of a list."""
     style = "decimal"
     for one in (item, ordered):
-        named = (classes[name] for name in one.get("class", "").split() if name in classes)
-        words = (_style(one.get("style", "")) or next(named, "") or one.get("type", "")).split()
+        said = styles.said(one)
+        words = (said.get("list-style-type") or said.get("list-style") or one.get("type", "")).split()
         if "none" in words:
             return ""
         known = [_STYLES[word] for word in words if word in _STYLES]
