@@ -65,5 +65,12 @@
       show(cell, true);
     }
   });
-  window.addEventListener("beforeprint", clear);
+  // What is folded on the screen is printed.
+  window.addEventListener("beforeprint", function () {
+    clear();
+    document.querySelectorAll("details.texts:not([open])").forEach(function (one) { one.open = true; one.classList.add("folded"); });
+  });
+  window.addEventListener("afterprint", function () {
+    document.querySelectorAll("details.folded").forEach(function (one) { one.open = false; one.classList.remove("folded"); });
+  });
 }());

@@ -21,7 +21,7 @@ from reportgen.checks.texts import JudgedNumber, judge_numbers
 from reportgen.cli import cli
 from reportgen.errors import OutputError, ReportgenError
 from reportgen.form import Form
-from reportgen.model.report import Passage, Report
+from reportgen.model.report import Origin, Passage, Report
 from reportgen.repairs import find_repairs
 from reportgen.show.page import environment
 from reportgen.show.published import report_page
@@ -184,6 +184,19 @@ def test_no_character_of_a_text_is_lost_whatever_the_spans() -> None:
     for hidden in paragraph.find_class("hidden-text"):
         hidden.drop_tree()
     assert paragraph.text_content() == "甲12乙34丙"
+
+
+def test_texts_are_whole_and_folded_where_the_findings_are_elsewhere() -> None:
+    long = Passage("overall", "（一）甲", ("长" * 20_000, "新收{{ 新收 }}件。"), Origin("甲.xlsx", "文字内容", 6, 3))
+    right = make_report(published_cells("liwan_2024"), passages=(long,))
+    wrong = make_report({**published_cells("liwan_2024"), "表三.granted.natural": 74}, passages=(long,))
+    for report, findings, is_open in (
+        (right, (), True), (wrong, reviewed(wrong).findings, True), (wrong, [f for f in check(wrong) if f.equation], False),
+    ):  # fmt: skip
+        drawn = html.document_fromstring(make_result_page([CheckedReport(report, findings)]).text)
+        (texts,) = drawn.find_class("texts")
+        assert ("open" in texts.attrib) is is_open
+        assert [p.text_content() for p in texts.findall(".//p")][-2:] == ["长" * 20_000, "新收639件。"]
 
 
 def test_clean_reports_are_folded_among_several(page: html.HtmlElement) -> None:

@@ -179,7 +179,7 @@ def test_no_links_to_elsewhere_no_volatile_functions_no_macros(form):
 
 
 _FUNCTIONS = {"ABS", "AND", "CHAR", "NOT", "COUNTIF", "COUNTIFS", "FIND", "IF", "IFERROR", "INT", "ISERROR", "ISLOGICAL",
-              "ISNUMBER", "LEN", "MATCH", "N", "MAX", "OR", "ROUND", "SUBSTITUTE", "SUM", "TRIM"}  # fmt: skip
+              "ISNUMBER", "LEN", "MATCH", "N", "MAX", "OR", "ROUND", "SUBSTITUTE", "SUM", "SUMPRODUCT", "TRIM"}  # fmt: skip
 
 
 def formulas(book: openpyxl.Workbook) -> list[tuple[str, str]]:
@@ -197,6 +197,18 @@ def test_rows_of_texts_grow_with_what_is_typed(form):
         rows = re.findall(rb'<row r="([0-9]+)"([^>]*)>', archive.read("xl/worksheets/sheet3.xml"))
     assert [int(row) for row, attributes in rows if b"customHeight" in attributes] == [1, 2, 3]
     assert all(b" ht=" in attributes for _, attributes in rows)
+
+
+def test_a_text_can_go_on_in_an_inserted_row(form, tmp_path):
+    book = opened(blank_workbook(form, org="某某局", year=2024))
+    sheet = book[form.sheets.texts]
+    assert not sheet.protection.insertRows, "an attribute that forbids"
+    sheet["C6"] = "前一半。"
+    sheet.move_range("A7:E12")
+    sheet["C7"] = "后一半。"
+    book.save(tmp_path / "w.xlsx")
+    report = recognise(open_document(tmp_path / "w.xlsx"), form)
+    assert [p.paragraphs for p in report.passages if p.section == "overall"][:2] == [("前一半。",), ("后一半。",)]
 
 
 def test_formulas_are_well_formed(blank):

@@ -173,6 +173,9 @@ class _ReportPage:
         self.tables = tuple(self._tables())
         self.judged = bool(checked.numbers)
         self.sections = tuple(self._sections(checked.numbers))
+        texts = {passage.origin for passage in report.passages if passage.origin}
+        told = [one for one in checked.findings if one.severity != "info"]
+        self.texts_open = not told or any(ref.origin in texts for one in told for ref in one.cells)
 
     def _groups(self) -> Iterator[_Group]:
         for severity in SEVERITIES:

@@ -1,7 +1,7 @@
 """The sheets of the texts: a row per heading and sub-heading, and the names a text may use.
 
 A row has no height of its own, so that Excel, WPS and LibreOffice make it as high as its text; what
-one row cannot hold goes on in the next, with the sub-heading left empty.
+one row cannot hold goes on in the next, with the sub-heading left empty: rows can be inserted.
 
 The names have a sheet of their own: it is the same in every workbook of a form, so a program that
 reads many of them reads it once, and nobody's rows of text stand beside hundreds of names.
@@ -42,6 +42,10 @@ BODY_WIDTH, HINT_WIDTH, TOP = 82.0, 34.0, 4
 HINT_LINE = 12.5
 COUNTED = 5
 """Column of the numbers of characters."""
+LINE_HOLDS = int(BODY_WIDTH - 1) // 2
+"""Chinese characters in a line of a text, as :func:`~.cellstyle.height` breaks it."""
+ROW_HOLDS = int(MAX_HEIGHT - 5) // 15
+"""Lines in the highest row: Excel makes none higher than 409 points, and a line takes 15."""
 
 
 class TextRow(msgspec.Struct, frozen=True):
@@ -101,7 +105,7 @@ def _row_texts(paragraphs: Sequence[str]) -> Iterator[str]:
 
 def text_sheet(book: Workbook, form: Form, rows: list[TextRow]) -> None:
     """Add the sheet: entries at the left, a guide to placeholders at the right."""
-    sizes, heads = [24, 26, BODY_WIDTH, HINT_WIDTH, 9, 2, 62], (*form.sheets.text_heads, "提示", "字数")
+    sizes, heads = [24, 26, BODY_WIDTH, HINT_WIDTH, 11, 2, 62], (*form.sheets.text_heads, "提示", "字数")
     sheet = begin(book, form.sheets.texts, sizes, INTRO_TEXT, heads, tall=(32, 22))
     shown = ""
     for row, one in enumerate(rows, TOP):
@@ -118,6 +122,7 @@ def text_sheet(book: Workbook, form: Form, rows: list[TextRow]) -> None:
     last = TOP + len(rows) - 1
     _guide(sheet, form, last)
     finish(sheet, f"A{TOP}", area=f"A1:E{last}", heads=TOP - 1)
+    sheet.protection.insertRows = False  # not forbidden
 
 
 def _with_room(hint: str, least: float) -> str:
@@ -129,24 +134,31 @@ def _with_room(hint: str, least: float) -> str:
 def _counters(sheet: Worksheet, form: Form, rows: Sequence[TextRow]) -> None:
     """Count the characters of each row, without blanks; of a part with a limit all together, red beyond it."""
     limits = {rule.section: rule.limit for rule in form.rules.values() if isinstance(rule, Length) and not rule.off}
-    for row in range(TOP, TOP + len(rows)):
-        put(sheet, row, COUNTED, Formula(f'=IF(LEN(C{row})=0,"",{_length(row)})'), COUNT)
-    for section, limit in limits.items():
-        of_part = [row for row, one in enumerate(rows, TOP) if one.section.id == section]
-        if of_part:
-            first, last = of_part[0], of_part[-1]
-            total = f"SUM($E${first + 1}:$E${last})+{_length(first, fixed=True)}"
-            counter = f'=IF(LEN(C{first})=0,"",{_length(first)}&CHAR(10))&"共 "&({total})&CHAR(10)&"限 {limit}"'
-            put(sheet, first, COUNTED, Formula(counter), COUNT)
-            tint(sheet, f"E{first}:E{last}", f"{total}>{limit}", Colour.BROKEN)
+    parts = [one.section.id for one in rows]
+    for row, part in enumerate(parts, TOP):
+        long, own = _is_too_long(row), _length(f"C{row}")
+        counter = f'=IF(LEN(C{row})=0,"",IF({long},{own}&"{TOO_LONG}",{own}))'
+        if part in limits and part not in parts[: row - TOP]:
+            last = TOP + len(parts) - 1 - parts[::-1].index(part)
+            # The cells of the texts, not of their numbers: an inserted row has no number.
+            total = f"SUMPRODUCT({_length(f'$C${row}:$C${last}')})"
+            whole = f'"共 "&{total}&CHAR(10)&"限 {limits[part]}"&IF({long},"{TOO_LONG}","")'
+            counter = f'=IF(LEN(C{row})=0,"",{own}&CHAR(10))&{whole}'
+            tint(sheet, f"E{row}:E{last}", f"{total}>{limits[part]}", Colour.BROKEN)
+        put(sheet, row, COUNTED, Formula(counter), COUNT)
 
 
-def _length(row: int, *, fixed: bool = False) -> str:
-    """Return a formula part: how many characters a text has, blanks and line breaks left out."""
-    cell = f"$C${row}" if fixed else f"C{row}"
+def _length(cells: str) -> str:
+    """Return a formula part: how many characters texts have, blanks and line breaks left out."""
     for blank in ('" "', '"\u3000"', "CHAR(10)"):
-        cell = f'SUBSTITUTE({cell},{blank},"")'
-    return f"LEN({cell})"
+        cells = f'SUBSTITUTE({cells},{blank},"")'
+    return f"LEN({cells})"
+
+
+def _is_too_long(row: int) -> str:
+    """Return a formula part: whether the row can hardly show its text; a line break leaves half a line empty."""
+    breaks = f'(LEN(C{row})-LEN(SUBSTITUTE(C{row},CHAR(10),"")))'
+    return f"OR({breaks}>={ROW_HOLDS},LEN(C{row})+{LINE_HOLDS // 2}*{breaks}>{ROW_HOLDS * LINE_HOLDS})"
 
 
 def _ordered(form: Form) -> list[str]:
@@ -214,7 +226,11 @@ def _meanings(form: Form) -> dict[str, str]:
 INTRO_TEXT = (
     "正文写在“正文”一栏，每按一次 Alt+Enter 换行就是一个自然段。"
     "小标题可以修改，也可以不用；某个小标题下没有正文，报告里就不出现这个小标题。"
-    "一格放不下的，接着写在下面一行，小标题空着。"
+    "一格放不下的，接着写在下面一行，小标题空着；下面没有空行的，插入一行。"
+)
+TOO_LONG = (
+    "。这一格文字太长，屏幕上和打印时可能显示不全。请在下面一行接着写（没有空行就插入一行），小标题空着。"
+    "全文看结果页或生成的报告。"
 )
 NAMES_TEXT = "把名称连同双花括号抄进“{texts}”的正文，生成报告时换成当前的数。 ← 回到“{texts}”"
 GUIDE_TEXT = (

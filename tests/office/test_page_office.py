@@ -177,6 +177,7 @@ _CONTRAST = """() => {
 def test_prints_on_a4(browser: Browser, pages: dict[str, Path], tmp_path: Path) -> None:
     page = browser.new_page()
     page.goto(pages["result"].as_uri())
+    page.evaluate("document.querySelector('details.texts').open = false")
     pdf = tmp_path / "result.pdf"
     page.pdf(path=str(pdf), prefer_css_page_size=True)
     page.close()
@@ -184,6 +185,7 @@ def test_prints_on_a4(browser: Browser, pages: dict[str, Path], tmp_path: Path) 
     assert "A4" in said
     text = subprocess.run(["pdftotext", str(pdf), "-"], check=True, capture_output=True, text=True).stdout
     assert "左边 65 应等于右边 66" in text.replace("\n", "")
+    assert "很长的一句话" in text, "folded on the screen only"
     assert "在表中看两边" not in text  # what only a screen can do
 
 

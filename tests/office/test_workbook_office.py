@@ -244,6 +244,26 @@ def test_rows_grow_and_empty_cells_can_be_declared_zero():
     assert not [key for key in results if key[1] == EMPTY and FORM.rules[key[0]].kind in SUMS]
 
 
+def test_what_a_row_cannot_show_is_told_beside_it(tmp_path):
+    texts = {"fits": ("字" * 320,) * 3, "long": ("字" * 3000,), "paragraphs": ("字" * 50,) * 20, "lines": ("字",) * 27}
+    books = {}
+    for name, paragraphs in texts.items():
+        book = openpyxl.load_workbook(BytesIO(blank_workbook(FORM, org="某某局", year=2024)))
+        for row in (5, 6):  # one with the limit of its part, one without
+            book[FORM.sheets.texts].cell(row, 3).value = "\n".join(paragraphs)
+        book.save(made := BytesIO())
+        books[name] = made.getvalue()
+    for name, book in recalculated(books).items():
+        first, other = (str(book[FORM.sheets.texts].cell(row, 5).value) for row in (5, 6))
+        assert [("显示不全" in one, "结果页" in one) for one in (first, other)] == [(name != "fits",) * 2] * 2, name
+        count = len("".join(texts[name]))
+        assert first.startswith(f"{count}\n共 ")
+        assert other.startswith(str(count))
+        book.save(tmp_path / "w.xlsx")
+        report = recognise(open_document(tmp_path / "w.xlsx"), FORM)
+        assert [p.paragraphs for p in report.passages][:2] == [texts[name]] * 2, "the hint is no text"
+
+
 def test_files_are_clean(tmp_path, form: Form):
     report = make_report(published_cells("liwan_2024"), passages=(Passage("overall", "（一）甲", ("=1", "乙\n丙")),))
     for name, data in {
