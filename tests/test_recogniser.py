@@ -189,6 +189,16 @@ def test_words_typed_for_figures_are_errors_at_their_cells(saved, typed):
     assert {c: report.values[c].number for c in FORM.cells} == {**HUAIAN, **dict.fromkeys(wrong)}
 
 
+def test_the_word_of_a_column_typed_for_a_figure_is_no_header_of_the_rows_below(saved):
+    book = Workbook()
+    places = draw(book, HUAIAN)
+    places["表三.noproc_3.total"].value = "自然人"
+    cell = places["表三.noproc_3.total"]
+    report = read_report(saved(book))
+    assert found(report) == [("N-02", [f"{cell.parent.title}!{cell.coordinate}"])]
+    assert {c: report.values[c].number for c in FORM.cells} == {**HUAIAN, "表三.noproc_3.total": None}
+
+
 @pytest.mark.parametrize("typed", ["/", "—", "-", "－", "无", "", "  ", None])
 def test_blanks_and_placeholders_count_as_0_with_one_warning_a_table(saved, typed):
     book = Workbook()

@@ -67,10 +67,16 @@ class _Finder:
             if not _has_figures(index, cell):
                 likely.setdefault(leaf, []).append(cell)
         for leaf, cells in sure.items():
-            # A word that is a column and, without its number, a row, too.
             if len(cells) > 1:
-                sure[leaf] = [cell for cell in cells if not _has_figures(index, cell)] or cells
+                sure[leaf] = [cell for cell in cells if not self._is_in_a_row(index, cell)] or cells
         return sure, likely
+
+    def _is_in_a_row(self, index: LabelIndex, cell: GridCell) -> bool:
+        """Tell whether the word of a column stands in a row of the block: it is that row's label, or typed for a figure."""
+        labels = (label for _, label in index.find(self.labels.rows.wordings))
+        return _has_figures(index, cell) or any(
+            label.row == cell.row and label.column < cell.column for label in labels
+        )
 
     def _likely(self, index: LabelIndex, axis: Axis) -> Iterator[tuple[str, GridCell]]:
         known, names = known_labels(self.form), axis.names
