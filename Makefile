@@ -41,7 +41,7 @@ test-full: $(READY)   ## the slow tests, and the property tests of the fast suit
 
 test-office: $(READY)   ## the tests with LibreOffice, validators and injected faults; installs them
 	@PYTHON=$(BIN)/python bash tests/office/install.sh
-	$(BIN)/python -m pytest -m office
+	$(BIN)/python -m pytest -n auto --dist loadfile -m office
 
 test-wine: $(READY)   ## the zip, double-clicked on a Windows played by wine (amd64); installs it
 	@PYTHON=$(BIN)/python bash tests/wine/install.sh
