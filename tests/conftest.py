@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +34,13 @@ def _nothing_opens() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("REPORTGEN_NO_OPEN", "1")
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _hanging_up_ends() -> None:
+    """Programs started here inherit what these tests were started with: under nohup that is to stay."""
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture
