@@ -35,7 +35,7 @@ demo-rollup: $(READY)   ## merge the example reports of eight bodies into out/, 
 test: $(READY)   ## the fast tests, on all processors
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
-test-full: $(READY)   ## the slow tests, and the property tests of the fast suite with twelve times as many examples
+test-full: $(READY)   ## the slow tests, and the property tests of the fast suite with twenty times as many examples
 	$(BIN)/python -m pytest -n auto --dist worksteal -m slow
 	$(BIN)/python -m pytest -n auto --dist worksteal -m hypothesis --hypothesis-profile full
 

@@ -15,7 +15,7 @@ from reportgen.form import Form, load_form
 
 settings.register_profile(
     "fast",  # the same examples at every run
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
