@@ -259,6 +259,7 @@ LAYOUTS: dict[str, bytes] = {
     "one table": page(
         tables(), heading=lambda text: f"<tr><td colspan=10>{text}</td></tr>", spell=lambda table: spelled(table)[7:-8]
     ).replace(b"<p>", b"<tr><td colspan=10>").replace(b"</p>", b"</td></tr>").replace(b"</h1>", b"</h1><table>"),
+    "tables that go on": page(tables()).replace(b"<table", "<p>（续表）</p><table".encode()),
     "contents": page(tables()).replace(b"</h1>", f"</h1>{CONTENTS}".encode()),
     "contents with pages": page(tables()).replace(
         b"</h1>", f"</h1>{CONTENTS}".replace("</p><p>", "</p><p>（一）概述……1</p><p>").replace("情况</p>", "情况……12</p>").encode()

@@ -26,6 +26,8 @@ class TitleWords(Struct, frozen=True, forbid_unknown_fields=True):
     """网页上通到别的报告的一行以这些词开头"""
     page: tuple[str, ...] = ()
     """网页上正文以外的一行以这些词开头"""
+    continued: tuple[str, ...] = ()
+    """表格转页以后上面的一行只写这些词的，不算正文；可以带括号"""
     separators: Pattern = r"[>|:]"
     """标题与网站、栏目的名称之间的符号"""
     not_first: tuple[str, ...] = ()

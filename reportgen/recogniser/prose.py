@@ -229,7 +229,7 @@ class _Prose:
         text = " ".join(lines)
         section = self.sections.get(self.seen)
         self.seen += 1
-        if not text:
+        if not text or key(text).strip("():") in self.form.titles.continued:
             return
         if section is not None:
             self.close()
