@@ -109,7 +109,7 @@ def wrong_figures(report: Report, findings: list[Finding], path: Path) -> list[s
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = load_workbook(path, data_only=True)
+            book = load_workbook(io.BytesIO(path.read_bytes()), data_only=True)  # it leaves a damaged file open
     except Exception:
         return None
     told = {cell.id for one in findings for cell in one.cells}
