@@ -33,8 +33,6 @@ _TOKEN = re.compile(
     re.I | re.S,
 )
 _CONDITION = re.compile(r"([<>=]+)(-?[\d.]+)")
-_LITERALS = re.compile(r"[^A-Za-z@/]")
-"""What stands for itself in a format of a number; the others are fractions, powers and the like."""
 _EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
 _LONGEST = 40
 """Places of a format that a person makes."""
