@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from itertools import accumulate
 from typing import NamedTuple
 
 from ...model.numbers import Number, whole
@@ -176,15 +174,15 @@ _MAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]+")
 _ADDRESS = re.compile(r"https?://[^,;。()、\s一-龥]+|www\.[^,;。()、\s一-龥]+")
 _BULLET = re.compile(r"^\(?\d{1,2}(?:[.、)]|\.(?=\D))(?!\d)")
 _ABOUT_BEFORE = re.compile(r"(?:约|近|大约|超过|超|逾|不足|不到|将近|接近|达到近|突破)$")
-_ABOUT_LONGEST = 3
+_ABOUT_LONGEST, _ABOUT_LAST = 3, "约近过超逾足到破"
 _UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
 _ARABIC = re.compile(
     r"(?P<number>[0-9](?<![0-9.][0-9])(?:[0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![0-9%‰])|[0-9]*(?:\.[0-9]+)?))"
     rf"(?P<scale>[百千万亿](?!元)|)(?P<about>余|多(?!元)|几|)(?P<unit>%|‰|{_UNIT}|)(?P<after>余|左右|以上|上下|)"
 )
 _CHINESE = re.compile(
-    r"(?<![零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟])"
-    r"(?P<number>[零〇一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾][零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟]*)"
+    r"(?P<number>[零〇一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾]"
+    r"(?<![零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟].)[零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟]*)"
     r"(?P<about>余|多|几|)(?P<unit>件次|万元|件|宗|起|份|例|部|条|项|次|笔|元)(?P<after>余|左右|以上|)"
 )
 _CHINESE_PERCENT = re.compile(
@@ -193,7 +191,7 @@ _CHINESE_PERCENT = re.compile(
 _IDIOM_BEFORE = re.compile(r"[第每进统唯逐同这某上下另首任专单初有]$|(?<![获为])之$")
 _IDIOM_AFTER = re.compile(r"合计|之和|事|性|套|龙|条件|起来|部分|部门|份子|步")
 _TOGETHER = re.compile(r"(?:[,。;、()]|$|行政|案|复议|诉讼|为|均|系|未|,)")
-_ZERO_WORD = re.compile(r"(?<=[为是])零(?=[,。;、()]|$)")
+_ZERO_WORD = re.compile(r"零(?<=[为是]零)(?=[,。;、()]|$)")
 
 
 def tokens(text: str) -> list[Token]:
@@ -201,15 +199,16 @@ def tokens(text: str) -> list[Token]:
     found = [*_arabic(text), *_chinese(text), *_chinese_percentages(text), *_zero_words(text)]
     if not found:
         return []
-    hidden = sorted(m.span() for pattern in _not_quantities(text) for m in pattern.finditer(text))
-    starts = [start for start, _ in hidden]
-    # How far the spans up to each of them reach: spans of different patterns may overlap.
-    reach = list(accumulate((end for _, end in hidden), max))
+    hidden = sorted([m.span() for pattern in _not_quantities(text) for m in pattern.finditer(text)])
+    hidden.append((len(text), 0))
     kept: list[Token] = []
-    end = 0
+    end = reach = n = 0
     for token in sorted(found, key=lambda t: (t.start, -t.end)):
-        before = bisect_left(starts, token.end)
-        if token.start >= end and not (before and reach[before - 1] > token.start):
+        # How far the spans that begin before its end reach: spans of different patterns may overlap.
+        while hidden[n][0] < token.end:
+            reach = max(reach, hidden[n][1])
+            n += 1
+        if token.start >= max(end, reach):
             end = token.stop
             kept.append(token)
     return kept
@@ -248,6 +247,8 @@ def _value(digits: str, scale: int) -> tuple[Number, Number]:
 
 def _about_before(text: str, end: int) -> str:
     """Return 余, 近, 约 … right before a place; ``""`` if there is none."""
+    if text[end - 1 : end] not in _ABOUT_LAST:
+        return ""
     found = _ABOUT_BEFORE.search(text[max(0, end - _ABOUT_LONGEST) : end])
     return found[0] if found else ""
 

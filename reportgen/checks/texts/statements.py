@@ -158,12 +158,11 @@ class _Sentence:
         """Return the statements; ``to_end``, also what the talk is of behind the sentence."""
         state, found = base, []
         brackets: list[_State] = []
-        clauses = list(self.clauses())
+        clauses = self.clauses()
         while not (to_end or clauses[-1].mentions):
             clauses.pop()
         for clause in clauses:
-            made, state = self.in_clause(clause, state)
-            found += made
+            state = self.in_clause(clause, state, found)
             if clause.mark == "(":
                 brackets.append(state)
                 state = replace(state, year=self.year_named_last(clause, state.year))
@@ -173,42 +172,52 @@ class _Sentence:
                 state = replace(state, year=base.year)
         return found, replace(state, how="before" if state.topic else state.how)
 
-    def clauses(self) -> Iterator[_Clause]:
-        """Yield the clauses in order; a comma between the thousands of a figure is not a mark."""
+    def clauses(self) -> list[_Clause]:
+        """Return the clauses in order; a comma between the thousands of a figure is not a mark."""
         start, end = self.span
-        inside = {place for t in self.mentions for place in range(t.start + 1, t.stop)}
-        marks = [(*m.span(), m[0]) for m in _MARK.finditer(self.text, start, end) if m.start() not in inside]
-        first = 0
-        for number, (place, behind, mark) in enumerate([*marks, (end, end, "")]):
-            last = bisect_left(self.mentions, place, key=_start)
-            yield _Clause(number, start, place, mark, self.mentions[first:last])
-            start, first = behind, last
+        found: list[_Clause] = []
+        first = last = reach = 0
+        for match in _MARK.finditer(self.text, start, end):
+            place, behind = match.span()
+            while last < len(self.mentions) and self.mentions[last].start < place:
+                reach = max(reach, self.mentions[last].stop)
+                last += 1
+            if place >= reach:
+                found.append(_Clause(len(found), start, place, match[0], self.mentions[first:last]))
+                start, first = behind, last
+        return [*found, _Clause(len(found), start, end, "", self.mentions[first:])]
 
-    def in_clause(self, clause: _Clause, state: _State) -> tuple[list[Statement], _State]:
-        """Return the statements of a clause, and what the talk is of behind it."""
-        found: list[Statement] = []
+    def in_clause(self, clause: _Clause, state: _State, found: list[Statement]) -> _State:
+        """Add the statements of a clause, and return what the talk is of behind it."""
+        text, words = self.text, self.words
+        worded, at, tail = "", clause.start, clause.start  # with 0 for figures: what words bring does not depend on them
         for spot in self.spots(clause):
-            if self.words.including.match(spot.before):
+            mention = spot.mention
+            if words.including.match(spot.before):
                 state = replace(state, whole=True)
-            words = brought(self.worded(clause, spot.mention.start), self.words)
-            state = self.scoped(state, words)
-            item = self.item(clause, spot, state, compared=words.compared)
+            bring = brought(worded + text[at : mention.start], words)
+            state = self.scoped(state, bring)
+            item = self.item(clause, spot, state, compared=bring.compared)
             found.append(item)
-            state = replace(state, topic=item.topic, how="before" if item.how == "here" else item.how)
-        state = self.scoped(state, brought(self.worded(clause, clause.end), self.words))
-        tail = found[-1].end if found else clause.start
-        topic, how = left_with(self.text[tail : clause.end], self.words)
-        return found, replace(state, topic=topic, how=how) if how else state
+            how = "before" if item.how == "here" else item.how
+            if item.topic is not state.topic or how != state.how:
+                state = replace(state, topic=item.topic, how=how)
+            tail = item.end
+            if item.token:
+                worded, at = f"{worded}{text[at : mention.start]}0", item.token.end
+        state = self.scoped(state, brought(worded + text[at : clause.end], words))
+        topic, how = left_with(text[tail : clause.end], words)
+        return replace(state, topic=topic, how=how) if how else state
 
     def spots(self, clause: _Clause) -> Iterator[_Spot]:
         """Yield the mentions of a clause with the words before and behind each."""
         start = clause.start
-        for n, mention in enumerate(clause.mentions):
+        for mention, following in zip(clause.mentions, [*clause.mentions[1:], None], strict=False):
             before = self.text[start : mention.start]
-            if n + 1 == len(clause.mentions):
+            if following is None:
                 yield _Spot(mention, before, self.text[mention.stop : self.denied_to(mention, clause)], cut=False)
             else:
-                end, start = self.between(mention, clause.mentions[n + 1])
+                end, start = self.between(mention, following)
                 yield _Spot(mention, before, self.text[mention.stop : end], cut=start == mention.stop)
 
     def denied_to(self, mention: Mention, clause: _Clause) -> int:
@@ -232,15 +241,6 @@ class _Sentence:
             self.year_before(before, after, state.year), state.year_said, compared, state.scope, inner,
             state.office,
         )  # fmt: skip
-
-    def worded(self, clause: _Clause, end: int) -> str:
-        """Return a clause up to a place with 0 for its figures: what words bring does not depend on them."""
-        pieces, at = [], clause.start
-        for mention in clause.mentions:
-            if isinstance(mention, Token) and at <= mention.start and mention.end <= end:
-                pieces += [self.text[at : mention.start], "0"]
-                at = mention.end
-        return "".join([*pieces, self.text[at:end]])
 
     def between(self, mention: Mention, following: Mention) -> tuple[int, int]:
         """Return where the words behind a number end, and where those before the next one begin.
