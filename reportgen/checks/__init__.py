@@ -7,10 +7,12 @@ and severities are form data.  Nothing here reads files or prints.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from msgspec.structs import replace
 
+from ..form import Form, Rule
 from ..model.explanations import settle
 from ..model.findings import Finding, sort_findings
 from ..model.report import Report
@@ -74,9 +76,14 @@ def check(report: Report, *, strict: bool = False) -> list[Finding]:
     """
     facts = Facts(report, strict=strict)
     found: list[Finding] = [*report.notices]
-    for rule in report.form.rules.values():
-        if rule.kind in KINDS and not rule.off:
-            found += KINDS[rule.kind](rule, facts)
+    for rule, generator in _applied(report.form):
+        found += generator(rule, facts)
     body = f"{report.org}{report.year or ''}"
     found = [replace(one, body=body) for one in found]
     return sort_findings(settle(report, found), report.form)
+
+
+@lru_cache(maxsize=16)
+def _applied(form: Form) -> tuple[tuple[Rule, Generator], ...]:
+    """Return the rules of a form that are judged here, with their generators."""
+    return tuple((r, KINDS[r.kind]) for r in form.rules.values() if r.kind in KINDS and not r.off)

@@ -9,14 +9,15 @@ a part that is empty is a part somebody forgot.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 
 from ..form.rule import Group, Length, Marks, Mentions, Personal, Present
 from ..model.findings import CellRef, Finding, finding
 from ..model.report import Passage, Report
 from .facts import Facts
+from .texts.numerals import half_width
 
 _EACH = 20
 """Finds of one rule in one passage that are reported one by one."""
@@ -104,26 +105,28 @@ def present(rule: Present, facts: Facts) -> Iterator[Finding]:
 
 def marks(rule: Marks, facts: Facts) -> Iterator[Finding]:
     """C-08: marks that a draft or a template left behind."""
+    patterns = _patterns(rule)
     for passage in facts.passages:
-        ref = facts.report.passage_ref(passage)
-        for what, match in islice(_marked(rule, passage), _EACH):
+        for what, match in islice(_marked(patterns, passage), _EACH):
             around = match.string[max(0, match.start() - 12) : match.end() + 8].strip()
-            yield finding(
-                rule, [ref], strict=facts.strict,
-                sentence=around, place=f"“{ref.label}”", raw=match[0].strip(), what=what,
-            )  # fmt: skip
+            yield facts.about(rule, passage, sentence=around, raw=match[0].strip(), what=what)
 
 
-def _marked(rule: Marks, passage: Passage) -> Iterator[tuple[str, re.Match[str]]]:
+def _marked(patterns: Sequence[tuple[str, re.Pattern[str]]], passage: Passage) -> Iterator[tuple[str, re.Match[str]]]:
     for text in passage.paragraphs:
-        for one in rule.patterns:
-            for match in re.finditer(one.pattern, text, re.M):
-                yield one.what, match
+        for what, pattern in patterns:
+            for match in pattern.finditer(text):
+                yield what, match
+
+
+@lru_cache(maxsize=16)
+def _patterns(rule: Marks) -> list[tuple[str, re.Pattern[str]]]:
+    return [(one.what, re.compile(one.pattern, re.M)) for one in rule.patterns]
 
 
 _ID_NUMBER = re.compile(r"(?<!\d)(\d{17})([\dXx])(?![\dXx])")
 _MOBILE = re.compile(r"(?<![\d-])(?:\+?86[- ]?)?(1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?!\d)")
-_SIX_DIGITS = re.compile(r"(?:\d[\s\-－﹣]?){6}")
+_SIX_DIGITS = re.compile(r"\d(?:[\s\-－﹣]?\d){5}")
 _INTRODUCED = 40
 """Characters before a number in which the word that introduces it is looked for."""
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -152,10 +155,9 @@ def personal(rule: Personal, facts: Facts) -> Iterator[Finding]:
     introduced = rf"(?:{'|'.join(rule.contact_words)})[^\d,。;]{{0,8}}$"
     for passage in facts.passages:
         own = introduced if passage.section == rule.contact_section else ""
-        ref = facts.report.passage_ref(passage)
         found = [what for text in passage.paragraphs for what in _personal(text, contact, own)]
         for what in _few(found):
-            yield finding(rule, [ref], strict=facts.strict, place=f"“{ref.label}”", what=what)
+            yield facts.about(rule, passage, what=what)
 
 
 def _personal(paragraph: str, contact: str, own: str) -> Iterator[str]:
@@ -168,7 +170,7 @@ def _personal(paragraph: str, contact: str, own: str) -> Iterator[str]:
     """
     if not _SIX_DIGITS.search(paragraph):
         return
-    text = unicodedata.normalize("NFKC", paragraph)
+    text = half_width(paragraph)
     yield from (f"身份证号码 {_masked(m[0])}" for m in _ID_NUMBER.finditer(text) if is_id_number(m[0]))
     for match in _MOBILE.finditer(text):
         number = re.sub(r"\D", "", match[1])

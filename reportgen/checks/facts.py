@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from ..form import Cell, Equation, Relation
+from ..form import Cell, Equation, Relation, Rule
+from ..form.kinds import Unit
+from ..model.findings import Finding, finding
 from ..model.numbers import Number
 from ..model.placeholders import filled
 from ..model.report import Passage, Report, Value
@@ -30,12 +33,12 @@ class Facts:
         """Figures by cell id; blank, placeholder and unreadable cells count as 0 (N-01), but for gaps (N-11)."""
         self.odd: list[tuple[Cell, Value]] = []
         """Cells that hold anything but a clean number, in the order of the form."""
-        cells = report.form.cells
-        for id_ in cells:
+        for id_, cell in report.form.cells.items():
             value = report.values[id_]
-            self.numbers[id_] = 0 if value.number is None else value.number
+            number = value.number
+            self.numbers[id_] = 0 if number is None else number
             if value.state != "number" or value.remark:
-                self.odd.append((cells[id_], value))
+                self.odd.append((cell, value))
         self.filling: Filling = fill(report, self.numbers, self.odd) if self.odd else Filling()
         """What cells left blank must hold; the other rules go by these figures, so that one gap is one finding."""
         self.numbers.update(self.filling.figures)
@@ -81,11 +84,33 @@ class Facts:
         return found
 
     @cached_property
+    def units(self) -> Sequence[str]:
+        """What kind of body it is: as chosen, else all that its name fits."""
+        rule = next((rule for rule in self.form.rules.values() if isinstance(rule, Unit)), None)
+        chosen = rule and str(self.report.fields.get(rule.field, ""))
+        return (chosen,) if chosen else units_by_name(rule, self.report.org) if rule else ()
+
+    @cached_property
     def judged(self) -> Sequence[JudgedNumber]:
         """The verdict on every number of the texts."""
         values = self.report.values
         filled_in = {c: replace(values[c], state="number", number=n) for c, n in self.filling.figures.items()}
         return judge_numbers(replace(self.report, values={**values, **filled_in}) if filled_in else self.report)
+
+    @cached_property
+    def complaints(self) -> Mapping[str, Sequence[JudgedNumber]]:
+        """The numbers of the texts that are not what the form says, by the id of their rule."""
+        return _by_rule(number for number in self.judged if number.severity)
+
+    def about(self, rule: Rule, passage: Passage, **said: Any) -> Finding:
+        """Make a finding about a text; ``said`` as of :func:`~reportgen.model.findings.finding`."""
+        ref = self.report.passage_ref(passage)
+        return finding(rule, [ref], strict=self.strict, **{"place": f"“{ref.label}”", **said})
+
+
+def units_by_name(rule: Unit, org: str) -> Sequence[str]:
+    """Return the kinds of body that a name fits, () if the name does not tell."""
+    return next((one.types for one in rule.names if re.search(one.pattern, org)), ())
 
 
 def _with_totals(report: Report, unknown: set[str]) -> set[str]:
@@ -97,7 +122,7 @@ def _with_totals(report: Report, unknown: set[str]) -> set[str]:
     return unknown
 
 
-_T = TypeVar("_T", Equation, Relation)
+_T = TypeVar("_T", Equation, Relation, JudgedNumber)
 
 
 def _by_rule(instances: Iterable[_T]) -> dict[str, list[_T]]:

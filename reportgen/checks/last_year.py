@@ -7,18 +7,19 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ..form.kinds import Leftovers, Period, Repeated
-from ..model.findings import Finding, finding
+from ..model.findings import Finding
 from ..model.placeholders import filler, standard_sentence, typed
 from ..model.report import Passage
 from .facts import Facts
 
 _SENTENCE = re.compile(r"[^。！？；;\n]+")
-_SPACE = re.compile(r"\s+")
 _LAW = re.compile("《[^》]*》")
 _PERIOD = re.compile(
     r"(?P<of>(?:统计|数据|报告)[^，。；：\d]{0,6}(?:期限?|时限|时间|范围)[^，。；\d]{0,4})?"
     r"(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})日?起?(?:至|到|[—–～~－-]+)(?:(\d{4})[年./-])?(\d{1,2})[月./-](\d{1,2})(?!\d)"
 )
+_DAYS = re.compile(r"[年./-]\d{1,2}[月./-]\d")
+"""Every period has some."""
 _SHORTEST = 40  # characters of a part below which likeness says nothing
 _SENTENCE_LENGTH = 12
 
@@ -47,8 +48,7 @@ def repeated(rule: Repeated, facts: Facts) -> Iterator[Finding]:
         percent = similarity(text, last)
         if percent >= (rule.percent if len(text) > rule.short else rule.short_percent):
             place = f"“{facts.form.section(section).heading}”"
-            ref = facts.report.passage_ref(passages[0])
-            yield finding(rule, [ref], strict=facts.strict, place=place, percent=percent)
+            yield facts.about(rule, passages[0], place=place, percent=percent)
 
 
 def _own_sentences(facts: Facts) -> Iterator[tuple[Passage, str]]:
@@ -76,24 +76,20 @@ def leftovers(rule: Leftovers, facts: Facts) -> Iterator[Finding]:
         sentence = fill(written)
         bare = _bare(sentence)
         if len(bare) >= _SENTENCE_LENGTH and bare in last and re.search(r"\d", typed(written)):
-            ref = report.passage_ref(passage)
-            yield finding(rule, [ref], strict=facts.strict, place=f"“{ref.label}”", sentence=sentence.strip())
+            yield facts.about(rule, passage, sentence=sentence.strip())
 
 
 def period(rule: Period, facts: Facts) -> Iterator[Finding]:
     """S-09: a statement of period that is not the whole data year."""
     year = facts.report.year
     for passage in _in_sections(facts):
-        for match in (m for text in passage.paragraphs for m in _PERIOD.finditer(_bare(text))):
+        texts = filter(_DAYS.search, map(_bare, passage.paragraphs))
+        for match in (m for text in texts for m in _PERIOD.finditer(text)):
             of_data, first, month, day, last, until_month, until_day = match.groups()
             whole = (int(month), int(day), int(until_month), int(until_day)) == (1, 1, 12, 31)
             # Another period (a campaign, a month) is not that of the data unless it is said to be.
             if (int(first) != year or int(last or first) != year or not whole) and (whole or of_data):
-                ref = facts.report.passage_ref(passage)
-                yield finding(
-                    rule, [ref], strict=facts.strict,
-                    place=f"“{ref.label}”", year=str(year), sentence=match[0],
-                )  # fmt: skip
+                yield facts.about(rule, passage, year=str(year), sentence=match[0])
 
 
 def _in_sections(facts: Facts) -> Iterator[Passage]:
@@ -102,4 +98,4 @@ def _in_sections(facts: Facts) -> Iterator[Passage]:
 
 
 def _bare(text: str) -> str:
-    return _SPACE.sub("", text)
+    return "".join(text.split())

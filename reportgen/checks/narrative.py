@@ -17,14 +17,13 @@ _NAMED = 20
 
 def narrative(rule: NarrativeRule, facts: Facts) -> Iterator[Finding]:
     """X-01 … X-16: numbers that are not what the form says."""
-    for number in facts.judged:
-        if number.severity and number.rule == rule.id:
-            value, expected = number.in_yuan, number.expected
-            yield finding(
-                rule, number.refs, strict=facts.strict, severity=number.severity, actual=value, expected=expected,
-                difference=None if expected is None else difference(value, expected),
-                sentence=number.sentence, written=number.text, says=number.says,
-            )  # fmt: skip
+    for number in facts.complaints.get(rule.id, ()):
+        value, expected = number.in_yuan, number.expected
+        yield finding(
+            rule, number.refs, strict=facts.strict, severity=number.severity, actual=value, expected=expected,
+            difference=None if expected is None else difference(value, expected),
+            sentence=number.sentence, written=number.text, says=number.says,
+        )  # fmt: skip
 
 
 def coverage(rule: Coverage, facts: Facts) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from ..form.rule import Pasted
-from ..model.findings import Finding, finding
+from ..model.findings import Finding
 from ..model.report import Passage, Report
 from ..recogniser.prose import section_of_line
 from ..recogniser.titles import parse_title
@@ -20,16 +20,12 @@ _NAMED = 6
 
 def pasted(rule: Pasted, facts: Facts) -> Iterator[Finding]:
     """C-14: lines that the finished report would have as something else, or twice."""
-    report = facts.report
     for passage in facts.passages:
-        wrong = list(_headings(report, passage.paragraphs))
+        wrong = list(_headings(facts.report, passage.paragraphs))
         doubtful = [*_subheadings(facts, passage), *_tables(rule, passage.paragraphs)]
         if wrong or doubtful:
-            ref = report.passage_ref(passage)
-            yield finding(
-                rule, [ref], strict=facts.strict, severity=rule.severity if wrong else rule.weak,
-                place=f"“{ref.label}”", what=_few(list(dict.fromkeys([*wrong, *doubtful]))),
-            )  # fmt: skip
+            what = _few(list(dict.fromkeys([*wrong, *doubtful])))
+            yield facts.about(rule, passage, severity=rule.severity if wrong else rule.weak, what=what)
 
 
 def _few(what: Sequence[str]) -> str:
@@ -55,6 +51,8 @@ def _subheadings(facts: Facts, passage: Passage) -> Iterator[str]:
 
 def _tables(rule: Pasted, paragraphs: Sequence[str]) -> Iterator[str]:
     """Yield the runs of lines that look like the rows of a table, by their first line."""
+    if len(paragraphs) < rule.lines:
+        return
     for alike, run in groupby(paragraphs, key=lambda text: re.search(rule.table, text) is not None):
         lines = list(run)
         if alike and len(lines) >= rule.lines:

@@ -13,7 +13,6 @@ from ..model.findings import Finding, finding
 from ..model.numbers import Number, difference, format_number
 from ..model.report import Report
 from .facts import Facts
-from .who import likely_units
 
 _OPERATORS = {
     "=": operator.eq, "<>": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
@@ -33,7 +32,7 @@ def relation(rule: RelationRule, facts: Facts) -> Iterator[Finding]:
 
 def _is_broken(one: Relation, facts: Facts) -> bool:
     try:
-        return _applies(one, facts) and not _holds(one.expect, facts)
+        return not _holds(one.expect, facts) and _applies(one, facts)
     except _CannotJudge:
         return False
 
@@ -120,7 +119,7 @@ def _term(term: Term, report: Report) -> Number:
 
 def magnitude(rule: Magnitude, facts: Facts) -> Iterator[Finding]:
     """T2-09 and the like: a figure too large for such a body, or for what stands beside it."""
-    units = likely_units(facts)
+    units = facts.units
     limits = [rule.most[unit] for unit in units if unit in rule.most]
     beside = [cell for cell in rule.beside if facts.report.number(cell)]
     pieces = facts.report.total(beside)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 
 from ..form import Rule
 from ..form.kinds import Authors, Misnamed, Selves, Unit
 from ..model.findings import CellRef, Finding, finding
 from ..model.report import Report
-from .facts import Facts
+from .facts import Facts, units_by_name
+from .texts.numerals import half_width
 
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+")
 _SHORTEST_NAME = 3  # characters; 省局 and the like name nobody
@@ -38,7 +38,7 @@ def misnamed(rule: Misnamed, facts: Facts) -> Iterator[Finding]:
 def unit(rule: Unit, facts: Facts) -> Iterator[Finding]:
     """S-15: the kind of body is blank, so that rules were not applied, or is not what the name says."""
     report = facts.report
-    chosen, fits = str(report.fields.get(rule.field, "")), _units_by_name(rule, report.org)
+    chosen, fits = str(report.fields.get(rule.field, "")), units_by_name(rule, report.org)
     refs = _field_ref(report, rule.field)
     likely = f"，看名称像是“{'”或“'.join(fits)}”" if fits else ""
     if not chosen and refs:
@@ -49,20 +49,6 @@ def unit(rule: Unit, facts: Facts) -> Iterator[Finding]:
     else:
         return
     yield finding(rule, refs, strict=facts.strict, what=what)
-
-
-def _units_by_name(rule: Unit, org: str) -> Sequence[str]:
-    """Return the kinds of body that a name fits, () if the name does not tell."""
-    return next((one.types for one in rule.names if re.search(one.pattern, org)), ())
-
-
-def likely_units(facts: Facts) -> Sequence[str]:
-    """Return what kind of body it is: as chosen, else all that its name fits."""
-    for rule in facts.form.rules.values():
-        if isinstance(rule, Unit):
-            chosen = str(facts.report.fields.get(rule.field, ""))
-            return (chosen,) if chosen else _units_by_name(rule, facts.report.org)
-    return ()
 
 
 def _needs(rule: Rule, field: str) -> bool:
@@ -88,23 +74,22 @@ def selves(rule: Selves, facts: Facts) -> Iterator[Finding]:
 def authors(rule: Authors, facts: Facts) -> Iterator[Finding]:
     """S-16: a text speaks as another body of the same kind, or names it as the author of the report."""
     report = facts.report
-    sayings = _sayings(rule, report.org) if report.org else ()
-    for passage in facts.passages if sayings else ():
+    end = next((end for end in rule.ends if report.org and re.search(f"(?:{end})$", report.org)), "")
+    ends = re.compile(end)
+    for passage in facts.passages if end else ():
         found: dict[str, str] = {}
         for sentence in (s for text in passage.paragraphs for s in _SENTENCE.findall(text)):
-            for body in _bodies(sayings, sentence):
+            plain = "".join(half_width(sentence).split())
+            for body in _bodies(rule, end, plain) if ends.search(plain) else ():
                 if not _is_own(body, report.org):
                     found.setdefault(body, sentence.strip())
-        ref = report.passage_ref(passage)
         for body, sentence in found.items():
-            yield finding(
-                rule, [ref], strict=facts.strict, sentence=sentence, place=f"“{ref.label}”", what=body, org=report.org,
-            )  # fmt: skip
+            yield facts.about(rule, passage, sentence=sentence, what=body, org=report.org)
 
 
-def _bodies(sayings: Sequence[re.Pattern[str]], sentence: str) -> Iterator[str]:
-    text = "".join(unicodedata.normalize("NFKC", sentence).split())
-    for saying in sayings:
+def _bodies(rule: Authors, end: str, text: str) -> Iterator[str]:
+    """Yield the bodies of the same kind, by the end of their names, that a sentence names as its author."""
+    for saying in _sayings(rule, end):
         for match in saying.finditer(text):
             body = _JOINED.split(match["body"])[-1]
             if len(body) >= _SHORTEST_NAME:
@@ -112,11 +97,10 @@ def _bodies(sayings: Sequence[re.Pattern[str]], sentence: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=16)
-def _sayings(rule: Authors, org: str) -> tuple[re.Pattern[str], ...]:
-    """Return the sayings with the names of bodies of the same kind in them."""
-    end = next((end for end in rule.ends if re.search(f"(?:{end})$", org)), "")
+def _sayings(rule: Authors, end: str) -> tuple[re.Pattern[str], ...]:
+    """Return the sayings with the names of bodies of one kind in them."""
     body = f"(?P<body>(?!{rule.not_names})[一-龥]{{1,20}}?(?:{end}))"
-    return tuple(re.compile(saying.replace("<body>", body)) for saying in rule.sayings) if end else ()
+    return tuple(re.compile(saying.replace("<body>", body)) for saying in rule.sayings)
 
 
 def _is_own(body: str, org: str) -> bool:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice, pairwise
 
@@ -16,6 +15,7 @@ from ..model.findings import CellRef, Finding, finding
 from ..model.placeholders import filler, typed
 from ..model.report import Passage, Report
 from .facts import Facts
+from .texts.numerals import half_width
 
 _EACH = 20
 """Sentences of one passage that are reported one by one."""
@@ -23,6 +23,7 @@ _LONGEST = 3_000
 """Characters of a sentence up to which it is looked at; no honest one is longer (X-18)."""
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
+_MAY_BE_YEAR = re.compile(r"(?:19|20)\d\d年")
 _NAMED = r"(?<!\d)(?:19|20)\d\d年(?:度)?"
 _IN_WORDS = re.compile("二[〇○零Ｏ0][〇○零Ｏ0一二三四五六七八九]{2}(?=年)")
 _DIGITS = {ord(word): digit for word, digit in zip("〇○零Ｏ一二三四五六七八九", "0000123456789", strict=True)}
@@ -47,9 +48,8 @@ def other_years(rule: OtherYears, facts: Facts) -> Iterator[Finding]:
         yield _never(rule, facts, said)
         return
     for one in said:
-        ref = report.passage_ref(one.passage)
         what = f"{one.year}年的情况，数据年度是{report.year}年"
-        yield finding(rule, [ref], strict=facts.strict, sentence=one.sentence, place=f"“{ref.label}”", what=what)
+        yield facts.about(rule, one.passage, sentence=one.sentence, what=what)
 
 
 def _never(rule: OtherYears, facts: Facts, said: Sequence[_Said]) -> Finding:
@@ -72,14 +72,16 @@ def _is_never_named(facts: Facts) -> bool:
 
 
 def _said(rule: OtherYears, facts: Facts) -> Iterator[_Said]:
+    fill = filler(facts.report)
     for passage in facts.report.passages:
-        yield from islice(_of_passage(rule, facts, passage), _EACH)
+        yield from islice(_of_passage(rule, passage, facts.report.year or 0, fill), _EACH)
 
 
-def _of_passage(rule: OtherYears, facts: Facts, passage: Passage) -> Iterator[_Said]:
+def _of_passage(rule: OtherYears, passage: Passage, year: int, fill: Callable[[str], str]) -> Iterator[_Said]:
     """Yield the sentences of a passage that speak of another year, each once."""
-    fill, year = filler(facts.report), facts.report.year or 0
     for text in passage.paragraphs:
+        if not _MAY_BE_YEAR.search(_plain(fill(text))):
+            continue
         sentences = [fill(sentence) for sentence in _SENTENCE.findall(text)]
         for sentence, following in pairwise([*sentences, ""]):
             found = _other_year(rule, _plain(sentence), year, passage.section)
@@ -113,7 +115,7 @@ def _excuses(rule: OtherYears) -> re.Pattern[str]:
 
 def _plain(text: str) -> str:
     """Return a text without blanks, digits and punctuation half-width, years in digits."""
-    text = "".join(unicodedata.normalize("NFKC", text).split())
+    text = "".join(half_width(text).split())
     return _IN_WORDS.sub(lambda match: match[0].translate(_DIGITS).replace("二", "2"), text)
 
 

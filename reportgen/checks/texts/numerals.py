@@ -70,6 +70,8 @@ class Token(NamedTuple):
         return self.unit == "%"
 
 
+_FULL_WIDTH = re.compile("[！-～]")
+_OTHER_DIGIT = re.compile(r"[^\D0-9]")
 _BLANK = re.compile(r"[\s\u200b\ufeff]")
 _GAP_IN_DIGITS = re.compile(r"(?<=[0-9])[\s\u200b\ufeff]+(?=[0-9])")
 
@@ -84,9 +86,21 @@ def _half_width(character: str) -> str:
     return str(unicodedata.decimal(half)) if half.isdecimal() else half
 
 
+def half_width(text: str) -> str:
+    """Return the NFKC form of a text; most texts are in it but for their punctuation, for which it is slow."""
+    return unicodedata.normalize("NFKC", _narrow(text))
+
+
+def _narrow(text: str) -> str:
+    """Return a text with its full-width ASCII characters half-width."""
+    return _FULL_WIDTH.sub(lambda match: chr(ord(match[0]) - 0xFEE0), text)
+
+
 def compact(text: str) -> Compact:
     """Make a text half-width and drop its blanks, but one between two digits."""
-    half = "".join(map(_half_width, text))
+    half = _narrow(text)
+    if not unicodedata.is_normalized("NFKC", half) or _OTHER_DIGIT.search(half):
+        half = "".join(map(_half_width, text))
     if not _BLANK.search(half):
         return Compact(half, range(len(half)))
     kept = {match.end() - 1 for match in _GAP_IN_DIGITS.finditer(half)}

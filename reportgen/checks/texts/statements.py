@@ -156,7 +156,8 @@ class _Sentence:
 
     def statements(self, base: _State, *, to_end: bool) -> tuple[list[Statement], _State]:
         """Return the statements; ``to_end``, also what the talk is of behind the sentence."""
-        state, found = base, []
+        state = base
+        found: list[Statement] = []
         brackets: list[_State] = []
         clauses = self.clauses()
         while not (to_end or clauses[-1].mentions):
@@ -190,7 +191,8 @@ class _Sentence:
     def in_clause(self, clause: _Clause, state: _State, found: list[Statement]) -> _State:
         """Add the statements of a clause, and return what the talk is of behind it."""
         text, words = self.text, self.words
-        worded, at, tail = "", clause.start, clause.start  # with 0 for figures: what words bring does not depend on them
+        # With 0 for figures: what words bring does not depend on them.
+        worded, at, tail = "", clause.start, clause.start
         for spot in self.spots(clause):
             mention = spot.mention
             if words.including.match(spot.before):
