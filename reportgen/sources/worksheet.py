@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from io import BytesIO
 from math import isfinite
 from operator import itemgetter
@@ -58,6 +58,17 @@ class Look(NamedTuple):
         return self.code.endswith(";") and self.code.count(";") == 3
 
 
+class Looks(tuple[Look, ...]):
+    """The cell styles of a workbook by number."""
+
+    @cached_property
+    def plain(self) -> frozenset[str]:
+        """The numbers of those that hide nothing of what a cell holds, as cells name them."""
+        return frozenset(
+            str(number) for number, look in enumerate(self) if not (look.struck or look.unseen or look.hides_text)
+        )
+
+
 class Content(NamedTuple):
     """What a cell holds; see :class:`~.base.GridCell`."""
 
@@ -93,8 +104,7 @@ class Values(NamedTuple):
 
     strings: tuple[String, ...]
     """The texts that cells share, by number."""
-    looks: tuple[Look, ...]
-    """The cell styles by number."""
+    looks: Looks
     from_1904: bool
     """Days count from 1904-01-01 on, not from 1899-12-30."""
 
@@ -340,6 +350,7 @@ def _contents(rows: Iterable[tuple[int, Element]], ns: str, values: Values) -> d
     counts.
     """
     stored, formula_of, inline = f"{ns}v", f"{ns}f", f"{ns}is"
+    plain = values.looks.plain
     shared: dict[str, tuple[str, Place]] = {}
     found: dict[Place, Content] = {}
     for number, row in rows:
@@ -363,8 +374,9 @@ def _contents(rows: Iterable[tuple[int, Element]], ns: str, values: Values) -> d
                 elif part.tag == inline and kind == "inlineStr":
                     content = told(string_of(part, ns), values.look(style))
             if formula:
-                content = content._replace(formula=formula)
-            content = seen(content, values.look(style))
+                content = Content(content.value, formula, *content[2:])
+            if style not in plain:  # few are not
+                content = seen(content, values.look(style))
             if content != _EMPTY:
                 found[place] = content
             else:

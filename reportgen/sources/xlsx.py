@@ -28,6 +28,7 @@ from .runs import BLACK, WHITE, is_seen
 from .worksheet import (
     TRUTH,
     Look,
+    Looks,
     String,
     Values,
     colour_of,
@@ -128,7 +129,7 @@ def _grids(
         budget.spend_tags(sum(tags[name] for name in large))  # that is the report
     strings, styles = (_part(parts, relations, kind) for kind in ("sharedStrings", "styles"))
     values = Values(
-        () if strings is None else _strings(strings), (Look(),) if styles is None else _looks(styles), from_1904
+        () if strings is None else _strings(strings), Looks([Look()]) if styles is None else _looks(styles), from_1904
     )
     sheets: dict[str, Cells] = {}
     for sheet in listed:
@@ -225,7 +226,7 @@ def _strings(xml: bytes) -> tuple[String, ...]:
 
 
 @remembered(8)
-def _looks(xml: bytes) -> tuple[Look, ...]:
+def _looks(xml: bytes) -> Looks:
     """Return the cell styles by number."""
     root, ns = parse_main(xml)
     own = root.iterfind(f"{ns}numFmts/{ns}numFmt")
@@ -242,7 +243,7 @@ def _looks(xml: bytes) -> tuple[Look, ...]:
             is_tiny(font, ns) or not is_seen(colour_of(font.find(f"{ns}color"), BLACK), behind)
         )
         looks.append(Look(date_kind(id_, code), code or BUILT_IN.get(id_, ""), struck, unseen, behind))
-    return tuple(looks) or (Look(),)
+    return Looks(looks or [Look()])
 
 
 def _behind(fill: Element | None, ns: str) -> str:
