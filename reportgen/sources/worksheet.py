@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import cached_property, lru_cache
 from io import BytesIO
 from math import isfinite
@@ -25,6 +26,7 @@ _NAMESPACES = (
     "{http://purl.oclc.org/ooxml/spreadsheetml/main}",
 )
 """Of SpreadsheetML, transitional and strict."""
+_TOP = re.compile(rb"(?:<\?xml[^<>]*\?>\s*)?<worksheet\s[^<>]*>")
 _ONE_PLACE = (1, 1)
 _PLACE = itemgetter(0, 1)
 _FALSE = ("0", "false", "")
@@ -286,7 +288,7 @@ def read_worksheet(xml: bytes, values: Values) -> Worksheet:
     Raises:
         ValueError, LookupError, OverflowError: damaged.
     """
-    root, ns = parse_main(xml)
+    root, ns = _parsed(xml)
     data = root.find(f"{ns}sheetData")
     if data is None:
         raise ValueError("no cells")
@@ -303,6 +305,27 @@ def read_worksheet(xml: bytes, values: Values) -> Worksheet:
         cells.append(GridCell(row, column, value, height, width, address, formula, "", hidden, None, beside, shown))
     places = len(cells) + sum(height * width for height, width in spans.values())
     return Worksheet(Cells(sorted(cells, key=_PLACE)), places)
+
+
+def _parsed(xml: bytes) -> tuple[Element, str]:
+    """Parse a worksheet as :func:`parse_main` does.
+
+    What stands below its cells is half of a form's sheet, and the same in all workbooks of one blank one.
+    """
+    top, (above, end, below) = _TOP.match(xml), xml.partition(b"</sheetData>")
+    if top and below and xml.find(b"<!") < 0 and xml.find(b"<?", 1) < 0:  # what looks like a tag is one
+        with suppress(ValueError):  # it is no half, or damaged
+            root, ns = parse_main(above + end + b"</worksheet>")
+            root.extend(_below(top[0] + below))
+            return root, ns
+    return parse_main(xml)
+
+
+@remembered(24)
+def _below(xml: bytes) -> tuple[Element, ...]:
+    """Return what matters of that which stands below the cells; ``xml`` is a worksheet without them."""
+    root, ns = parse_main(xml)
+    return tuple([element for element in root if element.tag in (f"{ns}cols", f"{ns}mergeCells")])
 
 
 def read_rows(xml: bytes, values: Values) -> Iterator[Row]:
