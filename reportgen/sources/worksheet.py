@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from io import BytesIO
 from math import isfinite
 from operator import itemgetter
@@ -60,17 +60,6 @@ class Look(NamedTuple):
         return self.code.endswith(";") and self.code.count(";") == 3
 
 
-class Looks(tuple[Look, ...]):
-    """The cell styles of a workbook by number."""
-
-    @cached_property
-    def plain(self) -> frozenset[str]:
-        """The numbers of those that hide nothing of what a cell holds, as cells name them."""
-        return frozenset(
-            str(number) for number, look in enumerate(self) if not (look.struck or look.unseen or look.hides_text)
-        )
-
-
 class Content(NamedTuple):
     """What a cell holds; see :class:`~.base.GridCell`."""
 
@@ -106,31 +95,34 @@ class Values(NamedTuple):
 
     strings: tuple[String, ...]
     """The texts that cells share, by number."""
-    looks: Looks
+    looks: tuple[Look, ...]
+    """The cell styles by number."""
     from_1904: bool
     """Days count from 1904-01-01 on, not from 1899-12-30."""
 
-    def content(self, kind: str, style: str, text: str) -> Content:
+    def content(self, kind: str, look: Look | None, text: str) -> Content:
         """Return what a cell stores as text.
 
         Args:
             kind: attribute ``t`` of the cell.
-            style: attribute ``s``.
+            look: its style, None if there is none of its number.
             text: not empty.
 
         Raises:
             ValueError, LookupError, OverflowError: it is not what its kind promises.
         """
         if kind == "s":
-            return told(self.strings[_natural(text)], self.look(style))
-        if kind == "n":
-            return self.number(self.looks[_natural(style)], _number(text))
+            return told(self.strings[_natural(text)], look)
         if kind in ("str", "e"):
             return Content(_decoded(text))
         if kind == "b":
             return Content(TRUTH[text.strip()])
+        if look is None:
+            raise LookupError(kind)
+        if kind == "n":
+            return self.number(look, _number(text))
         if kind == "d":
-            date, look = iso_date(text), self.looks[_natural(style)]
+            date = iso_date(text)
             return Content(date, shown=shown_date(date, look.code))
         raise ValueError(kind)
 
@@ -143,9 +135,13 @@ class Values(NamedTuple):
             return Content(number, shown=BEYOND_CALENDAR)
         return Content(number, shown=shown_number(number, look.code) if look.code else "")
 
-    def look(self, style: str) -> Look:
-        """Return a cell style; the usual one if there is none of this number."""
-        return self.looks[int(style)] if style.isdecimal() and int(style) < len(self.looks) else Look()
+    def look(self, style: str) -> tuple[Look | None, bool]:
+        """Return a cell style, None if there is none of this number, and whether it may hide what a cell holds."""
+        try:
+            look = self.looks[_natural(style)]
+        except (ValueError, LookupError):
+            return None, False
+        return look, look.struck or look.unseen or look.hides_text
 
 
 def _natural(text: str) -> int:
@@ -223,13 +219,14 @@ def _piece(text: str, font: Element | None, namespace: str) -> Piece:
     return Piece(text, mark, colour_of(font.find(f"{namespace}color"), BLACK))
 
 
-def told(string: String, look: Look) -> Content:
+def told(string: String, look: Look | None) -> Content:
     """Return what a cell with a text holds: pieces that are struck out or unseen stand beside it.
 
     Where nobody sees any of it, it is all there, and hidden.
     """
     if isinstance(string, str):
         return Content(string)
+    look = look or Look()
     runs = [Run(text, mark or ("" if _stands_out(colour, look) else UNSEEN)) for text, mark, colour in string]
     hidden = only_unseen(runs)
     text, beside = told_apart([Run(run.text) for run in runs] if hidden else runs, cell=True)
@@ -313,8 +310,8 @@ def _parsed(xml: bytes) -> tuple[Element, str]:
     What stands below its cells is half of a form's sheet, and the same in all workbooks of one blank one.
     """
     top, (above, end, below) = _TOP.match(xml), xml.partition(b"</sheetData>")
-    if top and below and xml.find(b"<!") < 0 and xml.find(b"<?", 1) < 0:  # what looks like a tag is one
-        with suppress(ValueError):  # it is no half, or damaged
+    if top and below:
+        with suppress(ValueError):  # these are no halves (the cut is in a comment, in another element …), or damaged
             root, ns = parse_main(above + end + b"</worksheet>")
             root.extend(_below(top[0] + below))
             return root, ns
@@ -373,7 +370,7 @@ def _contents(rows: Iterable[tuple[int, Element]], ns: str, values: Values) -> d
     counts.
     """
     stored, formula_of, inline = f"{ns}v", f"{ns}f", f"{ns}is"
-    plain = values.looks.plain
+    looks: dict[str, tuple[Look | None, bool]] = {}
     shared: dict[str, tuple[str, Place]] = {}
     found: dict[Place, Content] = {}
     for number, row in rows:
@@ -386,20 +383,21 @@ def _contents(rows: Iterable[tuple[int, Element]], ns: str, values: Values) -> d
                 continue
             content, formula = _EMPTY, ""
             kind, style = cell.get("t", "n"), cell.get("s", "0")
+            look, hides = looks.get(style) or looks.setdefault(style, values.look(style))
             for part in cell:
                 if part.tag == stored:
                     if kind != "inlineStr" and part.text:
-                        content = values.content(kind, style, part.text)
+                        content = values.content(kind, look, part.text)
                     elif kind == "str":
                         content = Content("")
                 elif part.tag == formula_of:
                     formula = _formula(part, place, shared)
                 elif part.tag == inline and kind == "inlineStr":
-                    content = told(string_of(part, ns), values.look(style))
+                    content = told(string_of(part, ns), look)
             if formula:
                 content = Content(content.value, formula, *content[2:])
-            if style not in plain:  # few are not
-                content = seen(content, values.look(style))
+            if look and hides:
+                content = seen(content, look)
             if content != _EMPTY:
                 found[place] = content
             else:

@@ -21,7 +21,7 @@ from .extras import require
 from .limits import Budget
 from .numberformats import BUILT_IN, date_kind
 from .runs import A_DOT, BLACK, LOWERED, RAISED, STRUCK, UNSEEN, WHITE, is_seen
-from .worksheet import Content, Look, Looks, Piece, Values, seen, told
+from .worksheet import Content, Look, Piece, Values, seen, told
 
 _SHIFTS = {1: RAISED, 2: LOWERED}
 _TWIPS = 20
@@ -96,7 +96,7 @@ class _Reader:
     def __init__(self, xlrd: Any, book: Any) -> None:
         self.xlrd, self.fonts, self.palette = xlrd, book.font_list, book.colour_map
         self.looks = [self._look(book, xf) for xf in book.xf_list]
-        self.values = Values((), Looks(), bool(book.datemode))
+        self.values = Values((), (), bool(book.datemode))
 
     def _look(self, book: Any, xf: Any) -> Look:
         number, code = xf.format_key, book.format_map[xf.format_key].format_str

@@ -28,7 +28,6 @@ from .runs import BLACK, WHITE, is_seen
 from .worksheet import (
     TRUTH,
     Look,
-    Looks,
     String,
     Values,
     colour_of,
@@ -130,7 +129,7 @@ def _grids(
         budget.spend_tags(sum(tags[name] for name in large))  # that is the report
     strings, styles = (_part(parts, relations, kind) for kind in ("sharedStrings", "styles"))
     values = Values(
-        () if strings is None else _strings(strings), Looks([Look()]) if styles is None else _looks(styles), from_1904
+        () if strings is None else _strings(strings), (Look(),) if styles is None else _looks(styles), from_1904
     )
     sheets: dict[str, Cells] = {}
     for sheet in listed:
@@ -227,7 +226,7 @@ def _strings(xml: bytes) -> tuple[String, ...]:
 
 
 @remembered(8)
-def _looks(xml: bytes) -> Looks:
+def _looks(xml: bytes) -> tuple[Look, ...]:
     """Return the cell styles by number."""
     root, ns = parse_main(xml)
     own = root.iterfind(f"{ns}numFmts/{ns}numFmt")
@@ -244,7 +243,7 @@ def _looks(xml: bytes) -> Looks:
             is_tiny(font, ns) or not is_seen(colour_of(font.find(f"{ns}color"), BLACK), behind)
         )
         looks.append(Look(date_kind(id_, code), code or BUILT_IN.get(id_, ""), struck, unseen, behind))
-    return Looks(looks or [Look()])
+    return tuple(looks) or (Look(),)
 
 
 def _behind(fill: Element | None, ns: str) -> str:
