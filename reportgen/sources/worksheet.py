@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 from io import BytesIO
 from math import isfinite
@@ -25,6 +26,7 @@ _NAMESPACES = (
     "{http://purl.oclc.org/ooxml/spreadsheetml/main}",
 )
 """Of SpreadsheetML, transitional and strict."""
+_TOP = re.compile(rb"(?:<\?xml[^<>]*\?>\s*)?<worksheet\s[^<>]*>")
 _ONE_PLACE = (1, 1)
 _PLACE = itemgetter(0, 1)
 _FALSE = ("0", "false", "")
@@ -98,27 +100,29 @@ class Values(NamedTuple):
     from_1904: bool
     """Days count from 1904-01-01 on, not from 1899-12-30."""
 
-    def content(self, kind: str, style: str, text: str) -> Content:
+    def content(self, kind: str, look: Look | None, text: str) -> Content:
         """Return what a cell stores as text.
 
         Args:
             kind: attribute ``t`` of the cell.
-            style: attribute ``s``.
+            look: its style, None if there is none of its number.
             text: not empty.
 
         Raises:
             ValueError, LookupError, OverflowError: it is not what its kind promises.
         """
         if kind == "s":
-            return told(self.strings[_natural(text)], self.look(style))
-        if kind == "n":
-            return self.number(self.looks[_natural(style)], _number(text))
+            return told(self.strings[_natural(text)], look)
         if kind in ("str", "e"):
             return Content(_decoded(text))
         if kind == "b":
             return Content(TRUTH[text.strip()])
+        if look is None:
+            raise LookupError(kind)
+        if kind == "n":
+            return self.number(look, _number(text))
         if kind == "d":
-            date, look = iso_date(text), self.looks[_natural(style)]
+            date = iso_date(text)
             return Content(date, shown=shown_date(date, look.code))
         raise ValueError(kind)
 
@@ -131,9 +135,13 @@ class Values(NamedTuple):
             return Content(number, shown=BEYOND_CALENDAR)
         return Content(number, shown=shown_number(number, look.code) if look.code else "")
 
-    def look(self, style: str) -> Look:
-        """Return a cell style; the usual one if there is none of this number."""
-        return self.looks[int(style)] if style.isdecimal() and int(style) < len(self.looks) else Look()
+    def look(self, style: str) -> tuple[Look | None, bool]:
+        """Return a cell style, None if there is none of this number, and whether it may hide what a cell holds."""
+        try:
+            look = self.looks[_natural(style)]
+        except (ValueError, LookupError):
+            return None, False
+        return look, look.struck or look.unseen or look.hides_text
 
 
 def _natural(text: str) -> int:
@@ -211,13 +219,14 @@ def _piece(text: str, font: Element | None, namespace: str) -> Piece:
     return Piece(text, mark, colour_of(font.find(f"{namespace}color"), BLACK))
 
 
-def told(string: String, look: Look) -> Content:
+def told(string: String, look: Look | None) -> Content:
     """Return what a cell with a text holds: pieces that are struck out or unseen stand beside it.
 
     Where nobody sees any of it, it is all there, and hidden.
     """
     if isinstance(string, str):
         return Content(string)
+    look = look or Look()
     runs = [Run(text, mark or ("" if _stands_out(colour, look) else UNSEEN)) for text, mark, colour in string]
     hidden = only_unseen(runs)
     text, beside = told_apart([Run(run.text) for run in runs] if hidden else runs, cell=True)
@@ -276,7 +285,7 @@ def read_worksheet(xml: bytes, values: Values) -> Worksheet:
     Raises:
         ValueError, LookupError, OverflowError: damaged.
     """
-    root, ns = parse_main(xml)
+    root, ns = _parsed(xml)
     data = root.find(f"{ns}sheetData")
     if data is None:
         raise ValueError("no cells")
@@ -293,6 +302,27 @@ def read_worksheet(xml: bytes, values: Values) -> Worksheet:
         cells.append(GridCell(row, column, value, height, width, address, formula, "", hidden, None, beside, shown))
     places = len(cells) + sum(height * width for height, width in spans.values())
     return Worksheet(Cells(sorted(cells, key=_PLACE)), places)
+
+
+def _parsed(xml: bytes) -> tuple[Element, str]:
+    """Parse a worksheet as :func:`parse_main` does.
+
+    What stands below its cells is half of a form's sheet, and the same in all workbooks of one blank one.
+    """
+    top, (above, end, below) = _TOP.match(xml), xml.partition(b"</sheetData>")
+    if top and below:
+        with suppress(ValueError):  # these are no halves (the cut is in a comment, in another element …), or damaged
+            root, ns = parse_main(above + end + b"</worksheet>")
+            root.extend(_below(top[0] + below))
+            return root, ns
+    return parse_main(xml)
+
+
+@remembered(24)
+def _below(xml: bytes) -> tuple[Element, ...]:
+    """Return what matters of that which stands below the cells; ``xml`` is a worksheet without them."""
+    root, ns = parse_main(xml)
+    return tuple([element for element in root if element.tag in (f"{ns}cols", f"{ns}mergeCells")])
 
 
 def read_rows(xml: bytes, values: Values) -> Iterator[Row]:
@@ -340,6 +370,7 @@ def _contents(rows: Iterable[tuple[int, Element]], ns: str, values: Values) -> d
     counts.
     """
     stored, formula_of, inline = f"{ns}v", f"{ns}f", f"{ns}is"
+    looks: dict[str, tuple[Look | None, bool]] = {}
     shared: dict[str, tuple[str, Place]] = {}
     found: dict[Place, Content] = {}
     for number, row in rows:
@@ -352,19 +383,21 @@ def _contents(rows: Iterable[tuple[int, Element]], ns: str, values: Values) -> d
                 continue
             content, formula = _EMPTY, ""
             kind, style = cell.get("t", "n"), cell.get("s", "0")
+            look, hides = looks.get(style) or looks.setdefault(style, values.look(style))
             for part in cell:
                 if part.tag == stored:
                     if kind != "inlineStr" and part.text:
-                        content = values.content(kind, style, part.text)
+                        content = values.content(kind, look, part.text)
                     elif kind == "str":
                         content = Content("")
                 elif part.tag == formula_of:
                     formula = _formula(part, place, shared)
                 elif part.tag == inline and kind == "inlineStr":
-                    content = told(string_of(part, ns), values.look(style))
+                    content = told(string_of(part, ns), look)
             if formula:
-                content = content._replace(formula=formula)
-            content = seen(content, values.look(style))
+                content = Content(content.value, formula, *content[2:])
+            if look and hides:
+                content = seen(content, look)
             if content != _EMPTY:
                 found[place] = content
             else:

@@ -113,7 +113,8 @@ def _grids(
         InputError: beyond the limits.
     """
     every = _by_name(parts)
-    tags = {name: xml.count(b"<") for name, xml in every.items()}
+    small = sum(map(len, every.values())) <= MAX_SHEET_TAGS  # even if each byte were a tag
+    tags = {} if small else {name: xml.count(b"<") for name, xml in every.items()}
     large = _too_large(every, tags)
     budget.spend_tags(sum(count for name, count in tags.items() if name not in large))
     parts = {name: xml for name, xml in every.items() if name not in large}
@@ -150,7 +151,7 @@ def _too_large(parts: Mapping[str, bytes], tags: Mapping[str, int]) -> set[str]:
 
     Reading as many cells as a file may have takes a slow machine all of the time that a file gets.
     """
-    sheets = [name for name in parts if _SHEET.search(parts[name][:1000])]
+    sheets = [name for name in tags if _SHEET.search(parts[name][:1000])]
     left, large = sum(tags.values()), set[str]()
     for name in sorted(sheets, key=lambda name: -tags[name]):
         if tags[name] > MAX_SHEET_TAGS or (large and left > MAX_TAGS // 2):
