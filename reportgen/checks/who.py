@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from ..form import Rule
 from ..form.kinds import Authors, Misnamed, Selves, Unit
+from ..form.words import HAN
 from ..model.findings import CellRef, Finding, finding
 from ..model.report import Report
 from .facts import Facts
@@ -115,7 +116,7 @@ def _bodies(sayings: Sequence[re.Pattern[str]], sentence: str) -> Iterator[str]:
 def _sayings(rule: Authors, org: str) -> tuple[re.Pattern[str], ...]:
     """Return the sayings with the names of bodies of the same kind in them."""
     end = next((end for end in rule.ends if re.search(f"(?:{end})$", org)), "")
-    body = f"(?P<body>(?!{rule.not_names})[一-龥]{{1,20}}?(?:{end}))"
+    body = f"(?P<body>(?!{rule.not_names}){HAN}{{1,20}}?(?:{end}))"
     return tuple(re.compile(saying.replace("<body>", body)) for saying in rule.sayings) if end else ()
 
 
