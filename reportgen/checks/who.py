@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from ..form import Rule
 from ..form.kinds import Authors, Misnamed, Selves, Unit
+from ..form.words import HAN
 from ..model.findings import CellRef, Finding, finding
 from ..model.report import Report
 from .facts import Facts, units_by_name
@@ -99,7 +100,7 @@ def _bodies(rule: Authors, end: str, text: str) -> Iterator[str]:
 @lru_cache(maxsize=16)
 def _sayings(rule: Authors, end: str) -> tuple[re.Pattern[str], ...]:
     """Return the sayings with the names of bodies of one kind in them."""
-    body = f"(?P<body>(?!{rule.not_names})[一-龥]{{1,20}}?(?:{end}))"
+    body = f"(?P<body>(?!{rule.not_names}){HAN}{{1,20}}?(?:{end}))"
     return tuple(re.compile(saying.replace("<body>", body)) for saying in rule.sayings)
 
 

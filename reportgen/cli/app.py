@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gettext
 import os
 import signal
@@ -32,6 +33,8 @@ from .validate import validate  # noqa: E402
 _EXIT_INTERRUPTED = 130
 _ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
 """Signals that ask a process to end: the system is shut down, the terminal was closed."""
+_OBJECTS = 20_000
+"""After how many new objects garbage is looked for; form and report are kept, so that there is little."""
 
 
 @click.group(
@@ -63,12 +66,16 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    gc.set_threshold(_OBJECTS)
     if getattr(sys, "frozen", False) and "--multiprocessing-fork" in sys.argv:
         from multiprocessing import freeze_support  # a worker of batch/ in a single-file program
 
         freeze_support()
-    with _ending_tidily():
-        sys.exit(_run(arguments))
+    try:
+        with _ending_tidily():
+            sys.exit(_run(arguments))
+    finally:
+        gc.freeze()  # the process ends: nobody needs the last search through all objects
 
 
 def _run(arguments: list[str] | None) -> int:

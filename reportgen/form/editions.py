@@ -23,7 +23,10 @@ from ..forms import FORMS_VARIABLE
 from .decode import decode
 from .proof import prove
 from .records import Form
-from .source import Faults, merged, read_sources
+from .source import Faults, Source, merged, read_sources
+
+_YEARS = {"first_year", "final_year"}
+"""What a form file says of the years it is for."""
 
 
 class Years(Struct, frozen=True):
@@ -146,7 +149,10 @@ def _years(files: Mapping[str, Path], folders: tuple[Path, ...]) -> tuple[Years,
     declared: list[tuple[int, int, str, int]] = []
     for edition, file in files.items():
         faults = Faults(file)
-        data = merged(read_sources(file, folders), faults)
+        sources = [
+            Source(path, {key: data[key] for key in _YEARS & data.keys()}) for path, data in read_sources(file, folders)
+        ]
+        data = merged(sources, faults)
         first, final = data.get("first_year"), data.get("final_year", 0)
         if isinstance(first, int) and isinstance(final, int):
             declared.append((first, -folders.index(file.parent), edition, final))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import force_setattr, replace
 
-from .words import Name, Reading, RuleId, TopicId, YearPattern
+from .words import HAN, Name, Reading, RuleId, TopicId, YearPattern
 
 
 class Topic(Struct, frozen=True, forbid_unknown_fields=True):
@@ -167,10 +167,11 @@ class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def expand(text: str, year: int | None) -> str:
-    """Return an expression with ``<year>``, ``<last_year>`` and ``<next_year>`` put in.
+    """Return an expression with ``<year>``, ``<last_year>`` and ``<next_year>`` put in, and ``[一-龥]`` as :data:`HAN`.
 
     Without a year nothing matches in their place.
     """
+    text = text.replace("[一-龥]", HAN)
     for word, offset in (("<year>", 0), ("<last_year>", -1), ("<next_year>", 1)):
         text = text.replace(word, str(year + offset) if year else "(?!)")
     return text

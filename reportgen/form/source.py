@@ -221,6 +221,7 @@ class _Layer:
     def entries(self, below: list[Any], change: list[Any], how: Any, steps: Steps) -> list[Any]:
         """Return a list with the entries of ``change`` changed, added or taken out."""
         result, seen = list(below), set()
+        known = {one.get("id", "") for one in below if isinstance(one, dict)}
         for number, entry in enumerate(change, 1):
             if how is None or not isinstance(entry, dict):
                 result.append(entry)
@@ -232,15 +233,15 @@ class _Layer:
             if own in seen and _index(below, own) is None:
                 result.append({key: value for key, value in entry.items() if key not in DIRECTIVES})
             else:
-                self.entry(result, entry, how, here)
+                at = _index(result, own) if own in known or own in seen else None
+                self.entry(result, entry, at, how, here)
             seen.add(own)
         return result
 
-    def entry(self, result: list[Any], entry: dict[str, Any], how: Any, steps: Steps) -> None:
-        """Put one entry into a list."""
+    def entry(self, result: list[Any], entry: dict[str, Any], at: int | None, how: Any, steps: Steps) -> None:
+        """Put one entry into a list, in place of the one at ``at``."""
         directives = {key: entry[key] for key in DIRECTIVES if key in entry}
         entry = {key: value for key, value in entry.items() if key not in DIRECTIVES}
-        at = _index(result, entry.get("id", ""))
         if directives.get("remove"):
             if at is None:
                 self.fault(steps, "没有这一项，不能去掉")

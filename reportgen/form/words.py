@@ -11,6 +11,12 @@ from msgspec import Meta
 LONGEST_LABEL = 120
 """Characters of the longest text that is looked at as a label or a title; those of the forms have up to 53."""
 
+HAN = r"[^\W\da-zA-Z_]"
+"""A Chinese character in an expression: a letter that is not Latin.
+
+A range of code points says the same of these texts, but :mod:`re` compiles one by one the 20,000 that are in it.
+"""
+
 Severity: TypeAlias = Literal["error", "warning", "ask", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "ask", "info")
 """Levels of a finding, the gravest first."""
