@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from ...form.words import Reading
 from ...model.numbers import Number, format_number
-from .claims import UNSURE, Claim
+from .claim import UNSURE, Claim
 from .numerals import Token
 from .quantities import Quantities, printed
 from .statements import Statement

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from ...form.phrases import Division
 from ...model.numbers import Number, show
-from .claims import DOUBTFUL, SURE, UNSURE, Claim
+from .claim import DOUBTFUL, SURE, UNSURE, Claim
 from .numerals import Token
 from .quantities import said
 from .statements import Statement
@@ -227,7 +227,12 @@ class _Whole:
                 self.free(whole)  # 教育系统收到31件，其中区教育局12件
         for n, one in enumerate(self.numbers):
             decided = one.wrong and one.claim and one.claim.topic and one.claim.topic.own_business
-            if decided and any(m.judgement.verdict == "matched" for m in self._alike(n)):
+            if (
+                decided
+                and one.claim
+                and not any(p.outcome for p in one.claim.phrases)
+                and any(m.judgement.verdict == "matched" for m in self._alike(n))
+            ):
                 self.free(n)  # 受理复议0件，作为被申请人的复议3件
 
     def _alike(self, n: int) -> Iterator[Told]:
