@@ -116,7 +116,6 @@ FREE = re.compile(r"(?<![\d.\[{第])\d+(?![\d.\]}%年月日号时-])")
 """A number that is nothing of the tables'."""
 INSTEAD: dict[str, tuple[str, dict[str, Any]]] = {
     "new": ("table3", {"new": 3, "granted": 3}),
-    "carried": ("table3", {"carried_out": 2, "granted": -2}),
     "carried_in": ("table3", {"carried_in": 2, "granted": 2}),
     "review": ("table4", {"review": [0, 0, 0, 2]}),
     "suit": ("table4", {"direct": [2, 0, 0, 0]}),

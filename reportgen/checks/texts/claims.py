@@ -65,7 +65,7 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
 
 def _with_verb(item: Statement, previous: Statement | None, words: Vocabulary) -> Statement:
     """出台规章2部、规范性文件36件: a noun alone in a list is counted with the verb before the list."""
-    listed = _LISTED.match(item.before)
+    listed = _LISTED.match(item.before) or _alone(item, previous, words)
     hits = words.hits(item.before, item.topic) if listed and previous else ()
     nouns = words.nouns(item.before) if hits else ()
     if listed is None or previous is None or not nouns or any(h.phrase.rank or h.phrase.accuse for h in hits):
@@ -75,6 +75,13 @@ def _with_verb(item: Statement, previous: Statement | None, words: Vocabulary) -
     verbs = [h for h in words.hits(previous.before, previous.topic) if h.phrase.rank == 1 and h.phrase.column]
     verb = previous.before[verbs[-1].start : verbs[-1].end] if verbs else ""
     return replace(item, before=verb + item.before[listed.end() :])
+
+
+def _alone(item: Statement, previous: Statement | None, words: Vocabulary) -> re.Match[str] | None:
+    """Return where words behind a comma begin if they are a noun and nothing else: 出台规章2部，规范性文件36件."""
+    follows = previous is not None and previous.clause + 1 == item.clause and not previous.after
+    spans = [span for _, *span in words.nouns(item.before)]
+    return re.match("", item.before) if follows and spans == [[0, len(item.before)]] else None
 
 
 def _is_part(item: Statement, words: Vocabulary) -> bool:
@@ -165,7 +172,8 @@ def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> t
         return None, []
     if (rest := _unknown(item, before, after, chosen[0], words, org)) is None:
         return None, []
-    doubt = _grade(item, chosen[0].phrase, rest)
+    attribute = top == 1 and here is behind and item.after.startswith("的", chosen[0].end)  # 公开以县政府名义印发的文件
+    doubt = UNSURE if attribute else _grade(item, chosen[0].phrase, rest)
     each = words.respectively.search(item.before)
     distinct = _one_each(here, item.before) if each else _distinct(chosen)
     claim = _made(item, distinct[:1] if each else distinct, words, doubt)

@@ -260,7 +260,8 @@ class Shares:
         for other in self.sentences[item.sentence]:
             said = self.claims.get(other.start)
             year = self.words.year
-            same = said is not None and said.topic == claim.topic
+            bracketed = other.start > item.end and self.text[item.end : other.start].startswith("(")
+            same = said.topic == claim.topic if said else bracketed and other.clause == item.clause + 1
             if same and other.token and token and year and other.year == year - 1 and not other.token.percent:
                 yield token.value, other.token.value
 

@@ -17,6 +17,7 @@ from .vocabulary import Hit, Noun, Vocabulary
 from .wording import remainder
 
 _ALL = re.compile("^(?:全部|均|都)")
+_BESIDE = re.compile("[、和及与或]|以及|并")
 
 
 def absent(item: Statement, words: Vocabulary, org: str) -> list[Claim]:
@@ -26,6 +27,7 @@ def absent(item: Statement, words: Vocabulary, org: str) -> list[Claim]:
         h for h in words.hits(text, next((t for t in words.topics.values() if t.own_business), None))
         if h.phrase.outcome or (h.phrase.topic and h.phrase.rank >= 2 and h.phrase.accuse)
     ]  # fmt: skip
+    text = _denied_alone(text, hits, words)
     around = (
         remainder(item.before, words, org, words.hits(item.before, item.topic)),
         remainder(item.inner, words, org), remainder(text, words, org, hits),
@@ -39,6 +41,12 @@ def absent(item: Statement, words: Vocabulary, org: str) -> list[Claim]:
         if denied.readings:
             found.append(Claim(part, denied.readings, denied.rule, doubt, topic=denied.topic))
     return found
+
+
+def _denied_alone(text: str, hits: Sequence[Hit], words: Vocabulary) -> str:
+    """未发生行政诉讼或出现申诉情况: return a text without what is denied beside the form's quantities."""
+    end = max([hit.end for hit in hits] + [end for _, _, end in words.nouns(text)], default=len(text))
+    return text[:end] if _BESIDE.match(text, end) and not words.restrict.search(text, end) else text
 
 
 def nothing(item: Statement, text: str, words: Vocabulary, org: str) -> list[Claim]:
@@ -95,8 +103,10 @@ def ended(item: Statement, found: list[Claim], text: str, words: Vocabulary, org
     made: list[Claim] = []
     told = (claim for claim in reversed(found) if not claim.least)
     for claim in takewhile(lambda claim: claim.item.sentence == item.sentence, told):
-        if claim.item.kind != "number" or claim.topic is None or any(p.outcome or p.result for p in claim.phrases):
+        if claim.item.kind != "number" or claim.topic is None:
             break
+        if any(p.outcome or p.result or p.shared for p in claim.phrases):
+            break  # 新收89件，上年结转3件，均为自然人申请: said of the 3, or of all
         if made and (";" in text[claim.item.end : item.start] or claim.topic.id == "request"):
             break
         class_ = next((h for h in words.hits(item.after, claim.topic) if _is_class(h)), None)
