@@ -64,10 +64,17 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
 
 
 def _with_verb(item: Statement, previous: Statement | None, words: Vocabulary) -> Statement:
-    """出台规章2部、规范性文件36件: a noun alone in a list is counted with the verb before the list."""
+    """出台规章2部、规范性文件36件: a noun alone in a list is counted with the verb before the list.
+
+    公示行政处罚120件，行政许可146件: so it is with words that say that something else is counted.
+    """
     listed = _LISTED.match(item.before) or _alone(item, previous, words)
     hits = words.hits(item.before, item.topic) if listed and previous else ()
     nouns = words.nouns(item.before) if hits else ()
+    if listed and previous and nouns and nouns[0][1] == listed.end():
+        lead = previous.before[: next((start for _, start, _ in words.nouns(previous.before)), 0)]
+        if words.foreign.search(lead):
+            return replace(item, before=lead + item.before[listed.end() :])
     if listed is None or previous is None or not nouns or any(h.phrase.rank or h.phrase.accuse for h in hits):
         return item
     if any(h.start < nouns[0][1] for h in hits):

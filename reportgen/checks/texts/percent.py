@@ -59,8 +59,12 @@ class Shares:
         self.claims = {c.item.start: c for c in claims}
         self.numbers = [item for item in said if item.token]
         self.sentences: dict[Span, list[Statement]] = {}
+        last: list[Statement] = []
         for item in said:
-            self.sentences.setdefault(item.sentence, []).append(item)
+            if item.sentence not in self.sentences:
+                goes_on = words.including.match(text[item.sentence[0] : item.sentence[1]])
+                last = self.sentences[item.sentence] = [*last] if goes_on else []
+            last.append(item)
 
     def judge(self, item: Statement) -> Judgement | None:
         """Return the verdict on a percentage, or on a number in a comparison; None if it says nothing."""

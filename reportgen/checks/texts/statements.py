@@ -177,6 +177,7 @@ class _Sentence:
         """Yield the clauses in order; a comma between the thousands of a figure is not a mark."""
         start, end = self.span
         inside = {place for t in self.mentions for place in range(t.start + 1, t.stop)}
+        inside.update(place for m in self.words.inserted.finditer(self.text, start, end) for place in range(*m.span()))
         marks = [(*m.span(), m[0]) for m in _MARK.finditer(self.text, start, end) if m.start() not in inside]
         first = 0
         for number, (place, behind, mark) in enumerate([*marks, (end, end, "")]):

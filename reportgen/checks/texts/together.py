@@ -30,7 +30,7 @@ _AMONG = re.compile(r"[^,;。、]{0,6}中[,已的]?")
 _COLON = re.compile(r"[^,;。]*:")
 _THE_REST = re.compile(r"、?(?:其他|其它|其余)")
 _KINDS_ARE = re.compile(r"具体(?:为|是|包括|有)")
-_ALL_KINDS = Division("", "", complete=True)
+_ALL_KINDS = Division("", "", complete=True, all=1)
 _ENDS_PARTS = re.compile(r"[;。]|另[有外]?|此外|合计|共计|总计|[,、]共")
 _SLIP = 10
 """One part in so many may be missing by a slip; where more is, parts were left out on purpose."""
@@ -386,12 +386,10 @@ class _Whole:
         """其中网络27件、信函16件, of 42件: parts of one division add up to the whole, or at least to no more."""
         for whole, parts in self.parts:
             one = self.numbers[whole]
-            kind = self._division(parts)
+            kind, parts = self._of_one_kind(whole, parts)
             verdicts = {self.numbers[n].judgement.verdict for n in parts}
             if "contradicts" in verdicts or all(self._is_first_reading(n) for n in parts):
                 continue
-            if self._are_all_kinds(whole, parts):
-                kind = _ALL_KINDS
             gaps = [self.gap(n) for n in parts[:-1]]
             nested = any(self.words.included.search(gap) or _AMONG.match(gap) for gap in gaps)
             if kind is None or nested or one.item.topic is None or one.claim is None or one.wrong:
@@ -408,6 +406,16 @@ class _Whole:
             return False  # 办结84件，其余5件: left() knows what is carried over
         last = self.numbers[parts[-1]].item.before
         return len(parts) > 1 and bool(_THE_REST.match(last) or _KINDS_ARE.search(self.gap(whole)))
+
+    def _of_one_kind(self, whole: int, parts: Sequence[int]) -> tuple[Division | None, Sequence[int]]:
+        """Return the division that all parts are of, or the first ones up to another count (…，已办结33件)."""
+        if self._are_all_kinds(whole, parts):
+            return _ALL_KINDS, parts
+        kind, total = self._division(parts), self.numbers[whole].value
+        for last in range(len(parts) - 1, 1, -1):
+            if kind is None and self.sum(parts) != total and self.gap(parts[last - 1]).startswith(","):
+                kind, parts = self._division(parts[:last]), parts[:last]
+        return kind, parts
 
     def _is_first_reading(self, n: int) -> bool:
         claim = self.numbers[n].claim
