@@ -159,6 +159,8 @@ class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
     """“分别”"""
     aside: YearPattern = ""
     """说申请内容的插入语，不改变话题"""
+    inserted: YearPattern = ""
+    """插在一句话里、不隔断它的括号（制发（修改）规章）"""
     including: YearPattern = ""
     """“其中”一类的词"""
 

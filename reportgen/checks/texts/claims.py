@@ -1,64 +1,31 @@
-"""From a number and its words to what it claims: which quantities of the form, and how surely."""
+"""From the numbers of a paragraph, and the words that say one, to what they claim: which quantities, how surely."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise, takewhile
+from itertools import pairwise
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from ...form.phrases import Phrase, Topic
-from ...form.words import Reading
+from .claim import DOUBTFUL, JOINED, SURE, UNSURE, Claim, is_whole, readings
 from .numerals import PIECES
 from .statements import CHANGED_TO, Statement
-from .vocabulary import Hit, Noun, Span, Vocabulary
+from .vocabulary import Hit, Span, Vocabulary
+from .worded import absent, all_done, ended, nothing, said_of_all
 from .wording import narrows, remainder
 
-SURE, DOUBTFUL, UNSURE = 0, 1, 2
-"""Every word understood; nearly; or something may narrow the scope: then never a complaint."""
-
-_JOINED = re.compile(r"[,、]|和|及|与|或|以及")
 _LISTED = re.compile(r"[,、]?(?:和|及|与|以及)|、")
 _ONLY_JOINED = re.compile(r"[,、和及与或]*$")
 _USUAL_UNITS = ("件", "宗", "起", "份", "例", "元", "万元", "")
 _IS = ("为", "是", "均", ":")
 _AMOUNT = re.compile(r"[量数](?:总?计|共计?)?(?:为|是|:)?$")
 _BEHIND = re.compile(r"[^,;。:()0-9]*[,:(]([^,;。:()0-9]+)(?=[,;。)]|$)")
-_ALL = re.compile("^(?:全部|均|都)")
 _NARROWED = "…只说其中一部分"
 _OWN_FIELD = ("X-01", "X-02", "X-19")  # on documents and decisions, made in the field that the body's name says
 _EXACT = 3  # printed digits, from which 约 and 余 do not make a number doubtful
 _NEAR, _FAR = 2, 6  # letters not understood: still doubtful; too many even to agree by chance
-
-
-class Claim(Struct, frozen=True):
-    """What an item says of the form's quantities."""
-
-    item: Statement
-    readings: tuple[Reading, ...]
-    """Any one of them may agree, unless ``every``."""
-    rule: str
-    doubt: int = SURE
-    every: bool = False
-    """All readings must agree (各、均)."""
-    phrases: tuple[Phrase, ...] = ()
-    topic: Topic | None = None
-    unknown: str = ""
-    """Letters around the number that are not understood."""
-    least: bool = False
-    """A larger figure agrees as well, and nothing is said of it then."""
-
-    @property
-    def key(self) -> tuple[object, ...]:
-        """What two numbers share that should be the same number."""
-        return (self.rule, self.readings, self.every)
-
-    @property
-    def weak(self) -> bool:
-        """Whether only a verb says what is counted (答复, 制定), no row or column of a table."""
-        return bool(self.phrases) and all(p.rank <= 1 and p.topics for p in self.phrases)
 
 
 def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: str) -> list[Claim]:
@@ -79,11 +46,11 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
             found.append(replace(found[-1], item=replace(item, year=None)))
             continue
         if item.kind == "none":
-            found += _absent(item, words, org) or _nothing(item, text, words, org)
+            found += absent(item, words, org) or nothing(item, text, words, org)
         elif item.kind == "ended":
-            found += _ended(item, found, text, words, org)
+            found += ended(item, found, text, words, org)
         elif item.kind == "done":
-            found += _all_done(item, words) or _ended(_said_of_all(item, text), found, text, words, org)
+            found += all_done(item, words) or ended(said_of_all(item, text), found, text, words, org)
         elif item.token and not item.token.percent:
             listed = same or item.how == "behind" or _is_part(item, words)
             whole = _with_verb(item, previous, words) if same else item
@@ -97,10 +64,17 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
 
 
 def _with_verb(item: Statement, previous: Statement | None, words: Vocabulary) -> Statement:
-    """出台规章2部、规范性文件36件: a noun alone in a list is counted with the verb before the list."""
-    listed = _LISTED.match(item.before)
+    """出台规章2部、规范性文件36件: a noun alone in a list is counted with the verb before the list.
+
+    公示行政处罚120件，行政许可146件: so it is with words that say that something else is counted.
+    """
+    listed = _LISTED.match(item.before) or _alone(item, previous, words)
     hits = words.hits(item.before, item.topic) if listed and previous else ()
     nouns = words.nouns(item.before) if hits else ()
+    if listed and previous and nouns and nouns[0][1] == listed.end():
+        lead = previous.before[: next((start for _, start, _ in words.nouns(previous.before)), 0)]
+        if words.foreign.search(lead):
+            return replace(item, before=lead + item.before[listed.end() :])
     if listed is None or previous is None or not nouns or any(h.phrase.rank or h.phrase.accuse for h in hits):
         return item
     if any(h.start < nouns[0][1] for h in hits):
@@ -108,6 +82,13 @@ def _with_verb(item: Statement, previous: Statement | None, words: Vocabulary) -
     verbs = [h for h in words.hits(previous.before, previous.topic) if h.phrase.rank == 1 and h.phrase.column]
     verb = previous.before[verbs[-1].start : verbs[-1].end] if verbs else ""
     return replace(item, before=verb + item.before[listed.end() :])
+
+
+def _alone(item: Statement, previous: Statement | None, words: Vocabulary) -> re.Match[str] | None:
+    """Return where words behind a comma begin if they are a noun and nothing else: 出台规章2部，规范性文件36件."""
+    follows = previous is not None and previous.clause + 1 == item.clause and not previous.after
+    spans = [span for _, *span in words.nouns(item.before)]
+    return re.match("", item.before) if follows and spans == [[0, len(item.before)]] else None
 
 
 def _is_part(item: Statement, words: Vocabulary) -> bool:
@@ -154,7 +135,7 @@ def _classed(item: Statement, claim: Claim | None, text: str, limit: int, words:
         return None
     behind, hit = found
     named = item.topic if hit.phrase.outcome else words.topics.get(hit.phrase.topic)
-    if named is None or (claim and not _is_whole(claim, named)):
+    if named is None or (claim and not is_whole(claim, named)):
         return None
     rest = remainder(behind[1], words, org, [hit]).rest
     if claim and words.hits(item.before, item.topic):
@@ -165,10 +146,6 @@ def _classed(item: Statement, claim: Claim | None, text: str, limit: int, words:
         return None
     rest += remainder(item.before, words, org).rest + remainder(item.after, words, org).rest
     return _made(item, [hit], words, UNSURE if rest or item.scope else SURE)
-
-
-def _is_whole(claim: Claim, topic: Topic) -> bool:
-    return not set(topic.wholes).isdisjoint(claim.readings)
 
 
 def _own_business(claim: Claim, found: Sequence[Claim], said: str, words: Vocabulary, org: str) -> Claim:
@@ -202,7 +179,8 @@ def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> t
         return None, []
     if (rest := _unknown(item, before, after, chosen[0], words, org)) is None:
         return None, []
-    doubt = _grade(item, chosen[0].phrase, rest)
+    attribute = top == 1 and here is behind and item.after.startswith("的", chosen[0].end)  # 公开以县政府名义印发的文件
+    doubt = UNSURE if attribute else _grade(item, chosen[0].phrase, rest)
     each = words.respectively.search(item.before)
     distinct = _one_each(here, item.before) if each else _distinct(chosen)
     claim = _made(item, distinct[:1] if each else distinct, words, doubt)
@@ -234,39 +212,29 @@ def _fitting(hits: Sequence[Hit], item: Statement) -> list[Hit]:
     return [hit for hit in fitting if (plain or hit.phrase.rank >= 2) and not item.after]
 
 
-def _readings(hit: Hit, topic: Topic | None) -> tuple[Reading, ...]:
-    if not hit.phrase.column:
-        return hit.phrase.any_of
-    if topic is None:
-        return ()
-    column = hit.phrase.column.removeprefix("-")
-    name = f"{topic.name}.{column}"
-    return ((topic.name, f"-{name}"),) if column != hit.phrase.column else ((name,),)
-
-
 def _made(item: Statement, hits: list[Hit], words: Vocabulary, doubt: int) -> Claim:
     """Make one claim of hits of one rank: verbs widen it, things are added up or taken each."""
     first = hits[0].phrase
     topic = words.topics.get(first.topic, item.topic) if first.topic else item.topic
-    per_hit = [_readings(h, item.topic if not h.phrase.topic else None) for h in hits]
+    per_hit = [readings(h, item.topic if not h.phrase.topic else None) for h in hits]
     rule = item.topic.rule if first.outcome and item.topic else first.rule
     if item.token and item.token.value == 0 and item.topic and item.topic.zero and first.rank <= 0 and first.accuse:
         rule = item.topic.zero_rule
     every = False
     if len(hits) == 1:
-        readings = per_hit[0]
+        meant = per_hit[0]
     elif first.rank <= 1:
-        readings = tuple(dict.fromkeys(r for one in per_hit for r in one))
+        meant = tuple(dict.fromkeys(r for one in per_hit for r in one))
     elif (item.token and item.token.value == 0) or words.each.search(item.before):
-        readings, every = tuple(one[0] for one in per_hit if one), True
+        meant, every = tuple(one[0] for one in per_hit if one), True
     else:
-        readings = (tuple(name for one in per_hit for name in one[0]),)
+        meant = (tuple(name for one in per_hit for name in one[0]),)
         between = [(a.end, b.start) for a, b in pairwise(hits)]
-        if not all(s == e or _JOINED.fullmatch(item.before[s:e]) for s, e in between):
+        if not all(s == e or JOINED.fullmatch(item.before[s:e]) for s, e in between):
             doubt = UNSURE
     if not all(h.phrase.accuse for h in hits):
         doubt = UNSURE
-    return Claim(item, readings, rule, doubt, every, tuple(h.phrase for h in hits), topic)
+    return Claim(item, meant, rule, doubt, every, tuple(h.phrase for h in hits), topic)
 
 
 def _unknown(
@@ -307,116 +275,14 @@ def _grade(item: Statement, phrase: Phrase, rest: str) -> int:
     return DOUBTFUL if rest or odd_unit or from_heading or rounded or phrase.rank < -1 else SURE
 
 
-def _absent(item: Statement, words: Vocabulary, org: str) -> list[Claim]:
-    """未收到…、无…、…情况：无: everything named behind it, or before it, is 0."""
-    text, place = (item.after, item.end) if item.after else (item.before, item.start - len(item.before))
-    hits = [
-        h for h in words.hits(text, next((t for t in words.topics.values() if t.own_business), None))
-        if h.phrase.outcome or (h.phrase.topic and h.phrase.rank >= 2 and h.phrase.accuse)
-    ]  # fmt: skip
-    around = (
-        remainder(item.before, words, org, words.hits(item.before, item.topic)),
-        remainder(item.inner, words, org), remainder(text, words, org, hits),
-    )  # fmt: skip
-    rest = "".join(one.rest for one in around)
-    doubt = UNSURE if rest or item.scope or item.compared or any(not h.phrase.accuse for h in hits) else SURE
-    found = []
-    for n, denied in enumerate(_denied(text, hits, words.nouns(text))):
-        start = place + denied.start if n or not item.after else item.start
-        part = replace(item, start=start, end=place + denied.end if item.after else item.end)
-        if denied.readings:
-            found.append(Claim(part, denied.readings, denied.rule, doubt, topic=denied.topic))
-    return found
-
-
-def _nothing(item: Statement, text: str, words: Vocabulary, org: str) -> list[Claim]:
-    """依申请公开情况。本年度未收到。: what the talk is of is 0 where the denial has no object of its own."""
-    topic, verb = item.topic, text[item.start : item.end]
-    if topic is None or not topic.zero or item.how not in ("before", "heading") or not words.hits(verb, topic):
-        return []
-    rest = remainder(item.before, words, org).rest + remainder(item.after, words, org).rest
-    if rest or item.scope:
-        return []
-    column = [hit for hit in words.hits(verb, topic) if hit.phrase.column]  # 制定2件，未废止
-    if column:
-        return [Claim(item, _readings(column[-1], topic), column[-1].phrase.rule, SURE, topic=topic)]
-    return [Claim(item, topic.zero, topic.zero_rule, SURE, topic=topic)]
-
-
-class _Denied(Struct, frozen=True):
-    """What words behind a denial name, and where."""
-
-    readings: tuple[Reading, ...]
-    rule: str
-    topic: Topic | None
-    start: int
-    end: int
-
-
-def _denied(text: str, hits: Sequence[Hit], nouns: Sequence[Noun]) -> list[_Denied]:
-    """Return the phrases, then the topics that are denied; a topic counts for the phrase that names it."""
-    found = [
-        _Denied(hit.phrase.any_of, hit.phrase.rule, None, hit.start, hit.end) for hit in hits
-        if hit.phrase.topic and not any(t.id == hit.phrase.topic and s < hit.end and hit.start < e for t, s, e in nouns)
-    ]  # fmt: skip
-    phrases = tuple(found)
-    outcomes = [hit for hit in hits if hit.phrase.outcome]
-    for n, (topic, start, end) in enumerate(nouns):
-        if any(one.start < end and start < one.end for one in phrases) or (found and topic.id == "request"):
-            continue
-        if _named_itself(text, nouns, n):
-            ended = next((_readings(hit, topic) for hit in outcomes), ())
-            found.append(_Denied(ended or topic.zero, topic.zero_rule, topic, start, end))  # 没有被纠正的复议
-    return found
-
-
-def _named_itself(text: str, nouns: Sequence[Noun], n: int) -> bool:
-    """Whether a noun is itself denied, not only a modifier (因政府信息公开申请引发的行政复议)."""
-    topic, _, end = nouns[n]
-    if topic.id != "request" or n + 1 == len(nouns):
-        return True
-    return _JOINED.match(text[end:]) is not None
-
-
-def _ended(item: Statement, found: list[Claim], text: str, words: Vocabulary, org: str) -> list[Claim]:
-    """均获维持, 均为自然人申请: what was counted before it in the sentence, and not divided since, is all of that."""
-    made: list[Claim] = []
-    told = (claim for claim in reversed(found) if not claim.least)
-    for claim in takewhile(lambda claim: claim.item.sentence == item.sentence, told):
-        if claim.item.kind != "number" or claim.topic is None or any(p.outcome or p.result for p in claim.phrases):
-            break
-        if made and (";" in text[claim.item.end : item.start] or claim.topic.id == "request"):
-            break
-        class_ = next((h for h in words.hits(item.after, claim.topic) if _is_class(h)), None)
-        if class_ and claim.doubt == SURE and _is_whole(claim, claim.topic):
-            rest = remainder(item.before, words, org).rest + remainder(item.after, words, org, [class_]).rest
-            part = replace(item, token=claim.item.token, year=claim.item.year, end=item.end + class_.end)
-            rule = claim.topic.rule if class_.phrase.outcome else class_.phrase.rule
-            readings = _readings(class_, claim.topic)
-            made.append(Claim(part, readings, rule, UNSURE if rest else SURE, topic=claim.topic))
-    return made[::-1]
-
-
 def _shared(item: Statement, phrase: Phrase) -> bool:
     """行政复议方面，上年结转8件: words that cases of another kind are spoken of with too."""
     elsewhere = item.topic is not None and item.topic.id != phrase.topic and item.how in ("here", "before")
     return phrase.shared and elsewhere
 
 
-def _is_class(hit: Hit) -> bool:
-    """Whether a phrase names a class of what is counted."""
-    return hit.start == 0 and (hit.phrase.outcome or (hit.phrase.topic == "request" and hit.phrase.rank >= 2))
-
-
 def _is_result(claim: Claim) -> bool:
     return bool(claim.phrases) and all(p.result for p in claim.phrases)
-
-
-def _all_done(item: Statement, words: Vocabulary) -> list[Claim]:
-    if item.topic is None or item.topic.id != "request" or item.how not in ("here", "before"):
-        return []
-    doubt = UNSURE if item.scope else SURE
-    return [Claim(item, (words.all_done_names,), "X-14", doubt, topic=item.topic)]
 
 
 def _apart(found: list[Claim], words: Vocabulary) -> list[Claim]:
@@ -429,12 +295,6 @@ def _apart(found: list[Claim], words: Vocabulary) -> list[Claim]:
         else claim
         for claim in found
     ]  # fmt: skip
-
-
-def _said_of_all(item: Statement, text: str) -> Statement:
-    """Return 均已办结 as 均 with its words behind it."""
-    after = _ALL.sub("", text[item.start : item.end])
-    return replace(item, after=after, end=item.end - len(after))
 
 
 def _with_included(found: list[Claim], words: Vocabulary) -> list[Claim]:

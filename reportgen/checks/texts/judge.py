@@ -18,7 +18,8 @@ from ...model.findings import CellRef
 from ...model.numbers import Number, format_number, show
 from ...model.placeholders import filled
 from ...model.report import Passage, Report
-from .claims import DOUBTFUL, SURE, UNSURE, Claim, claims
+from .claim import DOUBTFUL, SURE, UNSURE, Claim
+from .claims import claims
 from .numerals import Compact, compact
 from .percent import Shares
 from .quantities import YUAN, Quantities, ReadingSum, agrees, said

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from ...form.words import Reading
 from ...model.numbers import Number, format_number
-from .claims import UNSURE, Claim
+from .claim import UNSURE, Claim
 from .numerals import Token
 from .quantities import Quantities, printed
 from .statements import Statement
@@ -59,8 +59,12 @@ class Shares:
         self.claims = {c.item.start: c for c in claims}
         self.numbers = [item for item in said if item.token]
         self.sentences: dict[Span, list[Statement]] = {}
+        last: list[Statement] = []
         for item in said:
-            self.sentences.setdefault(item.sentence, []).append(item)
+            if item.sentence not in self.sentences:
+                goes_on = words.including.match(text[item.sentence[0] : item.sentence[1]])
+                last = self.sentences[item.sentence] = [*last] if goes_on else []
+            last.append(item)
 
     def judge(self, item: Statement) -> Judgement | None:
         """Return the verdict on a percentage, or on a number in a comparison; None if it says nothing."""
@@ -260,7 +264,8 @@ class Shares:
         for other in self.sentences[item.sentence]:
             said = self.claims.get(other.start)
             year = self.words.year
-            same = said is not None and said.topic == claim.topic
+            bracketed = other.start > item.end and self.text[item.end : other.start].startswith("(")
+            same = said.topic == claim.topic if said else bracketed and other.clause == item.clause + 1
             if same and other.token and token and year and other.year == year - 1 and not other.token.percent:
                 yield token.value, other.token.value
 

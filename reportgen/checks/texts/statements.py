@@ -177,13 +177,14 @@ class _Sentence:
         """Return the clauses in order; a comma between the thousands of a figure is not a mark."""
         start, end = self.span
         found: list[_Clause] = []
+        inserted = {n for m in self.words.inserted.finditer(self.text, start, end) for n in range(*m.span())}
         first = last = reach = 0
         for match in _MARK.finditer(self.text, start, end):
             place, behind = match.span()
             while last < len(self.mentions) and self.mentions[last].start < place:
                 reach = max(reach, self.mentions[last].stop)
                 last += 1
-            if place >= reach:
+            if place >= reach and place not in inserted:
                 found.append(_Clause(len(found), start, place, match[0], self.mentions[first:last]))
                 start, first = behind, last
         return [*found, _Clause(len(found), start, end, "", self.mentions[first:])]

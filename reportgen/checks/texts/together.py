@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from ...form.phrases import Division
 from ...model.numbers import Number, show
-from .claims import DOUBTFUL, SURE, UNSURE, Claim
+from .claim import DOUBTFUL, SURE, UNSURE, Claim
 from .numerals import Token
 from .quantities import said
 from .statements import Statement
@@ -29,7 +29,8 @@ _LEAD = re.compile(r"[^,、。;:(]*[,、。;:(]*")
 _AMONG = re.compile(r"[^,;。、]{0,6}中[,已的]?")
 _COLON = re.compile(r"[^,;。]*:")
 _THE_REST = re.compile(r"、?(?:其他|其它|其余)")
-_ALL_KINDS = Division("", "", complete=True)
+_KINDS_ARE = re.compile(r"具体(?:为|是|包括|有)")
+_ALL_KINDS = Division("", "", complete=True, all=1)
 _ENDS_PARTS = re.compile(r"[;。]|另[有外]?|此外|合计|共计|总计|[,、]共")
 _SLIP = 10
 """One part in so many may be missing by a slip; where more is, parts were left out on purpose."""
@@ -155,7 +156,7 @@ class _Whole:
             lead = _LEAD.match(gap)
             opened = "(" in gap and ")" not in gap
             named = lead and self.words.including.match(gap[lead.end() :])
-            if not (opened or named or _COLON.match(gap) or _AMONG.match(gap)):
+            if not (opened or named or _COLON.match(gap) or _AMONG.match(gap) or _KINDS_ARE.search(gap)):
                 yield from self._listed(whole)
                 yield from self._with_the_rest(whole)
                 continue
@@ -227,7 +228,12 @@ class _Whole:
                 self.free(whole)  # 教育系统收到31件，其中区教育局12件
         for n, one in enumerate(self.numbers):
             decided = one.wrong and one.claim and one.claim.topic and one.claim.topic.own_business
-            if decided and any(m.judgement.verdict == "matched" for m in self._alike(n)):
+            if (
+                decided
+                and one.claim
+                and not any(p.outcome for p in one.claim.phrases)
+                and any(m.judgement.verdict == "matched" for m in self._alike(n))
+            ):
                 self.free(n)  # 受理复议0件，作为被申请人的复议3件
 
     def _alike(self, n: int) -> Iterator[Told]:
@@ -262,6 +268,8 @@ class _Whole:
     def classes(self) -> None:
         """答复7件、不予受理4件、不明确1件, of 12件 before them: what adds up may be classes of that."""
         for whole, one in enumerate(self.numbers):
+            if one.item.year is not None:
+                continue
             total: Number = 0
             for last in range(whole + 1, len(self.numbers)):
                 total += self.numbers[last].value
@@ -277,7 +285,8 @@ class _Whole:
         one = self.numbers[whole]
         if one.claim and claim.topic and set(claim.topic.wholes).intersection(one.claim.readings):
             return False  # 行政诉讼4件（直接起诉3件，复议后起诉1件）: a row of the form, named
-        other = one.claim is not None and one.claim.topic != claim.topic
+        apart = ";" in self.text[one.item.end : self.numbers[n].item.start]
+        other = one.claim is not None and one.claim.topic != claim.topic and not apart
         return other or (one.judgement.verdict == "unattributed" and one.item.topic == claim.topic)
 
     def beside(self) -> None:
@@ -375,14 +384,12 @@ class _Whole:
 
     def divided(self) -> None:
         """其中网络27件、信函16件, of 42件: parts of one division add up to the whole, or at least to no more."""
-        for whole, parts in self.parts:
+        for whole, all_parts in self.parts:
             one = self.numbers[whole]
-            kind = self._division(parts)
+            kind, parts = self._of_one_kind(whole, all_parts)
             verdicts = {self.numbers[n].judgement.verdict for n in parts}
             if "contradicts" in verdicts or all(self._is_first_reading(n) for n in parts):
                 continue
-            if len(parts) > 2 and _THE_REST.match(self.numbers[parts[-1]].item.before):
-                kind = _ALL_KINDS
             gaps = [self.gap(n) for n in parts[:-1]]
             nested = any(self.words.included.search(gap) or _AMONG.match(gap) for gap in gaps)
             if kind is None or nested or one.item.topic is None or one.claim is None or one.wrong:
@@ -391,6 +398,24 @@ class _Whole:
             slip = kind.complete and (len(parts) >= kind.all or missing * _SLIP <= one.value)
             if missing < 0 or (missing > 0 and slip):
                 self.accuse(parts[-1], f"各项相加是{show(total)}，前面写的是{show(one.value)}", one.value)
+
+    def _are_all_kinds(self, whole: int, parts: Sequence[int]) -> bool:
+        """Whether parts are said to be all there are: 具体为土地类12件、规划类3件; 其中3件…，其余9件…."""
+        claims = [self.numbers[n].claim for n in parts]
+        if any(claim and claim.weak for claim in claims):
+            return False  # 办结84件，其余5件: left() knows what is carried over
+        last = self.numbers[parts[-1]].item.before
+        return len(parts) > 1 and bool(_THE_REST.match(last) or _KINDS_ARE.search(self.gap(whole)))
+
+    def _of_one_kind(self, whole: int, parts: Sequence[int]) -> tuple[Division | None, Sequence[int]]:
+        """Return the division that all parts are of, or the first ones up to another count (…，已办结33件)."""
+        if self._are_all_kinds(whole, parts):
+            return _ALL_KINDS, parts
+        kind, total = self._division(parts), self.numbers[whole].value
+        for last in range(len(parts) - 1, 1, -1):
+            if kind is None and self.sum(parts) != total and self.gap(parts[last - 1]).startswith(","):
+                kind, parts = self._division(parts[:last]), parts[:last]
+        return kind, parts
 
     def _is_first_reading(self, n: int) -> bool:
         claim = self.numbers[n].claim

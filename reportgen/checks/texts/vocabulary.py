@@ -76,6 +76,7 @@ class Vocabulary:
         self.restrict, self.periods = any_of(*data.restrict), any_of(*data.periods)
         self.foreign, self.owners = any_of(*data.foreign), any_of(data.owners)
         self.whole, self.including, self.aside = any_of(data.whole), any_of(data.including), any_of(data.aside)
+        self.inserted = any_of(data.inserted)
         self.included = any_of(data.including.removeprefix("^"))
         self.places = any_of(data.places)
         self.wider, self.government = any_of(data.wider), any_of(data.government)

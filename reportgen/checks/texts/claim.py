@@ -1,0 +1,62 @@
+"""What an item of a text claims of the form's quantities, and how surely."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec import Struct
+
+from ...form.phrases import Phrase, Topic
+from ...form.words import Reading
+from .statements import Statement
+from .vocabulary import Hit
+
+SURE, DOUBTFUL, UNSURE = 0, 1, 2
+"""Every word understood; nearly; or something may narrow the scope: then never a complaint."""
+
+JOINED = re.compile(r"[,、]|和|及|与|或|以及")
+"""Between things that are listed."""
+
+
+class Claim(Struct, frozen=True):
+    """What an item says of the form's quantities."""
+
+    item: Statement
+    readings: tuple[Reading, ...]
+    """Any one of them may agree, unless ``every``."""
+    rule: str
+    doubt: int = SURE
+    every: bool = False
+    """All readings must agree (各、均)."""
+    phrases: tuple[Phrase, ...] = ()
+    topic: Topic | None = None
+    unknown: str = ""
+    """Letters around the number that are not understood."""
+    least: bool = False
+    """A larger figure agrees as well, and nothing is said of it then."""
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What two numbers share that should be the same number."""
+        return (self.rule, self.readings, self.every)
+
+    @property
+    def weak(self) -> bool:
+        """Whether only a verb says what is counted (答复, 制定), no row or column of a table."""
+        return bool(self.phrases) and all(p.rank <= 1 and p.topics for p in self.phrases)
+
+
+def is_whole(claim: Claim, topic: Topic) -> bool:
+    """Whether a claim may be all of what a topic counts."""
+    return not set(topic.wholes).isdisjoint(claim.readings)
+
+
+def readings(hit: Hit, topic: Topic | None) -> tuple[Reading, ...]:
+    """Return what a phrase may mean, of a topic where it names none."""
+    if not hit.phrase.column:
+        return hit.phrase.any_of
+    if topic is None:
+        return ()
+    column = hit.phrase.column.removeprefix("-")
+    name = f"{topic.name}.{column}"
+    return ((topic.name, f"-{name}"),) if column != hit.phrase.column else ((name,),)

@@ -1,0 +1,137 @@
+"""Words that say a number without one: 未收到, 全部办结, 均获维持."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import takewhile
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ...form.phrases import Topic
+from ...form.words import Reading
+from .claim import JOINED, SURE, UNSURE, Claim, is_whole, readings
+from .statements import Statement
+from .vocabulary import Hit, Noun, Vocabulary
+from .wording import remainder
+
+_ALL = re.compile("^(?:全部|均|都)")
+_BESIDE = re.compile("[、和及与或]|以及|并")
+
+
+def absent(item: Statement, words: Vocabulary, org: str) -> list[Claim]:
+    """未收到…、无…、…情况：无: everything named behind it, or before it, is 0."""
+    text, place = (item.after, item.end) if item.after else (item.before, item.start - len(item.before))
+    hits = [
+        h for h in words.hits(text, next((t for t in words.topics.values() if t.own_business), None))
+        if h.phrase.outcome or (h.phrase.topic and h.phrase.rank >= 2 and h.phrase.accuse)
+    ]  # fmt: skip
+    text = _denied_alone(text, hits, words)
+    around = (
+        remainder(item.before, words, org, words.hits(item.before, item.topic)),
+        remainder(item.inner, words, org), remainder(text, words, org, hits),
+    )  # fmt: skip
+    rest = "".join(one.rest for one in around)
+    doubt = UNSURE if rest or item.scope or item.compared or any(not h.phrase.accuse for h in hits) else SURE
+    found = []
+    for n, denied in enumerate(_denied(text, hits, words.nouns(text))):
+        start = place + denied.start if n or not item.after else item.start
+        part = replace(item, start=start, end=place + denied.end if item.after else item.end)
+        if denied.readings:
+            found.append(Claim(part, denied.readings, denied.rule, doubt, topic=denied.topic))
+    return found
+
+
+def _denied_alone(text: str, hits: Sequence[Hit], words: Vocabulary) -> str:
+    """未发生行政诉讼或出现申诉情况: return a text without what is denied beside the form's quantities."""
+    end = max([hit.end for hit in hits] + [end for _, _, end in words.nouns(text)], default=len(text))
+    return text[:end] if _BESIDE.match(text, end) and not words.restrict.search(text, end) else text
+
+
+def nothing(item: Statement, text: str, words: Vocabulary, org: str) -> list[Claim]:
+    """依申请公开情况。本年度未收到。: what the talk is of is 0 where the denial has no object of its own."""
+    topic, verb = item.topic, text[item.start : item.end]
+    if topic is None or not topic.zero or item.how not in ("before", "heading") or not words.hits(verb, topic):
+        return []
+    rest = remainder(item.before, words, org).rest + remainder(item.after, words, org).rest
+    if rest or item.scope:
+        return []
+    column = [hit for hit in words.hits(verb, topic) if hit.phrase.column]  # 制定2件，未废止
+    if column:
+        return [Claim(item, readings(column[-1], topic), column[-1].phrase.rule, SURE, topic=topic)]
+    return [Claim(item, topic.zero, topic.zero_rule, SURE, topic=topic)]
+
+
+class _Denied(Struct, frozen=True):
+    """What words behind a denial name, and where."""
+
+    readings: tuple[Reading, ...]
+    rule: str
+    topic: Topic | None
+    start: int
+    end: int
+
+
+def _denied(text: str, hits: Sequence[Hit], nouns: Sequence[Noun]) -> list[_Denied]:
+    """Return the phrases, then the topics that are denied; a topic counts for the phrase that names it."""
+    found = [
+        _Denied(hit.phrase.any_of, hit.phrase.rule, None, hit.start, hit.end) for hit in hits
+        if hit.phrase.topic and not any(t.id == hit.phrase.topic and s < hit.end and hit.start < e for t, s, e in nouns)
+    ]  # fmt: skip
+    phrases = tuple(found)
+    outcomes = [hit for hit in hits if hit.phrase.outcome]
+    for n, (topic, start, end) in enumerate(nouns):
+        if any(one.start < end and start < one.end for one in phrases) or (found and topic.id == "request"):
+            continue
+        if _named_itself(text, nouns, n):
+            ended = next((readings(hit, topic) for hit in outcomes), ())
+            found.append(_Denied(ended or topic.zero, topic.zero_rule, topic, start, end))  # 没有被纠正的复议
+    return found
+
+
+def _named_itself(text: str, nouns: Sequence[Noun], n: int) -> bool:
+    """Whether a noun is itself denied, not only a modifier (因政府信息公开申请引发的行政复议)."""
+    topic, _, end = nouns[n]
+    if topic.id != "request" or n + 1 == len(nouns):
+        return True
+    return JOINED.match(text[end:]) is not None
+
+
+def ended(item: Statement, found: list[Claim], text: str, words: Vocabulary, org: str) -> list[Claim]:
+    """均获维持, 均为自然人申请: what was counted before it in the sentence, and not divided since, is all of that."""
+    made: list[Claim] = []
+    told = (claim for claim in reversed(found) if not claim.least)
+    for claim in takewhile(lambda claim: claim.item.sentence == item.sentence, told):
+        if claim.item.kind != "number" or claim.topic is None:
+            break
+        if any(p.outcome or p.result or p.shared for p in claim.phrases):
+            break  # 新收89件，上年结转3件，均为自然人申请: said of the 3, or of all
+        if made and (";" in text[claim.item.end : item.start] or claim.topic.id == "request"):
+            break
+        class_ = next((h for h in words.hits(item.after, claim.topic) if _is_class(h)), None)
+        if class_ and claim.doubt == SURE and is_whole(claim, claim.topic):
+            rest = remainder(item.before, words, org).rest + remainder(item.after, words, org, [class_]).rest
+            part = replace(item, token=claim.item.token, year=claim.item.year, end=item.end + class_.end)
+            rule = claim.topic.rule if class_.phrase.outcome else class_.phrase.rule
+            meant = readings(class_, claim.topic)
+            made.append(Claim(part, meant, rule, UNSURE if rest else SURE, topic=claim.topic))
+    return made[::-1]
+
+
+def _is_class(hit: Hit) -> bool:
+    """Whether a phrase names a class of what is counted."""
+    return hit.start == 0 and (hit.phrase.outcome or (hit.phrase.topic == "request" and hit.phrase.rank >= 2))
+
+
+def all_done(item: Statement, words: Vocabulary) -> list[Claim]:
+    if item.topic is None or item.topic.id != "request" or item.how not in ("here", "before"):
+        return []
+    doubt = UNSURE if item.scope else SURE
+    return [Claim(item, (words.all_done_names,), "X-14", doubt, topic=item.topic)]
+
+
+def said_of_all(item: Statement, text: str) -> Statement:
+    """Return 均已办结 as 均 with its words behind it."""
+    after = _ALL.sub("", text[item.start : item.end])
+    return replace(item, after=after, end=item.end - len(after))
