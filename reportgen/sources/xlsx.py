@@ -21,24 +21,12 @@ from ..errors import InputError
 from ..memory import remembered
 from ..opc.archive import unpack
 from .base import Cells, Document, Grid, Row
+from .contents import TRUTH, Look, String, Values
 from .limits import MAX_SHEET_TAGS, MAX_TAGS, Budget
 from .numberformats import BUILT_IN, date_kind
 from .results import Results
 from .runs import BLACK, WHITE, is_seen
-from .worksheet import (
-    TRUTH,
-    Look,
-    String,
-    Values,
-    colour_of,
-    is_on,
-    is_tiny,
-    parse,
-    parse_main,
-    read_rows,
-    read_worksheet,
-    string_of,
-)  # fmt: skip
+from .worksheet import colour_of, is_on, is_tiny, parse, parse_main, read_rows, read_worksheet, string_of
 
 _USUAL_WORKBOOK = "xl/workbook.xml"
 _RELATION_IDS = (
