@@ -90,17 +90,15 @@ class Values(NamedTuple):
         Raises:
             ValueError, LookupError, OverflowError: it is not what its kind promises.
         """
+        if kind == "n" and look:
+            return self.number(look, _number(text))
         if kind == "s":
             return told(self.strings[_natural(text)], look)
         if kind in ("str", "e"):
             return Content(decoded(text))
         if kind == "b":
             return Content(TRUTH[text.strip()])
-        if look is None:
-            raise LookupError(kind)
-        if kind == "n":
-            return self.number(look, _number(text))
-        if kind == "d":
+        if kind == "d" and look:
             date = iso_date(text)
             return Content(date, shown=shown_date(date, look.code))
         raise ValueError(kind)

@@ -74,10 +74,10 @@ def parse_main(xml: bytes) -> tuple[Element, str]:
 
 def string_of(item: Element, namespace: str) -> String:
     """Return a string without its reading aids, in one piece or in several that differ in their fonts."""
-    text, run = f"{namespace}t", f"{namespace}r"
+    text = f"{namespace}t"
     if len(item) == 1 and item[0].tag == text:
         return decoded(item[0].text or "")
-    pieces = []
+    run, pieces = f"{namespace}r", []
     for part in item:
         piece = part if part.tag == text else part.find(text) if part.tag == run else None
         if piece is not None:
