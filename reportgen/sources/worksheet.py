@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from io import BytesIO
-from typing import NamedTuple
 from xml.etree.ElementTree import Element, ParseError, fromstring, iterparse
 
 from msgspec.structs import replace
@@ -35,37 +34,16 @@ _KNOWN_COLOURS = {
 """By scheme and number (18.8.27, 20.1.6.2): what almost every theme and window has as paper and ink."""
 
 
-class Worksheet(NamedTuple):
-    """What a worksheet holds."""
-
-    cells: Cells
-    """Those with content and merged ones, row by row from left to right; with the results stored
-    with formulas."""
-    places: int
-    """How many places they cover."""
-
-
-def parse(xml: bytes) -> Element:
-    """Parse an XML part and return its root.
+def parse_main(xml: bytes) -> tuple[Element, str]:
+    """Parse a part of a workbook; return its root, and the namespace of its elements, ``{…}``.
 
     Entities are no danger: parts that declare any have been refused when they were unpacked.
 
     Raises:
-        ValueError: not well-formed.
+        ParseError: not well-formed.
+        ValueError: in neither variant of the format.
     """
-    try:
-        return fromstring(xml)
-    except ParseError as error:
-        raise ValueError(str(error)) from error
-
-
-def parse_main(xml: bytes) -> tuple[Element, str]:
-    """Parse a part of a workbook; return its root, and the namespace of its elements, ``{…}``.
-
-    Raises:
-        ValueError: not well-formed, or in neither variant of the format.
-    """
-    root = parse(xml)
+    root = fromstring(xml)
     namespace = root.tag[: root.tag.find("}") + 1]
     if namespace not in _NAMESPACES:
         raise ValueError(root.tag)
@@ -119,15 +97,18 @@ def is_on(switch: Element | None) -> bool:
 
 
 @remembered(24)
-def read_worksheet(xml: bytes, values: Values) -> Worksheet:
+def read_worksheet(xml: bytes, values: Values) -> tuple[Cells, int]:
     """Read the cells of a worksheet.
 
     Args:
         xml: the part.
         values: what its cells refer to.
 
+    Returns:
+        those with content and merged ones, with the results stored with formulas; how many places they cover.
+
     Raises:
-        ValueError, LookupError, OverflowError: damaged.
+        ParseError, ValueError, LookupError, OverflowError: damaged.
     """
     root, ns = _parsed(xml)
     data = root.find(f"{ns}sheetData")
@@ -150,7 +131,7 @@ def read_worksheet(xml: bytes, values: Values) -> Worksheet:
             )
         )
     places = len(cells) + sum(height * width for height, width in spans.values())
-    return Worksheet(Cells(sorted(cells, key=BY_PLACE)), places)
+    return Cells(sorted(cells, key=BY_PLACE)), places
 
 
 def _parsed(xml: bytes) -> tuple[Element, str]:
@@ -160,7 +141,9 @@ def _parsed(xml: bytes) -> tuple[Element, str]:
     """
     top, (above, end, below) = _TOP.match(xml), xml.partition(b"</sheetData>")
     if top and below:
-        with suppress(ValueError):  # these are no halves (the cut is in a comment, in another element …), or damaged
+        with suppress(
+            ParseError, ValueError
+        ):  # these are no halves (the cut is in a comment, in another element …), or damaged
             root, ns = parse_main(above + end + b"</worksheet>")
             root.extend(_below(top[0] + below))
             return root, ns
@@ -182,24 +165,16 @@ def read_rows(xml: bytes, values: Values) -> Iterator[Row]:
         values: what its cells refer to.
 
     Raises:
-        ValueError, LookupError, OverflowError: damaged.
+        ParseError, ValueError, LookupError, OverflowError: damaged.
     """
     number = 0
-    for element in _elements(xml):
+    for _, element in iterparse(BytesIO(xml)):
         namespace, _, name = element.tag.rpartition("}")
         if name == "row":
             number = int(element.get("r") or number + 1)
             contents = _contents([(number, element)], f"{namespace}}}", values)
             yield {column: content.value for (_, column), content in contents.items() if content.value is not None}
             element.clear()
-
-
-def _elements(xml: bytes) -> Iterator[Element]:
-    """Yield each element when it is complete."""
-    try:
-        yield from (element for _, element in iterparse(BytesIO(xml)))
-    except ParseError as error:
-        raise ValueError(str(error)) from error
 
 
 def _numbered(data: Element) -> list[tuple[int, Element]]:
