@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,7 @@ def test_workbooks_are_read_after_others_as_they_are_alone(monkeypatch):
         xlsxkit.rewritten(base, lambda part, xml: xml.replace(b'state="hidden"', b'state="visible"')),
         xlsxkit.rewritten(base, lambda part, xml: xml.replace(b'formatCode="', b'formatCode="0;')),
         xlsxkit.rewritten(base, lambda part, xml: xml.replace(b't="n"><v>1', b't="n"><v>9')),
+        xlsxkit.rewritten(base, xlsxkit.in_sheets(lambda xml: re.sub(rb"<mergeCells.*</mergeCells>", b"", xml))),
     ]  # fmt: skip
     monkeypatch.setattr(memory, "enabled", False)
     alone = [grids(data) for data in files]
@@ -81,9 +83,12 @@ def test_workbooks_are_read_after_others_as_they_are_alone(monkeypatch):
         assert [grids(data) for data in files] == alone
 
 
-def test_a_damaged_sheet_stays_damaged():
-    data = xlsxkit.rewritten(xlsxkit.foreign(), xlsxkit.in_sheets(lambda xml: xml.replace(b"</c>", b"", 1)))
+@pytest.mark.parametrize("end", [b"</c>", b"</mergeCells>", b"</worksheet>"])
+def test_a_damaged_sheet_stays_damaged(end):
+    whole = xlsxkit.foreign()
+    data = xlsxkit.rewritten(whole, xlsxkit.in_sheets(lambda xml: xml.replace(end, b"", 1)))
     for _ in range(3):
+        assert grids(whole)
         with pytest.raises(InputError, match="已损坏"):
             grids(data)
 

@@ -138,6 +138,12 @@ DIALECTS = {
     "absolute-merges": lambda x: re.sub(rb'ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"', rb'ref="$\1$\2:$\3$\4"', x),
     "true": lambda x: x.replace(b'hidden="1"', b'hidden="true"'),
     "columns-last": lambda x: re.sub(rb"(<cols>.*?</cols>)(.*)</worksheet>", rb"\2\1</worksheet>", x, flags=re.S),
+    "end-in-a-comment": lambda x: x.replace(b"<sheetData>", b"<!-- </sheetData> --><sheetData>"),
+    "end-in-an-instruction": lambda x: x.replace(b"<sheetData>", b"<sheetData><?x </sheetData> ?>"),
+    "end-in-words": lambda x: re.sub("(<t>[^<]*)申请".encode(), rb"\1<![CDATA[</sheetData>]]>", x),
+    "end-elsewhere": lambda x: x.replace(b"</sheetData>", b"</sheetData><extLst><ext uri='x'><sheetData></sheetData></ext></extLst>"),
+    "end-before": lambda x: x.replace(b"<sheetData>", b"<extLst><ext uri='x'><sheetData></sheetData></ext></extLst><sheetData>"),
+    "end-of-two": lambda x: x.replace(b"</sheetData>", b"</sheetData><sheetData><row/></sheetData>"),
     "merges-first": lambda x: re.sub(rb"(<sheetData>.*?)(<mergeCells.*?</mergeCells>)", rb"\2\1", x, flags=re.S),
 }  # fmt: skip
 

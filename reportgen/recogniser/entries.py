@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Context, Decimal
 
+from msgspec.structs import replace
+
 from ..errors import INVISIBLE
 from ..form import Form
 from ..model.findings import CellRef, Finding, finding
@@ -62,7 +64,7 @@ def formula_finding(form: Form, cell: GridCell, ref: CellRef, place: str) -> Fin
     if cell.result in ("unknown", "circular"):
         return finding(form.rules["N-05"], [ref], place=place, what=f"{fault_of(cell)}（{cell.formula}）")
     if cell.result == "stale":
-        old, now = (text_of(cell._replace(value=value, shown=""))[0] for value in (cell.value, cell.now))
+        old, now = (text_of(replace(cell, value=value, shown=""))[0] for value in (cell.value, cell.now))
         what = f"“{cell.formula}”现在应得{f'“{now}”' if now else '空'}，存储的却是“{old}”"
         return finding(form.rules["N-08"], [ref], place=place, what=what)
     return None

@@ -23,7 +23,7 @@ class LabelIndex:
             if len(text) <= LONGEST_LABEL:
                 for label in _labels(text):
                     known = self._cells[label]
-                    self._cells[label] = sorted([*known, *cells], key=lambda cell: cell[:2]) if known else cells
+                    self._cells[label] = sorted([*known, *cells], key=lambda cell: cell.place) if known else cells
 
     @property
     def labels(self) -> Mapping[str, object]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from ..form.likeness import key
 from ..sources import Grid, GridCell
 
@@ -60,7 +62,7 @@ def _below(above: Grid, grid: Grid) -> Iterator[GridCell]:
     for _, cells in rows[again:]:
         for cell in cells:
             row = cell.row + shift
-            yield cell._replace(row=row, address=f"第{row}行第{cell.column}列")
+            yield replace(cell, row=row, address=f"第{row}行第{cell.column}列")
 
 
 def mend(grid: Grid, known: Collection[str]) -> Grid:
@@ -104,7 +106,8 @@ def _join_repeated(at: dict[tuple[int, int], GridCell], known: Collection[str]) 
                 if other is None or other.value != cell.value or not _is_flush(cell, other, down=down):
                     break
                 del at[where]
-                at[place] = cell = cell._replace(
+                at[place] = cell = replace(
+                    cell,
                     row_span=cell.row_span + (other.row_span if down else 0),
                     column_span=cell.column_span + (0 if down else other.column_span),
                 )
@@ -127,8 +130,8 @@ def _join(at: dict[tuple[int, int], GridCell], row: int) -> None:
     for above, below in pairs:
         parts = [str(c.value) for c in (above, below) if c.value is not None]
         del at[below.row, below.column]
-        at[above.row, above.column] = above._replace(
-            value="\n".join(parts) or None, row_span=above.row_span + below.row_span,
+        at[above.row, above.column] = replace(
+            above, value="\n".join(parts) or None, row_span=above.row_span + below.row_span,
             beside="、".join(filter(None, (above.beside, below.beside))),
         )  # fmt: skip
 

@@ -58,7 +58,7 @@ def header_of(index: LabelIndex, cells: Mapping[str, GridCell], labels: BlockLab
         return Header(cells, tuple(across))
     depth = dict(_depths(labels.column_tree))
     printed = sorted(leaves, key=depth.__getitem__)
-    stand = sorted(leaves, key=lambda leaf: cells[leaf][:2])
+    stand = sorted(leaves, key=lambda leaf: cells[leaf].place)
     return Header(cells, tuple(leaves) if stand == printed else (), sound=False)
 
 
@@ -125,6 +125,6 @@ def _in_order(label: GridCell, cells: Sequence[GridCell], order: Sequence[str], 
     elif over > 0 and all(cell.value is None for cell in cells[count:]):
         cells = cells[:count]
     if len(cells) == count == len(order):
-        return Settled({leaf: cell[:2] for leaf, cell in zip(order, cells, strict=True)})
+        return Settled({leaf: cell.place for leaf, cell in zip(order, cells, strict=True)})
     what = f"右边有{len(cells)}格，应有{count}格" if len(cells) != count else "右边的数与上面的栏目对不上"
     return Settled(fault=f"第{label.row}行“{label.value}”{what}")

@@ -179,7 +179,7 @@ def _rows(
     going_on = not sure and not likely and not wide
     labelled = finder.rows(index)
     if going_on and labelled and above.cells:
-        fault = _own_columns(index, min(cell for _, cell, _ in labelled), finder)
+        fault = _own_columns(index, min((cell for _, cell, _ in labelled), key=lambda cell: cell.place), finder)
         above = msgspec.structs.replace(above, elsewhere=True, fault=fault)
 
     headers: list[Header] = []  # those of the rows so far; most have the same
@@ -228,7 +228,7 @@ def _row(index: LabelIndex, label: GridCell, header: Header, labels: BlockLabels
     settled = settle(index.grid, label, header, labels)
     edge = label.column + label.column_span
     columns = {id_: cell for id_, cell in header.cells.items() if settled.places or cell.column >= edge}
-    figures = () if settled.fault else settled.places.values() or [cell[:2] for cell in columns.values()]
+    figures = () if settled.fault else settled.places.values() or [cell.place for cell in columns.values()]
     first = min((column for _, column in figures), default=LAST_COLUMN)
     if _is_group(index, label, labels, first) or not (settled.places or settled.fault or len(columns) >= half):
         return None
@@ -343,7 +343,7 @@ def _by_order(
     for n, (leaf, label, near) in enumerate(named):
         at = slice(n * len(names), (n + 1) * len(names))
         mine = dict(heads[at]) if whole else {}
-        places = {name: cell[:2] for name, cell in zip(mine, figures[at], strict=True)} if whole else {}
+        places = {name: cell.place for name, cell in zip(mine, figures[at], strict=True)} if whole else {}
         fault = "" if whole else f"“{label.value}”下面的栏目与数对不上"
         yield leaf, Row(index, label, figures[0].row if figures else below, mine, Settled(places, fault), near)
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
+from operator import attrgetter
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
 Place = tuple[int, int]
 """Row and column in a grid, both 1-based."""
+BY_PLACE = attrgetter("row", "column")
+"""Of a cell; what cells are sorted by."""
 LAST_COLUMN = 16384
 """Of a sheet: XFD."""
 BEYOND_CALENDAR = "########"
@@ -53,8 +55,8 @@ def columns_in(ranges: Iterable[tuple[int, int]]) -> set[int]:
     return columns
 
 
-class GridCell(NamedTuple):
-    """One cell of a grid, merged cells as one; a named tuple because there are thousands."""
+class GridCell(msgspec.Struct, frozen=True, gc=False):
+    """One cell of a grid, merged cells as one; nothing that a cell holds can lead back to it."""
 
     row: int
     """1-based, as the file numbers its rows."""
@@ -84,6 +86,11 @@ class GridCell(NamedTuple):
     unlinked: str | None = None
     """The text without links to other pages, None if there are none."""
 
+    @property
+    def place(self) -> Place:
+        """Where it begins."""
+        return self.row, self.column
+
 
 class Cells(tuple[GridCell, ...]):
     """The cells of a grid, from left to right in each row, rows in order, with lookup by place."""
@@ -105,7 +112,7 @@ class Cells(tuple[GridCell, ...]):
     def in_row(self) -> dict[int, list[GridCell]]:
         """The cells that begin in each row, from left to right."""
         found: dict[int, list[GridCell]] = {}
-        for cell in sorted(self, key=lambda cell: cell[:2]):
+        for cell in sorted(self, key=BY_PLACE):
             found.setdefault(cell.row, []).append(cell)
         return found
 

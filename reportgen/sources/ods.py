@@ -16,15 +16,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from ..disk.names import shown_name
 from ..errors import InputError
 from ..model.numbers import exact
 from ..opc.archive import unpack
 from .base import Document, Grid, GridCell, column_letters, columns_in
+from .contents import NOTHING, Content, Look, Piece, seen, told
 from .limits import Budget
 from .results import Results
 from .runs import A_DOT, BLACK, LOWERED, RAISED, STRUCK, UNSEEN, WHITE, is_seen
-from .worksheet import Content, Look, Piece, seen, told
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -156,11 +158,11 @@ def _sheet(table: Any, styles: _Styles, budget: Budget) -> Iterator[GridCell]:
                 filled.append((at, times, content, _count(cell, _ROWS), _count(cell, _COLUMNS)))
         budget.spend_cells(repeat * sum(times * height * width for _, times, _, height, width in filled))
         for number in range(row + 1, row + repeat + 1) if filled else ():
-            for first, times, (value, formula, shown, beside, gone, _), height, width in filled:
+            for first, times, one, height, width in filled:
                 for column in range(first, first + times):
                     yield GridCell(
-                        number, column, value, height, width, f"{column_letters(column)}{number}", formula, "",
-                        hidden or gone or column in unseen, beside=beside, shown=shown,
+                        number, column, one.value, height, width, f"{column_letters(column)}{number}", one.formula, "",
+                        hidden or one.hidden or column in unseen, beside=one.beside, shown=one.shown,
                     )  # fmt: skip
         row += repeat
 
@@ -179,13 +181,14 @@ def _content(cell: Any, style: str, styles: _Styles) -> Content | None:
         content = seen(Content(value, shown=text.strip()), Look("", "", _mark(look) == STRUCK, _is_unseen(look)))
     formula = cell.get(_FORMULA, "")
     hidden = content.hidden or (value is not None and look.get("format") in styles.blank)
-    content = content._replace(
+    content = replace(
+        content,
         value=value if content.mixed else content.value,
         formula=_excel(formula) if formula else "",
         hidden=hidden,
         mixed=False,
     )
-    return content if spans or content != Content() else None
+    return content if spans or content != NOTHING else None
 
 
 def _count(element: Any, name: str, space: str = _TABLE) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from ..model.numbers import exact
 from . import formulas
 from .base import GridCell, Place
@@ -47,14 +49,14 @@ class Results:
         try:
             own = self._value(sheet.casefold(), (cell.row, cell.column))
         except formulas.CircularError:
-            return cell._replace(result="circular")
+            return replace(cell, result="circular")
         except (formulas.UnknownError, RecursionError):
-            return cell._replace(result="unknown" if stored is None else "stored")
+            return replace(cell, result="unknown" if stored is None else "stored")
         if stored is None and own not in (None, ""):
-            return cell._replace(value=own, result="computed")
+            return replace(cell, value=own, result="computed")
         if _is_same(own, stored) or self._as_displayed:
-            return cell._replace(result="stored")
-        return cell._replace(result="stale", now=own)
+            return replace(cell, result="stored")
+        return replace(cell, result="stale", now=own)
 
     def _value(self, sheet: str, place: Place, depth: int = 0) -> object:
         """Return a cell's value as the formulas give it now.

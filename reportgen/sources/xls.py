@@ -13,15 +13,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from ..disk.names import shown_name
 from ..errors import InputError
 from ..model.numbers import exact
 from .base import Document, Grid, GridCell, column_letters
+from .contents import NOTHING, Content, Look, Piece, Values, seen, told
 from .extras import require
 from .limits import Budget
 from .numberformats import BUILT_IN, date_kind
 from .runs import A_DOT, BLACK, LOWERED, RAISED, STRUCK, UNSEEN, WHITE, is_seen
-from .worksheet import Content, Look, Piece, Values, seen, told
 
 _SHIFTS = {1: RAISED, 2: LOWERED}
 _TWIPS = 20
@@ -76,15 +78,15 @@ def _grid(reader: _Reader, sheet: Any, budget: Budget) -> Grid:
     for row in range(sheet.nrows):
         budget.spend_cells(sheet.row_len(row))
         for column in range(sheet.row_len(row)):
-            value, _, shown, beside, unseen, _ = reader.content(sheet, row, column)
-            if value is None and not beside and (row, column) not in spans:
+            one = reader.content(sheet, row, column)
+            if one.value is None and not one.beside and (row, column) not in spans:
                 continue
             row_span, column_span = spans.get((row, column), (1, 1))
             cells.append(
                 GridCell(
-                    row + 1, column + 1, value, row_span, column_span,
-                    f"{column_letters(column + 1)}{row + 1}", hidden=unseen or row in rows or column in columns,
-                    beside=beside, shown=shown,
+                    row + 1, column + 1, one.value, row_span, column_span,
+                    f"{column_letters(column + 1)}{row + 1}", hidden=one.hidden or row in rows or column in columns,
+                    beside=one.beside, shown=one.shown,
                 )
             )  # fmt: skip
     return Grid(sheet.name, tuple(cells), sheet.visibility != 0, a1=True)
@@ -127,13 +129,13 @@ class _Reader:
             content = self.values.number(look, exact(cell.value)) if finite else Content("#NUM!")
         elif cell.ctype == xlrd.XL_CELL_TEXT:
             content = told(self._pieces(cell.value, sheet.rich_text_runlist_map.get((row, column), ())), look)
-            content = content._replace(value=content.value or None)
+            content = replace(content, value=content.value or None)
         elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
             content = Content(bool(cell.value))
         elif cell.ctype == xlrd.XL_CELL_ERROR:
             content = Content(xlrd.error_text_from_code.get(cell.value, "#ERR!"))
         else:
-            return Content()
+            return NOTHING
         return seen(content, look)
 
     def _pieces(self, text: str, fonts: Sequence[tuple[int, int]]) -> str | tuple[Piece, ...]:

@@ -14,31 +14,19 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from ..disk.names import shown_name
 from ..errors import InputError
 from ..memory import remembered
 from ..opc.archive import unpack
 from .base import Cells, Document, Grid, Row
+from .contents import TRUTH, Look, String, Values
 from .limits import MAX_SHEET_TAGS, MAX_TAGS, Budget
 from .numberformats import BUILT_IN, date_kind
 from .results import Results
 from .runs import BLACK, WHITE, is_seen
-from .worksheet import (
-    TRUTH,
-    Look,
-    String,
-    Values,
-    colour_of,
-    is_on,
-    is_tiny,
-    parse,
-    parse_main,
-    read_rows,
-    read_worksheet,
-    string_of,
-)  # fmt: skip
+from .worksheet import colour_of, is_on, is_tiny, parse_main, read_rows, read_worksheet, string_of
 
 _USUAL_WORKBOOK = "xl/workbook.xml"
 _RELATION_IDS = (
@@ -49,7 +37,7 @@ _RELATION_IDS = (
 _SHEET = re.compile(rb"<(?:[\w.-]+:)?worksheet[\s>]")
 _NOT_READ = ("chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
 """Kinds of sheets without cells that a person fills in."""
-_DAMAGED = (ValueError, LookupError, OverflowError)
+_DAMAGED = (ParseError, ValueError, LookupError, OverflowError)
 _HIDDEN = {"visible": False, "hidden": True, "veryHidden": True}
 
 
@@ -109,7 +97,7 @@ def _grids(
     """Read every worksheet; also return the names of those that are too large, with what reads their rows.
 
     Raises:
-        ValueError, LookupError, OverflowError: damaged.
+        ParseError, ValueError, LookupError, OverflowError: damaged.
         InputError: beyond the limits.
     """
     every = _by_name(parts)
@@ -187,7 +175,7 @@ def _relations(xml: bytes, folder: str) -> Mapping[str, _Relation]:
             posixpath.basename(r.attrib["Type"]),
             posixpath.normpath(posixpath.join("/", folder, r.attrib["Target"])).lstrip("/").lower(),
         )
-        for r in parse(xml) if r.get("TargetMode") != "External"
+        for r in fromstring(xml) if r.get("TargetMode") != "External"
     }  # fmt: skip
 
 
