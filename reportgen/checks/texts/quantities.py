@@ -47,10 +47,16 @@ class Quantities:
 
     def __init__(self, report: Report) -> None:
         self.report = report
+        self._sums: dict[tuple[Reading, bool], ReadingSum | None] = {}
         self.fields = {f.short: f for f in report.form.fields if f.kind in ("count", "amount")}
 
     def sum_of(self, reading: Reading, *, last_year: bool = False) -> ReadingSum | None:
         """Return the value of a reading; None if one of its figures is not known."""
+        if (reading, last_year) not in self._sums:
+            self._sums[reading, last_year] = self._sum_of(reading, last_year)
+        return self._sums[reading, last_year]
+
+    def _sum_of(self, reading: Reading, last_year: bool) -> ReadingSum | None:
         total: Number = 0
         parts = []
         for name in reading:
