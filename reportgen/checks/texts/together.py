@@ -90,8 +90,9 @@ def together(text: str, told: Sequence[Told], words: Vocabulary, judge: Judge) -
     found: list[Told] = []
     for sentence in _sentences(text, told, words):
         numbers = [n for n, one in enumerate(sentence) if _plain(one.item)]
-        for n, one in zip(numbers, _Whole(text, sentence, words, judge).read(), strict=True):
-            sentence[n] = one
+        if len(numbers) > 1 or any(sentence[n].wrong for n in numbers):
+            for n, one in zip(numbers, _Whole(text, sentence, words, judge).read(), strict=True):
+                sentence[n] = one
         found += sentence
     return found
 
@@ -156,8 +157,9 @@ class _Whole:
             opened = "(" in gap and ")" not in gap
             named = lead and self.words.including.match(gap[lead.end() :])
             if not (opened or named or _COLON.match(gap) or _AMONG.match(gap)):
-                yield from self._listed(whole)
-                yield from self._with_the_rest(whole)
+                if gap.startswith(","):
+                    yield from self._listed(whole)
+                    yield from self._with_the_rest(whole)
                 continue
             last = whole + 1
             while last + 1 < min(len(self.numbers), whole + _PARTS) and not self._ends(last, bracketed=opened):
@@ -166,7 +168,7 @@ class _Whole:
 
     def _listed(self, whole: int) -> Iterator[tuple[int, Sequence[int]]]:
         """Yield the numbers behind a comma that are of one complete division: 新收68件，网站41件、邮寄27件."""
-        if not self.gap(whole).startswith(",") or self.numbers[whole].claim is None:
+        if self.numbers[whole].claim is None:
             return
         for kind, key in self.words.divisions:
             last = whole
@@ -182,7 +184,7 @@ class _Whole:
         last = whole + 1
         while last + 1 < len(self.numbers) and self.gap(last).startswith("、"):
             last += 1
-        if last > whole + 2 and self.gap(whole).startswith(",") and _THE_REST.match(self.numbers[last].item.before):
+        if last > whole + 2 and _THE_REST.match(self.numbers[last].item.before):
             yield whole, range(whole + 1, last + 1)
 
     def _is_of(self, n: int, key: re.Pattern[str]) -> bool:
