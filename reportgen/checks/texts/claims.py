@@ -133,15 +133,11 @@ def _class_behind(item: Statement, text: str, limit: int, words: Vocabulary) -> 
     Another number, which begins at ``limit``, does not stand in them.
     """
     behind = None if item.cut else _BEHIND.match(text, item.end)
-    hits = words.hits(behind[1], item.topic) if behind else ()
+    if behind is None or behind.end() > limit or words.included.match(behind[1]):
+        return None
+    hits = words.hits(behind[1], item.topic)
     hits = tuple(hit for hit in hits if hit.phrase.outcome) or hits  # 复议结果为维持
-    if (
-        behind is None
-        or behind.end() > limit
-        or words.included.match(behind[1])
-        or len(hits) != 1
-        or hits[0].phrase.rank < 2
-    ):
+    if len(hits) != 1 or hits[0].phrase.rank < 2:
         return None
     said = words.all_ended.search(behind[1]) or words.negation.search(behind[1])
     return None if said else (behind, hits[0])
