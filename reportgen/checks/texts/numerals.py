@@ -70,7 +70,8 @@ class Token(NamedTuple):
         return self.unit == "%"
 
 
-_FULL_WIDTH = re.compile("[！-～]")
+_FULL_WIDTH = list(zip("，：；（）！？％", ",:;()!?%", strict=True))
+"""What most texts have of full-width characters."""
 _OTHER_DIGIT = re.compile(r"[^\D0-9]")
 _BLANK = re.compile(r"[\s\u200b\ufeff]")
 _GAP_IN_DIGITS = re.compile(r"(?<=[0-9])[\s\u200b\ufeff]+(?=[0-9])")
@@ -87,13 +88,15 @@ def _half_width(character: str) -> str:
 
 
 def half_width(text: str) -> str:
-    """Return the NFKC form of a text; most texts are in it but for their punctuation, for which it is slow."""
+    """Return the NFKC form of a text, which is found much faster for a text that is in it already."""
     return unicodedata.normalize("NFKC", _narrow(text))
 
 
 def _narrow(text: str) -> str:
-    """Return a text with its full-width ASCII characters half-width."""
-    return _FULL_WIDTH.sub(lambda match: chr(ord(match[0]) - 0xFEE0), text)
+    """Return a text with the usual punctuation half-width."""
+    for full, half in _FULL_WIDTH:
+        text = text.replace(full, half)
+    return text
 
 
 def compact(text: str) -> Compact:
@@ -217,7 +220,7 @@ def tokens(text: str) -> list[Token]:
     hidden.append((len(text), 0))
     kept: list[Token] = []
     end = reach = n = 0
-    for token in sorted(found, key=lambda t: (t.start, -t.end)):
+    for token in sorted(found):
         # How far the spans that begin before its end reach: spans of different patterns may overlap.
         while hidden[n][0] < token.end:
             reach = max(reach, hidden[n][1])

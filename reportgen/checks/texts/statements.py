@@ -198,7 +198,8 @@ class _Sentence:
             if words.including.match(spot.before):
                 state = replace(state, whole=True)
             bring = brought(worded + text[at : mention.start], words)
-            state = self.scoped(state, bring)
+            if any(bring):
+                state = self.scoped(state, bring)
             item = self.item(clause, spot, state, compared=bring.compared)
             found.append(item)
             how = "before" if item.how == "here" else item.how
@@ -217,16 +218,15 @@ class _Sentence:
         for mention, following in zip(clause.mentions, [*clause.mentions[1:], None], strict=False):
             before = self.text[start : mention.start]
             if following is None:
-                yield _Spot(mention, before, self.text[mention.stop : self.denied_to(mention, clause)], cut=False)
+                end = clause.end if isinstance(mention, Token) else self.denied_to(mention, clause)
+                yield _Spot(mention, before, self.text[mention.stop : end], cut=False)
             else:
                 end, start = self.between(mention, following)
                 yield _Spot(mention, before, self.text[mention.stop : end], cut=start == mention.stop)
 
-    def denied_to(self, mention: Mention, clause: _Clause) -> int:
+    def denied_to(self, mention: _Words, clause: _Clause) -> int:
         """无…行政复议，提起行政诉讼情况发生: return where the words of a denial end, else where the clause does."""
-        if isinstance(mention, Token) or mention.kind != "none":
-            return clause.end
-        goes_on = self.words.denied_too.match(self.text, clause.end)
+        goes_on = mention.kind == "none" and self.words.denied_too.match(self.text, clause.end)
         return goes_on.end() if goes_on else clause.end
 
     def item(self, clause: _Clause, spot: _Spot, state: _State, *, compared: bool) -> Statement:
