@@ -90,11 +90,16 @@ def together(text: str, told: Sequence[Told], words: Vocabulary, judge: Judge) -
     found: list[Told] = []
     for sentence in _sentences(text, told, words):
         numbers = [n for n, one in enumerate(sentence) if _plain(one.item)]
-        if len(numbers) > 1 or any(sentence[n].wrong for n in numbers):
+        if _need_each_other([sentence[n] for n in numbers]):
             for n, one in zip(numbers, _Whole(text, sentence, words, judge).read(), strict=True):
                 sentence[n] = one
         found += sentence
     return found
+
+
+def _need_each_other(numbers: Sequence[Told]) -> bool:
+    """Whether the numbers of a sentence may be found to be something else when they are read together."""
+    return len(numbers) > 2 or any(one.wrong or (one.claim and len(numbers) > 1) for one in numbers)
 
 
 def _plain(item: Statement) -> bool:
