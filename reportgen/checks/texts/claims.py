@@ -184,7 +184,7 @@ def _own_business(claim: Claim, found: Sequence[Claim], said: str, words: Vocabu
 
 def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> tuple[Claim | None, list[Hit]]:
     before, after = words.hits(item.before, item.topic), words.hits(item.after, item.topic)
-    if not listed:
+    if not listed and (before or after):
         before, after = (tuple(h for h in hits if not h.phrase.listed) for hits in (before, after))
     if not before and not after:
         return None, []
