@@ -178,16 +178,17 @@ class _Paragraph(NamedTuple):
         start, end = self.compact.span(item.start, item.end)
         first, last = self.compact.span(*item.sentence)
         value, unit = (item.token.value, item.token.unit) if item.token and item.kind == "number" else (0, "")
-        verdict, rule, quantities, expected, severity, says, about, key = judgement
         return JudgedNumber(
-            *self.place, start, end, self.text[start:end], value, unit, verdict, self.text[first:last].strip(),
-            quantities, expected, rule, severity, says, () if about is None else self.refs(about), key,
+            *self.place, start, end, self.text[start:end], value, unit, judgement.verdict,
+            self.text[first:last].strip(), judgement.quantities, judgement.expected, judgement.rule,
+            judgement.severity, judgement.says, self.refs(judgement), judgement.key,
         )  # fmt: skip
 
-    def refs(self, about: Sequence[ReadingSum]) -> tuple[CellRef, ...]:
-        """Point at this text, then at the figures of the form that a judgement is about."""
-        report = self.quantities.report
-        return (report.passage_ref(self.passage), *self.quantities.refs(about))
+    def refs(self, judgement: Judgement) -> tuple[CellRef, ...]:
+        """Point at this text, then at the figures of the form that a judgement is about, if it is."""
+        if judgement.about is None:
+            return ()
+        return (self.quantities.report.passage_ref(self.passage), *self.quantities.refs(judgement.about))
 
 
 class _Judge:

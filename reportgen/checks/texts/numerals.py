@@ -12,7 +12,9 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from typing import NamedTuple
+from operator import attrgetter
+
+from msgspec import Struct
 
 from ...model.numbers import Number, whole
 
@@ -32,7 +34,7 @@ PIECES = frozenset(["", "件", "宗", "起", "份", "例", "个", "条", "部", 
 """Units in which applications, cases and documents are counted."""
 
 
-class Compact(NamedTuple):
+class Compact(Struct, frozen=True):
     """A text without blanks, in half-width characters, and where each of its characters stood."""
 
     text: str
@@ -43,7 +45,7 @@ class Compact(NamedTuple):
         return (self.places[start], self.places[end - 1] + 1) if end > start else (0, 0)
 
 
-class Token(NamedTuple):
+class Token(Struct, frozen=True):
     """A number in a compact text."""
 
     start: int
@@ -220,7 +222,7 @@ def tokens(text: str) -> list[Token]:
     hidden.append((len(text), 0))
     kept: list[Token] = []
     end = reach = n = 0
-    for token in sorted(found):
+    for token in sorted(found, key=attrgetter("start")):
         # How far the spans that begin before its end reach: spans of different patterns may overlap.
         while hidden[n][0] < token.end:
             reach = max(reach, hidden[n][1])

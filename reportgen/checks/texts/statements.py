@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from operator import attrgetter
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -51,7 +51,7 @@ class Statement(Struct, frozen=True):
     """Of a government: its name stands there so that only its own office may be meant."""
 
 
-class _Words(NamedTuple):
+class _Words(Struct, frozen=True):
     """Words that say a number, before those around them are looked at."""
 
     start: int
@@ -64,7 +64,7 @@ Mention: TypeAlias = Token | _Words
 _start = attrgetter("start")
 
 
-class _Clause(NamedTuple):
+class _Clause(Struct, frozen=True):
     number: int
     """Counts the clauses of the sentence."""
     start: int
@@ -74,7 +74,7 @@ class _Clause(NamedTuple):
     mentions: Sequence[Mention]
 
 
-class _Spot(NamedTuple):
+class _Spot(Struct, frozen=True):
     """A mention and the words around it; the fields are those of :class:`Statement`."""
 
     mention: Mention
@@ -231,15 +231,15 @@ class _Sentence:
 
     def item(self, clause: _Clause, spot: _Spot, state: _State, *, compared: bool) -> Statement:
         """Return an item with its topic and year."""
-        mention, before, after, cut = spot
+        mention, before, after = spot.mention, spot.before, spot.after
         token, kind, inner = (
             (mention, "number", "") if isinstance(mention, Token) else (None, mention.kind, mention.inner)
         )
-        topic, how = counted(before, "" if cut or kind == "none" else after, self.words)
+        topic, how = counted(before, "" if spot.cut or kind == "none" else after, self.words)
         if not how:
             topic, how = state.topic, state.how
         return Statement(
-            kind, mention.start, mention.stop, token, before, after, cut, self.span, clause.number, topic, how,
+            kind, mention.start, mention.stop, token, before, after, spot.cut, self.span, clause.number, topic, how,
             self.year_before(before, after, state.year), state.year_said, compared, state.scope, inner,
             state.office,
         )  # fmt: skip
