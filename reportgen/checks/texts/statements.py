@@ -176,17 +176,18 @@ class _Sentence:
     def clauses(self) -> list[_Clause]:
         """Return the clauses in order; a comma between the thousands of a figure is not a mark."""
         start, end = self.span
+        mentions, count = self.mentions, len(self.mentions)
         found: list[_Clause] = []
         first = last = reach = 0
         for match in _MARK.finditer(self.text, start, end):
             place, behind = match.span()
-            while last < len(self.mentions) and self.mentions[last].start < place:
-                reach = max(reach, self.mentions[last].stop)
+            while last < count and mentions[last].start < place:
+                reach = max(reach, mentions[last].stop)
                 last += 1
             if place >= reach:
-                found.append(_Clause(len(found), start, place, match[0], self.mentions[first:last]))
+                found.append(_Clause(len(found), start, place, match[0], mentions[first:last]))
                 start, first = behind, last
-        return [*found, _Clause(len(found), start, end, "", self.mentions[first:])]
+        return [*found, _Clause(len(found), start, end, "", mentions[first:])]
 
     def in_clause(self, clause: _Clause, state: _State, found: list[Statement]) -> _State:
         """Add the statements of a clause, and return what the talk is of behind it."""
