@@ -88,10 +88,11 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
             listed = same or item.how == "behind" or _is_part(item, words)
             whole = _with_verb(item, previous, words) if same else item
             claim, queue = _counted(whole, words, org, listed=listed)
-            said = text[previous.end if previous and same else item.sentence[0] : item.start]
             classed = _classed(item, claim, text, limit, words, org)
             claim = claim if classed is None or classed.least else classed
-            found += [_own_business(claim, found, said, words, org)] if claim else []
+            if claim:
+                said = text[previous.end if previous and same else item.sentence[0] : item.start]
+                found.append(_own_business(claim, found, said, words, org))
             found += [classed] if classed and classed.least else []
     return _with_included(_apart(found, words), words)
 
