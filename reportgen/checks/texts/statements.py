@@ -61,7 +61,6 @@ class _Words(Struct, frozen=True):
 
 
 Mention: TypeAlias = Token | _Words
-_start = attrgetter("start")
 
 
 class _Clause(Struct, frozen=True):
@@ -120,11 +119,11 @@ def statements(
     if not mentions:
         return []
     base = state = _State(heading, "heading" if heading else "")
-    spans = list(sentences(text))
+    spans, starts = list(sentences(text)), [one.start for one in mentions]
     goes_on = [words.including.match(text[start:end]) is not None for start, end in spans]
     found: list[Statement] = []
     for (start, end), this, following in zip(spans, goes_on, [*goes_on[1:], False], strict=True):
-        inside = mentions[bisect_left(mentions, start, key=_start) : bisect_left(mentions, end, key=_start)]
+        inside = mentions[bisect_left(starts, start) : bisect_left(starts, end)]
         if inside or following:
             sentence = _Sentence(text, (start, end), inside, words, org)
             made, state = sentence.statements(state if this else base, to_end=following)
