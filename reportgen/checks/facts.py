@@ -51,7 +51,7 @@ class Facts:
 
     def total(self, cells: Sequence[str]) -> Number | None:
         """Return the sum of some figures, None if one is not known; of a group only its sum need be."""
-        if self.unknown.isdisjoint(cells):
+        if not self.unknown or self.unknown.isdisjoint(cells):
             return sum(map(self.numbers.__getitem__, cells))
         total: Number = 0
         left = set(cells)

@@ -166,9 +166,10 @@ def _below_ten_thousand(text: str) -> int | None:
 
 
 _NO_QUANTITY = re.compile(
-    # Begins with a set of characters, so that the matcher runs to the next of them; what begins with a digit is apart.
+    # Begins with a set of characters, so that the matcher runs to the next of them; what begins with a digit is apart,
+    # and tried only before what may stand behind its digits.
     r"""(?=[《〔\[0-9第电邮传手热号A-Za-z“"])(?:
-    (?=[0-9])(?:
+    (?=[0-9]+[-—~–至到年月日号./x×*A-Za-z政市热平网便工消投举公”]|[0-9]{10})(?:
         (?=19|20)(?:
             \d{4}(?:[-—~–至到](?:19|20)?\d\d)?年(?:度|\d{1,2}月(?:\d{1,2}[日号])?)?
             |(?<![\d.])\d{4}[-/.]\d{1,2}(?:[-/.]\d{1,2})?(?![\d.万亿元%])
