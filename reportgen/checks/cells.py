@@ -71,11 +71,13 @@ def remarks(rule: Remarks, facts: Facts) -> Iterator[Finding]:
 
 def room(rule: Room, facts: Facts) -> Iterator[Finding]:
     """N-13: one finding per table, listing the numbers that are wider than their cells."""
+    limit = 10 ** min(rule.most.values(), default=0)  # most numbers are below it and need not be shown
+    shown = {id_: format_number(n) for id_, n in facts.numbers.items() if not isinstance(n, int) or not 0 <= n < limit}
+    cells = [facts.form.cells[id_] for id_ in shown]
     for table, most in rule.most.items():
-        wide = [c for c in facts.form.cells.values()
-                if c.table == table and len(format_number(facts.numbers[c.id])) > most]  # fmt: skip
+        wide = [cell for cell in cells if cell.table == table and len(shown[cell.id]) > most]
         if wide:
-            what = "、".join(format_number(facts.numbers[cell.id]) for cell in wide[:3])
+            what = "、".join(shown[cell.id] for cell in wide[:3])
             yield finding(
                 rule, [facts.report.ref(cell.id) for cell in wide],
                 table=table, count=len(wide), most=most, what=what + ("等" if len(wide) > 3 else ""),

@@ -126,7 +126,7 @@ def _patterns(rule: Marks) -> list[tuple[str, re.Pattern[str]]]:
 
 _ID_NUMBER = re.compile(r"(?<!\d)(\d{17})([\dXx])(?![\dXx])")
 _MOBILE = re.compile(r"(?<![\d-])(?:\+?86[- ]?)?(1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?!\d)")
-_SIX_DIGITS = re.compile(r"\d(?:[\s\-－﹣]?\d){5}")
+_SIX_DIGITS = re.compile(r"\d(?<!\d\d)(?:[\s\-－﹣]?\d){5}")
 _INTRODUCED = 40
 """Characters before a number in which the word that introduces it is looked for."""
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from ..form import Cell, Equation, Relation, Rule
+from ..form import Cell, Equation, Form, Relation, Rule
 from ..form.kinds import Unit
 from ..model.findings import Finding, finding
 from ..model.numbers import Number
@@ -29,6 +29,8 @@ class Facts:
 
     def __init__(self, report: Report, *, strict: bool = False) -> None:
         self.report, self.form, self.strict = report, report.form, strict
+        self.equations, self.relations = _instances(report.form)
+        """The form's sums and relations by the id of their rule."""
         self.numbers: dict[str, Number] = {}
         """Figures by cell id; blank, placeholder and unreadable cells count as 0 (N-01), but for gaps (N-11)."""
         self.odd: list[tuple[Cell, Value]] = []
@@ -49,7 +51,7 @@ class Facts:
 
     def total(self, cells: Sequence[str]) -> Number | None:
         """Return the sum of some figures, None if one is not known; of a group only its sum need be."""
-        if self.unknown.isdisjoint(cells):
+        if not self.unknown or self.unknown.isdisjoint(cells):
             return sum(map(self.numbers.__getitem__, cells))
         total: Number = 0
         left = set(cells)
@@ -59,16 +61,6 @@ class Facts:
                 left.difference_update(items)
                 total += value.number
         return total + sum(map(self.numbers.__getitem__, left)) if self.unknown.isdisjoint(left) else None
-
-    @cached_property
-    def equations(self) -> Mapping[str, Sequence[Equation]]:
-        """The form's sums by the id of their rule."""
-        return _by_rule(self.form.equations)
-
-    @cached_property
-    def relations(self) -> Mapping[str, Sequence[Relation]]:
-        """The form's relations by the id of their rule."""
-        return _by_rule(self.form.relations)
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
@@ -120,6 +112,11 @@ def _with_totals(report: Report, unknown: set[str]) -> set[str]:
         if not others and report.values[total].formula and not unknown.isdisjoint(equation.right):
             unknown.add(total)
     return unknown
+
+
+@lru_cache(maxsize=16)
+def _instances(form: Form) -> tuple[Mapping[str, Sequence[Equation]], Mapping[str, Sequence[Relation]]]:
+    return _by_rule(form.equations), _by_rule(form.relations)
 
 
 _T = TypeVar("_T", Equation, Relation, JudgedNumber)

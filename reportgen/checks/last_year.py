@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 
 from ..form.kinds import Leftovers, Period, Repeated
 from ..model.findings import Finding
@@ -82,7 +83,7 @@ def leftovers(rule: Leftovers, facts: Facts) -> Iterator[Finding]:
 def period(rule: Period, facts: Facts) -> Iterator[Finding]:
     """S-09: a statement of period that is not the whole data year."""
     year = facts.report.year
-    for passage in _in_sections(facts):
+    for passage in chain.from_iterable(facts.sections.values()):
         texts = filter(_DAYS.search, map(_bare, passage.paragraphs))
         for match in (m for text in texts for m in _PERIOD.finditer(text)):
             of_data, first, month, day, last, until_month, until_day = match.groups()
@@ -90,11 +91,6 @@ def period(rule: Period, facts: Facts) -> Iterator[Finding]:
             # Another period (a campaign, a month) is not that of the data unless it is said to be.
             if (int(first) != year or int(last or first) != year or not whole) and (whole or of_data):
                 yield facts.about(rule, passage, year=str(year), sentence=match[0])
-
-
-def _in_sections(facts: Facts) -> Iterator[Passage]:
-    for passages in facts.sections.values():
-        yield from passages
 
 
 def _bare(text: str) -> str:

@@ -35,7 +35,7 @@ def at_most(rule: AtMost, facts: Facts) -> Iterator[Finding]:
 def register(rule: RegisterRule, facts: Facts) -> Iterator[Finding]:
     """R-01: what the register has for a total is the total; one finding per table."""
     report = facts.report
-    for table in facts.form.tables:
+    for table in facts.form.tables if report.register else ():
         odd: list[tuple[CellRef, str]] = []
         for cell in (c for c in table.register_cells if c in report.register and c not in facts.unknown):
             if said := _apart(facts.numbers[cell], report.register[cell]):

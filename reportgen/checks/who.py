@@ -13,8 +13,8 @@ from ..model.findings import CellRef, Finding, finding
 from ..model.report import Report
 from .facts import Facts, units_by_name
 from .texts.numerals import half_width
+from .years import SENTENCE
 
-_SENTENCE = re.compile(r"[^。！？!?；;\n]+")
 _SHORTEST_NAME = 3  # characters; 省局 and the like name nobody
 _JOINED = re.compile("[和与及、]|会同|联合")
 
@@ -79,7 +79,7 @@ def authors(rule: Authors, facts: Facts) -> Iterator[Finding]:
     ends = re.compile(end)
     for passage in facts.passages if end else ():
         found: dict[str, str] = {}
-        for sentence in (s for text in passage.paragraphs for s in _SENTENCE.findall(text)):
+        for sentence in (s for text in passage.paragraphs for s in SENTENCE.findall(text)):
             plain = "".join(half_width(sentence).split())
             for body in _bodies(rule, end, plain) if ends.search(plain) else ():
                 if not _is_own(body, report.org):

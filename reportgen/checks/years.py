@@ -21,7 +21,7 @@ _EACH = 20
 """Sentences of one passage that are reported one by one."""
 _LONGEST = 3_000
 """Characters of a sentence up to which it is looked at; no honest one is longer (X-18)."""
-_SENTENCE = re.compile(r"[^。！？!?；;\n]+")
+SENTENCE = re.compile(r"[^。！？!?；;\n]+")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
 _MAY_BE_YEAR = re.compile(r"(?:19|20)\d\d年")
 _NAMED = r"(?<!\d)(?:19|20)\d\d年(?:度)?"
@@ -82,7 +82,7 @@ def _of_passage(rule: OtherYears, passage: Passage, year: int, fill: Callable[[s
     for text in passage.paragraphs:
         if not _MAY_BE_YEAR.search(_plain(fill(text))):
             continue
-        sentences = [fill(sentence) for sentence in _SENTENCE.findall(text)]
+        sentences = [fill(sentence) for sentence in SENTENCE.findall(text)]
         for sentence, following in pairwise([*sentences, ""]):
             found = _other_year(rule, _plain(sentence), year, passage.section)
             if found and not _is_compared(rule, _plain(following), year):

@@ -55,10 +55,11 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
             listed = same or item.how == "behind" or _is_part(item, words)
             whole = _with_verb(item, previous, words) if same else item
             claim, queue = _counted(whole, words, org, listed=listed)
-            said = text[previous.end if previous and same else item.sentence[0] : item.start]
             classed = _classed(item, claim, text, limit, words, org)
             claim = claim if classed is None or classed.least else classed
-            found += [_own_business(claim, found, said, words, org)] if claim else []
+            if claim:
+                said = text[previous.end if previous and same else item.sentence[0] : item.start]
+                found.append(_own_business(claim, found, said, words, org))
             found += [classed] if classed and classed.least else []
     return _with_included(_apart(found, words), words)
 
@@ -114,15 +115,11 @@ def _class_behind(item: Statement, text: str, limit: int, words: Vocabulary) -> 
     Another number, which begins at ``limit``, does not stand in them.
     """
     behind = None if item.cut else _BEHIND.match(text, item.end)
-    hits = words.hits(behind[1], item.topic) if behind else ()
+    if behind is None or behind.end() > limit or words.included.match(behind[1]):
+        return None
+    hits = words.hits(behind[1], item.topic)
     hits = tuple(hit for hit in hits if hit.phrase.outcome) or hits  # 复议结果为维持
-    if (
-        behind is None
-        or behind.end() > limit
-        or words.included.match(behind[1])
-        or len(hits) != 1
-        or hits[0].phrase.rank < 2
-    ):
+    if len(hits) != 1 or hits[0].phrase.rank < 2:
         return None
     said = words.all_ended.search(behind[1]) or words.negation.search(behind[1])
     return None if said else (behind, hits[0])
@@ -165,7 +162,7 @@ def _own_business(claim: Claim, found: Sequence[Claim], said: str, words: Vocabu
 
 def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> tuple[Claim | None, list[Hit]]:
     before, after = words.hits(item.before, item.topic), words.hits(item.after, item.topic)
-    if not listed:
+    if not listed and (before or after):
         before, after = (tuple(h for h in hits if not h.phrase.listed) for hits in (before, after))
     if not before and not after:
         return None, []

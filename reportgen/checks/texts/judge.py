@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
@@ -57,19 +57,21 @@ def judge_numbers(report: Report) -> list[JudgedNumber]:
     found: list[JudgedNumber] = []
     for index, passage in enumerate(filled(report)):
         paragraphs = [
-            _Paragraph(passage, (index, n), text, compact(text)) for n, text in enumerate(passage.paragraphs)
+            _Paragraph(passage, (index, n), text, compact(text), quantities)
+            for n, text in enumerate(passage.paragraphs)
         ]  # fmt: skip
         numbers = [mentions(one.compact.text, words) for one in paragraphs]
         if crowded := _crowded(report, paragraphs, numbers):
             found.append(crowded)
             continue
         heading = _heading(passage, words)
-        for paragraph, named in zip(paragraphs, numbers, strict=True):
+        for n, (paragraph, named) in enumerate(zip(paragraphs, numbers, strict=True)):
+            if n and not heading:
+                heading = words.topic_of_heading(paragraphs[n - 1].text[:20])
             said = statements(paragraph.compact.text, named, words, report.org, heading)
             if said:
                 judge = _Judge(words, quantities, paragraph.compact.text, said)
-                found += [paragraph.judged(item, judgement, quantities) for item, judgement in judge.all()]
-            heading = heading or words.topic_of_heading(paragraph.text[:20])
+                found += [paragraph.judged(one.item, one.judgement) for one in judge.all()]
     return found
 
 
@@ -78,6 +80,8 @@ def _crowded(
 ) -> JudgedNumber | None:
     """Return what stands for a passage that no sentences are made of: nothing of it is judged."""
     count = sum(map(len, numbers))
+    if count <= IN_SENTENCE and all(len(one.compact.text) <= SENTENCE for one in paragraphs):
+        return None
     if count <= IN_PASSAGE:
         longest, most = 0, 0
         for paragraph, named in zip(paragraphs, numbers, strict=True):
@@ -168,21 +172,24 @@ class _Paragraph(NamedTuple):
     """Index of the passage in the report, and of the paragraph in the passage."""
     text: str
     compact: Compact
+    quantities: Quantities
 
-    def judged(self, item: Statement, judgement: Judgement, quantities: Quantities) -> JudgedNumber:
+    def judged(self, item: Statement, judgement: Judgement) -> JudgedNumber:
         """Return a judgement with the place of its number in the text as written."""
         start, end = self.compact.span(item.start, item.end)
         first, last = self.compact.span(*item.sentence)
-        token = item.token if item.kind == "number" else None
-        refs: tuple[CellRef, ...] = ()
-        if judgement.about is not None:
-            refs = (quantities.report.passage_ref(self.passage), *quantities.refs(judgement.about))
+        value, unit = (item.token.value, item.token.unit) if item.token and item.kind == "number" else (0, "")
         return JudgedNumber(
-            *self.place, start, end, self.text[start:end], token.value if token else 0,
-            token.unit if token else "", judgement.verdict, self.text[first:last].strip(),
-            judgement.quantities, judgement.expected, judgement.rule, judgement.severity, judgement.says,
-            refs, judgement.key,
+            *self.place, start, end, self.text[start:end], value, unit, judgement.verdict,
+            self.text[first:last].strip(), judgement.quantities, judgement.expected, judgement.rule,
+            judgement.severity, judgement.says, self.refs(judgement), judgement.key,
         )  # fmt: skip
+
+    def refs(self, judgement: Judgement) -> tuple[CellRef, ...]:
+        """Point at this text, then at the figures of the form that a judgement is about, if it is."""
+        if judgement.about is None:
+            return ()
+        return (self.quantities.report.passage_ref(self.passage), *self.quantities.refs(judgement.about))
 
 
 class _Judge:
@@ -202,21 +209,16 @@ class _Judge:
         self.claims = _certain(found, self.is_right)
         self.shares = Shares(text, said, self.claims, words, quantities)
 
-    def all(self) -> list[tuple[Statement, Judgement]]:
+    def all(self) -> list[Told]:
         """Return every statement, and what is claimed of several quantities once for each, in order."""
-        alone = sorted(self._all(), key=lambda one: (one.item.start, one.item.end))
-        read = together(self.text, alone, self.words, self)
-        return [(one.item, one.judgement) for one in read]
-
-    def _all(self) -> Iterator[Told]:
+        claimed = {claim.item.start for claim in self.claims}
+        alone = [Told(i, None, self.share(i)) for i in self.items if i.token and i.start not in claimed]
         for claim in self.claims:
             judgement = self.claim(claim)
             if judgement.verdict == "contradicts" or not claim.least:
-                yield Told(claim.item, claim, judgement)
-        claimed = {claim.item.start for claim in self.claims}
-        for item in self.items:
-            if item.token and item.start not in claimed:
-                yield Told(item, None, self.share(item))
+                alone.append(Told(claim.item, claim, judgement))
+        alone.sort(key=lambda one: (one.item.start, one.item.end))
+        return together(self.text, alone, self.words, self)
 
     def figures(self, claim: Claim) -> list[Number]:
         """Return the figures of the form that a claim may mean."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ...form.words import Reading
 from ...model.findings import CellRef
@@ -16,7 +17,7 @@ YUAN = {"元": 1, "万元": 10_000}
 """Units of money, in 元."""
 
 
-class ReadingSum(NamedTuple):
+class ReadingSum(Struct, frozen=True):
     """A reading with its value; amounts in 元."""
 
     reading: Reading
@@ -33,7 +34,7 @@ class ReadingSum(NamedTuple):
         return "".join(map("".join, zip(signs, names, strict=True))).removeprefix("＋")
 
 
-class _Part(NamedTuple):
+class _Part(Struct, frozen=True):
     """One figure of a reading, money in 元."""
 
     number: Number | None
@@ -47,10 +48,16 @@ class Quantities:
 
     def __init__(self, report: Report) -> None:
         self.report = report
+        self._sums: dict[tuple[Reading, bool], ReadingSum | None] = {}
         self.fields = {f.short: f for f in report.form.fields if f.kind in ("count", "amount")}
 
     def sum_of(self, reading: Reading, *, last_year: bool = False) -> ReadingSum | None:
         """Return the value of a reading; None if one of its figures is not known."""
+        if (reading, last_year) not in self._sums:
+            self._sums[reading, last_year] = self._sum_of(reading, last_year)
+        return self._sums[reading, last_year]
+
+    def _sum_of(self, reading: Reading, last_year: bool) -> ReadingSum | None:
         total: Number = 0
         parts = []
         for name in reading:

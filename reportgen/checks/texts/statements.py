@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from operator import attrgetter
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -51,7 +51,7 @@ class Statement(Struct, frozen=True):
     """Of a government: its name stands there so that only its own office may be meant."""
 
 
-class _Words(NamedTuple):
+class _Words(Struct, frozen=True):
     """Words that say a number, before those around them are looked at."""
 
     start: int
@@ -61,10 +61,9 @@ class _Words(NamedTuple):
 
 
 Mention: TypeAlias = Token | _Words
-_start = attrgetter("start")
 
 
-class _Clause(NamedTuple):
+class _Clause(Struct, frozen=True):
     number: int
     """Counts the clauses of the sentence."""
     start: int
@@ -74,7 +73,7 @@ class _Clause(NamedTuple):
     mentions: Sequence[Mention]
 
 
-class _Spot(NamedTuple):
+class _Spot(Struct, frozen=True):
     """A mention and the words around it; the fields are those of :class:`Statement`."""
 
     mention: Mention
@@ -120,11 +119,11 @@ def statements(
     if not mentions:
         return []
     base = state = _State(heading, "heading" if heading else "")
-    spans = list(sentences(text))
+    spans, starts = list(sentences(text)), [one.start for one in mentions]
     goes_on = [words.including.match(text[start:end]) is not None for start, end in spans]
     found: list[Statement] = []
     for (start, end), this, following in zip(spans, goes_on, [*goes_on[1:], False], strict=True):
-        inside = mentions[bisect_left(mentions, start, key=_start) : bisect_left(mentions, end, key=_start)]
+        inside = mentions[bisect_left(starts, start) : bisect_left(starts, end)]
         if inside or following:
             sentence = _Sentence(text, (start, end), inside, words, org)
             made, state = sentence.statements(state if this else base, to_end=following)
@@ -176,18 +175,19 @@ class _Sentence:
     def clauses(self) -> list[_Clause]:
         """Return the clauses in order; a comma between the thousands of a figure is not a mark."""
         start, end = self.span
+        mentions, count = self.mentions, len(self.mentions)
         found: list[_Clause] = []
         inserted = {n for m in self.words.inserted.finditer(self.text, start, end) for n in range(*m.span())}
         first = last = reach = 0
         for match in _MARK.finditer(self.text, start, end):
             place, behind = match.span()
-            while last < len(self.mentions) and self.mentions[last].start < place:
-                reach = max(reach, self.mentions[last].stop)
+            while last < count and mentions[last].start < place:
+                reach = max(reach, mentions[last].stop)
                 last += 1
             if place >= reach and place not in inserted:
-                found.append(_Clause(len(found), start, place, match[0], self.mentions[first:last]))
+                found.append(_Clause(len(found), start, place, match[0], mentions[first:last]))
                 start, first = behind, last
-        return [*found, _Clause(len(found), start, end, "", self.mentions[first:])]
+        return [*found, _Clause(len(found), start, end, "", mentions[first:])]
 
     def in_clause(self, clause: _Clause, state: _State, found: list[Statement]) -> _State:
         """Add the statements of a clause, and return what the talk is of behind it."""
@@ -199,7 +199,8 @@ class _Sentence:
             if words.including.match(spot.before):
                 state = replace(state, whole=True)
             bring = brought(worded + text[at : mention.start], words)
-            state = self.scoped(state, bring)
+            if any(bring):
+                state = self.scoped(state, bring)
             item = self.item(clause, spot, state, compared=bring.compared)
             found.append(item)
             how = "before" if item.how == "here" else item.how
@@ -218,29 +219,28 @@ class _Sentence:
         for mention, following in zip(clause.mentions, [*clause.mentions[1:], None], strict=False):
             before = self.text[start : mention.start]
             if following is None:
-                yield _Spot(mention, before, self.text[mention.stop : self.denied_to(mention, clause)], cut=False)
+                end = clause.end if isinstance(mention, Token) else self.denied_to(mention, clause)
+                yield _Spot(mention, before, self.text[mention.stop : end], cut=False)
             else:
                 end, start = self.between(mention, following)
                 yield _Spot(mention, before, self.text[mention.stop : end], cut=start == mention.stop)
 
-    def denied_to(self, mention: Mention, clause: _Clause) -> int:
+    def denied_to(self, mention: _Words, clause: _Clause) -> int:
         """无…行政复议，提起行政诉讼情况发生: return where the words of a denial end, else where the clause does."""
-        if isinstance(mention, Token) or mention.kind != "none":
-            return clause.end
-        goes_on = self.words.denied_too.match(self.text, clause.end)
+        goes_on = mention.kind == "none" and self.words.denied_too.match(self.text, clause.end)
         return goes_on.end() if goes_on else clause.end
 
     def item(self, clause: _Clause, spot: _Spot, state: _State, *, compared: bool) -> Statement:
         """Return an item with its topic and year."""
-        mention, before, after, cut = spot
+        mention, before, after = spot.mention, spot.before, spot.after
         token, kind, inner = (
             (mention, "number", "") if isinstance(mention, Token) else (None, mention.kind, mention.inner)
         )
-        topic, how = counted(before, "" if cut or kind == "none" else after, self.words)
+        topic, how = counted(before, "" if spot.cut or kind == "none" else after, self.words)
         if not how:
             topic, how = state.topic, state.how
         return Statement(
-            kind, mention.start, mention.stop, token, before, after, cut, self.span, clause.number, topic, how,
+            kind, mention.start, mention.stop, token, before, after, spot.cut, self.span, clause.number, topic, how,
             self.year_before(before, after, state.year), state.year_said, compared, state.scope, inner,
             state.office,
         )  # fmt: skip

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from ...form.phrases import Division
@@ -39,7 +40,7 @@ _RUN, _PARTS = 10, 30
 _FEW, _WHOLE = 1, 100  # letters that do not yet say what is counted; per cent
 
 
-class Told(NamedTuple):
+class Told(Struct, frozen=True):
     """A number of a paragraph, what it claims, and what it was found to be."""
 
     item: Statement
@@ -91,10 +92,16 @@ def together(text: str, told: Sequence[Told], words: Vocabulary, judge: Judge) -
     found: list[Told] = []
     for sentence in _sentences(text, told, words):
         numbers = [n for n, one in enumerate(sentence) if _plain(one.item)]
-        for n, one in zip(numbers, _Whole(text, sentence, words, judge).read(), strict=True):
-            sentence[n] = one
+        if _need_each_other([sentence[n] for n in numbers]):
+            for n, one in zip(numbers, _Whole(text, sentence, words, judge).read(), strict=True):
+                sentence[n] = one
         found += sentence
     return found
+
+
+def _need_each_other(numbers: Sequence[Told]) -> bool:
+    """Whether the numbers of a sentence may be found to be something else when they are read together."""
+    return len(numbers) > 2 or any(one.wrong or (one.claim and len(numbers) > 1) for one in numbers)
 
 
 def _plain(item: Statement) -> bool:
@@ -157,8 +164,9 @@ class _Whole:
             opened = "(" in gap and ")" not in gap
             named = lead and self.words.including.match(gap[lead.end() :])
             if not (opened or named or _COLON.match(gap) or _AMONG.match(gap) or _KINDS_ARE.search(gap)):
-                yield from self._listed(whole)
-                yield from self._with_the_rest(whole)
+                if gap.startswith(","):
+                    yield from self._listed(whole)
+                    yield from self._with_the_rest(whole)
                 continue
             last = whole + 1
             while last + 1 < min(len(self.numbers), whole + _PARTS) and not self._ends(last, bracketed=opened):
@@ -167,7 +175,7 @@ class _Whole:
 
     def _listed(self, whole: int) -> Iterator[tuple[int, Sequence[int]]]:
         """Yield the numbers behind a comma that are of one complete division: 新收68件，网站41件、邮寄27件."""
-        if not self.gap(whole).startswith(",") or self.numbers[whole].claim is None:
+        if self.numbers[whole].claim is None:
             return
         for kind, key in self.words.divisions:
             last = whole
@@ -183,7 +191,7 @@ class _Whole:
         last = whole + 1
         while last + 1 < len(self.numbers) and self.gap(last).startswith("、"):
             last += 1
-        if last > whole + 2 and self.gap(whole).startswith(",") and _THE_REST.match(self.numbers[last].item.before):
+        if last > whole + 2 and _THE_REST.match(self.numbers[last].item.before):
             yield whole, range(whole + 1, last + 1)
 
     def _is_of(self, n: int, key: re.Pattern[str]) -> bool:
@@ -206,7 +214,7 @@ class _Whole:
         """Say nothing of some numbers: they count something else."""
         for n in places:
             if self.numbers[n].wrong:
-                self.numbers[n] = self.numbers[n]._replace(judgement=_FREE)
+                self.numbers[n] = replace(self.numbers[n], judgement=_FREE)
 
     # ---- readings that make a sentence right
 
@@ -351,7 +359,7 @@ class _Whole:
                 self.made_up(places, one.value)
                 division = self._division(places)
                 if division and division.complete and one.claim and one.item.how in ("here", "before"):
-                    self.numbers[n] = one._replace(judgement=self.judge.claim(replace(one.claim, doubt=SURE)))
+                    self.numbers[n] = replace(one, judgement=self.judge.claim(replace(one.claim, doubt=SURE)))
             same = {m.token.unit for m in self.numbers[:n]} == {one.token.unit}
             named = (division and division.complete) or any(m.claim for m in self.numbers[:n])
             ours = one.item.topic is not None or (named and one.item.how != "foreign")
@@ -436,4 +444,4 @@ class _Whole:
         """Complain of a sum, at one of its numbers."""
         one = self.numbers[n]
         if self.words.sums_rule and not one.wrong and one.item.year is None:
-            self.numbers[n] = one._replace(judgement=self.judge.wrong_sum(says, expected))
+            self.numbers[n] = replace(one, judgement=self.judge.wrong_sum(says, expected))

@@ -139,6 +139,7 @@ class Vocabulary:
                 kept.append(noun)
         return tuple(sorted(kept, key=lambda n: n[1]))
 
+    @lru_cache(maxsize=KEPT)  # noqa: B019
     def topic_of_heading(self, heading: str) -> Topic | None:
         """Return the topic a sub-heading is about, if it is about just one."""
         found = [t for t, pattern in self._headings if pattern.search(heading)]
