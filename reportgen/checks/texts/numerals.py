@@ -12,7 +12,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ...model.numbers import Number, whole
 
@@ -32,7 +33,7 @@ PIECES = frozenset(["", "件", "宗", "起", "份", "例", "个", "条", "部", 
 """Units in which applications, cases and documents are counted."""
 
 
-class Compact(NamedTuple):
+class Compact(Struct, frozen=True):
     """A text without blanks, in half-width characters, and where each of its characters stood."""
 
     text: str
@@ -43,7 +44,7 @@ class Compact(NamedTuple):
         return (self.places[start], self.places[end - 1] + 1) if end > start else (0, 0)
 
 
-class Token(NamedTuple):
+class Token(Struct, frozen=True):
     """A number in a compact text."""
 
     start: int
@@ -185,7 +186,8 @@ _NO_QUANTITY = re.compile(
 )
 """Titles, numbers of documents, dates, telephone numbers, articles and names with digits in them."""
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]+")
-_ADDRESS = re.compile(r"https?://[^,;。()、\s一-龥]+|www\.[^,;。()、\s一-龥]+")
+_ADDRESS = r"https?://[^,;。()、\s一-龥]+|www\.[^,;。()、\s一-龥]+"
+"""Compiled where a text has one: ranges of thousands of characters take long."""
 _BULLET = re.compile(r"^\(?\d{1,2}(?:[.、)]|\.(?=\D))(?!\d)")
 _ABOUT_BEFORE = re.compile(r"(?:约|近|大约|超过|超|逾|不足|不到|将近|接近|达到近|突破)$")
 _ABOUT_LONGEST, _ABOUT_LAST = 3, "约近过超逾足到破"
@@ -234,7 +236,7 @@ def _not_quantities(text: str) -> Iterator[re.Pattern[str]]:
     if "@" in text:
         yield _MAIL
     if "://" in text or "www." in text:
-        yield _ADDRESS
+        yield re.compile(_ADDRESS)
 
 
 def _arabic(text: str) -> Iterator[Token]:

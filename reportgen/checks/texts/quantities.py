@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ...form.words import Reading
 from ...model.findings import CellRef
@@ -16,7 +17,7 @@ YUAN = {"元": 1, "万元": 10_000}
 """Units of money, in 元."""
 
 
-class ReadingSum(NamedTuple):
+class ReadingSum(Struct, frozen=True):
     """A reading with its value; amounts in 元."""
 
     reading: Reading
@@ -33,7 +34,7 @@ class ReadingSum(NamedTuple):
         return "".join(map("".join, zip(signs, names, strict=True))).removeprefix("＋")
 
 
-class _Part(NamedTuple):
+class _Part(Struct, frozen=True):
     """One figure of a reading, money in 元."""
 
     number: Number | None

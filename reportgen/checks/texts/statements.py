@@ -51,7 +51,7 @@ class Statement(Struct, frozen=True):
     """Of a government: its name stands there so that only its own office may be meant."""
 
 
-class _Words(NamedTuple):
+class _Words(Struct, frozen=True):
     """Words that say a number, before those around them are looked at."""
 
     start: int
@@ -64,7 +64,7 @@ Mention: TypeAlias = Token | _Words
 _start = attrgetter("start")
 
 
-class _Clause(NamedTuple):
+class _Clause(Struct, frozen=True):
     number: int
     """Counts the clauses of the sentence."""
     start: int

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from ...form.phrases import Division
@@ -39,7 +40,7 @@ _RUN, _PARTS = 10, 30
 _FEW, _WHOLE = 1, 100  # letters that do not yet say what is counted; per cent
 
 
-class Told(NamedTuple):
+class Told(Struct, frozen=True):
     """A number of a paragraph, what it claims, and what it was found to be."""
 
     item: Statement
@@ -206,7 +207,7 @@ class _Whole:
         """Say nothing of some numbers: they count something else."""
         for n in places:
             if self.numbers[n].wrong:
-                self.numbers[n] = self.numbers[n]._replace(judgement=_FREE)
+                self.numbers[n] = replace(self.numbers[n], judgement=_FREE)
 
     # ---- readings that make a sentence right
 
@@ -351,7 +352,7 @@ class _Whole:
                 self.made_up(places, one.value)
                 division = self._division(places)
                 if division and division.complete and one.claim and one.item.how in ("here", "before"):
-                    self.numbers[n] = one._replace(judgement=self.judge.claim(replace(one.claim, doubt=SURE)))
+                    self.numbers[n] = replace(one, judgement=self.judge.claim(replace(one.claim, doubt=SURE)))
             same = {m.token.unit for m in self.numbers[:n]} == {one.token.unit}
             named = (division and division.complete) or any(m.claim for m in self.numbers[:n])
             ours = one.item.topic is not None or (named and one.item.how != "foreign")
@@ -436,4 +437,4 @@ class _Whole:
         """Complain of a sum, at one of its numbers."""
         one = self.numbers[n]
         if self.words.sums_rule and not one.wrong and one.item.year is None:
-            self.numbers[n] = one._replace(judgement=self.judge.wrong_sum(says, expected))
+            self.numbers[n] = replace(one, judgement=self.judge.wrong_sum(says, expected))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from ...form.words import Reading
 from ...model.findings import CellRef
@@ -14,7 +16,7 @@ Verdict: TypeAlias = Literal[
 ]
 
 
-class Judgement(NamedTuple):
+class Judgement(Struct, frozen=True):
     """A verdict with its reasons; without any, that nothing can be said of the number."""
 
     verdict: Verdict = "unattributed"
@@ -32,7 +34,7 @@ class Judgement(NamedTuple):
     """Numbers with the same key should be the same number (X-17)."""
 
 
-class JudgedNumber(NamedTuple):
+class JudgedNumber(Struct, frozen=True):
     """A number of the texts and what it was found to be."""
 
     passage: int

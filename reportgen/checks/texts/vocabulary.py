@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
-from typing import Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Generic, TypeAlias, TypeVar
+
+from msgspec import Struct
 
 from ...form import Form
 from ...form.phrases import Phrase, Topic, expand
@@ -25,7 +27,7 @@ KEPT = 512
 """Texts for which is remembered what was found in them; reports share most of their wording."""
 
 
-class Hit(NamedTuple):
+class Hit(Struct, frozen=True):
     """A phrase found in a text."""
 
     phrase: Phrase
