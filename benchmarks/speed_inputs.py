@@ -27,7 +27,7 @@ from reportgen import read_report
 from reportgen.form import Form
 from reportgen.model.numbers import Number
 from reportgen.model.report import Passage, Report
-from reportgen.word import default_template
+from reportgen.word.render import default_template
 from reportgen.workbook import blank_workbook
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "liwan-2024.xlsx"

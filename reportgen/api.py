@@ -7,7 +7,6 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
@@ -316,7 +315,7 @@ def template_faults(path: Path | str, form: Form | str | None = None) -> list[Te
 # --------------------------------------------------------------------------- marking
 
 
-class Written(NamedTuple):
+class Written(msgspec.Struct, frozen=True):
     """A file that was written.  A named tuple because callers unpack it: ``path, copy = mark(…)``."""
 
     path: Path

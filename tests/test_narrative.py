@@ -18,7 +18,7 @@ from support import DATA, T3_COLUMNS, T4_COLUMNS, make_report, published, publis
 from reportgen.checks import check
 from reportgen.checks.texts import judge_numbers
 from reportgen.checks.texts.numerals import chinese_number, compact, tokens
-from reportgen.checks.texts.vocabulary import vocabulary
+from reportgen.checks.texts.vocabulary import literals, vocabulary
 from reportgen.errors import FormError
 from reportgen.form import form_folders, load_form
 from reportgen.model.numbers import Number
@@ -522,3 +522,48 @@ def test_a_text_that_is_no_sentences_is_one_finding_and_not_judged(text: str, wh
 def test_a_text_of_many_sentences_is_judged() -> None:
     subject = with_text(department(), "收到政府信息公开申请26件。" * 300)
     assert {number.verdict for number in judge_numbers(subject)} == {"matched"}
+
+
+# ---- expressions are tried where one of their literals is in the text
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("(?:政府)?信息公开(?:的)?申请|复议(?!机关)", {"信息公开", "复议"}),
+        ("数?量|(?:接)?收到", {"量", "收到"}),
+        ("甲乙{0,2}丙丁+戊", {"丙丁"}),
+        (r"\(甲\d+乙丙", {"乙丙"}),
+        ("规范性文件|文件", {"文件"}),
+        ("(?:甲|乙)", {""}),
+        ("[甲(乙]|丙", {""}),
+        ("甲|乙?$", {""}),
+        ("(?i)甲a", {""}),
+        ("(?i:a)甲", {""}),
+        ("(?:(?#()甲)乙", {""}),
+    ],
+)
+def test_the_literals_of_an_expression(expression: str, expected: set[str]) -> None:
+    assert set(literals(expression)) == expected
+
+
+EXPRESSIONS = st.recursive(
+    st.sampled_from(
+        ["甲", "甲乙", "丙", "[甲丁]", "[^乙]", r"\d", ".", "^", "$", "(?=乙)", "(?!丙)", "(?<!甲)", r"\."]
+    ),
+    lambda parts: st.one_of(
+        st.lists(parts, min_size=1, max_size=3).map("".join),
+        st.lists(parts, min_size=1, max_size=3).map("|".join),
+        st.tuples(parts, st.sampled_from(["", "?", "*", "+", "{0,2}", "{2}", "??", "*?"])).map(
+            lambda p: f"(?:{p[0]}){p[1]}"
+        ),
+        st.tuples(st.sampled_from("甲乙丙"), st.sampled_from(["?", "*", "+", "{0,2}", "+?"])).map("".join),
+    ),
+    max_leaves=8,
+)
+
+
+@given(EXPRESSIONS, st.lists(st.text("甲乙丙丁1.", max_size=8), min_size=1, max_size=20))
+def test_whatever_an_expression_finds_has_one_of_its_literals(expression: str, texts: list[str]) -> None:
+    for match in (match for text in texts for match in re.finditer(expression, text)):
+        assert any(literal in match[0] for literal in literals(expression))

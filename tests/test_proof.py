@@ -14,8 +14,8 @@ from wordkit import TEXTS, W, changed, example, only, printed, put, with_lines, 
 
 from reportgen.errors import InputError, ProofError
 from reportgen.model.report import Passage, Value
-from reportgen.word import render_report
 from reportgen.word.proof import prove
+from reportgen.word.render import render_report
 
 REPORT = example()
 DATA = render_report(REPORT)

@@ -33,12 +33,11 @@ from reportgen.show.charts import charts_of
 from reportgen.show.published import report_page
 from reportgen.show.view import make_view, title_lines
 from reportgen.sources import open_document
-from reportgen.word import render_report
 from reportgen.word.charts import with_charts
 from reportgen.word.design import column_widths, default_template
 from reportgen.word.looks import NUMBER_SIZE
 from reportgen.word.proof import prove
-from reportgen.word.render import render
+from reportgen.word.render import render, render_report
 from reportgen.word.template import prepare
 
 ROOT = Path(__file__).parent.parent

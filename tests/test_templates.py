@@ -19,10 +19,10 @@ from wordkit import DOCUMENT, SHIPPED, W, changed, example, lines, only, put, re
 from reportgen.api import template_faults
 from reportgen.errors import ReportgenError, TemplateError
 from reportgen.form import Form, load_form
-from reportgen.word import render_report
 from reportgen.word.design import default_template
 from reportgen.word.faults import TemplateFault
 from reportgen.word.proof import prove
+from reportgen.word.render import render_report
 from reportgen.word.template import check_template
 
 HEADING = "一、总体情况"

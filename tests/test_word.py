@@ -38,9 +38,9 @@ from reportgen.errors import TemplateError
 from reportgen.form import Form
 from reportgen.model.report import Passage
 from reportgen.show.view import make_view
-from reportgen.word import render, render_report, shipped_templates
 from reportgen.word.plan import Prepared, printable
 from reportgen.word.proof import prove
+from reportgen.word.render import render, render_report, shipped_templates
 from reportgen.word.template import check_template, prepare
 
 

@@ -17,7 +17,7 @@ from reportgen.form import load_form
 from reportgen.model.report import Passage, Report
 from reportgen.show.view import make_view
 from reportgen.sources.docx import read
-from reportgen.word import default_template, render
+from reportgen.word.render import default_template, render
 from reportgen.word.template import prepare
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

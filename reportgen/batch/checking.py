@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -19,7 +19,6 @@ from ..form import Form, load_form
 from ..model.findings import SEVERITY_LABELS, worst
 from ..repairs import find_repairs
 from ..show.entries import Entry, entry_of, unread_entry
-from ..show.json import report_json
 from ..show.lines import OutputLine, report_lines
 from ..show.review import CheckedReport
 from .outcomes import Outcome, attempt, run_many
@@ -109,12 +108,18 @@ def _check_one(path: Path | str, *, strict: bool, last: LastYear, wanted: Wanted
     return Checked(
         status, entry_of(report, findings, state=_state(one) if wanted.page or wanted.findings else ""),
         () if wanted.as_json else tuple(report_lines(report, findings, repairs)),
-        report_json(report, findings, repairs) if wanted.as_json else None,
+        _document(one) if wanted.as_json else None,
         report.form.id, last.has(report.org, report.year), one if wanted.report else None, page, marked,
         tuple((f.rule, SEVERITY_LABELS[f.severity], f.place, f.message, f.advice) for f in findings)
         if wanted.findings else (),
         page_failure or mark_failure.error, EXIT_CRASH if page_failure else mark_failure.exit_code,
     )  # fmt: skip
+
+
+def _document(one: CheckedReport) -> dict[str, Any]:
+    from ..show.json import report_json  # lines are asked for more often
+
+    return report_json(one.report, one.findings, one.repairs)
 
 
 def _state(one: CheckedReport) -> str:
@@ -141,7 +146,7 @@ def _mark(one: CheckedReport) -> tuple[bytes, Outcome[bytes]]:
 # --------------------------------------------------------------------------- what is written
 
 
-class Step(NamedTuple):
+class Step(msgspec.Struct, frozen=True):
     """What became of one file: checked, its page and marked copy written."""
 
     outcome: Outcome[Checked]

@@ -118,10 +118,8 @@ def _context() -> BaseContext:
 def _prepare() -> None:
     """Have ready what every workbook needs: modules, the form in force, its template."""
     from ..sources import docx, xlsx  # noqa: F401
-    from ..word import (
-        default_template,
-        proof,  # noqa: F401
-    )
+    from ..word import proof  # noqa: F401
+    from ..word.render import default_template
     from ..word.template import prepared_template
 
     form = load_form()

@@ -199,7 +199,7 @@ def template_check(file: Path, form_id: str | None) -> None:
 def template_export(folder: Path, force: bool) -> None:
     """Write the shipped templates into a folder."""
     from ..disk.files import write_output
-    from ..word import shipped_templates
+    from ..word.render import shipped_templates
 
     for name, data in shipped_templates():
         path = folder / name

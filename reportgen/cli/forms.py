@@ -112,7 +112,7 @@ def form_list() -> None:
     """List the editions of the form."""
     from ..errors import TemplateError
     from ..form import editions, form_file, form_folders, load_form
-    from ..word import default_template
+    from ..word.render import default_template
 
     for found in map(load_form, editions()):
         try:

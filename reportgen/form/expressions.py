@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from itertools import product
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from .kinds import AtMost, Case, Equal, RelationRule
 from .records import Block, Cell, Comparison, Equation, Node, Relation, Table, Term
@@ -20,7 +21,7 @@ _COMPARISON = re.compile(r"\s*(<=|>=|<>|=|<|>)\s*")
 _TERM = re.compile(r"(?:(\d+)\*)?(\S+)")
 
 
-class Figures(NamedTuple):
+class Figures(Struct, frozen=True):
     """What an expression may name."""
 
     tables: tuple[Table, ...]

@@ -7,7 +7,6 @@ slip, shortened or lengthened: :meth:`Likeness.near`.  What is near two labels i
 import re
 import unicodedata
 from collections.abc import Callable, Collection
-from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Annotated
 
@@ -110,6 +109,8 @@ class Likeness(Struct, frozen=True, forbid_unknown_fields=True):
             return False
         if len(set(shorter) - set(longer)) > 0:
             return False
+        from difflib import SequenceMatcher  # few files have a text that comes so far
+
         blocks = SequenceMatcher(None, text, label, autojunk=False).get_matching_blocks()
         pieces = [block.size for block in blocks if block.size]
         return sum(pieces) == len(shorter) and len(pieces) <= _PIECES
@@ -119,6 +120,8 @@ class Likeness(Struct, frozen=True, forbid_unknown_fields=True):
         most = max(self.slips, self.percent * len(label) // 100)
         if len(label) < 2 or abs(len(text) - len(label)) > most or len(set(label) - set(text)) > most:
             return False
+        from difflib import SequenceMatcher
+
         matcher = SequenceMatcher(None, text, label, autojunk=False)
         wrong = sum(max(i2 - i1, j2 - j1) for what, i1, i2, j1, j2 in matcher.get_opcodes() if what != "equal")
         return wrong <= most

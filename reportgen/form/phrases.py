@@ -4,7 +4,7 @@ The words themselves are form data (``forms/phrases.toml``); how they are read i
 :mod:`reportgen.checks.texts`.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations` where records are declared: see kinds.py.
 
 from collections.abc import Iterator
 
@@ -73,7 +73,7 @@ class Phrase(Struct, frozen=True, forbid_unknown_fields=True):
     outcome: bool = False
     """是复议、诉讼的一种结果"""
 
-    def each(self) -> Iterator[Phrase]:
+    def each(self) -> "Iterator[Phrase]":
         """Yield the phrase, or one for each of its rows."""
         if not self.rows:
             yield self

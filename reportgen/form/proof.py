@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import combinations
-from string import Formatter
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -233,6 +232,8 @@ class _Proof:
 
     def braces(self, steps: Steps, text: str, allowed: set[str], *, needed: bool = False) -> None:
         """Refuse words in braces that nothing fills."""
+        from string import Formatter  # only what is proved needs it
+
         try:
             found = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
         except ValueError as error:

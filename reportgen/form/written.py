@@ -4,7 +4,7 @@ Sections, fields, rules and the vocabulary stand in a file as the rest of the pr
 (:mod:`.records`, :mod:`.kinds`, :mod:`.phrases`); tables are lists of rows and columns here, trees there.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations` where records are declared: see kinds.py.
 
 from typing import Annotated
 

@@ -80,8 +80,8 @@ def finished(order: Order, path: Path) -> Finished:
 
 
 def _word(order: Order) -> Finished:
-    from ..word import render_report
     from ..word.proof import prove
+    from ..word.render import render_report
 
     charts = order.drawn
     if order.template:

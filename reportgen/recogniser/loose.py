@@ -23,7 +23,7 @@ from .tables import Found
 from .titles import parse_title
 from .wording import Texts, split_paragraphs
 
-_FOOT = re.compile(r"[\u4e00-\u9fff]{2,8}[：:][^。]*$")
+_FOOT = r"[\u4e00-\u9fff]{2,8}[：:][^。]*$"  # compiled when first needed: a wide range takes long
 _LONG = 30
 """Characters of a sentence that is no remark on how to fill in a form."""
 
@@ -82,7 +82,7 @@ def loose_texts(
 
 def _foot(cells: Sequence[GridCell], tops: Collection[GridCell]) -> list[GridCell]:
     """Return the last cells that name somebody or something and are no sentence: 填报人：某某."""
-    marks = [isinstance(cell.value, str) and _FOOT.match(cell.value) and cell not in tops for cell in cells]
+    marks = [isinstance(cell.value, str) and re.match(_FOOT, cell.value) and cell not in tops for cell in cells]
     last = next((n for n in range(len(cells) - 1, -1, -1) if not marks[n]), -1)
     return [*cells[last + 1 :]] if last >= 0 and cells[last] not in tops else []
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from difflib import SequenceMatcher
 from functools import lru_cache
 
 from ..form import Form, Section
@@ -32,8 +31,8 @@ _LEAST_CONTENTS = 3
 """Headings that a table of contents has at least."""
 _LEAST_COPY = 6
 """Paragraphs that a copy of a report has at least."""
-_TEXT = re.compile(r"(?![和与及等、，,》）)”]|[（(][^（）()]*[）)]$)(?=.*[\u4e00-\u9fff])")
-"""Of what follows a heading: it is text, and neither goes on with it nor is a remark or the page it is on."""
+_APART = re.compile(r"(?![和与及等、，,》）)”]|[（(][^（）()]*[）)]$)")
+"""Of what follows a heading: it neither goes on with it nor is a remark."""
 
 
 def read_prose(form: Form, texts: Texts, *, web: bool) -> None:
@@ -136,7 +135,8 @@ def _behind_heading(form: Form, line: str) -> tuple[str, ...]:
     """Split a line into the heading it begins with and the text right behind that."""
     match = _inline(form).match(line)
     rest = line[match.end() :] if match else ""
-    return (line[: match.end(1)].strip(), rest) if match and _TEXT.match(rest) else (line,)
+    is_text = any("\u4e00" <= character <= "\u9fff" for character in rest.partition("\n")[0])  # not the page it is on
+    return (line[: match.end(1)].strip(), rest) if match and is_text and _APART.match(rest) else (line,)
 
 
 @lru_cache(maxsize=16)
@@ -188,10 +188,13 @@ def _near_heading(form: Form, lines: Mapping[int, str], missing: Mapping[str, Se
 
 def _numbered_like(form: Form, lines: Mapping[int, str], missing: Mapping[str, Section]) -> dict[int, Section]:
     found = {n: missing[m[1]] for n, line in lines.items() if (m := _NUMBERED.match(line)) and m[1] in missing}
-    return {
-        n: section for n, section in found.items()
-        if SequenceMatcher(None, key(lines[n]), key(section.heading), autojunk=False).ratio() >= _LIKE
-    }  # fmt: skip
+    return {n: section for n, section in found.items() if _is_like(lines[n], section.heading)}
+
+
+def _is_like(line: str, heading: str) -> bool:
+    from difflib import SequenceMatcher  # few files have a line that comes so far
+
+    return SequenceMatcher(None, key(line), key(heading), autojunk=False).ratio() >= _LIKE
 
 
 def _numbered(form: Form, lines: Mapping[int, str], missing: Mapping[str, Section]) -> dict[int, Section]:

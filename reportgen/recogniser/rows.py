@@ -20,7 +20,7 @@ from .index import LabelIndex
 from .labels import Axis, BlockLabels, block_labels, known_labels, nearest
 from .merging import Header, Settled, cells_in, has_own_header, header_of, settle
 
-_WORD = re.compile(r"[\u4e00-\u9fff]{2}")
+_WORD = r"[\u4e00-\u9fff]{2}"  # compiled when first needed: a wide range takes long
 _FAR = 20
 """Columns right of a label in which its figures are looked for."""
 _WORDY = 8
@@ -81,7 +81,7 @@ class _Finder:
     def _likely(self, index: LabelIndex, axis: Axis) -> Iterator[tuple[str, GridCell]]:
         known, names = known_labels(self.form), axis.names
         for text, cells in index.grid.cells.by_text.items():
-            label = key(text) if len(text) <= LONGEST_LABEL and _WORD.search(text) else ""
+            label = key(text) if len(text) <= LONGEST_LABEL and re.search(_WORD, text) else ""
             other = label in known and not (label in names and label not in axis.wordings)
             leaf = nearest(self.form, axis, text) if label and not other else ""
             if leaf:
@@ -262,7 +262,7 @@ def _is_group(index: LabelIndex, label: GridCell, labels: BlockLabels, first: in
         if not isinstance(cell.value, str) or parse_number(cell.value, text=True).state != "problem":
             return False
         text = key(cell.value)
-        if _WORD.search(text) and (len(text) >= _WORDY or number_of(text)[0] or text in labels.rows.wordings):
+        if re.search(_WORD, text) and (len(text) >= _WORDY or number_of(text)[0] or text in labels.rows.wordings):
             return True
     return False
 

@@ -8,7 +8,6 @@ and a label without a figure are findings, never guesses.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 import msgspec
 
@@ -33,7 +32,7 @@ _MANY = 2
 """Cells of one column that are named one by one when they are missing."""
 
 
-class Located(NamedTuple):
+class Located(msgspec.Struct, frozen=True):
     """Where a figure of the form stands."""
 
     grid: Grid

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ..form import Form
 from ..form.likeness import key
@@ -15,7 +16,6 @@ _YEAR = re.compile(r"\d{4}")
 """Every title has one."""
 _YEAR_IN_WORDS = re.compile(r"[一二三][〇○零Ｏ0一二三四五六七八九]{3}(?=\s*年)")
 _DIGITS = str.maketrans("〇○零Ｏ一二三四五六七八九", "0000123456789")
-_CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 _DATE = re.compile(r"[\[(]?\d{4}(?:-\d{1,2}-\d{1,2}|年\d{1,2}月\d{1,2}日)[\])]?(?:\d{1,2}:\d\d(?::\d\d)?)?")
 _NO_NAME = re.compile(r"[\d。；;：:！？，,〔〕《》（）()>|]|附件|文件\s*$|.{41}")
 """A line that cannot be part of a body's name."""
@@ -24,7 +24,7 @@ _LONGEST = 300
 """Characters of a line with a title in it and the way through the site before it."""
 
 
-class Title(NamedTuple):
+class Title(Struct, frozen=True):
     """A title found."""
 
     text: str
@@ -45,7 +45,7 @@ def _title_word(form: Form) -> str:
     """
     words = [form.report_title, *form.titles.subjects]
     pairs = (words[0][at : at + 2] for at in range(len(words[0]) - 2, -1, -1))
-    return next((p for p in pairs if _CHINESE.fullmatch(p) and all(p in o for o in words)), "")
+    return next((p for p in pairs if all("\u4e00" <= c <= "\u9fff" for c in p) and all(p in o for o in words)), "")
 
 
 def possible_titles(form: Form, labels: Iterable[str]) -> list[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 from unicodedata import east_asian_width
+
+from msgspec import Struct
 
 from ..errors import escaped
 from ..form import SEVERITIES, Form
@@ -18,7 +19,7 @@ _PLACE_WIDTH = 24
 _LEVEL_WIDTH = max(2 * len(label) for label in SEVERITY_LABELS.values())
 
 
-class OutputLine(NamedTuple):
+class OutputLine(Struct, frozen=True):
     """A line to print.  A named tuple because a run over many files makes thousands."""
 
     text: str

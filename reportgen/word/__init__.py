@@ -2,9 +2,3 @@
 
 Light to import: lxml and jinja2 are needed only when a template is prepared for the first time.
 """
-
-from __future__ import annotations
-
-from .render import default_template, render, render_report, shipped_templates
-
-__all__ = ["default_template", "render", "render_report", "shipped_templates"]

@@ -19,8 +19,8 @@ from validators import findings
 from reportgen.form import Form, Table, editions, load_form
 from reportgen.model.report import Passage, Report
 from reportgen.show.view import title_lines
-from reportgen.word import render_report
 from reportgen.word.design import column_widths, default_template
+from reportgen.word.render import render_report
 
 pytestmark = pytest.mark.office
 

@@ -82,7 +82,7 @@ def test_printed_to_pdf(convert):
 
 
 def test_our_own_report_printed_to_pdf(convert):
-    from reportgen.word import render_report
+    from reportgen.word.render import render_report
 
     report = read_report(convert("report.docx", render_report(HUAIAN), "pdf"))
     assert_figures(report)
@@ -92,7 +92,7 @@ def test_our_own_report_printed_to_pdf(convert):
 
 
 def test_the_published_report_from_our_word_file_and_its_pdf(convert, tmp_path):
-    from reportgen.word import render_report
+    from reportgen.word.render import render_report
 
     original = read_report(DATA.parent.parent / "examples" / "liwan-2024.xlsx")
     word = tmp_path / "liwan.docx"

@@ -10,9 +10,9 @@ from wordkit import SHIPPED, example, lines
 
 from reportgen.api import template_faults
 from reportgen.form import editions, load_form
-from reportgen.word import render_report
 from reportgen.word.design import default_template
 from reportgen.word.proof import prove
+from reportgen.word.render import render_report
 
 pytestmark = pytest.mark.office
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
-from typing import NamedTuple
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from ...form.kinds import NarrativeRule
@@ -164,7 +164,7 @@ def _vouched(claims: Sequence[Claim], agrees: Callable[[Claim], bool]) -> set[tu
     return {*found, *((*place, None) for place in places if places.count(place) > 1)}
 
 
-class _Paragraph(NamedTuple):
+class _Paragraph(Struct, frozen=True):
     """A paragraph and its place in the report."""
 
     passage: Passage

@@ -196,7 +196,8 @@ _NO_QUANTITY = re.compile(
 )
 """Titles, numbers of documents, dates, telephone numbers, articles and names with digits in them."""
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]+")
-_ADDRESS = re.compile(r"https?://[^,;。()、\s一-龥]+|www\.[^,;。()、\s一-龥]+")
+_ADDRESS = r"https?://[^,;。()、\s一-龥]+|www\.[^,;。()、\s一-龥]+"
+"""Compiled where a text has one: ranges of thousands of characters take long."""
 _BULLET = re.compile(r"^\(?\d{1,2}(?:[.、)]|\.(?=\D))(?!\d)")
 _ABOUT_BEFORE = re.compile(r"(?:约|近|大约|超过|超|逾|不足|不到|将近|接近|达到近|突破)$")
 _ABOUT_LONGEST, _ABOUT_LAST = 3, "约近过超逾足到破"
@@ -245,7 +246,7 @@ def _not_quantities(text: str) -> Iterator[re.Pattern[str]]:
     if "@" in text:
         yield _MAIL
     if "://" in text or "www." in text:
-        yield _ADDRESS
+        yield re.compile(_ADDRESS)
 
 
 def _arabic(text: str) -> Iterator[Token]:

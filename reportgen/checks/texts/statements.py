@@ -199,8 +199,7 @@ class _Sentence:
             if words.including.match(spot.before):
                 state = replace(state, whole=True)
             bring = brought(worded + text[at : mention.start], words)
-            if any(bring):
-                state = self.scoped(state, bring)
+            state = self.scoped(state, bring)
             item = self.item(clause, spot, state, compared=bring.compared)
             found.append(item)
             how = "before" if item.how == "here" else item.how

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
-from typing import Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Generic, TypeAlias, TypeVar
+
+from msgspec import Struct
 
 from ...form import Form
 from ...form.phrases import Phrase, Topic, expand
@@ -21,11 +23,19 @@ COMPARED = re.compile(
     r"(?:比|较|与|同|和|相比|对比)(?:于)?(?:上一?年度?|去年|前年|往年|(?:19|20)\d\d年度?)(?:同期)?|同比|环比|相比"
 )
 _NEVER = "(?!)"
+_SET = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.S)
+"""In an expression: an escape or a set of characters."""
+_GROUP = re.compile(r"\([^()]*\)")
+_UNCLEAR = re.compile(r"[()\[\]\\]")
+"""What is left of an expression that :func:`literals` does not understand."""
+_FLAGS = re.compile(r"\(\?[a-zA-Z-]+[:)]")
+_OPTIONAL = re.compile(r".(?:[*?]|\{[^}]*\})[?+]?|[\0.^$+?]", re.S)
+"""What need not be there, or is no literal."""
 KEPT = 512
 """Texts for which is remembered what was found in them; reports share most of their wording."""
 
 
-class Hit(NamedTuple):
+class Hit(Struct, frozen=True):
     """A phrase found in a text."""
 
     phrase: Phrase
@@ -38,20 +48,29 @@ class Hit(NamedTuple):
 class _Group(Generic[T]):
     """Things with their expressions, few of which are in any one text.
 
-    One expression for all of them finds out whether there are any; only then is each one compiled
-    and tried by itself.
+    An expression is compiled and tried where one of its literals is in the text.
     """
 
-    def __init__(self, members: Sequence[tuple[T, str]]) -> None:
-        self._members = members
-        self._any = re.compile("|".join(expression for _, expression in members) or _NEVER)
+    def __init__(self, members: Iterable[tuple[T, str]]) -> None:
+        self._members = [(thing, expression, literals(expression)) for thing, expression in members]
 
     def found(self, text: str) -> Iterator[tuple[T, int, int]]:
         """Yield what is found in a text, and where."""
-        if self._any.search(text):
-            for thing, expression in self._members:
+        for thing, expression, needed in self._members:
+            if any(literal in text for literal in needed):
                 for match in re.finditer(expression, text):
                     yield thing, match.start(), match.end()
+
+
+def literals(expression: str) -> tuple[str, ...]:
+    """Return texts of which one stands in whatever an expression finds; ``""``, which is in any, if that cannot be told."""
+    flat, groups = _SET.sub("\0", expression), 1
+    while groups:
+        flat, groups = _GROUP.subn("\0", flat)
+    if _FLAGS.search(expression) or _UNCLEAR.search(flat):
+        return ("",)
+    found = {max(_OPTIONAL.split(branch), key=len) for branch in flat.split("|")}
+    return tuple(one for one in found if not any(other in one for other in found - {one}))
 
 
 class Vocabulary:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ...form.phrases import Topic
 from .vocabulary import COMPARED, KEPT, YEAR, Hit, Noun, Span, Vocabulary
@@ -18,7 +19,7 @@ _NEAR_THE_END = 12  # letters
 _JOINS = re.compile(r"[及和与、]")
 
 
-class Remainder(NamedTuple):
+class Remainder(Struct, frozen=True):
     """What is left of some words without what is understood of them."""
 
     text: str
@@ -145,7 +146,7 @@ def without_own(text: str, org: str, words: Vocabulary) -> str:
     return lead[owner.end() :] if owner and is_own(owner[0], org, words) else text
 
 
-class Brought(NamedTuple):
+class Brought(Struct, frozen=True):
     """What the words of a clause bring to the numbers behind them."""
 
     years: tuple[int, ...]
