@@ -79,7 +79,7 @@ def _with_verb(item: Statement, previous: Statement | None, words: Vocabulary) -
         return item
     if any(h.start < nouns[0][1] for h in hits):
         return item  # 制定规章2部、公开规范性文件36件: it has its own
-    verbs = [h for h in words.hits(previous.before, previous.topic) if h.phrase.rank == 1 and h.phrase.column]
+    verbs = [h for h in words.hits(previous.before, previous.topic) if h.phrase.rank in (1, 2) and h.phrase.column]
     verb = previous.before[verbs[-1].start : verbs[-1].end] if verbs else ""
     return replace(item, before=verb + item.before[listed.end() :])
 
