@@ -150,7 +150,10 @@ def unmarked(marked: Said) -> Said:
 
 
 def planted(marked: Said) -> Iterator[Planted]:
-    """Yield a paragraph with each of its numbers changed in the ways in which numbers go wrong."""
+    """Yield a paragraph with each of its numbers changed in the ways in which numbers go wrong.
+
+    Another number than the changed one may be told: what counts is that the paragraph is not passed over.
+    """
     text = marked.paragraphs[0]
     for match in MARK.finditer(text):
         if match[3]:

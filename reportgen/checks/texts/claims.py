@@ -72,15 +72,16 @@ def _with_verb(item: Statement, previous: Statement | None, words: Vocabulary) -
     listed = _LISTED.match(item.before) or _alone(item, previous, words)
     hits = words.hits(item.before, item.topic) if listed and previous else ()
     nouns = words.nouns(item.before) if hits else ()
-    if listed and previous and nouns and nouns[0][1] == listed.end():
-        lead = previous.before[: next((start for _, start, _ in words.nouns(previous.before)), 0)]
-        if words.foreign.search(lead):
-            return replace(item, before=lead + item.before[listed.end() :])
-    if listed is None or previous is None or not nouns or any(h.phrase.rank or h.phrase.accuse for h in hits):
+    if listed is None or previous is None or not nouns:
+        return item
+    lead = previous.before[: next((start for _, start, _ in words.nouns(previous.before)), 0)]
+    if nouns[0][1] == listed.end() and words.foreign.search(lead):
+        return replace(item, before=lead + item.before[listed.end() :])
+    if any(h.phrase.rank or h.phrase.accuse for h in hits):
         return item
     if any(h.start < nouns[0][1] for h in hits):
         return item  # 制定规章2部、公开规范性文件36件: it has its own
-    verbs = [h for h in words.hits(previous.before, previous.topic) if h.phrase.rank == 1 and h.phrase.column]
+    verbs = [h for h in words.hits(previous.before, previous.topic) if h.phrase.rank in (1, 2) and h.phrase.column]
     verb = previous.before[verbs[-1].start : verbs[-1].end] if verbs else ""
     return replace(item, before=verb + item.before[listed.end() :])
 

@@ -129,6 +129,7 @@ class _Whole:
         self.shared = {
             one.item.start for one, share in pairwise(sentence)
             if share.judgement.verdict == "percentage_ok" and share.token.value != _WHOLE
+            and not words.including.match(share.item.before)
         }  # fmt: skip
         self.parts = list(self._parts())
 

@@ -18,7 +18,9 @@ Span: TypeAlias = tuple[int, int]
 Noun: TypeAlias = tuple[Topic, int, int]
 """A topic, and where it is named."""
 
-YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年|(?:去年|上一?年度?(?!度))|(前年)|(今年|本年|当年)")
+YEAR = re.compile(
+    r"(?<!\d)((?:19|20)\d\d|(?:1[6-9]|2\d)(?=年(?:度|[底末我本全共]|收到|受理|新收|,)))年|(?:去年|上一?年度?(?!度))|(前年)|(今年|本年|当年)"
+)
 COMPARED = re.compile(
     r"(?:比|较|与|同|和|相比|对比)(?:于)?(?:上一?年度?|去年|前年|往年|(?:19|20)\d\d年度?)(?:同期)?|同比|环比|相比"
 )
@@ -31,6 +33,7 @@ _UNCLEAR = re.compile(r"[()\[\]\\]")
 _FLAGS = re.compile(r"\(\?[a-zA-Z-]+[:)]")
 _OPTIONAL = re.compile(r".(?:[*?]|\{[^}]*\})[?+]?|[\0.^$+?]", re.S)
 """What need not be there, or is no literal."""
+_CENTURY = 100
 KEPT = 512
 """Texts for which is remembered what was found in them; reports share most of their wording."""
 
@@ -167,7 +170,8 @@ class Vocabulary:
     def year_of(self, match: re.Match[str]) -> int:
         """Return the year that :data:`YEAR` has found; 0 if it is unclear."""
         if match[1]:
-            return int(match[1])
+            year = int(match[1])
+            return year if year > _CENTURY else year + 2000  # 23年我局收到…
         if match[3]:
             return self.year or 0
         return 0 if self.year is None else self.year - (2 if match[2] else 1)
