@@ -23,7 +23,7 @@ from .titles import Title, joined, parse_title, possible_titles, titles_in
 from .wording import Texts, chinese_date, clean
 
 _WEB = ("html", "mht")
-_PERIOD = re.compile(r"(\d{4})年1月1日(?:起)?(?:至|到|-|—|－|~)+(?:同年|当年|\1年)?12月31日")
+_PERIOD = r"(\d{4})年1月1日(?:起)?(?:至|到|-|—|－|~)+(?:同年|当年|\1年)?12月31日"
 """The year that a text says its figures are of."""
 
 
@@ -117,7 +117,7 @@ def _likely(found: Sequence[Title], page: tuple[str, int] | None, paragraphs: Se
 
 
 def _told_years(paragraphs: Sequence[Paragraph]) -> set[int]:
-    return {int(year) for one in paragraphs for year in _PERIOD.findall("".join(one.text.split()))}
+    return {int(year) for one in paragraphs for year in re.findall(_PERIOD, "".join(one.text.split()))}
 
 
 def _titles_in(form: Form, index: LabelIndex) -> Iterator[tuple[str, tuple[str, int]]]:

@@ -22,7 +22,7 @@ from .numerals import Token
 from .quantities import said
 from .statements import Statement
 from .verdicts import Judgement
-from .vocabulary import Vocabulary
+from .vocabulary import Vocabulary, Words
 from .wording import PUNCTUATION
 
 _FREE = Judgement()
@@ -195,10 +195,10 @@ class _Whole:
         if last > whole + 2 and _THE_REST.match(self.numbers[last].item.before):
             yield whole, range(whole + 1, last + 1)
 
-    def _is_of(self, n: int, key: re.Pattern[str]) -> bool:
+    def _is_of(self, n: int, key: Words) -> bool:
         return self.numbers[n].item.how != "foreign" and self._is(n, key)
 
-    def _is(self, n: int, key: re.Pattern[str]) -> bool:
+    def _is(self, n: int, key: Words) -> bool:
         return key.search(self._around(n)) is not None
 
     def _ends(self, n: int, *, bracketed: bool) -> bool:
