@@ -380,6 +380,6 @@ def _only(cells: Sequence[GridCell]) -> GridCell | None:
 
 def _used(found: Found, grid: Grid, cell: GridCell | None, empty: Place) -> Located:
     """Note where a figure stands, a formula's result settled; ``empty``: the place if there is no cell."""
-    row, column = cell.place if cell else empty
+    row, column = (cell.row, cell.column) if cell else empty
     found.used.add((grid.name, row, column))
     return Located(grid, grid.resolved(cell) if cell else None, row, column)
