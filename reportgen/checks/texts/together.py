@@ -395,13 +395,15 @@ class _Whole:
         """其中网络27件、信函16件, of 42件: parts of one division add up to the whole, or at least to no more."""
         for whole, all_parts in self.parts:
             one = self.numbers[whole]
+            if one.item.topic is None or one.claim is None or one.wrong:
+                continue
             kind, parts = self._of_one_kind(whole, all_parts)
             verdicts = {self.numbers[n].judgement.verdict for n in parts}
             if "contradicts" in verdicts or all(self._is_first_reading(n) for n in parts):
                 continue
             gaps = [self.gap(n) for n in parts[:-1]]
             nested = any(self.words.included.search(gap) or _AMONG.match(gap) for gap in gaps)
-            if kind is None or nested or one.item.topic is None or one.claim is None or one.wrong:
+            if kind is None or nested:
                 continue
             total, missing = self.sum(parts), one.value - self.sum(parts)
             slip = kind.complete and (len(parts) >= kind.all or missing * _SLIP <= one.value)
