@@ -10,6 +10,10 @@ import msgspec
 from ..sources import Grid, GridCell
 
 
+class TagError(Exception):
+    """A tag that cannot be used; ``str()`` is the Chinese reason."""
+
+
 class TemplateFault(msgspec.Struct, frozen=True):
     """One mistake in a template."""
 
