@@ -27,7 +27,7 @@ from reportgen.errors import InputError, OutputError
 from reportgen.form import load_form
 from reportgen.form.kinds import READER_RULES
 from reportgen.form.rule import EVERYWHERE
-from reportgen.model.report import Report, Value
+from reportgen.model.report import Passage, Report, Value
 from reportgen.rollup import Filing, Member, Roster, collect, filing_of, read_parts, read_roster, roll_up
 from reportgen.rollup.guard import find_sums
 from reportgen.sources import open_document
@@ -335,7 +335,7 @@ def test_few_figures_that_agree_by_chance_are_asked_about_and_counted():
 def test_valid_reports_are_no_sums_of_each_other():
     details = [cell.id for cell in FORM.cells.values() if not cell.total]
     for seed in range(5):
-        found = find_sums([one.figures for one in filings(60, seed)], details)
+        found = find_sums(filings(60, seed), details)
         assert not [one for one in found if one.certain]
 
 
@@ -675,6 +675,35 @@ def test_a_body_whose_file_cannot_be_read_is_missing_for_that_reason(tmp_path):
     result = merge([tmp_path, *some(1)], org=ORG, roster=Roster((Member("甲局"), Member(some(1)[0].org))))
     (missing,) = (one for one in result.rollup.collection.bodies if one.state == "missing")
     assert "甲局年报.xlsx" in missing.reason
+
+
+def test_what_is_put_aside_comes_back_and_leaves_no_file(tmp_path, monkeypatch):
+    every = [replace(one, sha256="") for one in some(6)]
+    whole = merge(every, tmp_path / "甲.xlsx", org=ORG)
+    monkeypatch.setattr("reportgen.disk.spool._IN_MEMORY", 100)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    (tmp_path / "tmp").mkdir()
+    aside = merge(every, tmp_path / "乙.xlsx", org=ORG)
+    assert (tmp_path / "甲.xlsx").read_bytes() == (tmp_path / "乙.xlsx").read_bytes()
+    assert aside.rollup.collection == whole.rollup.collection
+    assert not list((tmp_path / "tmp").iterdir()), "the file has no name"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/dev/full")
+def test_no_room_for_what_is_put_aside_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr("reportgen.disk.spool.SpooledTemporaryFile", lambda _: io.FileIO("/dev/full", "r+"))
+    with pytest.raises(OutputError, match="临时文件写不了"):
+        merge(some(2), tmp_path / "汇总.xlsx", org=ORG)
+    assert not list(tmp_path.iterdir())
+
+
+def test_numbers_and_characters_that_few_formats_can_hold(tmp_path):
+    """Half a surrogate pair in a text, a figure of thirty digits."""
+    one = replace(some(1)[0], passages=(Passage("overall", "", ("一半\ud800字。",)),))
+    filing = filing_of(replace(one, values={**one.values, "表三.new.total": Value("number", 10**30)}))
+    assert filing.figures["表三.new.total"] == 10**30
+    assert [text for said in filing.contents().passages for text in said.paragraphs] == ["一半?字。"]
+    merge([one, *some(3)[1:]], tmp_path / "汇总.xlsx", org=ORG, include_drafts=True)
 
 
 def test_the_command(tmp_path, capsys):

@@ -14,6 +14,7 @@ from ..checks import check
 from ..disk.files import refuse_existing, write_outputs
 from ..disk.folders import ROSTER_NAMES, files_in
 from ..disk.names import quoted, safe_name, shown_name
+from ..disk.spool import Spool
 from ..errors import InputError
 from ..form import Form, load_form
 from ..form.likeness import key
@@ -165,10 +166,11 @@ def _receive(
     listed = roster.path if isinstance(roster, Roster) else roster
     paths = files_in((one for one in given if not isinstance(one, Report)), skip=[listed, *skip])
     members = read_roster(roster, load_form(year=year)) if isinstance(roster, (str, Path)) else roster
-    last = all_in(last_year, _last_filing, processes)
+    spool = Spool()
+    last = [_aside(one, spool) for one in all_in(last_year, _last_filing, processes)]
     years = LastYear(files=index((Whose(one.org, one.year, one.path, one.saved) for one in last), members))
-    filings, entries = _filings(paths, years, pages, progress, processes)
-    filings += [filing_of(one, check(one)) for one in given if isinstance(one, Report)]
+    filings, entries = _filings(paths, years, pages, progress, processes, spool)
+    filings += [_aside(filing_of(one, check(one)), spool) for one in given if isinstance(one, Report)]
     year = year or year_of(filings)
     if year is None:
         raise InputError(_no_year(filings))
@@ -184,19 +186,25 @@ class _Read(msgspec.Struct, frozen=True):
 
 
 def _filings(
-    paths: Sequence[Path], last: LastYear, pages: Pages | None, progress: Progress | None, processes: int | None
-) -> tuple[list[Filing], dict[str, Entry]]:
+    paths: Sequence[Path], last: LastYear, pages: Pages | None, progress: Progress | None, processes: int | None,
+    spool: Spool,
+) -> tuple[list[Filing], dict[str, Entry]]:  # fmt: skip
     """Read and check files, and write the page of each; return their lines in the overview by path, too."""
     found, entries = [], {}
     for outcome in run_many(partial(_filing, last=last, page=pages is not None), paths, processes=processes):
         path, one = str(outcome.path), outcome.value
-        found.append(unreadable(path, outcome.error) if one is None else one.filing)
+        found.append(unreadable(path, outcome.error) if one is None else _aside(one.filing, spool))
         if pages is not None:
             entry = unread_entry(path, outcome.error) if one is None else one.entry
             entries[path] = pages.write(entry, one.page) if one and one.page else entry
         if progress is not None:
             progress(len(found), len(paths))
     return found, entries
+
+
+def _aside(one: Filing, spool: Spool) -> Filing:
+    """Put aside what a filing says: ten thousand of them do not fit into memory."""
+    return msgspec.structs.replace(one, packed=spool.put(one.packed)) if isinstance(one.packed, bytes) else one
 
 
 def _filing(path: Path | str, *, last: LastYear, page: bool) -> _Read:

@@ -192,7 +192,7 @@ class _Collector:
         """Return a body's group: the roster's, else that of its kind."""
         if member and member.group:
             return member.group
-        kind = (member.kind if member else "") or str(filing.fields.get("unit_type", "") if filing else "")
+        kind = (member.kind if member else "") or (filing.unit_type if filing else "")
         return next((group.id for group in self.form.rollup.groups if kind in group.unit_types), "")
 
     def state(self, one: Filing) -> tuple[State, str]:
@@ -202,7 +202,7 @@ class _Collector:
             labels = "、".join(f"“{self.form.cells[cell].label}”" for cell in one.unknown[:3])
             return "errors", f"有{len(one.unknown)}个数没有读到（{labels}{'等' if len(one.unknown) > 3 else ''}）"
         if one.status == "errors":
-            wrong = [found.rule for found in one.findings if found.severity == "error"]
+            wrong = [found.rule for found in one.contents().findings if found.severity == "error"]
             reason = f"有{len(wrong)}处错误（{'、'.join(dict.fromkeys(wrong))}）"
             return ("draft" if self.drafts else "errors"), reason
         if one.is_nil:
@@ -220,7 +220,7 @@ class _Collector:
         """Leave out what would be counted twice: sums whose parts are there, parts of sums whose other parts are not."""
         left = dict(self.own_total(bodies)) | dict(self.marked(bodies))
         kept = [one for one in bodies if one.counts and one.body not in left]
-        for found in find_sums([one.filing.figures for one in kept if one.filing], self.details()):
+        for found in find_sums([one.filing for one in kept if one.filing], self.details()):
             whole, parts = kept[found.whole], [kept[n].body for n in found.parts]
             said = f"各数正好等于{_named(parts)}之和"
             if found.certain or (whole.filing is not None and whole.filing.parts):
