@@ -151,7 +151,7 @@ class _Came(msgspec.Struct, frozen=True):
     filings: list[Filing]
     entries: dict[str, Entry]
     """Their lines in the overview by path, if one is wanted."""
-    paths: list[Path]
+    paths: list[str]
     roster: Roster | None
     last: list[Filing]
     """Of the year before."""
@@ -164,7 +164,7 @@ def _receive(
 ) -> _Came:  # fmt: skip
     """Read everything, and write the page of each file; the arguments are those of :func:`merge`."""
     listed = roster.path if isinstance(roster, Roster) else roster
-    paths = files_in((one for one in given if not isinstance(one, Report)), skip=[listed, *skip])
+    paths = [*map(str, files_in((one for one in given if not isinstance(one, Report)), skip=[listed, *skip]))]
     members = read_roster(roster, load_form(year=year)) if isinstance(roster, (str, Path)) else roster
     spool = Spool()
     last = [_aside(one, spool) for one in all_in(last_year, _last_filing, processes)]
@@ -181,30 +181,32 @@ class _Read(msgspec.Struct, frozen=True):
     """What is kept of one file, and its page."""
 
     filing: Filing
-    entry: Entry
+    entry: Entry | None = None
+    """Its line in the overview, if one is wanted."""
     page: str = ""
 
 
 def _filings(
-    paths: Sequence[Path], last: LastYear, pages: Pages | None, progress: Progress | None, processes: int | None,
+    paths: Sequence[str], last: LastYear, pages: Pages | None, progress: Progress | None, processes: int | None,
     spool: Spool,
 ) -> tuple[list[Filing], dict[str, Entry]]:  # fmt: skip
     """Read and check files, and write the page of each; return their lines in the overview by path, too."""
     found, entries = [], {}
     for outcome in run_many(partial(_filing, last=last, page=pages is not None), paths, processes=processes):
         path, one = str(outcome.path), outcome.value
-        found.append(unreadable(path, outcome.error) if one is None else _aside(one.filing, spool))
+        found.append(unreadable(path, outcome.error) if one is None else _aside(one.filing, spool, path))
         if pages is not None:
-            entry = unread_entry(path, outcome.error) if one is None else one.entry
+            entry = (one and one.entry) or unread_entry(path, outcome.error)
             entries[path] = pages.write(entry, one.page) if one and one.page else entry
         if progress is not None:
             progress(len(found), len(paths))
     return found, entries
 
 
-def _aside(one: Filing, spool: Spool) -> Filing:
-    """Put aside what a filing says: ten thousand of them do not fit into memory."""
-    return msgspec.structs.replace(one, packed=spool.put(one.packed)) if isinstance(one.packed, bytes) else one
+def _aside(one: Filing, spool: Spool, path: str = "") -> Filing:
+    """Put aside what a filing says: ten thousand of them are much to keep in memory."""
+    packed = spool.put(one.packed) if isinstance(one.packed, bytes) else one.packed
+    return msgspec.structs.replace(one, path=path or one.path, packed=packed)
 
 
 def _filing(path: Path | str, *, last: LastYear, page: bool) -> _Read:
@@ -214,8 +216,9 @@ def _filing(path: Path | str, *, last: LastYear, page: bool) -> _Read:
     findings = check(report)
     saved = os.stat(path).st_mtime
     filing = filing_of(report, findings, saved=saved, parts=read_parts(document, report.form))
-    text = own_page(CheckedReport(report, findings))[0] if page else ""
-    return _Read(filing, entry_of(report, findings), text)
+    if not page:
+        return _Read(filing)
+    return _Read(filing, entry_of(report, findings), own_page(CheckedReport(report, findings))[0])
 
 
 def _overview(rollup: Rollup, came: _Came, pages: Pages) -> Path:
@@ -265,7 +268,7 @@ def _previous(path: Path | str | None, form: Form) -> tuple[Previous | None, Rep
 # --------------------------------------------------------------------------- writing
 
 
-def _written(rollup: Rollup, out: Path | str | None, inputs: Sequence[Path], force: bool) -> MergeResult:
+def _written(rollup: Rollup, out: Path | str | None, inputs: Sequence[str], force: bool) -> MergeResult:
     from ..workbook import merged_workbook
 
     letter = reminder(rollup.collection, rollup.report.full_title)

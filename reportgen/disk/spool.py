@@ -8,7 +8,7 @@ from tempfile import SpooledTemporaryFile
 
 from ..errors import OutputError, said_by_system
 
-_IN_MEMORY = 4 << 20
+_IN_MEMORY = 1 << 20
 """Bytes from which on the data goes to the disk."""
 
 

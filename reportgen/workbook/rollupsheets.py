@@ -76,11 +76,11 @@ def file_link(path: str, folder: Path | None, cell: str = "") -> Link | str:
     """Return a file's name, leading to it from a workbook in ``folder``."""
     if not path:
         return ""
-    target = Path(os.path.abspath(path))
+    target = os.path.abspath(path)
     if folder is not None:
         with contextlib.suppress(ValueError):  # on another drive
-            target = Path(os.path.relpath(target, os.path.abspath(folder)))
-    return Link(Path(path).name, target.as_posix().translate(_ESCAPES), cell)
+            target = os.path.relpath(target, os.path.abspath(folder))
+    return Link(os.path.basename(path), target.replace(os.sep, "/").translate(_ESCAPES), cell)
 
 
 def rollup_sheets(book: Workbook, rollup: Rollup, folder: Path | None) -> Iterator[Streamed]:
