@@ -139,7 +139,7 @@ def test_the_report_of_the_own_bodies_alone(tmp_path):
     result = merge(every, out, org=ORG, own_only=True, filed=filed_of(every, {}))
     assert result.rollup.report.values == merge(own, org=ORG).rollup.report.values
     assert figures(read_report(out)) == added(own)
-    assert "规定的各表取本级合计" in str(load_workbook(out)["汇总明细"]["A2"].value)
+    assert "规定的各表取本级合计" in str(load_workbook(out)["汇总明细"]["C2"].value)
     parts = read_parts(open_document(out), FORM)
     assert {one.body for one in parts} == {one.org for one in own}
     (cause,) = result.rollup.compared.causes  # the filed report is that of all
@@ -168,6 +168,23 @@ def test_the_merged_workbook_reads_back_as_the_sum(tmp_path):
         one.body for one in result.rollup.collection.counted
     ]
     assert merged_workbook(result.rollup, folder=tmp_path) == out.read_bytes()
+
+
+def test_the_lists_can_be_filtered_and_lead_to_the_files(tmp_path):
+    for n, one in enumerate(some(3)):
+        (tmp_path / f"{n}.json").write_bytes(bodies.written(one, "json"))
+    merge(
+        [tmp_path], tmp_path / "汇总.xlsx", org=ORG, roster=Roster((Member("缺局"), *(Member(o.org) for o in some(3))))
+    )
+    book = load_workbook(tmp_path / "汇总.xlsx")
+    for name in ("单位清单", "问题汇总", "说明汇总", "各单位文字"):
+        assert book[name].auto_filter.ref.startswith("A3:")
+        assert not book[name].protection.autoFilter, "allowed in spite of the protection"
+        assert book[name].print_title_rows == "$3:$3"
+    sheet = book["单位清单"]
+    files = {sheet.cell(row, 1).value: sheet.cell(row, 5) for row in range(4, 8)}
+    assert files["缺局"].value is None
+    assert {files[one.org].font.color.rgb for one in some(3)} == {"001F4E9E"}, "whatever the first row holds"
 
 
 def test_an_edited_row_changes_the_report(tmp_path):

@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, chain, islice, pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 from openpyxl.utils import get_column_letter, quote_sheetname
@@ -19,7 +19,7 @@ from ..model.numbers import format_number
 from ..rollup import STATES, Collected, Compared, Filing, Left, Rollup, figure_ids
 from ..rollup.filing import Figures
 from ..rollup.previous import BODY_HEADS, DETAIL_HEADS, NO, ONLY_REGION, YES, detail_label
-from .cellstyle import HEI, Colour, Formula, Look, begin, finish, height, put
+from .cellstyle import HEI, INTRO, Colour, Formula, Look, begin, finish, height, put
 from .streamed import Content, Line, Link, Streamed
 
 TEXT = Look(size=10, border="lines", vertical="top", indent=1)
@@ -33,6 +33,9 @@ FIGURE = Look(border="lines", horizontal="center")
 HEAD_ROW = 3
 FIRST_FIGURE = len(DETAIL_HEADS) + 1
 TOP = 4
+_NARROW = 14
+"""Columns narrower than this are centred: numbers, levels, states."""
+_LAST_ROW = 1_048_576
 MOST = 10_000
 """Rows of a list; beyond them it says how many more there are."""
 _LONGEST_TEXT = 30_000
@@ -50,17 +53,15 @@ def listed(
 ) -> Streamed:  # fmt: skip
     """Add a sheet with a list: title, what it is, heads, a row for each up to ``most``, made while it is written."""
     sheet = begin(book, name, sizes, intro, heads, tall=(height(intro, sum(sizes), line=13, least=20), 0))
-    rest = iter(rows)
-    first = list(islice(rest, 1))
-    looks = [
-        GO if isinstance(value, Link) else SMALL if isinstance(value, int) else TEXT for row in first for value in row
-    ]
-    streamed = Streamed(sheet, TOP, looks or [TEXT], _lines(chain(first, rest), sizes, most))
+    looks = [SMALL if size < _NARROW else TEXT for size in sizes]
+    streamed = Streamed(sheet, TOP, looks, _lines(rows, sizes, most), link=GO)
     finish(sheet, f"A{TOP}", heads=TOP - 1)
+    sheet.auto_filter.ref = f"A{TOP - 1}:{get_column_letter(len(sizes))}{_LAST_ROW}"
+    sheet.protection.autoFilter = False  # is allowed
     return streamed
 
 
-def _lines(rows: Iterator[Row], sizes: Sequence[float], most: int) -> Iterator[Line]:
+def _lines(rows: Iterable[Row], sizes: Sequence[float], most: int) -> Iterator[Line]:
     count = 0
     for count, values in enumerate(rows, 1):
         if count <= most:
@@ -118,7 +119,7 @@ class _Sheets:
 
     def bodies(self) -> Streamed:
         intro = "每个单位、每份文件各一行；SHA-256 是文件的指纹，文件改过就不同。再次汇总时靠这张表认出已经汇总过的单位，请保留。"
-        sizes = [30, 12, 16, 9, 34, 36, 9, 8, 7, 7, 8, 16, 50]
+        sizes = [26, 10, 16, 9, 26, 34, 7, 7, 6, 6, 8, 10, 32]
         return listed(self.book, self.names.bodies, intro, BODY_HEADS, sizes, self._bodies(), most=sys.maxsize)
 
     def _bodies(self) -> Iterator[Row]:
@@ -150,7 +151,7 @@ class _Sheets:
     def findings(self) -> Streamed:
         heads = ("报送单位", "级别", "规则编号", "位置", "问题", "怎么办", "文件")
         intro = "先是整套报告的问题，再是合计数的问题，然后是各单位报告的问题；点“位置”到要看的格。"
-        return listed(self.book, self.names.findings, intro, heads, [28, 9, 10, 24, 64, 44, 30], self._findings())
+        return listed(self.book, self.names.findings, intro, heads, [26, 8, 10, 18, 54, 36, 24], self._findings())
 
     def _findings(self) -> Iterator[Row]:
         own = f"{self.rollup.report.org}（合计）"
@@ -189,7 +190,7 @@ class _Sheets:
         ]
         heads = ("哪一格", "上报", "各单位之和", "相差多少", "最可能的单位", "最可能的原因")
         intro = f"上报的报告“{Path(compared.path).name}”与各单位之和逐格比较，共 {compared.cells} 格；只列出不同的。"
-        return listed(self.book, self.names.compared, intro, heads, [34, 12, 12, 12, 30, 60], rows)
+        return listed(self.book, self.names.compared, intro, heads, [32, 12, 12, 12, 26, 64], rows)
 
     def explanations(self) -> Streamed:
         rows = (
@@ -198,13 +199,13 @@ class _Sheets:
         )  # fmt: skip
         heads = ("报送单位", "所说明的规则", "所填核对码", "说明的内容", "谁填写", "何时填写")
         intro = "各单位在自己的“校验”表里写的说明，供汇总时参考；不会自动写进报告。"
-        return listed(self.book, self.names.explanations, intro, heads, [30, 14, 14, 80, 14, 16], rows)
+        return listed(self.book, self.names.explanations, intro, heads, [28, 15, 13, 70, 12, 13], rows)
 
     def texts(self) -> Streamed:
         """The bodies' texts by part, for the writer; worded so that nobody's text is read as the report's own."""
         heads = ("哪一部分", "报送单位", "哪一段", "单位写的文字")
         intro = "各单位写的文字，按部分排在一起，供写稿参考；不会自动写进报告。"
-        return listed(self.book, self.names.texts, intro, heads, [24, 28, 24, 110], self._texts())
+        return listed(self.book, self.names.texts, intro, heads, [20, 26, 18, 90], self._texts())
 
     def _texts(self) -> Iterator[Row]:
         for section in self.form.text_sections:
@@ -224,7 +225,7 @@ class _Sheets:
             for one in self.rollup.changes
         )  # fmt: skip
         heads = ("报送单位", "变化", "哪一格", "上次", "这次", "文件")
-        return listed(self.book, self.names.changes, "与上次汇总相比。", heads, [30, 16, 34, 12, 12, 34], rows)
+        return listed(self.book, self.names.changes, "与上次汇总相比。", heads, [28, 15, 34, 12, 12, 30], rows)
 
 
 def warn_of_drafts(book: Workbook, rollup: Rollup) -> None:
@@ -272,14 +273,15 @@ class Details:
         """Add the sheet without the bodies' rows; return what its formulas give, by sheet and address."""
         heads = (*DETAIL_HEADS, *(detail_label(self.form, one) for one in self.figures))
         sizes = [6, 30, 12, 18, *([9.0] * len(self.figures))]
-        spans, tall = (FIRST_FIGURE - 1, FIRST_FIGURE + 6), (32, 62)  # as far as the first page goes
+        sheet = begin(book, self.name, sizes, "", heads, spans=(2, 2), tall=(44, 62), head=DETAIL_HEAD)
+        # Right of the columns that are repeated, as far as the first page goes.
         intro = DETAIL_INTRO.format(total=self.totals[self.rollup.own_only][0])
-        sheet = begin(book, self.name, sizes, intro, heads, spans=spans, tall=tall, head=DETAIL_HEAD)
+        put(sheet, 2, 3, intro, INTRO, columns=FIRST_FIGURE + 4)
         results = self._totals(sheet)
         self.rows = Streamed(sheet, self.top, (FIGURE, BODY_NAME, FIGURE, FIGURE, FIGURE), self._bodies())
         finish(sheet, f"{get_column_letter(FIRST_FIGURE)}{self.top}", heads=HEAD_ROW)
         sheet.page_setup.fitToWidth = 0  # two hundred columns on one page could not be read
-        sheet.print_title_cols = "A:D"
+        sheet.print_title_cols = "A:B"
         return results
 
     def _totals(self, sheet: Worksheet) -> dict[tuple[str, str], str]:
