@@ -297,6 +297,35 @@ def test_a_renamed_body_is_known_by_its_former_name():
     assert any(one.org in found.message for found in result.rollup.findings if found.rule == "A-08")
 
 
+def test_a_former_name_of_several_bodies_is_nobodys():
+    one = some(1)[0]
+    roster = Roster((Member("甲新局", former=(one.org,)), Member("乙新局", former=(one.org,)), Member(some(2)[1].org)))
+    result = merge(some(2), org=ORG, roster=roster)
+    assert states(result) == {"甲新局": "missing", "乙新局": "missing", some(2)[1].org: "warnings"}
+    (left,) = result.rollup.collection.strays
+    assert "甲新局" in left.reason
+    assert "乙新局" in left.reason
+
+
+def test_a_file_under_the_present_name_counts_before_a_later_one_under_a_former_name(tmp_path):
+    old, new = some(2)[0], bodies.renamed(some(2)[1], "甲市乙区新局")
+    for n, one in enumerate((new, old)):
+        (tmp_path / f"{n}.json").write_bytes(bodies.written(one, "json"))
+        os.utime(tmp_path / f"{n}.json", (1_700_000_000 + n,) * 2)
+    result = merge([tmp_path], org=ORG, roster=Roster((Member("甲市乙区新局", former=(old.org,)),)))
+    assert figures(result.rollup.report) == figures(new)
+    assert any("用的是原名称" in one.message for one in result.rollup.findings if one.rule == "A-06")
+
+
+def test_reports_of_the_bodies_that_one_was_made_of_are_not_its_report():
+    """One of them would be half of it, and nobody would see."""
+    first, second, other = some(3)
+    result = merge(some(3), org=ORG, roster=Roster((Member("新局", former=(first.org, second.org)), Member(other.org))))
+    assert states(result) == {"新局": "errors", other.org: "ok"}
+    assert "合并成一份" in result.letter
+    assert figures(result.rollup.report) == figures(other)
+
+
 # --------------------------------------------------------------------------- a sum among its parts
 
 
@@ -441,6 +470,39 @@ def test_an_older_version_is_found_in_the_last_merge(tmp_path):
     given = [every[0], now, *every[2:]]
     (cause,) = merge(given, org=ORG, filed=filed, previous=tmp_path / "汇总.xlsx").rollup.compared.causes
     assert (cause.body, cause.kind) == (now.org, "version")
+
+
+def test_a_workbook_edited_by_hand_is_compared_as_far_as_it_can_be_read(tmp_path):
+    out = tmp_path / "汇总.xlsx"
+    out.write_bytes(merged_book(3))
+    book = load_workbook(out)
+    details = book["汇总明细"]
+    details.delete_rows(next(r for r in range(4, 20) if details.cell(r, 2).value == some(3)[1].org))
+    book.save(out)
+    changes = merge(some(3), org=ORG, previous=out).rollup.changes
+    assert [(one.body, one.what) for one in changes] == [(some(3)[1].org, "unknown")]
+    book["单位清单"].title = "清单"
+    book.save(out)
+    with pytest.raises(InputError, match="不是汇总工作簿"):
+        merge(some(3), org=ORG, previous=out)
+
+
+def test_bodies_without_a_report_of_the_year_before_are_named(tmp_path):
+    (tmp_path / "0.json").write_bytes(
+        bodies.written(bodies.body(some(2)[0].org, "政府部门", random.Random(1), year=2023), "json")
+    )
+    (tmp_path / "1.json").write_text("{", encoding="utf-8")
+    assert merge(some(2), org=ORG, last_year=tmp_path).lonely == (some(2)[1].org,)
+    assert merge(some(2), org=ORG).lonely == ()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="pipes")
+def test_what_is_no_file_is_named_and_waited_for_by_nobody(tmp_path):
+    os.mkfifo(tmp_path / "管道.xlsx")
+    (tmp_path / "断.xlsx").symlink_to("没有.xlsx")
+    result = merge([tmp_path, *some(1)], org=ORG)
+    assert [Path(one.filing.path).name for one in result.rollup.collection.strays] == ["断.xlsx", "管道.xlsx"]
+    assert {one.state for one in result.rollup.collection.strays} == {"unreadable"}
 
 
 @pytest.mark.slow

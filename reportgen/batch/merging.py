@@ -64,6 +64,8 @@ class MergeResult(msgspec.Struct, frozen=True):
     letter: str = ""
     """催报, as text to send; ``""`` if everybody has reported."""
     letter_path: Path | None = None
+    lonely: tuple[str, ...] = ()
+    """Bodies whose report of the year before was not found, where such reports were given."""
     overview: Path | None = None
     """The page of all reports, if it was asked for."""
 
@@ -112,7 +114,8 @@ def merge(
     came = _receive(given, skip, year, roster, last_year, pages, progress, processes)
     rollup = _rolled_up(came, org, filed, previous, own_only=own_only, drafts=include_drafts)
     result = _written(rollup, out, came.paths, force)
-    return result if pages is None else msgspec.structs.replace(result, overview=_overview(rollup, came, pages))
+    overview = None if pages is None else _overview(rollup, came, pages)
+    return msgspec.structs.replace(result, lonely=came.lonely, overview=overview)
 
 
 def _rolled_up(
@@ -155,6 +158,8 @@ class _Came(msgspec.Struct, frozen=True):
     roster: Roster | None
     last: list[Filing]
     """Of the year before."""
+    lonely: tuple[str, ...]
+    """Bodies that have none of the year before, where such were given."""
 
 
 def _receive(
@@ -174,7 +179,10 @@ def _receive(
     year = year or year_of(filings)
     if year is None:
         raise InputError(_no_year(filings))
-    return _Came(year, filings, entries, paths, members, last)
+    lonely = tuple(
+        dict.fromkeys(f.org for f in filings if last_year is not None and f.year == year and not years.has(f.org, year))
+    )
+    return _Came(year, filings, entries, paths, members, last, lonely)
 
 
 class _Read(msgspec.Struct, frozen=True):
@@ -262,7 +270,13 @@ def _previous(path: Path | str | None, form: Form) -> tuple[Previous | None, Rep
     if path is None:
         return None, None
     document = open_document(path)
-    return read_previous(document, form), report_of(document, form)
+    before = read_previous(document, form)
+    if not before.parts:
+        raise InputError(
+            f"{shown_name(path)}不是汇总工作簿，或者“{form.rollup.sheets.bodies}”被改得认不出了，不能与它比较。"
+            "请换成上次写出的那一份；没有的，把它移走再汇总。"
+        )
+    return before, report_of(document, form)
 
 
 # --------------------------------------------------------------------------- writing

@@ -39,7 +39,7 @@ class Change(msgspec.Struct, frozen=True):
 
     body: str
     what: str
-    """``added``, ``removed``, ``replaced`` (another file, the same figures) or ``figure``."""
+    """``added``, ``removed``, ``replaced`` (another file), ``figure``, or ``unknown``: nobody knows its figures of then."""
     cell: str = ""
     """Of a figure: its cell, or field of 基本信息."""
     old: Number = 0
@@ -329,7 +329,10 @@ def _changes(before: Previous, counted: Sequence[Collected]) -> Iterator[Change]
         if old[name].sha256 != one.filing.sha256:
             yield Change(one.body, "replaced", file=one.filing.path)
         now = one.filing.figures
-        was = before.figures.get(old[name].body, now)
+        was = before.figures.get(old[name].body)
+        if was is None:
+            yield Change(one.body, "unknown", file=one.filing.path)
+            continue
         for cell in subtract(now, was):
             yield Change(one.body, "figure", cell, was.get(cell, 0), now.get(cell, 0), one.filing.path)
     yield from (Change(old[name].body, "removed") for name in old if name not in there)

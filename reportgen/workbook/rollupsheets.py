@@ -40,7 +40,8 @@ MOST = 10_000
 """Rows of a list; beyond them it says how many more there are."""
 _LONGEST_TEXT = 30_000
 """Characters of a text that are shown; a cell holds some more."""
-_CHANGES = {"added": "新增", "removed": "不再计入", "replaced": "换了一份报告", "figure": "数有变动"}
+_CHANGES = {"added": "新增", "removed": "不再计入", "replaced": "换了一份报告", "figure": "数有变动",
+            "unknown": "上次的数没有读到"}  # fmt: skip
 _ESCAPES = str.maketrans({"%": "%25", " ": "%20", "#": "%23", "?": "%3F"})
 
 
