@@ -39,7 +39,7 @@ class Change(msgspec.Struct, frozen=True):
 
     body: str
     what: str
-    """``added``, ``removed``, ``replaced`` (another file, the same figures) or ``figure``."""
+    """``added``, ``removed``, ``replaced`` (another file), ``figure``, or ``unknown``: nobody knows its figures of then."""
     cell: str = ""
     """Of a figure: its cell, or field of 基本信息."""
     old: Number = 0
@@ -105,14 +105,15 @@ def roll_up(
     inside = _inside(groups, own_only)
     if not inside:
         raise InputError(_nothing(collection, own_only=bool(groups)))
-    total = add(_figures(inside))
+    region, own = (add(one.figures for one in groups if one.group.own or not only) for only in (False, True))
+    total = own if own_only else region
     report = _report(form, org, collection.year, total, previous, filed)
     report = with_last_year(report, last) if last is not None else report
     compared = (
         compare(filed, total, _suspects(collection, groups, inside, before, last_year)) if filed is not None else None
     )
     return Rollup(
-        report, collection, add(_figures(_inside(groups, own_only=True))), add(one.figures for one in groups), groups,
+        report, collection, own, region, groups,
         _findings(report, collection, last_year, filed, compared),
         tuple(check(msgspec.structs.replace(report, passages=()))),
         tuple(_changes(before, inside)) if before is not None else (), compared, before is not None, own_only,
@@ -327,8 +328,11 @@ def _changes(before: Previous, counted: Sequence[Collected]) -> Iterator[Change]
             continue
         if old[name].sha256 != one.filing.sha256:
             yield Change(one.body, "replaced", file=one.filing.path)
+        now = one.filing.figures
         was = before.figures.get(old[name].body)
-        for cell in () if was is None else subtract(one.filing.figures, was):
-            new = one.filing.figures.get(cell, 0)
-            yield Change(one.body, "figure", cell, was.get(cell, 0) if was else 0, new, one.filing.path)
+        if was is None:
+            yield Change(one.body, "unknown", file=one.filing.path)
+            continue
+        for cell in subtract(now, was):
+            yield Change(one.body, "figure", cell, was.get(cell, 0), now.get(cell, 0), one.filing.path)
     yield from (Change(old[name].body, "removed") for name in old if name not in there)
