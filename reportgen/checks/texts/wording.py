@@ -27,6 +27,11 @@ class Remainder(Struct, frozen=True):
     rest: str
     """Without words that change nothing."""
 
+    def lead(self, words: Vocabulary) -> str:
+        """Return what is not understood before the first words that are."""
+        head, _, _ = self.text.partition("#")
+        return plain(f"{head}#", words)
+
 
 def remainder(text: str, words: Vocabulary, org: str, hits: Sequence[Hit] = ()) -> Remainder:
     """Return what is left of a text without some phrases in it, the form's nouns and the body's own name."""
