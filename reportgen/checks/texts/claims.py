@@ -281,7 +281,7 @@ def _introduced(item: Statement, rest: str, words: Vocabulary, org: str, *, behi
     """
     said = item.after if behind else item.before
     hits, nouns = words.hits(said, item.topic), words.nouns(said)
-    if not hits or any(start < hits[0].end for _, start, _ in nouns) or len(rest) > _LEADING:
+    if not hits or hits[0].phrase.rank < 0 or any(start < hits[0].end for _, start, _ in nouns) or len(rest) > _LEADING:
         return False
     if not (hits[0].phrase.topic or item.how in ("here", "before")) or (item.topic and item.topic.own_business):
         return False

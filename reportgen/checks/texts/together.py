@@ -403,7 +403,8 @@ class _Whole:
             if kind is None or nested or one.item.topic is None or one.claim is None or one.wrong:
                 continue
             total, missing = self.sum(parts), one.value - self.sum(parts)
-            slip = kind.complete and (len(parts) >= kind.all or missing * _SLIP <= one.value)
+            rest = _THE_REST.match(self.numbers[parts[-1]].item.before)
+            slip = kind.complete and (rest or len(parts) >= kind.all or missing * _SLIP <= one.value)
             if missing < 0 or (missing > 0 and slip):
                 self.accuse(parts[-1], f"各项相加是{show(total)}，前面写的是{show(one.value)}", one.value)
 

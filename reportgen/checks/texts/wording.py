@@ -117,8 +117,8 @@ def is_own(name: str, org: str, words: Vocabulary) -> bool:
         return False
     if name == org or (len(name) > 5 and name in org):
         return True
-    if words.wider.match(name):
-        return words.government.search(org) is not None
+    if words.wider.match(name) and words.government.search(org):
+        return True
     return any(
         name.endswith(short) and _abbreviates(name.removesuffix(short), org.removesuffix(tail), words)
         for tail, short in _ends(org, words)
