@@ -16,6 +16,8 @@ from .vocabulary import Hit, Span, Vocabulary
 from .worded import absent, all_done, ended, nothing, said_of_all
 from .wording import narrows, remainder
 
+_HOW = re.compile("已|均|都|全部|按|依|经|及时")
+"""Begins words that say how, and no other thing counted."""
 _LISTED = re.compile(r"[,、]?(?:和|及|与|以及)|、")
 _ONLY_JOINED = re.compile(r"[,、和及与或]*$")
 _USUAL_UNITS = ("件", "宗", "起", "份", "例", "元", "万元", "")
@@ -25,6 +27,7 @@ _BEHIND = re.compile(r"[^,;。:()0-9]*[,:(]([^,;。:()0-9]+)(?=[,;。)]|$)")
 _NARROWED = "…只说其中一部分"
 _OWN_FIELD = ("X-01", "X-02", "X-19")  # on documents and decisions, made in the field that the body's name says
 _EXACT = 3  # printed digits, from which 约 and 余 do not make a number doubtful
+_LEADING = 16  # letters not understood before a verb
 _NEAR, _FAR = 2, 6  # letters not understood: still doubtful; too many even to agree by chance
 
 
@@ -177,9 +180,13 @@ def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> t
     if not chosen:
         return None, []
     if (rest := _unknown(item, before, after, chosen[0], words, org)) is None:
-        return None, []
+        if not _is_channel(item, words, org):
+            return None, []
+        part = _made(item, chosen, words, UNSURE if item.scope or item.compared else SURE)
+        return replace(part, least=True, unknown=item.before), []
     attribute = top == 1 and here is behind and item.after.startswith("的", chosen[0].end)  # 公开以县政府名义印发的文件
-    doubt = UNSURE if attribute else _grade(item, chosen[0].phrase, rest)
+    harmless = bool(rest) and _introduced(item, rest, words, org, behind=here is behind)
+    doubt = UNSURE if attribute else _grade(item, chosen[0].phrase, "" if harmless else rest)
     each = words.respectively.search(item.before)
     distinct = _one_each(here, item.before) if each else _distinct(chosen)
     claim = _made(item, distinct[:1] if each else distinct, words, doubt)
@@ -252,9 +259,35 @@ def _unknown(
     narrowed = any(narrows(one, words) for one in around) or bool(rest and words.restrict.search(rest))
     if (len(rest) > _FAR and not _names_topic(item, phrase)) or (narrowed and phrase.rank <= 1):
         return None
-    if behind and phrase.rank <= 0 and remainder(item.after[: chosen.start], words, org).rest:
+    between = item.after[: chosen.start] if behind and phrase.rank <= 0 and not _HOW.match(item.after) else ""
+    if between and remainder(between, words, org).rest:
         return None  # 32个单位收到申请
     return rest + _NARROWED if narrowed else rest
+
+
+def _is_channel(item: Statement, words: Vocabulary, org: str) -> bool:
+    """Whether a number is what came in on one way (经平台收到), which is no more than all that came in."""
+    around = (item.before,) if item.cut else (item.before, item.after)
+    rest = "".join(remainder(one, words, org, words.hits(one, item.topic)).rest for one in around)
+    left = words.channels.sub("", rest)
+    dangerous = any(kind.search(left) for kind in (words.foreign, words.restrict, words.owners))
+    ours = item.how == "here" and item.topic and not item.topic.own_business
+    return bool(ours) and left != rest and not dangerous
+
+
+def _introduced(item: Statement, rest: str, words: Vocabulary, org: str, *, behind: bool) -> bool:
+    """Whether all words that are not understood stand before the verb or the result: 年初以来累计受理…, 因…无法提供.
+
+    There they say when, how and why; those that select or supervise, and other bodies, are known words.
+    """
+    said = item.after if behind else item.before
+    hits, nouns = words.hits(said, item.topic), words.nouns(said)
+    if not hits or hits[0].phrase.rank < 0 or any(start < hits[0].end for _, start, _ in nouns) or len(rest) > _LEADING:
+        return False
+    if not (hits[0].phrase.topic or item.how in ("here", "before")) or (item.topic and item.topic.own_business):
+        return False
+    dangerous = any(kind.search(rest) for kind in (words.owners, words.restrict, words.respectively))
+    return not dangerous and remainder(said, words, org, hits).lead(words) == rest
 
 
 def _names_topic(item: Statement, phrase: Phrase) -> bool:

@@ -207,16 +207,14 @@ class _Judge:
             ]  # fmt: skip
             found, self.items = claims(text, said, words, quantities.report.org), said
         self.claims = _certain(found, self.is_right)
-        self.shares = Shares(text, said, self.claims, words, quantities)
+        self.shares = Shares(text, said, [c for c in self.claims if not c.least], words, quantities)
 
     def all(self) -> list[Told]:
         """Return every statement, and what is claimed of several quantities once for each, in order."""
-        claimed = {claim.item.start for claim in self.claims}
-        alone = [Told(i, None, self.share(i)) for i in self.items if i.token and i.start not in claimed]
-        for claim in self.claims:
-            judgement = self.claim(claim)
-            if judgement.verdict == "contradicts" or not claim.least:
-                alone.append(Told(claim.item, claim, judgement))
+        alone = [Told(claim.item, claim, self.claim(claim)) for claim in self.claims]
+        alone = [one for one in alone if one.wrong or not (one.claim and one.claim.least)]
+        claimed = {one.item.start for one in alone}
+        alone += [Told(i, None, self.share(i)) for i in self.items if i.token and i.start not in claimed]
         alone.sort(key=lambda one: (one.item.start, one.item.end))
         return together(self.text, alone, self.words, self)
 
@@ -267,6 +265,7 @@ class _Judge:
         if isinstance(rule, NarrativeRule) and rule.year_first and not claim.item.year_said:
             doubt = max(doubt, DOUBTFUL)
         severity = rule.severity if doubt == SURE else _LOWER.get(rule.severity, rule.severity)
+        severity = "warning" if claim.unknown and severity == "error" else severity
         key = claim.key if claim.doubt == SURE else ()
         return Judgement(
             "contradicts", claim.rule, sums[0].reading, sums[0].value, severity,

@@ -198,7 +198,8 @@ class _Sentence:
             mention = spot.mention
             if words.including.match(spot.before):
                 state = replace(state, whole=True)
-            bring = brought(worded + text[at : mention.start], words)
+            denied = spot.after if not isinstance(mention, Token) else ""
+            bring = brought(worded + text[at : mention.start] + denied, words)
             state = self.scoped(state, bring)
             item = self.item(clause, spot, state, compared=bring.compared)
             found.append(item)
@@ -208,6 +209,8 @@ class _Sentence:
             tail = item.end
             if item.token:
                 worded, at = f"{worded}{text[at : mention.start]}0", item.token.end
+            elif spot.before:
+                worded, at = worded + text[at : mention.start], mention.stop  # 上年无结转
         state = self.scoped(state, brought(worded + text[at : clause.end], words))
         topic, how = left_with(text[tail : clause.end], words)
         return replace(state, topic=topic, how=how) if how else state

@@ -26,7 +26,7 @@ from .vocabulary import Vocabulary, Words
 from .wording import PUNCTUATION
 
 _FREE = Judgement()
-_LEAD = re.compile(r"[^,、。;:(]*[,、。;:(]*")
+_MARKS = re.compile(r"[,、。;:(]+")
 _AMONG = re.compile(r"[^,;。、]{0,6}中[,已的]?")
 _COLON = re.compile(r"[^,;。]*:")
 _THE_REST = re.compile(r"、?(?:其他|其它|其余)")
@@ -161,9 +161,8 @@ class _Whole:
         """Yield the places of wholes and of the numbers named behind 其中, 含, a colon or a bracket."""
         for whole in range(len(self.numbers) - 1):
             gap = self.gap(whole)
-            lead = _LEAD.match(gap)
             opened = "(" in gap and ")" not in gap
-            named = lead and self.words.including.match(gap[lead.end() :])
+            named = any(self.words.including.match(gap[lead.end() :]) for lead in _MARKS.finditer(gap))
             if not (opened or named or _COLON.match(gap) or _AMONG.match(gap) or _KINDS_ARE.search(gap)):
                 if gap.startswith(","):
                     yield from self._listed(whole)
@@ -406,7 +405,8 @@ class _Whole:
             if kind is None or nested:
                 continue
             total, missing = self.sum(parts), one.value - self.sum(parts)
-            slip = kind.complete and (len(parts) >= kind.all or missing * _SLIP <= one.value)
+            rest = _THE_REST.match(self.numbers[parts[-1]].item.before)
+            slip = kind.complete and (rest or len(parts) >= kind.all or missing * _SLIP <= one.value)
             if missing < 0 or (missing > 0 and slip):
                 self.accuse(parts[-1], f"各项相加是{show(total)}，前面写的是{show(one.value)}", one.value)
 

@@ -14,15 +14,21 @@ from ...form.words import Reading
 from .claim import JOINED, SURE, UNSURE, Claim, is_whole, readings
 from .statements import Statement
 from .vocabulary import Hit, Noun, Vocabulary
-from .wording import remainder
+from .wording import Remainder, remainder
 
 _ALL = re.compile("^(?:全部|均|都)")
+_YEAR_BEFORE = re.compile("(?:上一?年度?|去年)$")
+_ITEMS = re.compile("[、,]|以及|[和及与或]")
+_CAUSE = re.compile("[因由对就针于的]|引发|产生|引起|导致")
+_FEW = 8  # letters between our kind of cause and what came of it
 _BESIDE = re.compile("[、和及与或]|以及|并")
 
 
 def absent(item: Statement, words: Vocabulary, org: str) -> list[Claim]:
     """未收到…、无…、…情况：无: everything named behind it, or before it, is 0."""
     text, place = (item.after, item.end) if item.after else (item.before, item.start - len(item.before))
+    if (year := _YEAR_BEFORE.search(item.before)) and item.after:
+        text, place = year[0] + text, place - len(year[0])  # 上年无结转
     hits = [
         h for h in words.hits(text, next((t for t in words.topics.values() if t.own_business), None))
         if h.phrase.outcome or (h.phrase.topic and h.phrase.rank >= 2 and h.phrase.accuse)
@@ -32,15 +38,32 @@ def absent(item: Statement, words: Vocabulary, org: str) -> list[Claim]:
         remainder(item.before, words, org, words.hits(item.before, item.topic)),
         remainder(item.inner, words, org), remainder(text, words, org, hits),
     )  # fmt: skip
-    rest = "".join(one.rest for one in around)
+    unknown = "".join(one.rest for one in around)
+    rest = unknown and around[0].rest + _narrowing(item.inner, around[2], words, org)
     doubt = UNSURE if rest or item.scope or item.compared or any(not h.phrase.accuse for h in hits) else SURE
     found = []
     for n, denied in enumerate(_denied(text, hits, words.nouns(text))):
         start = place + denied.start if n or not item.after else item.start
         part = replace(item, start=start, end=place + denied.end if item.after else item.end)
         if denied.readings:
-            found.append(Claim(part, denied.readings, denied.rule, doubt, topic=denied.topic))
+            found.append(Claim(part, denied.readings, denied.rule, doubt, topic=denied.topic, unknown=unknown))
     return found
+
+
+def _narrowing(inner: str, denied: Remainder, words: Vocabulary, org: str) -> str:
+    """Return the words of a denial that may narrow what is denied.
+
+    Other things in its list (举报、行政征收), a cause of our kind (因信息公开纠纷而引起的) and what stands behind
+    (出台情况) narrow nothing.
+    """
+    kept = []
+    for piece in _ITEMS.split(inner + denied.text):
+        head, named, tail = words.foreign.sub("", piece).partition("#")
+        if ours := words.ours.search(head):
+            head = _CAUSE.split(head[: ours.start()])[0] + (head[ours.end() :] if len(head) > ours.end() + _FEW else "")
+        kept += [head] if named or _CAUSE.search(piece) else []
+        kept += [tail] if words.restrict.search(tail) else []
+    return "".join(remainder(one, words, org).rest for one in kept)
 
 
 def _denied_alone(text: str, hits: Sequence[Hit], words: Vocabulary) -> str:

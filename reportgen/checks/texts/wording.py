@@ -27,6 +27,11 @@ class Remainder(Struct, frozen=True):
     rest: str
     """Without words that change nothing."""
 
+    def lead(self, words: Vocabulary) -> str:
+        """Return what is not understood before the first words that are."""
+        head, _, _ = self.text.partition("#")
+        return plain(f"{head}#", words)
+
 
 def remainder(text: str, words: Vocabulary, org: str, hits: Sequence[Hit] = ()) -> Remainder:
     """Return what is left of a text without some phrases in it, the form's nouns and the body's own name."""
@@ -112,8 +117,8 @@ def is_own(name: str, org: str, words: Vocabulary) -> bool:
         return False
     if name == org or (len(name) > 5 and name in org):
         return True
-    if words.wider.match(name):
-        return words.government.search(org) is not None
+    if words.wider.match(name) and words.government.search(org):
+        return True
     return any(
         name.endswith(short) and _abbreviates(name.removesuffix(short), org.removesuffix(tail), words)
         for tail, short in _ends(org, words)
