@@ -133,6 +133,7 @@ def test_two_totals_and_subtotals(tmp_path):
     assert rollup.region[cell] == rollup.own[cell] + by_group["乡镇街道"].figures[cell]
 
 
+@pytest.mark.slow
 def test_the_report_of_the_own_bodies_alone(tmp_path):
     every, out = some(60), tmp_path / "本级.xlsx"
     own = [one for one in every if "镇" not in one.org]
@@ -785,6 +786,7 @@ def test_numbers_and_characters_that_few_formats_can_hold(tmp_path):
     merge([one, *some(3)[1:]], tmp_path / "汇总.xlsx", org=ORG, include_drafts=True)
 
 
+@pytest.mark.slow
 def test_the_command(tmp_path, capsys):
     for n, one in enumerate(some(2)):
         (tmp_path / f"{n}.json").write_bytes(bodies.written(one, "json"))

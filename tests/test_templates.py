@@ -158,6 +158,7 @@ def moved_lines(seed: int, most: int) -> Callable[[Any], None]:
     return change
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_grid_lines_a_few_twips_apart_are_one(form: Form, tmp_path: Path, seed: int) -> None:
     assert told(changed(moved_lines(seed, 15)), form, tmp_path) == []
@@ -195,6 +196,7 @@ def test_what_wps_adds_changes_nothing(form: Form, tmp_path: Path) -> None:
 # ---------------------------------------------------------------- one cause, one message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("template", "message"),
     [
@@ -239,6 +241,7 @@ TEXT_BOX = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("template", "message"),
     [
@@ -281,6 +284,7 @@ def test_text_boxes_are_filled(form: Form, tmp_path: Path, text: str) -> None:
 # ---------------------------------------------------------------- warnings, and what is left out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("template", "message"),
     [
@@ -308,6 +312,7 @@ def test_what_can_be_used_is_a_warning(form: Form, tmp_path: Path, template: byt
     assert not [name for name in (b"trackRevisions", b"documentProtection", b"attachedTemplate") if name in settings]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "template",
     [

@@ -328,6 +328,7 @@ def test_highlight_stands_where_the_schema_wants_it(before: list[str], after: li
 # ---------------------------------------------------------------- faults
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "message"),
     [
