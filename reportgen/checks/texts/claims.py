@@ -77,7 +77,7 @@ def _with_verb(item: Statement, previous: Statement | None, words: Vocabulary) -
     nouns = words.nouns(item.before) if hits else ()
     if listed is None or previous is None or not nouns:
         return item
-    lead = previous.before[: next((start for _, start, _ in words.nouns(previous.before)), 0)]
+    lead = previous.before[: next((start for _, start, _ in words.nouns(previous.before)), None)]
     if nouns[0][1] == listed.end() and words.foreign.search(lead):
         return replace(item, before=lead + item.before[listed.end() :])
     if any(h.phrase.rank or h.phrase.accuse for h in hits):
