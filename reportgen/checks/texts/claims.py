@@ -193,9 +193,10 @@ def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> t
 
 
 def _distinct(hits: list[Hit]) -> list[Hit]:
-    """Return one hit per phrase, the last, in order of place."""
+    """Return one hit per phrase, the last, in order of place; of a class said in the same words, one."""
     last = {(h.phrase.rule, h.phrase.key): h for h in hits}
-    return sorted(last.values(), key=lambda h: h.start)
+    placed = {(h.start, "" if h.phrase.rank > 1 else h.phrase.key): h for h in reversed(last.values())}
+    return sorted(placed.values(), key=lambda h: h.start)
 
 
 def _one_each(hits: Sequence[Hit], before: str) -> list[Hit]:

@@ -312,7 +312,9 @@ class _Whole:
         for n, one in enumerate(self.numbers):
             if one.wrong and one.claim:
                 figures = self.judge.figures(one.claim)
-                for places in (self._same(n), *self._runs(n)):
+                bare = all(p.rank < 0 for p in one.claim.phrases)  # 2条依申请公开，1条部分公开，4条不予公开
+                everything = range(len(self.numbers) if bare else 0)
+                for places in (self._same(n), *self._runs(n), everything):
                     if len(places) > 1 and self.sum(places) in figures:
                         self.free(*places)
                         break

@@ -106,6 +106,7 @@ class Vocabulary:
         self.ours, self.total, self.left = any_of(data.ours), any_of(data.total), any_of(data.left)
         self.sums_rule = data.sums_rule
         self.channels = any_of(*(one.key for one in data.divisions if one.id == "channel"))
+        self.divided = any_of(*(one.key for one in data.divisions if one.id in ("channel", "applicant")))
         self.divisions = [(one, any_of(one.key)) for one in data.divisions]
         self.authorities = any_of(data.authorities)
         self.own_business = {t.id: any_of(t.own_business) for t in data.topics if t.own_business}

@@ -20,6 +20,8 @@ _ALL = re.compile("^(?:全部|均|都)")
 _YEAR_BEFORE = re.compile("(?:上一?年度?|去年)$")
 _ITEMS = re.compile("[、,]|以及|[和及与或]")
 _CAUSE = re.compile("[因由对就针于的]|引发|产生|引起|导致")
+_ALL_OTHERS = re.compile("其[他它]")
+"""Of channels or applicants: then all of them are denied."""
 _FEW = 8  # letters between our kind of cause and what came of it
 _BESIDE = re.compile("[、和及与或]|以及|并")
 
@@ -56,8 +58,10 @@ def _narrowing(inner: str, denied: Remainder, words: Vocabulary, org: str) -> st
     Other things in its list (举报、行政征收), a cause of our kind (因信息公开纠纷而引起的) and what stands behind
     (出台情况) narrow nothing.
     """
-    kept = []
-    for piece in _ITEMS.split(inner + denied.text):
+    kept, text = [], inner + denied.text
+    if _ALL_OTHERS.search(text):
+        text = words.divided.sub("", text)
+    for piece in _ITEMS.split(text):
         head, named, tail = words.foreign.sub("", piece).partition("#")
         if ours := words.ours.search(head):
             head = _CAUSE.split(head[: ours.start()])[0] + (head[ours.end() :] if len(head) > ours.end() + _FEW else "")
