@@ -18,6 +18,7 @@ from .wording import narrows, remainder
 
 _HOW = re.compile("已|均|都|全部|按|依|经|及时")
 """Begins words that say how, and no other thing counted."""
+_PUBLISHED = re.compile("公[开示布]$")
 _LISTED = re.compile(r"[,、]?(?:和|及|与|以及)|、")
 _ONLY_JOINED = re.compile(r"[,、和及与或]*$")
 _USUAL_UNITS = ("件", "宗", "起", "份", "例", "元", "万元", "")
@@ -49,7 +50,7 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
             found.append(replace(found[-1], item=replace(item, year=None)))
             continue
         if item.kind == "none":
-            found += absent(item, words, org) or nothing(item, text, words, org)
+            found += absent(item, text, words, org) or nothing(item, text, words, org)
         elif item.kind == "ended":
             found += ended(item, found, text, words, org)
         elif item.kind == "done":
@@ -78,7 +79,7 @@ def _with_verb(item: Statement, previous: Statement | None, words: Vocabulary) -
     if listed is None or previous is None or not nouns:
         return item
     lead = previous.before[: next((start for _, start, _ in words.nouns(previous.before)), None)]
-    if nouns[0][1] == listed.end() and words.foreign.search(lead):
+    if nouns[0][1] == listed.end() and (words.foreign.search(lead) or _PUBLISHED.search(lead)):
         return replace(item, before=lead + item.before[listed.end() :])
     if any(h.phrase.rank or h.phrase.accuse for h in hits):
         return item
@@ -92,8 +93,9 @@ def _with_verb(item: Statement, previous: Statement | None, words: Vocabulary) -
 def _alone(item: Statement, previous: Statement | None, words: Vocabulary) -> re.Match[str] | None:
     """Return where words behind a comma begin if they are a noun and nothing else: 出台规章2部，规范性文件36件."""
     follows = previous is not None and previous.clause + 1 == item.clause and not previous.after
-    spans = [span for _, *span in words.nouns(item.before)]
-    return re.match("", item.before) if follows and spans == [[0, len(item.before)]] else None
+    spans = [(start, end) for _, start, end in words.nouns(item.before)]
+    spans += [(hit.start, hit.end) for hit in words.hits(item.before)]
+    return re.match("", item.before) if follows and (0, len(item.before)) in spans else None
 
 
 def _is_part(item: Statement, words: Vocabulary) -> bool:

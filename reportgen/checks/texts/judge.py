@@ -124,7 +124,7 @@ def _certain(claims: Sequence[Claim], agrees: Callable[[Claim], Sequence[Reading
         sure = {c.topic.id for c, right in zip(sentence, agreeing, strict=True) if right and c.topic and _counts(c)}
         harmless = {c.unknown for c, right in zip(sentence, agreeing, strict=True) if right and _telling(c.item)}
         unclear: set[str] = set()
-        told = {reading for right in agreeing for reading in right}
+        told = {right[0] for right in agreeing if right}
         for claim, right in zip(sentence, agreeing, strict=True):
             found.append(_weighed(claim, sure, harmless, unclear))
             if told.isdisjoint(claim.readings) and _nearly(found[-1], words):
