@@ -10,12 +10,14 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
 import zipfile
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,10 +27,13 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "benchmarks")]
 import bodies  # noqa: E402
 from speed_page import ROLLUP, machine, table  # noqa: E402
 
+from reportgen.model.report import Report  # noqa: E402
+from reportgen.workbook.figures import places  # noqa: E402
+
 ORG = "甲市乙区人民政府"
 VERBS = ("validate", "merge", "build")
-DIFFERENT = 20
-"""Reports that are made cell by cell; the others have the figures of one of these, and a name of their own."""
+MARK = "〔单位〕"
+FIGURE = re.compile(rb'(<c r="([A-Z]+[0-9]+)"[^>]*>(?:<f>[^<]*</f>)?<v>)[^<]*(</v>)')
 HEADS = ("command", "files", "bodies", "seconds", "processor s", "ms each", "MB of main process")
 SECTION = """\
 {heading}
@@ -56,29 +61,45 @@ class Measured(NamedTuple):
 def make(count: int, kind: str, folder: Path) -> None:
     """Write the reports of so many bodies, and the roster."""
     (folder / "reports").mkdir()
-    for n, data in enumerate(
-        _books(count) if kind == "xlsx" else (bodies.written(one, kind) for one in bodies.bodies(count, 1))
-    ):
+    books: dict[object, Book] = {}
+    for n, one in enumerate(bodies.bodies(count, 1)):
+        if kind == "xlsx":
+            sort = one.fields["unit_type"]
+            data = (books.get(sort) or books.setdefault(sort, Book(one))).of(one)
+        else:
+            data = bodies.written(one, kind)
         (folder / "reports" / f"{n:05}.{kind}").write_bytes(data)
     (folder / "单位名册.csv").write_text(bodies.roster(count), encoding="utf-8")
 
 
-def _books(count: int) -> Iterator[bytes]:
-    """Yield workbooks; to make ten thousand cell by cell takes hours, so most have another one's figures."""
-    marks = [f"〔单位{n}〕" for n in range(min(count, DIFFERENT))]
-    made = zip(marks, bodies.bodies(len(marks), 1), strict=True)
-    parts = [_parts(bodies.written(bodies.renamed(one, mark), "xlsx")) for mark, one in made]
-    for n, (name, _, _) in enumerate(bodies.names(count)):
-        mark, book = marks[n % len(marks)].encode(), io.BytesIO()
+class Book:
+    """A standard workbook, and how to make that of another body of it: cell by cell ten thousand take hours."""
+
+    def __init__(self, report: Report) -> None:
+        book, where = bodies.written(bodies.renamed(report, MARK), "xlsx"), places(report.form)
+        with zipfile.ZipFile(io.BytesIO(book)) as archive:
+            self.parts = {name: archive.read(name) for name in archive.namelist()}
+        names = re.findall(r'<sheet [^>]*name="([^"]+)"', self.parts["xl/workbook.xml"].decode())
+        self.cells: dict[str, dict[bytes, str]] = {}
+        """Part → address → cell of the form."""
+        for cell, sheet in where.sheet.items():
+            part = f"xl/worksheets/sheet{names.index(sheet) + 1}.xml"
+            self.cells.setdefault(part, {})[where.address(cell).encode()] = cell
+
+    def of(self, report: Report) -> bytes:
+        """Return the workbook of a body: its name, its figures, the results of the totals."""
+        book = io.BytesIO()
         with zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-            for part, data in parts[n % len(marks)].items():
-                archive.writestr(part, data.replace(mark, name.encode()))
-        yield book.getvalue()
+            for part, data in self.parts.items():
+                cells = self.cells.get(part, {})
+                filled = FIGURE.sub(partial(_figure, cells, report), data) if cells else data
+                archive.writestr(part, filled.replace(MARK.encode(), report.org.encode()))
+        return book.getvalue()
 
 
-def _parts(book: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(book)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+def _figure(cells: dict[bytes, str], report: Report, match: re.Match[bytes]) -> bytes:
+    cell = cells.get(match[2])
+    return match[0] if cell is None else match[1] + str(report.number(cell)).encode() + match[3]
 
 
 def run(verb: str, kind: str, count: int, arguments: Sequence[str | Path]) -> Measured:
@@ -112,16 +133,16 @@ def measured(counts: Sequence[int], kind: str, verbs: Sequence[str]) -> Iterator
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch)
             make(count, kind, folder)
-            reports: list[str | Path] = [folder / "reports"]
-            if kind != "xlsx":  # `build` takes only the workbooks of a folder
-                reports = [*sorted((folder / "reports").iterdir())]
+            reports = folder / "reports"
+            # Of a folder `build` takes only the workbooks.
+            each = [reports] if kind == "xlsx" else sorted(reports.iterdir())
             commands: dict[str, list[str | Path]] = {
-                "validate": [],
-                "merge": ["--org", ORG, "--roster", folder / "单位名册.csv", "-o", folder / "all.xlsx"],
-                "build": ["-o", folder / "built"],
+                "validate": [reports],
+                "merge": [reports, "--org", ORG, "--roster", folder / "单位名册.csv", "-o", folder / "all.xlsx"],
+                "build": [*each, "-o", folder / "built"],
             }
             for verb in verbs:
-                yield run(verb, kind, count, [*reports, *commands[verb]])
+                yield run(verb, kind, count, commands[verb])
 
 
 def row(one: Measured) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -315,7 +316,7 @@ def template_faults(path: Path | str, form: Form | str | None = None) -> list[Te
 # --------------------------------------------------------------------------- marking
 
 
-class Written(msgspec.Struct, frozen=True):
+class Written(NamedTuple):
     """A file that was written.  A named tuple because callers unpack it: ``path, copy = mark(…)``."""
 
     path: Path

@@ -85,6 +85,7 @@ def test_developers_see_the_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
         list(run_many(troubled, [Path("bug")]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("places", [[0], [13], [49], [5, 6, 40]])
 def test_a_process_that_dies_costs_its_file_only(places: list[int]) -> None:
     paths = [Path("dies" if n in places else f"n{n}") for n in range(50)]
@@ -149,6 +150,7 @@ def test_workers_that_start_from_nothing(tmp_path: Path, as_json: bool) -> None:
     assert "没有.xlsx" in here[1].error
 
 
+@pytest.mark.slow
 def test_the_command_line_says_the_same_either_way(tmp_path: Path) -> None:
     """On all processors and, if the system lets us choose, on one: then in this process alone."""
     paths = folders(tmp_path, 8)
@@ -223,6 +225,7 @@ def ended_by(number: signal.Signals, folder: Path, code: str, count: int = 3) ->
                     os.kill(int(path.name), signal.SIGKILL)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc")
 @pytest.mark.parametrize(
     ("number", "before"),

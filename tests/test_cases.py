@@ -189,6 +189,7 @@ def test_an_invisible_character_in_a_name_is_named_and_not_printed(character: st
 WHITE, PAPER = Font(color="FFFFFFFF"), PatternFill()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("look", "seen"),
     [
@@ -577,6 +578,7 @@ def test_a_group_as_one_row_is_its_sum(base: Report) -> None:
 # --------------------------------------------------------------------------- templates
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "said", "usable"),
     [

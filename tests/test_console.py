@@ -77,6 +77,7 @@ def test_a_reader_that_goes_away(gone: str, tmp_path: Path) -> None:
         assert "广州市荔湾区人民政府2024年" in done.stdout.decode(), "the lines of the other file are there"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["validate", "build", "office"])
 def test_a_program_without_a_window(command: str, tmp_path: Path) -> None:
     """As started by pythonw: there are no streams at all."""
@@ -99,6 +100,7 @@ def test_a_console_that_cannot_show_every_character(tmp_path: Path) -> None:
     assert "“甲?.xlsx”是空文件" in done.stderr.decode("gbk")
 
 
+@pytest.mark.slow
 def test_colours_where_somebody_is_watching(tmp_path: Path) -> None:
     report = make_report(published_cells("liwan_2024") | {"表三.new.total": 640}, org="错误 某局")
     book = tmp_path / "甲.xlsx"
@@ -256,6 +258,7 @@ def test_a_value_commands_no_terminal_and_forges_no_line(text: str, tmp_path: Pa
         assert not line.strip().startswith("错误 0")
 
 
+@pytest.mark.slow
 def test_a_name_of_a_file_forges_no_line(tmp_path: Path) -> None:
     for name in ("甲\n错误 0、警告 0.xlsx", "甲\u202e.xlsx", "甲\r错误 0.xlsx"):
         for arguments in (

@@ -89,6 +89,7 @@ def test_it_is_short_and_right(forms: Path) -> None:
     assert "2027" not in run("form", "list")
 
 
+@pytest.mark.slow
 def test_every_command_takes_it(forms: Path, filled: Path, tmp_path: Path) -> None:
     installed = digests(ROOT / "reportgen") | digests(ROOT / "templates")
     given = ("--forms", forms)
@@ -145,6 +146,7 @@ def test_its_word_template(forms: Path, filled: Path, tmp_path: Path) -> None:
     assert docx.Document(str(tmp_path / "甲.docx")).paragraphs[-1].text != "本单位模板"
 
 
+@pytest.mark.slow
 def test_from_one_year_to_the_next(forms: Path, filled: Path, tmp_path: Path) -> None:
     """Years 2026 → 2027 change the edition, 2027 → 2028 do not; what was carried out is compared."""
     run("new", "--forms", forms, "--from", filled, "-o", tmp_path / "2028.xlsx")
@@ -179,6 +181,7 @@ def test_its_year_in_the_form_before_is_an_error(forms: Path, tmp_path: Path) ->
     assert "S-08" not in run("validate", old, code=1)
 
 
+@pytest.mark.slow
 def test_it_lies_beside_the_double_click_script(forms: Path, filled: Path) -> None:
     """And workers take it too: nine files are shared out to processes."""
     folder = forms.parent

@@ -365,6 +365,7 @@ def test_a_pipe_put_in_the_place_of_a_file_is_not_waited_for(tmp_path: Path, mon
         read_input(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("device", ["/dev/zero", "pipe", "socket"])
 @pytest.mark.parametrize(
     "command", [["validate"], ["extract", "-o", "x.json"], ["validate", str(EXAMPLE), "--last-year"],

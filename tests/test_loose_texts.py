@@ -110,6 +110,7 @@ LAYOUTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_texts_are_read_by_their_headings(tmp_path: Path, layout: str) -> None:
     report = read(tmp_path, LAYOUTS[layout])

@@ -236,6 +236,7 @@ def test_what_the_clerk_wrote_into_our_note_stays(tmp_path: Path, good: bytes) -
     assert (note.text, note.author) == ("已改，见登记簿", "填表人")
 
 
+@pytest.mark.slow
 def test_a_foreign_workbook_keeps_what_openpyxl_would_lose(tmp_path: Path, form: Form) -> None:
     """Stored results of formulas, extensions, pictures: edited as XML, nothing is written anew."""
     source = edited(blank_workbook(form, report=published_report("liwan_2024")), put(WRONG, 74))

@@ -269,6 +269,7 @@ def digits(chance: random.Random, text: str) -> str:
     return re.sub(r"\d+", lambda m: str(chance.choice([0, 1, 12, 639, chance.randrange(10 ** len(m[0]))])), text)
 
 
+@pytest.mark.slow
 def test_verdicts_do_not_depend_on_what_was_judged_before() -> None:
     """Each text by itself, and again after all the others, in another order and among other numbers."""
     chance = random.Random(5)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reportgen.model.numbers import exact, format_number, parse_number
+from reportgen.model.numbers import exact, format_number, is_number, parse_number
 
 FULL_WIDTH = str.maketrans("0123456789,.-", "０１２３４５６７８９，．－")
 
@@ -20,6 +20,7 @@ def test_every_spelling_of_a_count_is_that_count(number):
         assert (parsed.state, parsed.number) == ("number", number), spelling
         assert type(parsed.number) is int
         assert parsed.remark
+        assert is_number(spelling)
     assert parse_number(number) == parse_number(Decimal(number))
     assert parse_number(number).remark == ""
 
@@ -32,11 +33,11 @@ def test_amounts_are_exact_to_the_cent(amount):
     assert parse_number(f"{amount}万元", kind="amount", decimals=2, unit="万元").number == amount
 
 
-@given(st.text(max_size=12))
+@given(st.text(max_size=12) | st.text("019０９+＋-－−.,，件 \u3000\u200b\ufeff\n", max_size=6))
 def test_any_text_is_a_number_a_blank_a_placeholder_or_a_problem(text):
     parsed = parse_number(text)
     assert parsed.state in ("number", "blank", "placeholder", "problem")
-    assert (parsed.number is not None) == (parsed.state == "number")
+    assert (parsed.number is not None) == (parsed.state == "number") == is_number(text)
     if parsed.number is not None:
         assert parsed.number >= 0
     if parsed.state == "problem":
@@ -46,7 +47,7 @@ def test_any_text_is_a_number_a_blank_a_placeholder_or_a_problem(text):
 @given(st.one_of(st.floats(), st.booleans(), st.none(), st.datetimes()))
 def test_any_stored_value_is_judged(value):
     parsed = parse_number(value)
-    assert (parsed.number is not None) == (parsed.state == "number")
+    assert (parsed.number is not None) == (parsed.state == "number") == is_number(value)
 
 
 @pytest.mark.parametrize(

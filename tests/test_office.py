@@ -369,6 +369,7 @@ def test_read_only_folder(shared: Path, good: bytes, wrong: bytes, which: str) -
     assert names(shared) == {"数据.xlsx"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "folder", ["报 告(一)&^!%二", "很长的文件夹名" * 6 + "/" + "再来一层" * 15 + "/" + "三层" * 30]
 )
@@ -409,6 +410,7 @@ def test_wrong_date(tmp_path: Path, good: bytes, monkeypatch: pytest.MonkeyPatch
     assert len(list(tmp_path.glob(f"*.备份{now.year}*.docx"))) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stdin", ["closed", "null"])
 def test_no_stdin_no_home_and_a_gbk_console(tmp_path: Path, wrong: bytes, stdin: str) -> None:
     (tmp_path / "数据 一.xlsx").write_bytes(wrong)
@@ -595,6 +597,7 @@ def script(folder: Path, *arguments: str, **env: str) -> subprocess.CompletedPro
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_shell_script_on_its_own_folder_and_on_files(tmp_path: Path, good: bytes, wrong: bytes) -> None:
     folder = tmp_path / "报告 (一)&二 100%"
     folder.mkdir()

@@ -23,6 +23,7 @@ from reportgen.batch.checking import Checked, check_many
 from reportgen.checks import check
 from reportgen.cli import cli
 from reportgen.form import load_form
+from reportgen.model.findings import finding
 from reportgen.model.last_year import with_last_year
 from reportgen.model.report import Report
 from reportgen.show.entries import Entry, entry_of
@@ -194,6 +195,15 @@ def test_a_thousand_bodies_fit_into_half_a_megabyte() -> None:
         for n, (org, _, group) in enumerate(names)
     ]  # fmt: skip
     assert len(overview_page(entries, FORM, title="总览").encode()) <= 500_000
+
+
+def test_what_many_bodies_have_in_common_is_advised_once() -> None:
+    rule = FORM.rules["A-04"]
+    notes = [finding(rule, what=f"“{org}”没有报") for org in ("甲局", "乙局", "丙局")]
+    page = overview_page([], FORM, title="总览", notes=notes)
+    assert page.count(rule.advice) == 1
+    assert all(f"<li>“{org}”没有报" in page for org in ("甲局", "乙局", "丙局"))
+    assert f"“甲局”没有报。{rule.advice}" in overview_page([], FORM, title="总览", notes=notes[:1])
 
 
 def test_what_files_say_is_text_on_the_page() -> None:

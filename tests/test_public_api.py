@@ -146,7 +146,7 @@ def merged(folder: Path, report: Report) -> list[Any]:
     (folder / "又一份.xlsx").write_bytes((folder / "汇总.xlsx").read_bytes())
     every += [report, folder / "又一份.xlsx"]
     last = reportgen.merge(every, previous=folder / "汇总.xlsx", filed=filed, roster=roster, **options)
-    return [first, last, roster]
+    return [first, last, roster, first.rollup.inside[0].filing.contents()]
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ from reportgen.errors import InputError, OutputError
 from reportgen.form import load_form
 from reportgen.form.kinds import READER_RULES
 from reportgen.form.rule import EVERYWHERE
-from reportgen.model.report import Report, Value
+from reportgen.model.report import Passage, Report, Value
 from reportgen.rollup import Filing, Member, Roster, collect, filing_of, read_parts, read_roster, roll_up
 from reportgen.rollup.guard import find_sums
 from reportgen.sources import open_document
@@ -133,13 +133,14 @@ def test_two_totals_and_subtotals(tmp_path):
     assert rollup.region[cell] == rollup.own[cell] + by_group["乡镇街道"].figures[cell]
 
 
+@pytest.mark.slow
 def test_the_report_of_the_own_bodies_alone(tmp_path):
     every, out = some(60), tmp_path / "本级.xlsx"
     own = [one for one in every if "镇" not in one.org]
     result = merge(every, out, org=ORG, own_only=True, filed=filed_of(every, {}))
     assert result.rollup.report.values == merge(own, org=ORG).rollup.report.values
     assert figures(read_report(out)) == added(own)
-    assert "规定的各表取本级合计" in str(load_workbook(out)["汇总明细"]["A2"].value)
+    assert "规定的各表取本级合计" in str(load_workbook(out)["汇总明细"]["C2"].value)
     parts = read_parts(open_document(out), FORM)
     assert {one.body for one in parts} == {one.org for one in own}
     (cause,) = result.rollup.compared.causes  # the filed report is that of all
@@ -168,6 +169,23 @@ def test_the_merged_workbook_reads_back_as_the_sum(tmp_path):
         one.body for one in result.rollup.collection.counted
     ]
     assert merged_workbook(result.rollup, folder=tmp_path) == out.read_bytes()
+
+
+def test_the_lists_can_be_filtered_and_lead_to_the_files(tmp_path):
+    for n, one in enumerate(some(3)):
+        (tmp_path / f"{n}.json").write_bytes(bodies.written(one, "json"))
+    merge(
+        [tmp_path], tmp_path / "汇总.xlsx", org=ORG, roster=Roster((Member("缺局"), *(Member(o.org) for o in some(3))))
+    )
+    book = load_workbook(tmp_path / "汇总.xlsx")
+    for name in ("单位清单", "问题汇总", "说明汇总", "各单位文字"):
+        assert book[name].auto_filter.ref.startswith("A3:")
+        assert not book[name].protection.autoFilter, "allowed in spite of the protection"
+        assert book[name].print_title_rows == "$3:$3"
+    sheet = book["单位清单"]
+    files = {sheet.cell(row, 1).value: sheet.cell(row, 5) for row in range(4, 8)}
+    assert files["缺局"].value is None
+    assert {files[one.org].font.color.rgb for one in some(3)} == {"001F4E9E"}, "whatever the first row holds"
 
 
 def test_an_edited_row_changes_the_report(tmp_path):
@@ -280,6 +298,35 @@ def test_a_renamed_body_is_known_by_its_former_name():
     assert any(one.org in found.message for found in result.rollup.findings if found.rule == "A-08")
 
 
+def test_a_former_name_of_several_bodies_is_nobodys():
+    one = some(1)[0]
+    roster = Roster((Member("甲新局", former=(one.org,)), Member("乙新局", former=(one.org,)), Member(some(2)[1].org)))
+    result = merge(some(2), org=ORG, roster=roster)
+    assert states(result) == {"甲新局": "missing", "乙新局": "missing", some(2)[1].org: "warnings"}
+    (left,) = result.rollup.collection.strays
+    assert "甲新局" in left.reason
+    assert "乙新局" in left.reason
+
+
+def test_a_file_under_the_present_name_counts_before_a_later_one_under_a_former_name(tmp_path):
+    old, new = some(2)[0], bodies.renamed(some(2)[1], "甲市乙区新局")
+    for n, one in enumerate((new, old)):
+        (tmp_path / f"{n}.json").write_bytes(bodies.written(one, "json"))
+        os.utime(tmp_path / f"{n}.json", (1_700_000_000 + n,) * 2)
+    result = merge([tmp_path], org=ORG, roster=Roster((Member("甲市乙区新局", former=(old.org,)),)))
+    assert figures(result.rollup.report) == figures(new)
+    assert any("用的是原名称" in one.message for one in result.rollup.findings if one.rule == "A-06")
+
+
+def test_reports_of_the_bodies_that_one_was_made_of_are_not_its_report():
+    """One of them would be half of it, and nobody would see."""
+    first, second, other = some(3)
+    result = merge(some(3), org=ORG, roster=Roster((Member("新局", former=(first.org, second.org)), Member(other.org))))
+    assert states(result) == {"新局": "errors", other.org: "ok"}
+    assert "合并成一份" in result.letter
+    assert figures(result.rollup.report) == figures(other)
+
+
 # --------------------------------------------------------------------------- a sum among its parts
 
 
@@ -335,7 +382,7 @@ def test_few_figures_that_agree_by_chance_are_asked_about_and_counted():
 def test_valid_reports_are_no_sums_of_each_other():
     details = [cell.id for cell in FORM.cells.values() if not cell.total]
     for seed in range(5):
-        found = find_sums([one.figures for one in filings(60, seed)], details)
+        found = find_sums(filings(60, seed), details)
         assert not [one for one in found if one.certain]
 
 
@@ -424,6 +471,39 @@ def test_an_older_version_is_found_in_the_last_merge(tmp_path):
     given = [every[0], now, *every[2:]]
     (cause,) = merge(given, org=ORG, filed=filed, previous=tmp_path / "汇总.xlsx").rollup.compared.causes
     assert (cause.body, cause.kind) == (now.org, "version")
+
+
+def test_a_workbook_edited_by_hand_is_compared_as_far_as_it_can_be_read(tmp_path):
+    out = tmp_path / "汇总.xlsx"
+    out.write_bytes(merged_book(3))
+    book = load_workbook(out)
+    details = book["汇总明细"]
+    details.delete_rows(next(r for r in range(4, 20) if details.cell(r, 2).value == some(3)[1].org))
+    book.save(out)
+    changes = merge(some(3), org=ORG, previous=out).rollup.changes
+    assert [(one.body, one.what) for one in changes] == [(some(3)[1].org, "unknown")]
+    book["单位清单"].title = "清单"
+    book.save(out)
+    with pytest.raises(InputError, match="不是汇总工作簿"):
+        merge(some(3), org=ORG, previous=out)
+
+
+def test_bodies_without_a_report_of_the_year_before_are_named(tmp_path):
+    (tmp_path / "0.json").write_bytes(
+        bodies.written(bodies.body(some(2)[0].org, "政府部门", random.Random(1), year=2023), "json")
+    )
+    (tmp_path / "1.json").write_text("{", encoding="utf-8")
+    assert merge(some(2), org=ORG, last_year=tmp_path).lonely == (some(2)[1].org,)
+    assert merge(some(2), org=ORG).lonely == ()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="pipes")
+def test_what_is_no_file_is_named_and_waited_for_by_nobody(tmp_path):
+    os.mkfifo(tmp_path / "管道.xlsx")
+    (tmp_path / "断.xlsx").symlink_to("没有.xlsx")
+    result = merge([tmp_path, *some(1)], org=ORG)
+    assert [Path(one.filing.path).name for one in result.rollup.collection.strays] == ["断.xlsx", "管道.xlsx"]
+    assert {one.state for one in result.rollup.collection.strays} == {"unreadable"}
 
 
 @pytest.mark.slow
@@ -677,6 +757,36 @@ def test_a_body_whose_file_cannot_be_read_is_missing_for_that_reason(tmp_path):
     assert "甲局年报.xlsx" in missing.reason
 
 
+def test_what_is_put_aside_comes_back_and_leaves_no_file(tmp_path, monkeypatch):
+    every = [replace(one, sha256="") for one in some(6)]
+    whole = merge(every, tmp_path / "甲.xlsx", org=ORG)
+    monkeypatch.setattr("reportgen.disk.spool._IN_MEMORY", 100)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    (tmp_path / "tmp").mkdir()
+    aside = merge(every, tmp_path / "乙.xlsx", org=ORG)
+    assert (tmp_path / "甲.xlsx").read_bytes() == (tmp_path / "乙.xlsx").read_bytes()
+    assert aside.rollup.collection == whole.rollup.collection
+    assert not list((tmp_path / "tmp").iterdir()), "the file has no name"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/dev/full")
+def test_no_room_for_what_is_put_aside_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr("reportgen.disk.spool.SpooledTemporaryFile", lambda _: io.FileIO("/dev/full", "r+"))
+    with pytest.raises(OutputError, match="临时文件写不了"):
+        merge(some(2), tmp_path / "汇总.xlsx", org=ORG)
+    assert not list(tmp_path.iterdir())
+
+
+def test_numbers_and_characters_that_few_formats_can_hold(tmp_path):
+    """Half a surrogate pair in a text, a figure of thirty digits."""
+    one = replace(some(1)[0], passages=(Passage("overall", "", ("一半\ud800字。",)),))
+    filing = filing_of(replace(one, values={**one.values, "表三.new.total": Value("number", 10**30)}))
+    assert filing.figures["表三.new.total"] == 10**30
+    assert [text for said in filing.contents().passages for text in said.paragraphs] == ["一半?字。"]
+    merge([one, *some(3)[1:]], tmp_path / "汇总.xlsx", org=ORG, include_drafts=True)
+
+
+@pytest.mark.slow
 def test_the_command(tmp_path, capsys):
     for n, one in enumerate(some(2)):
         (tmp_path / f"{n}.json").write_bytes(bodies.written(one, "json"))

@@ -146,6 +146,7 @@ def test_endless_text(tmp_path, name):
     refused(tmp_path, name, start + b" " * limits.MAX_CHARACTERS, "文字超过 2000 万字")
 
 
+@pytest.mark.slow
 def test_endless_text_in_a_word_file(tmp_path):
     text = random.Random(1).randbytes(limits.MAX_CHARACTERS // 2).hex()
     refused(tmp_path, "甲.docx", word_file(f"<w:r><w:t>{text}</w:t></w:r>"), "文字超过 2000 万字")
@@ -292,6 +293,7 @@ def test_a_scan_is_told_and_refused(tmp_path):
     refused(tmp_path, "扫描件.pdf", pdf(b"", words((300, 20, "- 2 -"))), "扫描件或图片")
 
 
+@pytest.mark.slow
 def test_broken_and_endless_pdf(tmp_path):
     refused(tmp_path, "甲.pdf", b"%PDF-1.7\nnonsense", "已损坏|扫描件")
     refused(tmp_path, "甲.pdf", pdf(*[words((72, 700, "x" * 40))] * (limits.MAX_PAGES + 1)), "超过 300 页")

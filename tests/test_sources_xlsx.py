@@ -80,6 +80,7 @@ def sheet_of(cells: bytes, more: bytes = b"") -> bytes:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [

@@ -14,8 +14,10 @@ from typing import Any
 
 import pytest
 from lxml import etree
+from msgspec.structs import replace
 from wordkit import DOCUMENT, SHIPPED, W, changed, example, lines, only, put, rezip, unzip, with_lines, words
 
+from reportgen import forms
 from reportgen.api import template_faults
 from reportgen.errors import ReportgenError, TemplateError
 from reportgen.form import Form, load_form
@@ -156,6 +158,7 @@ def moved_lines(seed: int, most: int) -> Callable[[Any], None]:
     return change
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_grid_lines_a_few_twips_apart_are_one(form: Form, tmp_path: Path, seed: int) -> None:
     assert told(changed(moved_lines(seed, 15)), form, tmp_path) == []
@@ -193,6 +196,7 @@ def test_what_wps_adds_changes_nothing(form: Form, tmp_path: Path) -> None:
 # ---------------------------------------------------------------- one cause, one message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("template", "message"),
     [
@@ -237,6 +241,7 @@ TEXT_BOX = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("template", "message"),
     [
@@ -279,6 +284,7 @@ def test_text_boxes_are_filled(form: Form, tmp_path: Path, text: str) -> None:
 # ---------------------------------------------------------------- warnings, and what is left out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("template", "message"),
     [
@@ -306,6 +312,7 @@ def test_what_can_be_used_is_a_warning(form: Form, tmp_path: Path, template: byt
     assert not [name for name in (b"trackRevisions", b"documentProtection", b"attachedTemplate") if name in settings]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "template",
     [
@@ -381,3 +388,11 @@ def test_word_s_own_kind_of_template_is_as_good(form: Form, tmp_path: Path) -> N
     template.write_bytes(rezip(files))
     assert template_faults(template) == []
     assert prove(render_report(example(), template=template), example()) > 200
+
+
+def test_the_shipped_template_is_judged_where_the_form_is_not_the_shipped_one(form: Form, tmp_path: Path) -> None:
+    path = tmp_path / f"{form.id}.toml"
+    shipped = Path(forms.__path__[0], path.name).read_text(encoding="utf-8")
+    path.write_text(shipped.replace("一、总体情况", "一、基本情况"), encoding="utf-8")
+    with pytest.raises(TemplateError, match="没有标题“一、基本情况”"):
+        render_report(replace(example(), form=load_form(path)))

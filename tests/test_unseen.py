@@ -145,6 +145,7 @@ def word(report: Report, old: str, new: str) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("look", RUNS)
 def test_unseen_text_of_a_word_file_is_left_out_and_told(look: str, example: Report, tmp_path: Path) -> None:
     first = example.passages[0].paragraphs[0]
@@ -293,6 +294,7 @@ def test_a_piece_of_a_cell_that_nobody_sees_is_left_out_and_told(font: str, seen
 # --------------------------------------------------------------------------- invisible characters
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["xlsx", "html", "docx"])
 @pytest.mark.parametrize("character", ["\u200b", "\u202e", "\u00ad", "\ufeff", "\u2066", "\U000e0041", "\u3164"])
 def test_invisible_characters_in_texts_are_named_and_not_printed(

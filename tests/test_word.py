@@ -38,9 +38,11 @@ from reportgen.errors import TemplateError
 from reportgen.form import Form
 from reportgen.model.report import Passage
 from reportgen.show.view import make_view
+from reportgen.word import grammar
 from reportgen.word.plan import Prepared, printable
 from reportgen.word.proof import prove
 from reportgen.word.render import render, render_report, shipped_templates
+from reportgen.word.tags import Statement, Tag, parse_tag
 from reportgen.word.template import check_template, prepare
 
 
@@ -326,6 +328,7 @@ def test_highlight_stands_where_the_schema_wants_it(before: list[str], after: li
 # ---------------------------------------------------------------- faults
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "message"),
     [
@@ -557,3 +560,16 @@ def test_missing_or_wrong_template_is_named(tmp_path: Path) -> None:
     bad.write_bytes(with_lines("{{ 甲 }}"))
     with pytest.raises(TemplateError, match=r"“坏.docx”：Word 模板有 1 处要改"):
         render_report(example(), template=bad)
+
+
+CHINESE = st.text(st.sampled_from("表三行〇々ー总计"), min_size=1, max_size=5)
+
+
+@given(st.lists(CHINESE, min_size=1, max_size=3).map(".".join), CHINESE)
+def test_a_name_is_read_alike_with_and_without_the_grammar(name: str, variable: str) -> None:
+    def said(kind: str, body: str) -> Statement:
+        return parse_tag(Tag(body, 0, len(body), kind, "", body))
+
+    assert said("print", name).expression == grammar.expression(name)
+    each = said("block", f"for {variable} in {name}")
+    assert (each.expression, each.variable) == grammar.loop(f"for {variable} in {name}")

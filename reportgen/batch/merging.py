@@ -14,6 +14,7 @@ from ..checks import check
 from ..disk.files import refuse_existing, write_outputs
 from ..disk.folders import ROSTER_NAMES, files_in
 from ..disk.names import quoted, safe_name, shown_name
+from ..disk.spool import Spool
 from ..errors import InputError
 from ..form import Form, load_form
 from ..form.likeness import key
@@ -63,6 +64,8 @@ class MergeResult(msgspec.Struct, frozen=True):
     letter: str = ""
     """催报, as text to send; ``""`` if everybody has reported."""
     letter_path: Path | None = None
+    lonely: tuple[str, ...] = ()
+    """Bodies whose report of the year before was not found, where such reports were given."""
     overview: Path | None = None
     """The page of all reports, if it was asked for."""
 
@@ -111,7 +114,8 @@ def merge(
     came = _receive(given, skip, year, roster, last_year, pages, progress, processes)
     rollup = _rolled_up(came, org, filed, previous, own_only=own_only, drafts=include_drafts)
     result = _written(rollup, out, came.paths, force)
-    return result if pages is None else msgspec.structs.replace(result, overview=_overview(rollup, came, pages))
+    overview = None if pages is None else _overview(rollup, came, pages)
+    return msgspec.structs.replace(result, lonely=came.lonely, overview=overview)
 
 
 def _rolled_up(
@@ -150,10 +154,12 @@ class _Came(msgspec.Struct, frozen=True):
     filings: list[Filing]
     entries: dict[str, Entry]
     """Their lines in the overview by path, if one is wanted."""
-    paths: list[Path]
+    paths: list[str]
     roster: Roster | None
     last: list[Filing]
     """Of the year before."""
+    lonely: tuple[str, ...]
+    """Bodies that have none of the year before, where such were given."""
 
 
 def _receive(
@@ -163,40 +169,52 @@ def _receive(
 ) -> _Came:  # fmt: skip
     """Read everything, and write the page of each file; the arguments are those of :func:`merge`."""
     listed = roster.path if isinstance(roster, Roster) else roster
-    paths = files_in((one for one in given if not isinstance(one, Report)), skip=[listed, *skip])
+    paths = [*map(str, files_in((one for one in given if not isinstance(one, Report)), skip=[listed, *skip]))]
     members = read_roster(roster, load_form(year=year)) if isinstance(roster, (str, Path)) else roster
-    last = all_in(last_year, _last_filing, processes)
+    spool = Spool()
+    last = [_aside(one, spool) for one in all_in(last_year, _last_filing, processes)]
     years = LastYear(files=index((Whose(one.org, one.year, one.path, one.saved) for one in last), members))
-    filings, entries = _filings(paths, years, pages, progress, processes)
-    filings += [filing_of(one, check(one)) for one in given if isinstance(one, Report)]
+    filings, entries = _filings(paths, years, pages, progress, processes, spool)
+    filings += [_aside(filing_of(one, check(one)), spool) for one in given if isinstance(one, Report)]
     year = year or year_of(filings)
     if year is None:
         raise InputError(_no_year(filings))
-    return _Came(year, filings, entries, paths, members, last)
+    lonely = tuple(
+        dict.fromkeys(f.org for f in filings if last_year is not None and f.year == year and not years.has(f.org, year))
+    )
+    return _Came(year, filings, entries, paths, members, last, lonely)
 
 
 class _Read(msgspec.Struct, frozen=True):
     """What is kept of one file, and its page."""
 
     filing: Filing
-    entry: Entry
+    entry: Entry | None = None
+    """Its line in the overview, if one is wanted."""
     page: str = ""
 
 
 def _filings(
-    paths: Sequence[Path], last: LastYear, pages: Pages | None, progress: Progress | None, processes: int | None
-) -> tuple[list[Filing], dict[str, Entry]]:
+    paths: Sequence[str], last: LastYear, pages: Pages | None, progress: Progress | None, processes: int | None,
+    spool: Spool,
+) -> tuple[list[Filing], dict[str, Entry]]:  # fmt: skip
     """Read and check files, and write the page of each; return their lines in the overview by path, too."""
     found, entries = [], {}
     for outcome in run_many(partial(_filing, last=last, page=pages is not None), paths, processes=processes):
         path, one = str(outcome.path), outcome.value
-        found.append(unreadable(path, outcome.error) if one is None else one.filing)
+        found.append(unreadable(path, outcome.error) if one is None else _aside(one.filing, spool, path))
         if pages is not None:
-            entry = unread_entry(path, outcome.error) if one is None else one.entry
+            entry = (one and one.entry) or unread_entry(path, outcome.error)
             entries[path] = pages.write(entry, one.page) if one and one.page else entry
         if progress is not None:
             progress(len(found), len(paths))
     return found, entries
+
+
+def _aside(one: Filing, spool: Spool, path: str = "") -> Filing:
+    """Put aside what a filing says: ten thousand of them are much to keep in memory."""
+    packed = spool.put(one.packed) if isinstance(one.packed, bytes) else one.packed
+    return msgspec.structs.replace(one, path=path or one.path, packed=packed)
 
 
 def _filing(path: Path | str, *, last: LastYear, page: bool) -> _Read:
@@ -206,8 +224,9 @@ def _filing(path: Path | str, *, last: LastYear, page: bool) -> _Read:
     findings = check(report)
     saved = os.stat(path).st_mtime
     filing = filing_of(report, findings, saved=saved, parts=read_parts(document, report.form))
-    text = own_page(CheckedReport(report, findings))[0] if page else ""
-    return _Read(filing, entry_of(report, findings), text)
+    if not page:
+        return _Read(filing)
+    return _Read(filing, entry_of(report, findings), own_page(CheckedReport(report, findings))[0])
 
 
 def _overview(rollup: Rollup, came: _Came, pages: Pages) -> Path:
@@ -251,13 +270,19 @@ def _previous(path: Path | str | None, form: Form) -> tuple[Previous | None, Rep
     if path is None:
         return None, None
     document = open_document(path)
-    return read_previous(document, form), report_of(document, form)
+    before = read_previous(document, form)
+    if not before.parts:
+        raise InputError(
+            f"{shown_name(path)}不是汇总工作簿，或者“{form.rollup.sheets.bodies}”被改得认不出了，不能与它比较。"
+            "请换成上次写出的那一份；没有的，把它移走再汇总。"
+        )
+    return before, report_of(document, form)
 
 
 # --------------------------------------------------------------------------- writing
 
 
-def _written(rollup: Rollup, out: Path | str | None, inputs: Sequence[Path], force: bool) -> MergeResult:
+def _written(rollup: Rollup, out: Path | str | None, inputs: Sequence[str], force: bool) -> MergeResult:
     from ..workbook import merged_workbook
 
     letter = reminder(rollup.collection, rollup.report.full_title)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -90,20 +90,21 @@ def _refuse_missing(place: Path | str) -> None:
 
 def whose_in(place: Path | str | None, *, processes: int | None = None) -> list[Whose]:
     """Return whose the reports of a folder are; see :func:`all_in`."""
-    return all_in(place, _whose, processes)
+    return list(all_in(place, _whose, processes))
 
 
-def all_in(place: Path | str | None, read: Callable[[Path | str], T], processes: int | None) -> list[T]:
-    """Return what is read of each report in a folder, or of the one file; what cannot be read is nobody's.
+def all_in(place: Path | str | None, read: Callable[[Path | str], T], processes: int | None) -> Iterator[T]:
+    """Yield what is read of each report in a folder, or of the one file; what cannot be read is nobody's.
 
     Raises:
         InputError: there is no such file or folder.
     """
     if place is None:
-        return []
+        return
     _refuse_missing(place)
-    outcomes = run_many(read, files_in([place]), processes=processes)
-    return [outcome.value for outcome in outcomes if outcome.value is not None]
+    for outcome in run_many(read, files_in([place]), processes=processes):
+        if outcome.value is not None:
+            yield outcome.value
 
 
 def _whose(path: Path | str) -> Whose:

@@ -31,16 +31,13 @@ class Facts:
         self.report, self.form, self.strict = report, report.form, strict
         self.equations, self.relations = _instances(report.form)
         """The form's sums and relations by the id of their rule."""
-        self.numbers: dict[str, Number] = {}
+        values, cells = report.values, report.form.cells
+        self.numbers: dict[str, Number] = {id_: n if (n := values[id_].number) is not None else 0 for id_ in cells}
         """Figures by cell id; blank, placeholder and unreadable cells count as 0 (N-01), but for gaps (N-11)."""
-        self.odd: list[tuple[Cell, Value]] = []
+        self.odd: list[tuple[Cell, Value]] = [
+            (cell, value) for id_, cell in cells.items() if (value := values[id_]).state != "number" or value.remark
+        ]  # fmt: skip
         """Cells that hold anything but a clean number, in the order of the form."""
-        for id_, cell in report.form.cells.items():
-            value = report.values[id_]
-            number = value.number
-            self.numbers[id_] = 0 if number is None else number
-            if value.state != "number" or value.remark:
-                self.odd.append((cell, value))
         self.filling: Filling = fill(report, self.numbers, self.odd) if self.odd else Filling()
         """What cells left blank must hold; the other rules go by these figures, so that one gap is one finding."""
         self.numbers.update(self.filling.figures)

@@ -15,7 +15,7 @@ from .facts import Facts
 
 _SENTENCE = re.compile(r"[^。！？；;\n]+")
 _LAW = re.compile("《[^》]*》")
-_PERIOD = re.compile(
+_PERIOD = (
     r"(?P<of>(?:统计|数据|报告)[^，。；：\d]{0,6}(?:期限?|时限|时间|范围)[^，。；\d]{0,4})?"
     r"(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})日?起?(?:至|到|[—–～~－-]+)(?:(\d{4})[年./-])?(\d{1,2})[月./-](\d{1,2})(?!\d)"
 )
@@ -85,7 +85,7 @@ def period(rule: Period, facts: Facts) -> Iterator[Finding]:
     year = facts.report.year
     for passage in chain.from_iterable(facts.sections.values()):
         texts = filter(_DAYS.search, map(_bare, passage.paragraphs))
-        for match in (m for text in texts for m in _PERIOD.finditer(text)):
+        for match in (m for text in texts for m in re.finditer(_PERIOD, text)):
             of_data, first, month, day, last, until_month, until_day = match.groups()
             whole = (int(month), int(day), int(until_month), int(until_day)) == (1, 1, 12, 31)
             # Another period (a campaign, a month) is not that of the data unless it is said to be.

@@ -19,27 +19,16 @@ _OPERATORS = {
 }  # fmt: skip
 
 
-class _CannotJudge(Exception):  # noqa: N818 - a signal inside this module, not an error
-    """A figure that is needed is missing or unreadable, or last year's is not known."""
-
-
 def relation(rule: RelationRule, facts: Facts) -> Iterator[Finding]:
     """Every instance of the rule whose conditions hold and whose comparison does not."""
     for one in facts.relations.get(rule.id, ()):
-        if _is_broken(one, facts):
-            yield _finding(rule, one, facts)
+        sides = _sides(one.expect, facts)
+        if sides and not _OPERATORS[one.expect.operator](*sides) and _applies(one, facts):
+            yield _finding(rule, one, facts, *sides)
 
 
-def _is_broken(one: Relation, facts: Facts) -> bool:
-    try:
-        return not _holds(one.expect, facts) and _applies(one, facts)
-    except _CannotJudge:
-        return False
-
-
-def _finding(rule: RelationRule, one: Relation, facts: Facts) -> Finding:
+def _finding(rule: RelationRule, one: Relation, facts: Facts, left: Number, right: Number) -> Finding:
     report = facts.report
-    left, right = _sum(one.expect.left, facts), _sum(one.expect.right, facts)
     refs = [
         report.last_year_ref(cell) if term.last else report.ref(cell)
         for term in (*one.expect.left, *one.expect.right) for cell in term.cells
@@ -81,38 +70,39 @@ def _applies(one: Relation, facts: Facts) -> bool:
 
 
 def _holds(comparison: Comparison, facts: Facts) -> bool:
-    left, right = _sum(comparison.left, facts), _sum(comparison.right, facts)
-    result: bool = _OPERATORS[comparison.operator](left, right)
-    return result
+    sides = _sides(comparison, facts)
+    return sides is not None and bool(_OPERATORS[comparison.operator](*sides))
 
 
-def _sum(terms: tuple[Term, ...], facts: Facts) -> Number:
+def _sides(comparison: Comparison, facts: Facts) -> tuple[Number, Number] | None:
+    """Return the two sums that are compared; None if a figure is missing or cannot be read."""
+    left = _sum(comparison.left, facts)
+    right = None if left is None else _sum(comparison.right, facts)
+    return None if left is None or right is None else (left, right)
+
+
+def _sum(terms: tuple[Term, ...], facts: Facts) -> Number | None:
     total: Number = 0
     for term in terms:
-        if not term.cells or term.last:
-            total += term.factor * _term(term, facts.report)
-        elif (known := facts.total(term.cells)) is None:
-            raise _CannotJudge
-        else:
-            total += term.factor * known
+        known = facts.total(term.cells) if term.cells and not term.last else _term(term, facts.report)
+        if known is None:
+            return None
+        total += term.factor * known
     return total if isinstance(total, int) or total != total.to_integral_value() else int(total)
 
 
-def _term(term: Term, report: Report) -> Number:
+def _term(term: Term, report: Report) -> Number | None:
     """Return the value of a term that is not a figure of this year: a field, last year's, a number."""
     if term.field:
-        field = report.form.field(term.field)
-        value = report.fields.get(term.field, field.default)
-        if isinstance(value, str) or value is None:
-            raise _CannotJudge
-        return value
+        value = report.fields.get(term.field, report.form.field(term.field).default)
+        return None if isinstance(value, str) else value
     if not term.cells:
         return 1
     total: Number = 0
     for cell in term.cells:
         known = report.last_year.get(cell)
         if known is None or known.number is None:
-            raise _CannotJudge
+            return None
         total += known.number
     return total
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,44 +68,57 @@ def build(
         paths, out, formats=kinds, force=force, draft=draft, strict=strict, template=template, sign_off=sign_off,
         fragment=fragment, charts=charts, last_year=last_year,
     )  # fmt: skip
-    written: list[Path] = []
+    answer = _Answer()
     try:
-        told = [(_tell(outcome, written), *_worked(outcome)) for outcome in watched(outcomes, len(paths))]
-        if len(told) > 1:
-            _close([(word, name) for _, word, name in told])
-        sys.exit(max(code for code, _, _ in told))
+        for outcome in watched(outcomes, len(paths)):
+            answer.tell(outcome)
+        if len(paths) > 1:
+            answer.close()
     except ScreenError as error:
-        raise error.after(written) from error
+        raise error.after(answer.written) from error
+    sys.exit(answer.code)
 
 
-def _tell(outcome: Outcome[Built], written: list[Path]) -> int:
-    """Print what became of a file, and note what was written; return its exit code."""
-    if (built := outcome.value) is None:
-        fail(outcome.error)
-        return outcome.exit_code
-    written.extend(file.path for file in built.files)
-    _tell_built(built)
-    return EXIT_ERRORS if built.status == "errors" else 0
+class _Answer:
+    """What is said about the workbooks, one after another, and the exit code that follows."""
 
+    def __init__(self) -> None:
+        self.code = 0
+        self.states = Counter[str]()
+        self.work: list[str] = []
+        """Whose reports somebody has to see to, each with the reason."""
+        self.written: list[str] = []
 
-def _worked(outcome: Outcome[Built]) -> tuple[str, str]:
-    """Return in a word what became of a file, and whose it is."""
-    from ..disk.names import name_of
+    def tell(self, outcome: Outcome[Built]) -> None:
+        """Print what became of a workbook."""
+        from ..disk.names import name_of
 
-    if (built := outcome.value) is None:
-        return _FAILED, name_of(outcome.path)
-    return (_DRAFT if built.status == "errors" else _DONE) if built.files else _WRONG, built.name
+        built = outcome.value
+        if built is None:
+            fail(outcome.error)
+            self._note(_FAILED, name_of(outcome.path), outcome.exit_code)
+            return
+        self.written += [str(file.path) for file in built.files]
+        _tell_built(built)
+        wrong = built.status == "errors"
+        state = (_DRAFT if wrong else _DONE) if built.files else _WRONG
+        self._note(state, built.name, EXIT_ERRORS if wrong else 0)
 
+    def _note(self, state: str, name: str, code: int) -> None:
+        self.code = max(self.code, code)
+        self.states[state] += 1
+        if state != _DONE:
+            self.work.append(f"{name}（{state}）")
 
-def _close(worked: Sequence[tuple[str, str]]) -> None:
-    """Say how many files became what, and whose need work."""
-    count = Counter(word for word, _ in worked)
-    counts = "，".join(f"{word} {count[word]} 份" for word in (_DONE, _DRAFT, _WRONG, _FAILED) if count[word])
-    say("")
-    say(f"共 {len(worked)} 份：{counts}。")
-    names = [f"{name}（{word}）" for word, name in worked if word != _DONE]
-    if names:
-        say(closing(f"要处理的 {len(names)} 份", names))
+    def close(self) -> None:
+        """Say how many files became what, and whose need work."""
+        counts = "，".join(
+            f"{word} {self.states[word]} 份" for word in (_DONE, _DRAFT, _WRONG, _FAILED) if self.states[word]
+        )
+        say("")
+        say(f"共 {self.states.total()} 份：{counts}。")
+        if self.work:
+            say(closing(f"要处理的 {len(self.work)} 份", self.work))
 
 
 def _tell_built(built: Built) -> None:

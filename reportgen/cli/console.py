@@ -32,10 +32,11 @@ class ScreenError(OutputError):
     def __init__(self, error: OSError | str) -> None:
         super().__init__(error if isinstance(error, str) else _why(error))
 
-    def after(self, written: list[Path]) -> ScreenError:
+    def after(self, written: Sequence[str]) -> ScreenError:
         """Return the same, told with the files that the run had written by then."""
-        names = "、".join(map(quoted, written))
-        return ScreenError(f"{self}到这时写出了 {len(written)} 个文件：{names or '无'}。")
+        return ScreenError(
+            str(self) + closing(f"到这时写出了 {len(written)} 个文件", [*map(quoted, written)] or ["无"])
+        )
 
 
 def _why(error: OSError) -> str:

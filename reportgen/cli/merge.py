@@ -88,6 +88,8 @@ def _tell(result: MergeResult) -> int:
         names = [one.body for one in collection.bodies if one.state in wanted]
         if names:
             say(closing(f"{what} {len(names)} 个", names))
+    if result.lonely:
+        say(closing(f"没有找到上年报告的 {len(result.lonely)} 个", result.lonely))
     own = f"；各表只取本级 {len(rollup.inside)} 个" if rollup.own_only else ""
     say(f"共 {len(collection.bodies)} 个单位，计入 {len(collection.counted)} 个（{counts}）{own}。")
     copied(result.copy)
@@ -112,6 +114,7 @@ def _changes(result: MergeResult) -> list[str]:
         ("removed", "少了{}个单位"),
         ("replaced", "换了{}份报告"),
         ("figure", "变动{}个数"),
+        ("unknown", "{}个单位上次的数没有读到，没有比较"),
     )
     told = "，".join(word.format(count[what]) for what, word in words if count[what])
     return [f"与上次汇总相比：{told or '没有变化'}。"]

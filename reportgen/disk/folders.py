@@ -50,5 +50,5 @@ def _reports(folder: Path, skip: Collection[str], suffixes: Collection[str]) -> 
             path = Path(here, name)
             unusual = is_lock_file(path) or is_backup(path) or path.stem.endswith(ROSTER_NAMES)
             unusual = unusual or name.endswith(PAGE_SUFFIX)
-            if not (unusual or name.startswith(".")) and path.suffix.lower() in suffixes and path.is_file():
+            if not (unusual or name.startswith(".")) and path.suffix.lower() in suffixes:
                 yield path

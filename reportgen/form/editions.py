@@ -28,6 +28,8 @@ from .source import Faults, Source, merged, read_sources
 _YEARS = {"first_year", "final_year"}
 """What a form file says of the years it is for."""
 
+_SHIPPED = Path(__file__).parent.parent / "forms"
+
 
 class Years(Struct, frozen=True):
     """An edition and the years of data it is for."""
@@ -57,7 +59,7 @@ class _Library(Struct, frozen=True):
 
 def form_folders() -> tuple[Path, ...]:
     """Return the folders where form files and their Word templates are looked for, the first one preferred."""
-    return (*_own_folders(os.environ.get(FORMS_VARIABLE, "")), Path(__file__).parent.parent / "forms")
+    return (*_own_folders(os.environ.get(FORMS_VARIABLE, "")), _SHIPPED)
 
 
 def _own_folders(listed: str) -> Iterator[Path]:

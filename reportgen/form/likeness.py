@@ -16,6 +16,7 @@ from ..errors import INVISIBLE
 from .words import LONGEST_LABEL
 
 _DROPPED = re.compile(rf"[\s{INVISIBLE}“”‘’\"'＂＇「」『』]+")
+_SEPARATORS = re.compile(r"[-—–/\\>|·_]+")
 _NUMBER = re.compile(
     r"(?:第?\(?(?P<han>[一二三四五六七八九十]{1,3})[部分]*[)、.,:]+|第?\(?(?P<digits>\d{1,2})[部分]*(?:[)、.,:]+|(?=[^\d.])))"
 )
@@ -35,6 +36,18 @@ def _reduced(text: str) -> str:
 
 
 _short_key = lru_cache(maxsize=4096)(_reduced)
+
+
+def loose(text: str) -> str:
+    """Like :func:`key`, also without the separators people put between the levels of a label."""
+    return _SEPARATORS.sub("", key(text))
+
+
+@lru_cache(maxsize=4096)
+def labels_of(text: str) -> tuple[str, ...]:
+    """Return the labels that a text may be: itself, also without separators; none if nothing is left."""
+    label, short = key(text), loose(text)
+    return () if not label else (label,) if short == label else (label, short)
 
 
 def number_of(label: str) -> tuple[int, str]:

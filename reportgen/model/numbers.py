@@ -24,6 +24,7 @@ PLACEHOLDERS = frozenset([
 """What people type where there is nothing to count."""
 _COUNTERS = "件宗起份条部个次项人"
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:[, ][0-9]{3})+(?:\.[0-9]+)?")
+_BEGINS = re.compile(r"[\s\u200b\ufeff]*[0-9０-９+＋\-－−]")
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 # Only the forms a Chinese input method types; ², ① and the like are not digits of a figure.
 _HALF_WIDTH = {0xFF01 + n: 0x21 + n for n in range(94)} | dict.fromkeys((0x3000, 0xA0, 0x2002, 0x2003), 0x20)
@@ -81,6 +82,13 @@ def parse_number(
     if isinstance(raw, str):
         return _parse_text(raw, kind, decimals, unit, text)
     return _problem("是日期或其他格式，不是数字")
+
+
+def is_number(raw: object) -> bool:
+    """Tell whether :func:`parse_number` reads a count from what a cell holds."""
+    if isinstance(raw, str) and not _BEGINS.match(raw):
+        return False  # most texts
+    return parse_number(raw).state == "number"
 
 
 def _problem(remark: str) -> Parsed:

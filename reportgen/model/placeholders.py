@@ -20,8 +20,8 @@ from .report import Passage, Report
 
 # Word processors turn typed braces into full-width ones.
 _TAG = re.compile(r"[{｛]\s{0,9}[{｛](.{0,200}?)[}｝]\s{0,9}[}｝]", re.S)
-_SINGLE = re.compile(r"[{｛]([^{}｛｝\n]{1,60})[}｝]")
-_LEFTOVER = re.compile(r"[{｛]\s{0,9}[{｛%％#＃]|[}｝%％#＃]\s{0,9}[}｝]")
+_SINGLE = r"[{｛]([^{}｛｝\n]{1,60})[}｝]"
+_LEFTOVER = r"[{｛]\s{0,9}[{｛%％#＃]|[}｝%％#＃]\s{0,9}[}｝]"
 
 _EACH = 20
 """Placeholders of one passage that are reported at most."""
@@ -147,9 +147,9 @@ def _unknown(passage: Passage, text: str, lookup: _Lookup, known: tuple[str, ...
         elif not lookup[name]:
             yield Unknown(passage, match[0], ())
     rest = typed(text)
-    for match in _LEFTOVER.finditer(rest):
+    for match in re.finditer(_LEFTOVER, rest):
         yield Unknown(passage, match[0], ())
-    for match in _SINGLE.finditer(rest):
+    for match in re.finditer(_SINGLE, rest):
         if _clean(match[1]) in known:
             yield Unknown(passage, match[0], (_clean(match[1]),), single=True)
 

@@ -23,7 +23,7 @@ from .titles import Title, joined, parse_title, possible_titles, titles_in
 from .wording import Texts, chinese_date, clean
 
 _WEB = ("html", "mht")
-_PERIOD = re.compile(r"(\d{4})年1月1日(?:起)?(?:至|到|-|—|－|~)+(?:同年|当年|\1年)?12月31日")
+_PERIOD = r"(\d{4})年1月1日(?:起)?(?:至|到|-|—|－|~)+(?:同年|当年|\1年)?12月31日"
 """The year that a text says its figures are of."""
 
 
@@ -40,12 +40,14 @@ def read_fields(form: Form, document: Document, indexes: Sequence[LabelIndex]) -
     """
     texts = Texts()
     document = _seen(document, texts)
-    sheets = [index for index in indexes if not text_head(form, index)]
-    # Visible entries count before hidden ones.
-    for hidden in (False, True):
-        for index in sheets:
-            if hidden or not index.grid.hidden:
-                _sheet(form, index, texts, hidden=hidden)
+    sheets = [index for index in indexes if _wordings(form, index) and not text_head(form, index)]
+    places = [place for index in sheets for place in _places(form, index)]
+    for hidden in (False, True):  # visible entries count before hidden ones
+        for one, entry, origin in places:
+            if origin.hidden == hidden and one.id not in texts.fields:
+                texts.field_origins.setdefault(one.id, origin)
+                if entry is not None:
+                    _entry(form, one, entry, origin, texts)
     texts.findings.extend(_several(form, sheets))
     _title(form, document, indexes, texts)
     of_report = {f"正文!{one.address}" for one in texts.body}
@@ -115,7 +117,7 @@ def _likely(found: Sequence[Title], page: tuple[str, int] | None, paragraphs: Se
 
 
 def _told_years(paragraphs: Sequence[Paragraph]) -> set[int]:
-    return {int(year) for one in paragraphs for year in _PERIOD.findall("".join(one.text.split()))}
+    return {int(year) for one in paragraphs for year in re.findall(_PERIOD, "".join(one.text.split()))}
 
 
 def _titles_in(form: Form, index: LabelIndex) -> Iterator[tuple[str, tuple[str, int]]]:
@@ -154,27 +156,14 @@ def _entries(form: Form, index: LabelIndex) -> Iterator[tuple[Field, GridCell]]:
                 yield one, cell
 
 
-def _sheet(form: Form, index: LabelIndex, texts: Texts, *, hidden: bool) -> None:
-    """Read the entries of a sheet, each right of its label; the first of a field counts.
-
-    Args:
-        form: the edition.
-        index: the sheet.
-        texts: the entries are added to it.
-        hidden: take hidden entries, else visible ones.
-    """
+def _places(form: Form, index: LabelIndex) -> Iterator[tuple[Field, GridCell | None, Origin]]:
+    """Yield where the entries of a sheet stand, right of each label, and the cells there, if any."""
+    grid = index.grid
     for one, label in _wordings(form, index):
         for place in index.beside(label):
-            if one.id in texts.fields:
-                break
-            entry = index.grid.entry(*place)
-            unseen = index.grid.hidden or (entry is not None and entry.hidden)
-            if unseen != hidden:
-                continue
-            origin = Origin(index.grid.name, index.grid.address(*place), *place, unseen)
-            texts.field_origins.setdefault(one.id, origin)
-            if entry is not None:
-                _entry(form, one, entry, origin, texts)
+            entry = grid.entry(*place)
+            unseen = grid.hidden or (entry is not None and entry.hidden)
+            yield one, entry, Origin(grid.name, grid.address(*place), *place, unseen)
 
 
 def _wordings(form: Form, index: LabelIndex) -> list[tuple[Field, str]]:

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import msgspec
 
 from ..form import Block, Form, Node
-from ..form.likeness import bare, key, number_of
+from ..form.likeness import bare, key, loose, number_of
 from ..form.tables import paths
-
-_SEPARATORS = re.compile(r"[-—–/\\>|·_]+")
-
-
-def loose(text: str) -> str:
-    """Like :func:`key`, also without the separators people put between the levels of a label."""
-    return _SEPARATORS.sub("", key(text))
 
 
 class Axis(msgspec.Struct, frozen=True):
@@ -50,6 +42,8 @@ class BlockLabels(msgspec.Struct, frozen=True):
     column_groups: tuple[Node, ...]
     parts: dict[str, Node]
     """Key → group of rows that has items only, no total: some files have one row for all of it."""
+    known: frozenset[str]
+    """What a grid with a row or a column of the block has one of."""
 
 
 def _wordings(path: tuple[Node, ...]) -> Iterator[str]:
@@ -109,12 +103,14 @@ def _labels_of(block: Block) -> BlockLabels:
     columns, exact_columns = _axis(block.columns, row_keys)
     groups = {*_groups(block.rows), *_groups(block.columns)}
     groups |= {key(text) for text in (block.title, block.corner) if text}
+    items = () if block.wide else _of_items(block.rows)
+    parts = {k: n for n in items for k in (key(n.text), number_of(key(n.text))[1])}
     return BlockLabels(
         Axis(rows, dict(_named(block.rows)), row_leaves),
         Axis(columns, dict(_named(block.columns)), column_leaves),
         frozenset(groups), frozenset(exact_rows | exact_columns), block.columns,
         tuple(path[-1] for path in paths(block.columns) if path[-1].children),
-        {} if block.wide else {k: n for n in _of_items(block.rows) for k in (key(n.text), number_of(key(n.text))[1])},
+        parts, frozenset([*rows, *columns, *parts]),
     )  # fmt: skip
 
 

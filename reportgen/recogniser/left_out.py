@@ -23,9 +23,10 @@ def left_out(
         values: the figures as read, by cell id.
         cells: where they stand, by cell id.
     """
-    figures = {(place.grid.name, place.row, place.column) for place in cells.values()}
+    marked = [(grid.name, cell) for grid in document.grids for cell in grid.cells.marked]
+    figures = {(place.grid.name, place.row, place.column) for place in cells.values()} if marked else set()
     beside: dict[str, list[tuple[str, CellRef, str]]] = {}
-    for id_, place in cells.items():
+    for id_, place in cells.items() if marked else ():
         if place.cell is not None and place.cell.beside:
             value, cell = values[id_], form.cells[id_]
             # Nothing but what was left out: whether that is the figure is not ours to say.
@@ -41,9 +42,8 @@ def left_out(
     for severity, here in beside.items():
         yield from by_table(form.rules["N-09"], here, severity=severity)
     struck = [
-        (Origin(grid.name, cell.address, cell.row, cell.column, cell.hidden), cell.beside)
-        for grid in document.grids for cell in grid.cells
-        if cell.beside and (grid.name, cell.row, cell.column) not in figures
+        (Origin(name, cell.address, cell.row, cell.column, cell.hidden), cell.beside)
+        for name, cell in marked if (name, cell.row, cell.column) not in figures
     ]  # fmt: skip
     struck += [
         (Origin("正文", one.address, hidden=one.hidden), one.beside) for one in document.paragraphs if one.beside

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise, takewhile
 
 import msgspec
@@ -19,7 +20,6 @@ from .entries import guarded_text
 from .index import LabelIndex
 from .labels import known_labels
 from .prose import opening, read_paragraphs, section_of_line, sections_of
-from .tables import Found
 from .titles import parse_title
 from .wording import Texts, split_paragraphs
 
@@ -41,7 +41,8 @@ class LooseTexts(msgspec.Struct):
 
 
 def loose_texts(
-    form: Form, index: LabelIndex, tables: Found, fields: Texts, *, named: Section | None = None, near: bool = True
+    form: Form, index: LabelIndex, rows: Mapping[str, Collection[int]], fields: Texts, *,
+    named: Section | None = None, near: bool = True,
 ) -> LooseTexts:  # fmt: skip
     """Read the texts of a sheet that is not laid out as the standard one.
 
@@ -51,19 +52,19 @@ def loose_texts(
     Args:
         form: the edition.
         index: the sheet.
-        tables: the figures found; rows of figures are no text.
+        rows: those of figures by sheet (:meth:`.Found.rows`), which are no text.
         fields: who reports of which year.
         named: the part that the sheet is called after.
         near: words that are only nearly a heading of the form may be one.
     """
     found = LooseTexts(index.grid)
-    cells = list(_text_cells(form, index.grid, tables))
+    cells = _text_cells(form, index.grid, rows.get(index.grid.name, ()))
     headings = _headings(form, cells, near=near)
     found.headings = [(section.id, str(cells[n].value)) for n, section in sorted(headings.items())]
     first = str(cells[0].value) if cells else ""
     alone = next((one.title for one in form.sections if one.optional and _is_called(one, (index.grid.name, first))), "")
     if not any(not section.table for section in headings.values()) and not (named and not named.table) and not alone:
-        if index.grid.name not in {place.grid.name for place in tables.cells.values()}:  # remarks stand beside tables
+        if index.grid.name not in rows:  # remarks stand beside tables
             found.nowhere = _sentences(index.grid, cells)
         return found
     start = [Paragraph(named.heading)] if named and not headings else []
@@ -98,16 +99,19 @@ def _sentences(grid: Grid, cells: Iterable[GridCell]) -> list[GridCell]:
     return [c for c in texts if not c.hidden and not grid.hidden]
 
 
-def _text_cells(form: Form, grid: Grid, tables: Found) -> Iterator[GridCell]:
-    """Yield the cells that hold something and belong to no table: a label alone in its row may be a short heading."""
-    rows = {place.row for place in tables.cells.values() if place.grid.name == grid.name}
-    labels, brief = known_labels(form), {key(text) for section in form.sections for text in section.brief}
-    known = [cell for cell in grid.cells if isinstance(cell.value, str) and key(cell.value) in labels]
-    in_row = Counter(cell.row for cell in known)
-    of_tables = {cell for cell in known if in_row[cell.row] > 1 or key(str(cell.value)) not in brief}
-    for cell in grid.cells:
-        if (cell.value not in (None, "") or cell.formula) and cell.row not in rows and cell not in of_tables:
-            yield cell
+def _text_cells(form: Form, grid: Grid, rows: Collection[int]) -> list[GridCell]:
+    """Return the cells that hold something and belong to no table: a label alone in its row may be a short heading."""
+    lines = (cells for row, cells in grid.cells.in_row.items() if row not in rows)
+    cells = [cell for line in lines for cell in line if cell.value not in (None, "") or cell.formula]
+    texts = [(cell, key(cell.value) if isinstance(cell.value, str) else "") for cell in cells]
+    labels, brief = known_labels(form), _brief(form)
+    in_row = Counter(cell.row for cell, text in texts if text in labels)
+    return [cell for cell, text in texts if text not in labels or (in_row[cell.row] == 1 and text in brief)]
+
+
+@lru_cache(maxsize=16)
+def _brief(form: Form) -> frozenset[str]:
+    return frozenset(key(text) for section in form.sections for text in section.brief)
 
 
 def _headings(form: Form, cells: Sequence[GridCell], *, near: bool) -> dict[int, Section]:

@@ -13,6 +13,7 @@ import msgspec
 from ..form import Node
 from ..form.likeness import key
 from ..sources import Grid, GridCell, Place
+from ..sources.base import LAST_COLUMN
 from .index import LabelIndex
 from .labels import BlockLabels
 
@@ -21,6 +22,8 @@ class Header(msgspec.Struct, frozen=True):
     """The header cells of a table, by column."""
 
     cells: Mapping[str, GridCell] = {}
+    left: int = LAST_COLUMN
+    """The first column of its cells."""
     order: tuple[str, ...] = ()
     """The columns from left to right; () if that cannot be told."""
     sound: bool = True
@@ -40,6 +43,9 @@ class Settled(msgspec.Struct, frozen=True):
     """Why no figure of the row was read."""
 
 
+_AS_IT_STANDS = Settled()
+
+
 def cells_in(grid: Grid, row: int, first: int) -> list[GridCell]:
     """Return the cells that begin in a row, from a column on."""
     return [cell for cell in grid.cells.in_row.get(row, ()) if cell.column >= first]
@@ -53,13 +59,14 @@ def header_of(index: LabelIndex, cells: Mapping[str, GridCell], labels: BlockLab
     """
     leaves = [leaf.id for leaf in labels.columns.leaves if leaf.id in cells]
     across = sorted(leaves, key=lambda leaf: cells[leaf].column)
+    left = min((cell.column for cell in cells.values()), default=LAST_COLUMN)
     distinct = len({cells[leaf].column for leaf in leaves}) == len(leaves)
     if distinct and (across == leaves or _covered(index, cells, labels)):
-        return Header(cells, tuple(across))
+        return Header(cells, left, tuple(across))
     depth = dict(_depths(labels.column_tree))
     printed = sorted(leaves, key=depth.__getitem__)
     stand = sorted(leaves, key=lambda leaf: cells[leaf].place)
-    return Header(cells, tuple(leaves) if stand == printed else (), sound=False)
+    return Header(cells, left, tuple(leaves) if stand == printed else (), sound=False)
 
 
 def _depths(nodes: Iterable[Node], depth: int = 0) -> Iterable[tuple[str, int]]:
@@ -92,8 +99,10 @@ def settle(grid: Grid, label: GridCell, header: Header, labels: BlockLabels) -> 
         header: of its table.
         labels: of its block.
     """
-    if grid.a1 or header.fault:
+    if header.fault:
         return Settled(fault=header.fault)
+    if grid.a1:
+        return _AS_IT_STANDS
     cells = cells_in(grid, label.row, label.column + label.column_span)
     wanted = [header.cells[leaf].column for leaf in header.order]
     if header.sound and _stand_below(grid, cells, wanted, header):

@@ -115,9 +115,14 @@ def opening(form: Form, line: str) -> tuple[str, ...]:
     """Split the first line of a cell into the heading it may begin with, in words much like the form's, and the rest."""
     parts = _behind_heading(form, line)
     match = _OPENING.match(line) if len(parts) == 1 else None
-    if match and len(form.likeness.near(match[1], [s.heading for s in form.sections if s.heading])) == 1:
+    if match and _is_near_heading(form, match[1]):
         return tuple(filter(None, (match[1], line[match.end() :])))
     return parts
+
+
+@lru_cache(maxsize=1024)
+def _is_near_heading(form: Form, text: str) -> bool:
+    return len(form.likeness.near(text, [s.heading for s in form.sections if s.heading])) == 1
 
 
 def _told_apart(form: Form, paragraph: Paragraph) -> list[Paragraph]:

@@ -7,15 +7,17 @@ their place in the order of the form.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 
 import msgspec
 
 from ..form import LONGEST_LABEL, Block, Form, Table
 from ..form.likeness import key, number_of
-from ..model.numbers import parse_number
+from ..model.numbers import is_number, parse_number
 from ..sources import GridCell
-from ..sources.base import LAST_COLUMN
+from ..sources.base import BY_PLACE, LAST_COLUMN
 from .index import LabelIndex
 from .labels import Axis, BlockLabels, block_labels, known_labels, nearest
 from .merging import Header, Settled, cells_in, has_own_header, header_of, settle
@@ -41,6 +43,18 @@ class Row(msgspec.Struct, frozen=True):
     """The label is nearly one of the form."""
 
 
+class _Labelled(msgspec.Struct, frozen=True):
+    """The labels of one block in one grid."""
+
+    index: LabelIndex
+    rows: list[tuple[str, GridCell, bool]]
+    """Leaf, label cell and whether it is only likely, from the top; of a label repeated in a row the last."""
+    sure: Headers
+    """The header cells by leaf: those that are labels."""
+    likely: Headers
+    """Those that are nearly."""
+
+
 class _Finder:
     """Finds the labels of one block in grids."""
 
@@ -48,35 +62,34 @@ class _Finder:
         """``missing``: leaves whose rows are looked for by what is nearly their label, too; None: none are."""
         self.form, self.labels, self.missing = form, labels, missing
 
-    def rows(self, index: LabelIndex) -> list[tuple[str, GridCell, bool]]:
-        """Return leaf, label cell and whether it is only likely, from the top; of a label repeated in a row the last."""
-        found = [(leaf, cell, False) for leaf, cell in index.find(self.labels.rows.wordings)]
+    def look(self, index: LabelIndex) -> _Labelled | None:
+        """Return the labels of the block in a grid, None if it has none."""
+        if self.missing is None and index.labels.keys().isdisjoint(self.labels.known):
+            return None
+        rows = [(leaf, cell, False) for leaf, cell in index.find(self.labels.rows.wordings)]
+        sure, likely = self._headers(index, [cell for _, cell, _ in rows])
         if self.missing:
-            found += [
-                (leaf, cell, True) for leaf, cell in self._likely(index, self.labels.rows) if leaf in self.missing
-            ]
-        found.sort(key=lambda one: (one[1].row, one[1].column))
-        return list({(leaf, cell.row): (leaf, cell, likely) for leaf, cell, likely in found}.values())
+            rows += [(leaf, cell, True) for leaf, cell in self._likely(index, self.labels.rows) if leaf in self.missing]
+        rows.sort(key=lambda one: one[1].place)
+        return _Labelled(index, list({(one[0], one[1].row): one for one in rows}.values()), sure, likely)
 
-    def headers(self, index: LabelIndex) -> tuple[Headers, Headers]:
-        """Return the header cells by leaf: those that are labels, and those that are nearly."""
+    def _headers(self, index: LabelIndex, labels: Sequence[GridCell]) -> tuple[Headers, Headers]:
+        """Return the header cells, those that are labels and those that are nearly; ``labels`` are those of rows.
+
+        The word of a column that stands in a row of the block is that row's label, or typed for a figure.
+        """
         sure, likely = Headers(), Headers()
         for leaf, cell in index.find(self.labels.columns.wordings):
             sure.setdefault(leaf, []).append(cell)
         for leaf, cell in self._likely(index, self.labels.columns) if self.missing is not None else ():
             if not _has_figures(index, cell):
                 likely.setdefault(leaf, []).append(cell)
+        first = {cell.row: cell.column for cell in sorted(labels, key=BY_PLACE, reverse=True)}
         for leaf, cells in sure.items():
             if len(cells) > 1:
-                sure[leaf] = [cell for cell in cells if not self._is_in_a_row(index, cell)] or cells
+                free = [cell for cell in cells if first.get(cell.row, cell.column) >= cell.column]
+                sure[leaf] = [cell for cell in free if not _has_figures(index, cell)] or cells
         return sure, likely
-
-    def _is_in_a_row(self, index: LabelIndex, cell: GridCell) -> bool:
-        """Tell whether the word of a column stands in a row of the block: it is that row's label, or typed for a figure."""
-        labels = (label for _, label in index.find(self.labels.rows.wordings))
-        return _has_figures(index, cell) or any(
-            label.row == cell.row and label.column < cell.column for label in labels
-        )
 
     def _likely(self, index: LabelIndex, axis: Axis) -> Iterator[tuple[str, GridCell]]:
         known, names = known_labels(self.form), axis.names
@@ -90,8 +103,12 @@ class _Finder:
 
 def _has_figures(index: LabelIndex, label: GridCell) -> bool:
     """Tell whether figures stand right of a label, as they do of a row's."""
-    right = (index.grid.cell(label.row, label.column + n) for n in range(1, _FAR))
-    return any(cell is not None and parse_number(cell.value).state == "number" for cell in right)
+    at, row = index.grid.cells.at, label.row
+    for column in range(label.column + 1, label.column + _FAR):
+        cell = at.get((row, column))
+        if cell is not None and is_number(cell.value):
+            return True
+    return False
 
 
 def table_rows(form: Form, table: Table, indexes: Sequence[LabelIndex], *, near: bool = False) -> dict[str, list[Row]]:
@@ -141,56 +158,55 @@ def _block_rows(indexes: Sequence[LabelIndex], block: Block, finder: _Finder) ->
     rows: dict[str, list[Row]] = {}
     above = Header()
     for index in indexes:
-        headers = finder.headers(index)
-        here = list(_wide_rows(index, finder, *headers)) if block.wide else []
+        labelled = finder.look(index)
+        if labelled is None:
+            above = Header()
+            continue
+        here = list(_wide_rows(labelled, finder.labels)) if block.wide else []
         if not here:
-            here = list(_rows(index, finder, *headers, above, wide=block.wide))
-            above = _last_header(index, finder, headers[0], here)
+            here = list(_rows(labelled, finder, above, wide=block.wide))
+            above = _last_header(labelled, finder.labels, here)
         for leaf, row in here:
             rows.setdefault(leaf, []).append(row)
     return rows
 
 
-def _last_header(index: LabelIndex, finder: _Finder, sure: Headers, rows: Sequence[tuple[str, Row]]) -> Header:
+def _last_header(labelled: _Labelled, labels: BlockLabels, rows: Sequence[tuple[str, Row]]) -> Header:
     """Return the header that a table going on in the next grid without one of its own has."""
     if rows:
-        return header_of(rows[-1][1].index, rows[-1][1].columns, finder.labels)
-    cells = {leaf: here[-1] for leaf, here in sure.items()}
-    return header_of(index, cells, finder.labels) if len(cells) == len(finder.labels.columns.leaves) else Header()
+        return header_of(rows[-1][1].index, rows[-1][1].columns, labels)
+    cells = {leaf: here[-1] for leaf, here in labelled.sure.items()}
+    return header_of(labelled.index, cells, labels) if len(cells) == len(labels.columns.leaves) else Header()
 
 
 # ---------------------------------------------------------------- labels at the left, headers above
 
 
-def _rows(
-    index: LabelIndex, finder: _Finder, sure: Headers, likely: Headers, above: Header, *, wide: bool
-) -> Iterator[tuple[str, Row]]:
+def _rows(labelled: _Labelled, finder: _Finder, above: Header, *, wide: bool) -> Iterator[tuple[str, Row]]:
     """Rows of a block in one grid.
 
     Args:
-        index: the grid.
+        labelled: its labels in the grid.
         finder: of the block.
-        sure: the headers in it that are labels of the block.
-        likely: those that are nearly.
         above: the header of the grid before it: a table that goes on without its own keeps it.
         wide: the block is one that the form prints as one row.
     """
-    labels = finder.labels
-    going_on = not sure and not likely and not wide
-    labelled = finder.rows(index)
-    if going_on and labelled and above.cells:
-        fault = _own_columns(index, min((cell for _, cell, _ in labelled), key=lambda cell: cell.place), finder)
+    index, labels, every = labelled.index, finder.labels, (labelled.sure, labelled.likely)
+    going_on = not labelled.sure and not labelled.likely and not wide
+    if going_on and labelled.rows and above.cells:
+        fault = _own_columns(index, min((cell for _, cell, _ in labelled.rows), key=BY_PLACE), finder)
         above = msgspec.structs.replace(above, elsewhere=True, fault=fault)
+    lines = sorted({cell.row for headers in every for cells in headers.values() for cell in cells})
 
-    headers: list[Header] = []  # those of the rows so far; most have the same
+    @cache
+    def header(line: int) -> Header:
+        return header_of(index, _above(line, *every, labels), labels)
 
     def row_of(label: GridCell, *, near: bool) -> Row | None:
-        cells = {} if going_on else _above(label, sure, likely, labels)
-        if not going_on and not (headers and headers[-1].cells == cells):
-            headers.append(header_of(index, cells, labels))
-        return _row(index, label, above if going_on else headers[-1], labels, near=near)
+        line = bisect_left(lines, label.row)  # most rows have the same headers above them
+        return _row(index, label, above if going_on else header(lines[line - 1] if line else 0), labels, near=near)
 
-    found = [(leaf, row) for leaf, label, near in labelled if (row := row_of(label, near=near))]
+    found = [(leaf, row) for leaf, label, near in labelled.rows if (row := row_of(label, near=near))]
     here = {leaf for leaf, _ in found}
     found += [
         (group.id, row) for wording, group in labels.parts.items()
@@ -227,20 +243,25 @@ def _row(index: LabelIndex, label: GridCell, header: Header, labels: BlockLabels
         return None
     settled = settle(index.grid, label, header, labels)
     edge = label.column + label.column_span
-    columns = {id_: cell for id_, cell in header.cells.items() if settled.places or cell.column >= edge}
-    figures = () if settled.fault else settled.places.values() or [cell.place for cell in columns.values()]
-    first = min((column for _, column in figures), default=LAST_COLUMN)
+    columns, first = header.cells, header.left
+    if settled.places:
+        first = min(column for _, column in settled.places.values())
+    elif first < edge:
+        columns = {id_: cell for id_, cell in columns.items() if cell.column >= edge}
+        first = min((cell.column for cell in columns.values()), default=LAST_COLUMN)
+    if settled.fault:
+        first = LAST_COLUMN
     if _is_group(index, label, labels, first) or not (settled.places or settled.fault or len(columns) >= half):
         return None
     return Row(index, label, label.row, columns or header.cells, settled, near)
 
 
-def _above(label: GridCell, sure: Headers, likely: Headers, labels: BlockLabels) -> dict[str, GridCell]:
-    """Return the header cell nearest above a row label for each column; likely ones only in the form's order."""
+def _above(last: int, sure: Headers, likely: Headers, labels: BlockLabels) -> dict[str, GridCell]:
+    """Return the lowest header cell of each column down to a row; likely ones only in the form's order."""
     found: dict[str, GridCell] = {}
     for leaf in labels.columns.leaves:
-        here = [cell for cell in sure.get(leaf.id, ()) if cell.row < label.row]
-        here = here or [cell for cell in likely.get(leaf.id, ()) if cell.row < label.row]
+        here = [cell for cell in sure.get(leaf.id, ()) if cell.row <= last]
+        here = here or [cell for cell in likely.get(leaf.id, ()) if cell.row <= last]
         if here:
             found[leaf.id] = max(here, key=lambda cell: (cell.row, -cell.column))
     return found
@@ -256,7 +277,9 @@ def _is_group(index: LabelIndex, label: GridCell, labels: BlockLabels, first: in
         first: column of the first figure: words there are what somebody typed for one.
     """
     edge = label.column + label.column_span
-    for cell in cells_in(index.grid, label.row, edge):
+    for cell in index.grid.cells.in_row.get(label.row, ()):
+        if cell.column < edge:
+            continue
         if cell.column >= first or (index.grid.a1 and cell.column > edge):
             return False  # a hint right of blank figures
         if not isinstance(cell.value, str) or parse_number(cell.value, text=True).state != "problem":
@@ -270,16 +293,17 @@ def _is_group(index: LabelIndex, label: GridCell, labels: BlockLabels, first: in
 # ---------------------------------------------------------------- side by side (table 四)
 
 
-def _wide_rows(index: LabelIndex, finder: _Finder, sure: Headers, likely: Headers) -> Iterator[tuple[str, Row]]:
+def _wide_rows(labelled: _Labelled, labels: BlockLabels) -> Iterator[tuple[str, Row]]:
     """Rows of figures that the form prints side by side in one row."""
-    labels = finder.labels
-    groups = sorted(finder.rows(index), key=lambda one: (one[1].column, one[1].row))
+    index = labelled.index
+    groups = sorted(labelled.rows, key=lambda one: (one[1].column, one[1].row))
     if not groups:
         return
     top = min(cell.row for _, cell, _ in groups)
     leaves = [
-        (leaf, cell) for found in (sure, likely) for leaf, here in found.items() for cell in here if cell.row > top
-    ]
+        (leaf, cell) for found in (labelled.sure, labelled.likely)
+        for leaf, here in found.items() for cell in here if cell.row > top
+    ]  # fmt: skip
     rows = list(_under_groups(index, groups, leaves, labels))
     if leaves and not index.grid.a1 and not _fits(index, [row for _, row in rows], len(groups), len(leaves)):
         rows = list(_by_order(index, groups, leaves, labels))
@@ -357,5 +381,5 @@ def _first_filled(index: LabelIndex, columns: Mapping[str, GridCell], row: int) 
 
     if filled(row, lambda value: value not in (None, "")):
         return row
-    numbers = (n for n in (row + 1, row + 2) if filled(n, lambda v: parse_number(v).state == "number"))
+    numbers = (n for n in (row + 1, row + 2) if filled(n, is_number))
     return next(numbers, row)

@@ -13,7 +13,7 @@ import msgspec
 
 from ..form import Form, Table
 from ..form.likeness import key
-from ..model.numbers import parse_number
+from ..model.numbers import is_number
 from ..sources import Grid, GridCell
 from ..sources.base import column_letters
 from .labels import known_labels
@@ -148,7 +148,8 @@ class Area:
         self.rows, self.used, self.known = rows, used, known_labels(form)
         every = [row for some in rows.values() for _, row in some]
         self.grid = every[0].index.grid
-        self.headers = [(id_, cell) for row in every for id_, cell in row.columns.items()]
+        different = {id(row.columns): row.columns for row in every}  # most rows have the same ones
+        self.headers = [(id_, cell) for columns in different.values() for id_, cell in columns.items()]
         heads = [cell for _, cell in self.headers]
         self.top = min(*rows, *(cell.row + cell.row_span for cell in heads))
         self.bottom = max(rows)
@@ -160,19 +161,16 @@ class Area:
         edge = max(row.label.column + row.label.column_span for row in every)
         self.left = min(left, max(edge, left - more))
         self.right = max(cell.column + cell.column_span - 1 for cell in heads) + more
-        self.lines: dict[int, list[GridCell]] = {}
-        for cell in self.grid.cells:
-            if self.top <= cell.row and cell.value not in (None, ""):
-                self.lines.setdefault(cell.row, []).append(cell)
+        lines = ((row, cells) for row, cells in self.grid.cells.in_row.items() if row >= self.top)
+        filled = ((row, [cell for cell in cells if cell.value not in (None, "")]) for row, cells in lines)
+        self.lines = {row: cells for row, cells in filled if cells}
 
     def inside(self) -> Iterator[tuple[int, list[GridCell]]]:
         """Yield the figures that were not read between the outermost rows, by row."""
-        for row in sorted(row for row in self.lines if row <= self.bottom):
-            cells = [
-                cell for cell in self.lines[row]
-                if self.holds(cell) and _is_figure(cell.value) and not self.was_read(cell)
-            ]  # fmt: skip
-            if cells:
+        name, used = self.grid.name, self.used
+        for row, line in self.lines.items():
+            left = [cell for cell in line if (name, row, cell.column) not in used] if row <= self.bottom else []
+            if cells := [cell for cell in left if self.holds(cell) and _is_figure(cell.value)]:
                 yield row, cells
 
     def below(self) -> Iterator[tuple[int, list[GridCell]]]:
@@ -189,16 +187,16 @@ class Area:
 
     def further(self) -> Iterator[tuple[int, list[GridCell]]]:
         """Yield the figures typed in the table's columns anywhere below it, by row."""
-        for row in sorted(row for row in self.lines if row > self.bottom and not self.is_ours(row)):
-            cells = [cell for cell in self.lines[row] if self.holds(cell) and _is_typed(cell)]
-            if cells:
-                yield row, cells
+        for row, line in self.lines.items():
+            typed = [cell for cell in line if self.holds(cell) and _is_typed(cell)] if row > self.bottom else []
+            if typed and not self.is_ours(row):
+                yield row, typed
 
     def beside(self) -> Iterator[list[GridCell]]:
         """Yield the figures typed in the table's rows right of it, by column."""
         columns: dict[int, list[GridCell]] = {}
-        for row in sorted(row for row in self.lines if row <= self.bottom):
-            for cell in self.lines[row]:
+        for row, line in self.lines.items():
+            for cell in line if row <= self.bottom else ():
                 if cell.column > self.right and _is_typed(cell) and not self.was_read(cell):
                     columns.setdefault(cell.column, []).append(cell)
         yield from columns.values()
@@ -239,7 +237,7 @@ def named(what: Sequence[str]) -> str:
 
 def _is_typed(cell: GridCell) -> bool:
     """Tell whether a cell holds a number that somebody typed."""
-    return not cell.formula and parse_number(cell.value).state == "number"
+    return not cell.formula and is_number(cell.value)
 
 
 def _is_figure(value: object) -> bool:

@@ -7,7 +7,7 @@ and a label without a figure are findings, never guesses.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -58,6 +58,13 @@ class Found(msgspec.Struct):
     """As of :class:`~.strays.Strays`."""
     seen: int = 0
     """Figures of the form that have a place, also where it is not certain which."""
+
+    def rows(self) -> Mapping[str, Collection[int]]:
+        """Return the rows of figures, by the name of their sheet."""
+        rows: dict[str, set[int]] = {}
+        for place in self.cells.values():
+            rows.setdefault(place.grid.name, set()).add(place.row)
+        return rows
 
 
 def find_tables(form: Form, indexes: Sequence[LabelIndex], *, near: bool = False) -> Found:
@@ -114,8 +121,8 @@ class _Taker:
         self.rearranged: list[Row] = []
         self.faults: dict[str, Row] = {}
         """Why no figure of a row was read."""
-        self.seen: set[tuple[str, int]] = set()
-        """Columns and headers whose wording has been looked at; every row has them."""
+        self.seen: set[int] = set()
+        """Headers whose wording has been looked at, by identity; most rows have the same."""
 
     def take(self, rows: Mapping[str, list[Row]], areas: Sequence[Area]) -> None:
         """Take over all rows, each of which should be there once; ``areas`` is what they take up."""
@@ -157,14 +164,15 @@ class _Taker:
         self._compare(labels, row, row.label, leaf.text)
         if not self._is_settled(row):
             return
+        compared = id(row.columns) in self.seen
+        self.seen.add(id(row.columns))
         for column in labels.columns.leaves:
             cell_id = f"{self.table.id}.{leaf.id}.{column.id}"
             header = row.columns.get(column.id)
             if header is None:
                 self.lacking.setdefault(column.label, []).append(self.form.cells[cell_id].label)
                 continue
-            if (column.id, id(header)) not in self.seen:
-                self.seen.add((column.id, id(header)))
+            if not compared:
                 self._compare(labels, row, header, column.text)
             place = _figure_of(self.form, cell_id, row, column, header, self.found)
             if place is not None:
@@ -324,7 +332,10 @@ def _figure_of(form: Form, cell_id: str, row: Row, column: Node, header: GridCel
     grid = row.index.grid
     if row.settled.places:
         place = row.settled.places[column.id]
-        return _used(found, grid, grid.entry(*place), place)
+        return _used(found, grid, grid.cell(*place), place)
+    place = (row.row, header.column)
+    if column.span == header.column_span == 1:  # most
+        return _used(found, grid, grid.cells.at.get(place), place)
     spots: dict[Place, GridCell] = {}
     reach = range(header.column, header.column + _width(grid, header, column))
     others = {cell.column for cell in row.columns.values()} - {header.column} if len(reach) > 1 else ()
@@ -345,7 +356,7 @@ def _figure_of(form: Form, cell_id: str, row: Row, column: Node, header: GridCel
         found.findings.append(finding(form.rules["S-04"], refs, what=what))
         found.used |= {(grid.name, c.row, c.column) for c in filled}
         return None
-    return _used(found, grid, grid.resolved(filled[0]) if filled else None, (row.row, header.column))
+    return _used(found, grid, filled[0] if filled else None, place)
 
 
 def _width(grid: Grid, header: GridCell, column: Node) -> int:
@@ -368,7 +379,7 @@ def _only(cells: Sequence[GridCell]) -> GridCell | None:
 
 
 def _used(found: Found, grid: Grid, cell: GridCell | None, empty: Place) -> Located:
-    """Note where a figure stands; ``empty``: the place if there is no cell."""
+    """Note where a figure stands, a formula's result settled; ``empty``: the place if there is no cell."""
     row, column = (cell.row, cell.column) if cell else empty
     found.used.add((grid.name, row, column))
-    return Located(grid, cell, row, column)
+    return Located(grid, grid.resolved(cell) if cell else None, row, column)

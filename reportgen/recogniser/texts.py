@@ -35,6 +35,7 @@ def read_sheets(form: Form, indexes: Sequence[LabelIndex], tables: Found, texts:
     sets: list[tuple[str, list[Passage]]] = []
     nowhere: list[tuple[str, list[GridCell]]] = []
     own = {form.sheets.guide, form.sheets.fields, form.sheets.last_year, form.sheets.checks, form.sheets.names}
+    rows = tables.rows()
     own |= set(msgspec.structs.astuple(form.rollup.sheets))  # of a sum: the texts of others
     heads = [text_head(form, index) for index in indexes]
     names = [index.grid.name for index in indexes]
@@ -46,8 +47,8 @@ def read_sheets(form: Form, indexes: Sequence[LabelIndex], tables: Found, texts:
             sheet = _TextSheet(form, index, head, texts)
             sheet.read()
             sets.append((index.grid.name, sheet.found))
-        elif index.grid.a1 and index.grid.name not in own and RESULT_SIGN not in index.grid.cells.by_text:
-            loose = loose_texts(form, index, tables, texts, named=named.get(n), near=not any(heads))
+        elif index.grid.a1 and index.grid.name not in own and not _is_ours(index):
+            loose = loose_texts(form, index, rows, texts, named=named.get(n), near=not any(heads))
             texts.findings += loose.findings
             texts.passages += loose.passages
             sets += [(index.grid.name, some) for some in _once_each(loose.passages)]
@@ -56,6 +57,11 @@ def read_sheets(form: Form, indexes: Sequence[LabelIndex], tables: Found, texts:
     told = {passage.section for passage in texts.passages}
     if any(not (section.table or section.optional or section.id in told) for section in form.sections):
         texts.findings.extend(_nowhere(form, nowhere))
+
+
+def _is_ours(index: LabelIndex) -> bool:
+    """Tell whether a sheet is that with the results in a marked copy."""
+    return any(cell.value == RESULT_SIGN for cell in index.labels.get(RESULT_SIGN, ()))
 
 
 def read_cells(form: Form, indexes: Iterable[LabelIndex], tables: Found, texts: Texts) -> None:
@@ -68,10 +74,10 @@ def read_cells(form: Form, indexes: Iterable[LabelIndex], tables: Found, texts: 
         texts: with headings and passages of the paragraphs; those found are added.
     """
     order = [section.id for section in form.sections]
-    for index in indexes:
-        if index.grid.a1 or index.grid.hidden:
-            continue
-        loose = loose_texts(form, index, tables, texts, near=False)
+    seen = [index for index in indexes if not (index.grid.a1 or index.grid.hidden)]
+    rows = tables.rows() if seen else {}
+    for index in seen:
+        loose = loose_texts(form, index, rows, texts, near=False)
         known = {section for section, _ in texts.headings}
         for section, text in dict(loose.headings).items():
             if section not in known:

@@ -38,21 +38,23 @@ class Title(Struct, frozen=True):
 
 
 @lru_cache(maxsize=16)
-def _title_word(form: Form) -> str:
-    """The last two Chinese characters that stand together in the prescribed title and in every subject of titles.
+def _title_words(form: Form) -> tuple[str, str]:
+    """What stands in every title: most texts do not have it and need not be tried.
 
-    Most texts do not have them and need not be tried.
+    The last two Chinese characters that stand together in the prescribed title and in every subject of titles, and
+    a character of every word that ends one.
     """
     words = [form.report_title, *form.titles.subjects]
     pairs = (words[0][at : at + 2] for at in range(len(words[0]) - 2, -1, -1))
-    return next((p for p in pairs if all("\u4e00" <= c <= "\u9fff" for c in p) and all(p in o for o in words)), "")
+    word = next((p for p in pairs if all("\u4e00" <= c <= "\u9fff" for c in p) and all(p in o for o in words)), "")
+    return word, next((c for c in "".join(form.title_ends[:1]) if all(c in end for end in form.title_ends)), "")
 
 
 def possible_titles(form: Form, labels: Iterable[str]) -> list[str]:
     """Return the texts, as labels are compared, that have the words and the year that every title has."""
-    word = _title_word(form)
-    some = (label for label in labels if word in label and _YEAR.search(label))
-    return [label for label in some if any(end in label for end in form.title_ends)]
+    word, end = _title_words(form)
+    some = [label for label in labels if end in label and word in label]
+    return [label for label in some if _YEAR.search(label) and any(end in label for end in form.title_ends)]
 
 
 def parse_title(form: Form, text: str) -> tuple[str, int] | None:
@@ -141,7 +143,7 @@ def _first_line(form: Form, paragraphs: Sequence[Paragraph], first: int, last: i
 
 def _goes_on(form: Form, above: str, org: str) -> bool:
     """Tell whether the line above a title is the beginning of the body's name, and no heading of its own."""
-    if _title_word(form) in above or above.removeprefix("(").removesuffix(")") in form.titles.behind:
+    if _title_words(form)[0] in above or above.removeprefix("(").removesuffix(")") in form.titles.behind:
         return False
     if not org:
         return body_like(form, above)

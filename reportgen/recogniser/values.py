@@ -60,12 +60,10 @@ def _read(cell: Cell, place: Located | None) -> Value:
     """Read one figure from where the tables say it is."""
     if place is None:
         return Value("missing")
-    grid, found = place.grid, place.cell
-    hidden = grid.hidden or (found is not None and found.hidden)
-    address = found.address if found and found.address else grid.address(place.row, place.column)
-    origin = Origin(grid.name, address, place.row, place.column, hidden)
+    grid, found, row, column = place.grid, place.cell, place.row, place.column
     if found is None:
-        return Value("blank", origin=origin)
+        return Value("blank", origin=Origin(grid.name, grid.address(row, column), row, column, grid.hidden))
+    origin = Origin(grid.name, found.address or grid.address(row, column), row, column, grid.hidden or found.hidden)
     return read_cell(cell, found, origin, in_document=not grid.a1)
 
 
@@ -132,8 +130,10 @@ def _formulas(form: Form, values: Mapping[str, Value], found: Found) -> Iterator
     """N-05, N-06, N-08: what was done about formulas; one finding per table."""
     computed: dict[str, list[CellRef]] = {}
     stale, uncomputed = [], []
-    for cell in (c for c in form.cells.values() if values[c.id].formula):
-        value, place = values[cell.id], found.cells.get(cell.id)
+    for id_, value in values.items():
+        if not value.formula:
+            continue
+        cell, place = form.cells[id_], found.cells.get(id_)
         ref = _ref(cell, value)
         if value.computed:
             computed.setdefault(cell.table, []).append(ref)
@@ -154,12 +154,11 @@ def _otherwise(form: Form, values: Mapping[str, Value], found: Found) -> Iterato
     """N-10: figures whose number format shows another number than the cell holds; one finding per table."""
     otherwise = []
     for id_, place in found.cells.items():
-        value = values[id_]
-        if place.cell is None or not place.cell.shown or value.number is None:
+        if place.cell is None or not place.cell.shown:
             continue
-        shown = shown_otherwise(place.cell, value.number)
+        value, cell = values[id_], form.cells[id_]
+        shown = "" if value.number is None else shown_otherwise(place.cell, value.number)
         if shown:
-            cell = form.cells[id_]
             said = f"显示为“{shown}”，存储的却是 {format_number(value.number)}，按存储的读取"
             otherwise.append((cell.table, _ref(cell, value), said))
     yield from by_table(form.rules["N-10"], otherwise)

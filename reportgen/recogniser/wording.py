@@ -16,7 +16,7 @@ from ..model.numbers import Number
 from ..model.report import Origin, Passage
 from ..sources import Paragraph
 
-_ILLEGAL = re.compile(r"[\x00-\x08\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_ILLEGAL = r"[\x00-\x08\x0c\x0e-\x1f\x7f\ufffe\uffff]"
 _BREAKS = re.compile(r"\r\n|[\r\n\x0b\x0c\u2028\u2029]")
 _DATE = re.compile(r"(\d{4})\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})\s*日?")
 
@@ -55,7 +55,7 @@ def chinese_date(value: object) -> str:
 
 def clean(text: str) -> str:
     """Drop what no document can hold: control characters."""
-    return text if text.isprintable() else _ILLEGAL.sub("", text)
+    return text if text.isprintable() else re.sub(_ILLEGAL, "", text)
 
 
 def split_paragraphs(text: str) -> tuple[str, ...]:

@@ -7,7 +7,9 @@ that leaves the fewest cells unexplained comes first; what it leaves is explaine
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from heapq import nsmallest
+from itertools import chain
 
 import msgspec
 
@@ -19,6 +21,8 @@ from .filing import Figures, subtract
 
 _CAUSES = 4
 """Independent causes that are looked for."""
+_KEPT = 40
+"""Hypotheses that are kept of all."""
 _WEIGHTS = {"version": 0, "left out": 1, "twice": 2, "added": 3, "part": 4, "slip": 6, "unknown": 30}
 """Which of two hypotheses that explain as much is told first."""
 
@@ -69,13 +73,14 @@ class Compared(msgspec.Struct, frozen=True):
     """Cells that the filed report has not, or that could not be read."""
 
 
-def compare(filed: Report, summed: Figures, bodies: Sequence[Body]) -> Compared:
+def compare(filed: Report, summed: Figures, bodies: Iterable[Body]) -> Compared:
     """Compare a filed report with the sum, cell by cell.
 
     Args:
         filed: the parent's report.
         summed: the sum of all bodies' figures.
-        bodies: those in the sum, with their other reports; and those whose reports do not count.
+        bodies: those in the sum, with their other reports; and those whose reports do not count; gone over
+            several times.
     """
     form = filed.form
     known = [cell for cell in form.cells if filed.values[cell].state not in ("problem", "missing")]
@@ -91,7 +96,7 @@ def compare(filed: Report, summed: Figures, bodies: Sequence[Body]) -> Compared:
 
 
 def _causes(
-    form: Form, off: Figures, summed: Figures, bodies: Sequence[Body], unread: frozenset[str]
+    form: Form, off: Figures, summed: Figures, bodies: Iterable[Body], unread: frozenset[str]
 ) -> Iterator[Cause]:
     """Yield causes, each for what those before it leave unexplained."""
     for _ in range(_CAUSES):
@@ -105,33 +110,38 @@ def _causes(
 
 
 def suspects(
-    form: Form, off: Figures, summed: Figures, bodies: Sequence[Body], unread: Iterable[str] = ()
+    form: Form, off: Figures, summed: Figures, bodies: Iterable[Body], unread: Iterable[str] = ()
 ) -> list[Cause]:
-    """Return the hypotheses that explain something, the most likely one first.
+    """Return the hypotheses that explain most, the most likely one first.
 
     Args:
         form: the edition.
         off: filed minus summed, where it is not 0.
         summed: the sum.
-        bodies: the suspects.
+        bodies: the suspects, gone over several times.
         unread: cells that cannot be compared.
     """
     out = frozenset(unread) | {field.id for field in form.fields}
-    found = []
+    details = {cell: number for cell, number in off.items() if not form.cells[cell].total}
+    found: list[Cause] = []
+    for more in (
+        _wholes(off, bodies, out), _parts(form, off, bodies),
+        _entered_otherwise(form, off, details or off, summed, bodies),
+    ):  # fmt: skip
+        found = nsmallest(_KEPT, chain(found, more), key=lambda one: (one.rank, one.body))
+        if found and not found[0].rank[0]:
+            break
+    return found
+
+
+def _wholes(off: Figures, bodies: Iterable[Body], out: frozenset[str]) -> Iterator[Cause]:
+    """Yield the hypotheses about whole reports that explain something."""
     for body in bodies:
         for kind, text, whole in _hypotheses(body):
             delta = {cell: number for cell, number in whole.items() if cell not in out}
             left = len(subtract(off, delta))
             if delta and left < len(off):
-                found.append(Cause(kind, body.name, text, delta, (left, _WEIGHTS[kind], 0)))
-    if all(one.rank[0] for one in found):
-        for body in bodies:
-            for text, part in _parts(form, body, off):
-                found.append(Cause("part", body.name, text, part, (len(subtract(off, part)), _WEIGHTS["part"], 0)))
-    if all(one.rank[0] for one in found):
-        details = {cell: number for cell, number in off.items() if not form.cells[cell].total}
-        found += _entered_otherwise(form, off, details or off, summed, bodies)
-    return sorted(found, key=lambda one: (one.rank, one.body))
+                yield Cause(kind, body.name, text, delta, (left, _WEIGHTS[kind], 0))
 
 
 def _hypotheses(body: Body) -> Iterator[tuple[str, str, Figures]]:
@@ -146,24 +156,28 @@ def _hypotheses(body: Body) -> Iterator[tuple[str, str, Figures]]:
         yield "twice", f"把“{body.name}”加了两次", body.figures
 
 
-def _parts(form: Form, body: Body, off: Figures) -> Iterator[tuple[str, Figures]]:
-    """Yield what may have been done with a table of a body, or a row: a document that two count is counted once."""
-    parts: dict[str, dict[str, Number]] = {}
-    for cell, number in body.figures.items():
-        at = form.cells.get(cell)
-        for name in (at.table, f"{at.table}“{at.row_label}”") if at else ():
-            parts.setdefault(name, {})[cell] = number
-    for name, figures in parts.items():
-        if figures.keys() <= off.keys():
-            yield f"漏加了“{body.name}”的{name}", {cell: -number for cell, number in figures.items()}
-            yield f"把“{body.name}”的{name}加了两次", figures
+def _parts(form: Form, off: Figures, bodies: Iterable[Body]) -> Iterator[Cause]:
+    """Yield the hypotheses about a table of a body, or a row: a document that two count is counted once."""
+    for body in bodies:
+        parts: dict[str, dict[str, Number]] = {}
+        for cell, number in body.figures.items():
+            at = form.cells.get(cell)
+            for name in (at.table, f"{at.table}“{at.row_label}”") if at else ():
+                parts.setdefault(name, {})[cell] = number
+        for name, figures in parts.items():
+            if figures.keys() <= off.keys():
+                fewer = {cell: -number for cell, number in figures.items()}
+                for text, delta in (
+                    (f"漏加了“{body.name}”的{name}", fewer), (f"把“{body.name}”的{name}加了两次", figures),
+                ):  # fmt: skip
+                    yield Cause("part", body.name, text, delta, (len(subtract(off, delta)), _WEIGHTS["part"], 0))
 
 
 # --------------------------------------------------------------------------- single figures
 
 
 def _entered_otherwise(
-    form: Form, off: Figures, details: Figures, summed: Figures, bodies: Sequence[Body]
+    form: Form, off: Figures, details: Figures, summed: Figures, bodies: Iterable[Body]
 ) -> Iterator[Cause]:
     """Yield which body's figures may have been entered otherwise than they are reported.
 
@@ -184,7 +198,7 @@ def _entered_otherwise(
 
 
 def _slips(
-    form: Form, off: Figures, cell: Cell, number: Number, summed: Figures, bodies: Sequence[Body]
+    form: Form, off: Figures, cell: Cell, number: Number, summed: Figures, bodies: Iterable[Body]
 ) -> Iterator[Cause]:
     """Yield who may have mistyped one figure: a body's, or the sum itself."""
     owners = [(body.name, body.figures.get(cell.id, 0)) for body in bodies if body.figures]

@@ -33,6 +33,10 @@ RETURNED: frozenset[State] = frozenset({"errors", "blank", "draft"})
 """Reports that their bodies have to put right."""
 
 
+_WHY = ("这一份是空白表", "这一份有错误", "这一份有错误", "这一份用的是原名称", "保存得较晚", "按文件名排在前面")
+"""Why one of two filings of a body counts, in the order in which it is decided."""
+
+
 class Left(msgspec.Struct, frozen=True):
     """A filing that is not added, and why."""
 
@@ -168,6 +172,8 @@ class _Collector:
         member, named = roster.find(one.org), roster.named_in(_stem(one))
         if member is None and key(one.org) == key(self.org):
             return Left(one, "sum", "这是汇总机关自己的报告，不是各单位的", one.org)
+        if member is None and (heirs := roster.heirs(one.org)):
+            return Left(one, "unknown", f"“{one.org}”是{_named(heirs)}的原名称，不知道算哪一个的", one.org)
         if member is None:
             near = "、".join(f"“{name}”" for name in roster.near(one.org))
             return Left(one, "unknown", f"名册里没有“{one.org}”{f'，相近的有{near}' if near else ''}", one.org)
@@ -179,20 +185,47 @@ class _Collector:
 
     def body(self, filings: Sequence[Filing]) -> Collected:
         """Choose the filing of a body that counts."""
-        best, *others = sorted(filings, key=_preference)
+        best, *others = sorted(filings, key=self.preference)
         name = self.whose(best)
         member = self.roster.find(best.org) if self.roster else None
-        left = tuple(_duplicate(one, best, name) for one in others)
+        orgs = {key(one.org): one.org for one in filings if self.is_former(one)}
+        if len(orgs) > 1 and self.is_former(best):
+            said = f"由{_named([*orgs.values()])}合并而来，报来的是它们各自的报告；请合并成一份，用现在的名称报送"
+            apart = tuple(Left(one, "body", said, name) for one in others)
+            return Collected(name, self.group(member, best), "errors", best, said, apart, member)
+        left = tuple(self.duplicate(one, best, name) for one in others)
         state, reason = self.state(best)
-        if member and key(best.org) != key(member.name) and key(best.org) in map(key, member.former):
+        if self.is_former(best):
             reason = f"用的是原名称“{best.org}”" + (f"；{reason}" if reason else "")
         return Collected(name, self.group(member, best), state, best, reason, left, member)
+
+    def is_former(self, one: Filing) -> bool:
+        """Tell whether a filing goes by a name that its body no longer has."""
+        member = self.roster.find(one.org) if self.roster else None
+        return member is not None and key(one.org) not in map(key, (member.name, *member.aliases))
+
+    def preference(self, one: Filing) -> tuple[bool, bool, bool, bool, float, str, str]:
+        """Return what is counted first: a report that can be added, under the body's present name, saved last."""
+        wrong = one.status == "errors"
+        return one.is_blank, bool(one.unknown), wrong, self.is_former(one), -one.saved, one.path, one.sha256
+
+    def duplicate(self, one: Filing, best: Filing, body: str) -> Left:
+        """Return another filing of a body, with why it is not the one that counts."""
+        counted = f"计入的是“{name_of(best.path)}”"
+        if one.sha256 and one.sha256 == best.sha256:
+            return Left(one, "duplicate", f"{counted}，两份文件一字不差", body)
+        differ = len(subtract(best.figures, one.figures).keys() | set(one.unknown) ^ set(best.unknown))
+        if not differ:
+            return Left(one, "duplicate", f"{counted}，两份的数相同", body)
+        pairs = zip(_WHY, self.preference(one), self.preference(best), strict=False)
+        why = next((why for why, this, that in pairs if this != that), _WHY[-1])
+        return Left(one, "duplicate", f"{counted}（{why}），两份有{differ}个数不同", body, differ)
 
     def group(self, member: Member | None, filing: Filing | None) -> str:
         """Return a body's group: the roster's, else that of its kind."""
         if member and member.group:
             return member.group
-        kind = (member.kind if member else "") or str(filing.fields.get("unit_type", "") if filing else "")
+        kind = (member.kind if member else "") or (filing.unit_type if filing else "")
         return next((group.id for group in self.form.rollup.groups if kind in group.unit_types), "")
 
     def state(self, one: Filing) -> tuple[State, str]:
@@ -202,7 +235,7 @@ class _Collector:
             labels = "、".join(f"“{self.form.cells[cell].label}”" for cell in one.unknown[:3])
             return "errors", f"有{len(one.unknown)}个数没有读到（{labels}{'等' if len(one.unknown) > 3 else ''}）"
         if one.status == "errors":
-            wrong = [found.rule for found in one.findings if found.severity == "error"]
+            wrong = [found.rule for found in one.contents().findings if found.severity == "error"]
             reason = f"有{len(wrong)}处错误（{'、'.join(dict.fromkeys(wrong))}）"
             return ("draft" if self.drafts else "errors"), reason
         if one.is_nil:
@@ -220,7 +253,7 @@ class _Collector:
         """Leave out what would be counted twice: sums whose parts are there, parts of sums whose other parts are not."""
         left = dict(self.own_total(bodies)) | dict(self.marked(bodies))
         kept = [one for one in bodies if one.counts and one.body not in left]
-        for found in find_sums([one.filing.figures for one in kept if one.filing], self.details()):
+        for found in find_sums([one.filing for one in kept if one.filing], self.details()):
             whole, parts = kept[found.whole], [kept[n].body for n in found.parts]
             said = f"各数正好等于{_named(parts)}之和"
             if found.certain or (whole.filing is not None and whole.filing.parts):
@@ -269,27 +302,6 @@ class _Collector:
 def _stem(one: Filing) -> str:
     """Return the name of a filing's file without its suffix."""
     return name_of(one.path).rpartition(".")[0]
-
-
-def _preference(one: Filing) -> tuple[bool, bool, bool, float, str, str]:
-    """Return what is counted first: a report that can be added, then the one saved last."""
-    return one.is_blank, bool(one.unknown), one.status == "errors", -one.saved, one.path, one.sha256
-
-
-def _duplicate(one: Filing, best: Filing, body: str) -> Left:
-    """Return another filing of a body, with why it is not the one that counts."""
-    counted = f"计入的是“{name_of(best.path)}”"
-    if one.sha256 and one.sha256 == best.sha256:
-        return Left(one, "duplicate", f"{counted}，两份文件一字不差", body)
-    differ = len(subtract(best.figures, one.figures).keys() | set(one.unknown) ^ set(best.unknown))
-    if not differ:
-        return Left(one, "duplicate", f"{counted}，两份的数相同", body)
-    why = (
-        "这一份是空白表" if one.is_blank > best.is_blank
-        else "这一份有错误" if (bool(one.unknown), one.status == "errors") > (bool(best.unknown), best.status == "errors")
-        else "保存得较晚" if best.saved > one.saved else "按文件名排在前面"
-    )  # fmt: skip
-    return Left(one, "duplicate", f"{counted}（{why}），两份有{differ}个数不同", body, differ)
 
 
 def _named(names: Sequence[str]) -> str:

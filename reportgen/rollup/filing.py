@@ -1,16 +1,18 @@
 """A filing: what the roll-up keeps of one file that was read and checked.
 
-Small and plain, because there may be ten thousand and they come from other processes: the figures
-that are not 0, the findings, the texts.  A figure that could not be read is ``unknown``, never 0.
+There may be ten thousand, and they come from other processes.  So who and what it is stays small, and
+what it says is packed and may be put aside.  A figure that could not be read is ``unknown``, never 0.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
 
+from ..disk.spool import Spooled
 from ..form import Form
 from ..model.findings import Finding, worst
 from ..model.numbers import Number
@@ -30,49 +32,51 @@ class Part(msgspec.Struct, frozen=True):
     sha256: str = ""
 
 
+class Contents(msgspec.Struct, frozen=True):
+    """What a filing says."""
+
+    figures: dict[str, Number] = {}
+    findings: tuple[Finding, ...] = ()
+    explanations: tuple[Explanation, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    """Its texts, placeholders filled in."""
+
+
 class Filing(msgspec.Struct, frozen=True):
     """One file, read and checked."""
 
     path: str
     error: str = ""
     """Why it could not be read; then there is nothing else."""
-    kind: str = ""
     sha256: str = ""
     saved: float = 0.0
     """When the file was last changed, in seconds; 0 if that is not known."""
     form: str = ""
     """Edition of the form."""
-    fields: Mapping[str, str | Number] = {}
-    figures: Figures = {}
+    org: str = ""
+    year: int | None = None
+    unit_type: str = ""
+    status: str = "ok"
+    """``errors``, ``warnings`` or ``ok``."""
     unknown: tuple[str, ...] = ()
     """Figures that the file has not, or that could not be read."""
     is_blank: bool = False
     """Nobody has entered a figure."""
-    findings: tuple[Finding, ...] = ()
-    explanations: tuple[Explanation, ...] = ()
-    passages: tuple[Passage, ...] = ()
-    """Its texts, placeholders filled in."""
+    is_nil: bool = False
+    """All figures were entered as 0: a report that there was nothing, unlike a blank sheet."""
     parts: tuple[Part, ...] = ()
     """The bodies it sums up, of a merged workbook."""
+    packed: bytes | Spooled = b""
+    """What it says."""
+
+    def contents(self) -> Contents:
+        """Unpack what it says; whoever needs several of its figures keeps them meanwhile."""
+        data = self.packed if isinstance(self.packed, bytes) else self.packed.read()
+        return msgspec.json.decode(data, type=Contents) if data else Contents()
 
     @property
-    def org(self) -> str:
-        return str(self.fields.get("org", ""))
-
-    @property
-    def year(self) -> int | None:
-        year = self.fields.get("year")
-        return year if isinstance(year, int) else None
-
-    @property
-    def status(self) -> str:
-        """``errors``, ``warnings`` or ``ok``."""
-        return worst(self.findings)
-
-    @property
-    def is_nil(self) -> bool:
-        """All figures were entered as 0: a report that there was nothing, unlike a blank sheet."""
-        return not (self.error or self.figures or self.unknown or self.is_blank)
+    def figures(self) -> dict[str, Number]:
+        return self.contents().figures
 
 
 def figure_ids(form: Form) -> tuple[str, ...]:
@@ -98,13 +102,21 @@ def filing_of(
         number = report.fields.get(field.id)
         if field.kind in ("count", "amount") and isinstance(number, (int, Decimal)) and number:
             figures[field.id] = number
+    unknown = tuple(cell for cell, value in values.items() if value.state in ("problem", "missing"))
+    is_blank = not any(_is_entered(form, opening, cell, value) for cell, value in values.items())
+    contents = Contents(figures, tuple(map(_short, findings)), report.explanations, tuple(filled(report)))
     return Filing(
-        report.path, kind=report.kind, sha256=report.sha256, saved=saved, form=form.id, fields=dict(report.fields),
-        figures=figures, unknown=tuple(cell for cell, value in values.items() if value.state in ("problem", "missing")),
-        is_blank=not any(_is_entered(form, opening, cell, value) for cell, value in values.items()),
-        findings=tuple(map(_short, findings)), explanations=report.explanations,
-        passages=tuple(filled(report)), parts=tuple(parts),
+        report.path, "", report.sha256, saved, form.id, report.org, report.year,
+        str(report.fields.get("unit_type", "")), worst(findings), unknown, is_blank,
+        not (figures or unknown or is_blank), tuple(parts), _packed(contents),
     )  # fmt: skip
+
+
+def _packed(contents: Contents) -> bytes:
+    try:
+        return msgspec.json.encode(contents)
+    except UnicodeEncodeError:  # half a surrogate pair, which no sheet can show either
+        return json.dumps(msgspec.to_builtins(contents), ensure_ascii=False).encode(errors="replace")
 
 
 def _is_entered(form: Form, opening: Mapping[str, str], cell: str, value: Value) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from ..model.numbers import Number
-from .filing import Figures, add, subtract
+from .filing import Figures, Filing, add, subtract
 
 _STEPS = 2000
 """Choices that the search for the parts of one sum makes at most."""
@@ -28,32 +28,35 @@ class Summed(msgspec.Struct, frozen=True):
     """The figures are too many to agree by chance."""
 
 
-def find_sums(reports: Sequence[Figures], details: Iterable[str]) -> tuple[Summed, ...]:
+def find_sums(filings: Sequence[Filing], details: Iterable[str]) -> tuple[Summed, ...]:
     """Find the reports that are the exact sum of two or more others.
 
     Args:
-        reports: the figures of each.
+        filings: the reports.
         details: the figures that are no totals; they are compared.
 
     Returns:
         those found, in order.  The search is bounded: a sum of so many like reports that it cannot be
         taken apart in time is not found.
     """
-    kept = frozenset(details)
-    vectors = [{cell: number for cell, number in one.items() if cell in kept} for one in reports]
-    names = {cell: 1 << n for n, cell in enumerate(sorted(kept))}
-    shapes = [sum(names[cell] for cell in vector) for vector in vectors]
-    sizes = [sum(vector.values()) for vector in vectors]
-    largest = sorted(range(len(vectors)), key=lambda n: -sizes[n])[:_WHOLES]
+    names = {cell: 1 << n for n, cell in enumerate(sorted(details))}
+
+    def vector(n: int) -> Figures:
+        return {cell: number for cell, number in filings[n].figures.items() if cell in names}
+
+    # Of thousands of reports few fit into one: only what tells that is kept of all.
+    shapes, sizes = [], []
+    for one in map(vector, range(len(filings))):
+        shapes.append(sum(map(names.__getitem__, one)))
+        sizes.append(sum(one.values()))
     found = []
-    for n in sorted(largest):
-        fitting = {
-            m: vectors[m] for m, shape in enumerate(shapes)
-            if m != n and shape and not shape & ~shapes[n] and sizes[m] < sizes[n]
-        }  # fmt: skip
-        parts = _Search(fitting).parts(vectors[n]) if len(fitting) > 1 else None
+    for n in sorted(sorted(range(len(filings)), key=lambda n: -sizes[n])[:_WHOLES]):
+        fitting = [
+            m for m, shape in enumerate(shapes) if m != n and shape and not shape & ~shapes[n] and sizes[m] < sizes[n]
+        ]
+        parts = _Search({m: vector(m) for m in fitting}).parts(vector(n)) if len(fitting) > 1 else None
         if parts:
-            found.append(Summed(n, tuple(sorted(parts)), _bits(vectors[n]) >= _BITS))
+            found.append(Summed(n, tuple(sorted(parts)), _bits(vector(n)) >= _BITS))
     return tuple(found)
 
 

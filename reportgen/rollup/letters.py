@@ -48,7 +48,8 @@ def _returned(bodies: list[Collected]) -> Iterator[str]:
         yield f"退回改正的单位（{len(bodies)}个）"
         for number, one in enumerate(bodies, 1):
             yield f"{number}. {one.body}（{name_of(one.filing.path) if one.filing else ''}）：{one.reason}"
-            wrong = [found for found in (one.filing.findings if one.filing else ()) if found.severity == "error"]
+            said = one.filing.contents().findings if one.filing else ()
+            wrong = [found for found in said if found.severity == "error"]
             yield from (f"   · {_told(found)}" for found in wrong[:_ERRORS])
             if len(wrong) > _ERRORS:
                 yield f"   · 另有{len(wrong) - _ERRORS}处，请用检查程序查看"

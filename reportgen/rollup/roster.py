@@ -49,12 +49,24 @@ class Roster(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def _by_name(self) -> Mapping[str, Member]:
-        """Member by every name; a present name goes before another's former one."""
-        former = {key(name): member for member in self.members for name in member.former}
+        """Member by every name; a present name goes before another's former one, which may have several heirs."""
+        former = {name: heirs[0] for name, heirs in self._heirs.items() if len(heirs) == 1}
         return former | {key(name): member for member in self.members for name in (*member.aliases, member.name)}
 
+    @cached_property
+    def _heirs(self) -> Mapping[str, list[Member]]:
+        heirs: dict[str, list[Member]] = {}
+        for member in self.members:
+            for name in dict.fromkeys(map(key, member.former)):
+                heirs.setdefault(name, []).append(member)
+        return heirs
+
+    def heirs(self, name: str) -> tuple[str, ...]:
+        """Return the names of the members that were called so, or were made of a body called so."""
+        return tuple(member.name for member in self._heirs.get(key(name), ()))
+
     def find(self, name: str) -> Member | None:
-        """Return the member that is or was called so, None if none was."""
+        """Return the member that is or was called so, None if none was or several were."""
         return self._by_name.get(key(name)) if name else None
 
     def named_in(self, text: str) -> Member | None:

@@ -39,7 +39,7 @@ class Change(msgspec.Struct, frozen=True):
 
     body: str
     what: str
-    """``added``, ``removed``, ``replaced`` (another file, the same figures) or ``figure``."""
+    """``added``, ``removed``, ``replaced`` (another file), ``figure``, or ``unknown``: nobody knows its figures of then."""
     cell: str = ""
     """Of a figure: its cell, or field of 基本信息."""
     old: Number = 0
@@ -105,14 +105,15 @@ def roll_up(
     inside = _inside(groups, own_only)
     if not inside:
         raise InputError(_nothing(collection, own_only=bool(groups)))
-    total = add(_figures(inside))
+    region, own = (add(one.figures for one in groups if one.group.own or not only) for only in (False, True))
+    total = own if own_only else region
     report = _report(form, org, collection.year, total, previous, filed)
     report = with_last_year(report, last) if last is not None else report
     compared = (
-        compare(filed, total, _suspects(collection, groups, inside, before, last_year)) if filed is not None else None
+        compare(filed, total, _Suspects(collection, groups, inside, before, last_year)) if filed is not None else None
     )
     return Rollup(
-        report, collection, add(_figures(_inside(groups, own_only=True))), add(one.figures for one in groups), groups,
+        report, collection, own, region, groups,
         _findings(report, collection, last_year, filed, compared),
         tuple(check(msgspec.structs.replace(report, passages=()))),
         tuple(_changes(before, inside)) if before is not None else (), compared, before is not None, own_only,
@@ -245,37 +246,44 @@ def _landing(form: Form, collection: Collection, last_year: Sequence[Filing]) ->
 # --------------------------------------------------------------------------- the report as filed
 
 
-def _suspects(
-    collection: Collection, groups: Iterable[GroupTotal], inside: Sequence[Collected], before: Previous | None,
-    last_year: Sequence[Filing],
-) -> list[Body]:  # fmt: skip
-    """Return every body with what it reported otherwise, and the groups: a whole one may be left out, or too much."""
-    added = {one.body for one in inside}
-    last = {key(one.org): one.figures for one in last_year if one.year == collection.year - 1}
-    earlier = {key(name): figures for name, figures in before.figures.items()} if before else {}
-    found = []
-    for one in collection.bodies:
-        versions: dict[str, Figures] = {}
-        names = [key(name) for name in (one.body, *(one.member.former if one.member else ()))]
-        for name in names:
-            if name in earlier:
-                versions["上次汇总时的报告"] = earlier[name]
-        for other in one.others:
-            versions[f"另一份报告{shown_name(other.filing.path)}"] = other.filing.figures
-        for name in names:
-            if name in last:
-                versions["上年的报告"] = last[name]
-        own = one.filing.figures if one.filing else {}
-        if one.body not in added and own:
-            versions = {f"报告{shown_name(one.filing.path)}": own, **versions} if one.filing else versions
-        found.append(Body(one.body, own if one.body in added else {}, versions))
-    strays = [left for left in collection.strays if left.filing.figures]
-    found += [Body(s.body, {}, {f"报告{shown_name(s.filing.path)}": s.filing.figures}) for s in strays]
-    for group in groups:
-        if len(group.bodies) > 1:
-            name, is_in = f"{group.group.name}（{len(group.bodies)}个单位）", group.bodies[0].body in added
-            found.append(Body(name, group.figures) if is_in else Body(name, {}, {"报告": group.figures}))
-    return found
+class _Suspects(msgspec.Struct, frozen=True):
+    """Every body with what it reported otherwise, and the groups: a whole one may be left out, or too much.
+
+    Made anew each time one goes over them: the figures of all are not held at once.
+    """
+
+    collection: Collection
+    groups: Sequence[GroupTotal]
+    inside: Sequence[Collected]
+    before: Previous | None
+    last_year: Sequence[Filing]
+
+    def __iter__(self) -> Iterator[Body]:
+        added = {one.body for one in self.inside}
+        last = {key(one.org): one for one in self.last_year if one.year == self.collection.year - 1}
+        earlier = {key(name): figures for name, figures in self.before.figures.items()} if self.before else {}
+        for one in self.collection.bodies:
+            names = [key(name) for name in (one.body, *(one.member.former if one.member else ()))]
+            versions: dict[str, Figures] = {}
+            for name in names:
+                if name in earlier:
+                    versions["上次汇总时的报告"] = earlier[name]
+            for other in one.others:
+                versions[f"另一份报告{shown_name(other.filing.path)}"] = other.filing.figures
+            for name in names:
+                if name in last:
+                    versions["上年的报告"] = last[name].figures
+            own = one.filing.figures if one.filing else {}
+            if one.body not in added and own and one.filing:
+                versions = {f"报告{shown_name(one.filing.path)}": own, **versions}
+            yield Body(one.body, own if one.body in added else {}, versions)
+        for stray in self.collection.strays:
+            if figures := stray.filing.figures:
+                yield Body(stray.body, {}, {f"报告{shown_name(stray.filing.path)}": figures})
+        for group in self.groups:
+            if len(group.bodies) > 1:
+                name, is_in = f"{group.group.name}（{len(group.bodies)}个单位）", group.bodies[0].body in added
+                yield Body(name, group.figures) if is_in else Body(name, {}, {"报告": group.figures})
 
 
 def _of_comparison(form: Form, filed: Report, compared: Compared) -> Iterator[Finding]:
@@ -327,8 +335,11 @@ def _changes(before: Previous, counted: Sequence[Collected]) -> Iterator[Change]
             continue
         if old[name].sha256 != one.filing.sha256:
             yield Change(one.body, "replaced", file=one.filing.path)
+        now = one.filing.figures
         was = before.figures.get(old[name].body)
-        for cell in () if was is None else subtract(one.filing.figures, was):
-            new = one.filing.figures.get(cell, 0)
-            yield Change(one.body, "figure", cell, was.get(cell, 0) if was else 0, new, one.filing.path)
+        if was is None:
+            yield Change(one.body, "unknown", file=one.filing.path)
+            continue
+        for cell in subtract(now, was):
+            yield Change(one.body, "figure", cell, was.get(cell, 0), now.get(cell, 0), one.filing.path)
     yield from (Change(old[name].body, "removed") for name in old if name not in there)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from urllib.parse import quote
 
 import msgspec
@@ -43,6 +44,16 @@ class _Mistake(msgspec.Struct, frozen=True):
     findings: int
 
 
+class _Note(msgspec.Struct, frozen=True):
+    """What is to be said of the set by one rule."""
+
+    level: str
+    severity: str
+    rule: str
+    advice: str
+    messages: tuple[str, ...]
+
+
 class _Row(msgspec.Struct, frozen=True):
     entry: Entry
     body: str
@@ -50,7 +61,7 @@ class _Row(msgspec.Struct, frozen=True):
     badge: str
     file: str
     href: str
-    rules: str
+    rules: list[str]
     bar: _Bar | None
 
 
@@ -80,9 +91,14 @@ def overview_page(
         mistakes=list(_mistakes(entries, form)), states=[name for name in STATES.values() if count[name]],
         groups=sorted({one.group for one in entries if one.group}),
         rules=sorted({rule for one in entries for rule in one.mistakes}),
-        notes=[(SEVERITY_LABELS[one.severity], one) for one in told[:_NOTES]], more=max(0, len(told) - _NOTES),
+        notes=list(_notes(told[:_NOTES])), more=max(0, len(told) - _NOTES),
     )  # fmt: skip
     return escaped(text, lines=True)
+
+
+def _notes(told: Sequence[Finding]) -> Iterator[_Note]:
+    for (severity, rule, advice), group in groupby(told, lambda one: (one.severity, one.rule, one.advice)):
+        yield _Note(SEVERITY_LABELS[severity], severity, rule, advice, tuple(one.message for one in group))
 
 
 def _row(one: Entry, most: Number) -> _Row:
@@ -90,7 +106,7 @@ def _row(one: Entry, most: Number) -> _Row:
     bar = _bar("", one.figures[0], one.last[0] if one.last else None, most) if one.figures else None
     return _Row(
         one, one.body or file or "—", STATES[one.state], _BADGES.get(one.state, "info"),  # type: ignore[index]
-        file, quote(one.page), " ".join(sorted(one.mistakes)), bar,
+        file, quote(one.page), sorted(one.mistakes), bar,
     )  # fmt: skip
 
 

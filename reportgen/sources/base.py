@@ -5,10 +5,14 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
+from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 
 import msgspec
+
+from ..form.likeness import labels_of
+from ..form.words import LONGEST_LABEL
 
 Place = tuple[int, int]
 """Row and column in a grid, both 1-based."""
@@ -100,21 +104,20 @@ class Cells(tuple[GridCell, ...]):
         """The cell at each place it covers; of overlapping ones the first."""
         at: dict[Place, GridCell] = {}
         for cell in self:
-            if cell.row_span == cell.column_span == 1:
-                at.setdefault((cell.row, cell.column), cell)
+            top, left, height, width = cell.row, cell.column, cell.row_span, cell.column_span
+            if height == width == 1:
+                at.setdefault((top, left), cell)
                 continue
-            for row in range(cell.row, cell.row + cell.row_span):
-                for column in range(cell.column, cell.column + cell.column_span):
+            for row in range(top, top + height):
+                for column in range(left, left + width):
                     at.setdefault((row, column), cell)
         return at
 
     @cached_property
     def in_row(self) -> dict[int, list[GridCell]]:
         """The cells that begin in each row, from left to right."""
-        found: dict[int, list[GridCell]] = {}
-        for cell in sorted(self, key=BY_PLACE):
-            found.setdefault(cell.row, []).append(cell)
-        return found
+        ordered = sorted(self, key=BY_PLACE)
+        return {row: [*cells] for row, cells in groupby(ordered, key=attrgetter("row"))}
 
     @cached_property
     def by_text(self) -> dict[str, list[GridCell]]:
@@ -124,6 +127,30 @@ class Cells(tuple[GridCell, ...]):
             if isinstance(cell.value, str):
                 found.setdefault(cell.value, []).append(cell)
         return found
+
+    @cached_property
+    def by_label(self) -> dict[str, list[GridCell]]:
+        """The cells that carry each label, in order; texts that no label is as long as are left out."""
+        found: dict[str, list[GridCell]] = {}
+        for cell in self:
+            text = cell.value
+            if isinstance(text, str) and len(text) <= LONGEST_LABEL:
+                for label in labels_of(text):
+                    found.setdefault(label, []).append(cell)
+        return found
+
+    @cached_property
+    def in_column(self) -> dict[int, set[int]]:
+        """The rows that have a cell in each column."""
+        found: dict[int, set[int]] = {}
+        for row, column in self.at:
+            found.setdefault(column, set()).add(row)
+        return found
+
+    @cached_property
+    def marked(self) -> list[GridCell]:
+        """The cells in which something stands beside their value."""
+        return [cell for cell in self if cell.beside]
 
 
 class Grid:
@@ -174,7 +201,7 @@ class Grid:
 
     def rows_of(self, *columns: int) -> list[int]:
         """Return the rows, in order, that have a cell in one of these columns."""
-        return sorted({row for row, column in self.cells.at if column in columns})
+        return sorted(set().union(*(self.cells.in_column.get(column, ()) for column in columns)))
 
     def with_cells(self, cells: tuple[GridCell, ...]) -> Grid:
         """Return the same grid with other cells."""

@@ -13,7 +13,9 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import xml.etree.ElementTree as ET
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from operator import attrgetter
 from pathlib import Path
 from typing import TypeAlias
 from xml.parsers import expat
@@ -22,12 +24,13 @@ import msgspec
 
 from ..disk.names import name_of, shown_name
 from ..errors import InputError
+from ..memory import remembered
 from ..opc.archive import unpack
 from .base import Document, Grid, GridCell, Paragraph
 from .limits import MAX_SPAN, Budget
 from .numbering import Numbering, numbering_of
-from .runs import LOWERED, RAISED, WHITE, Run, only_unseen, told_apart, unlinked
-from .wordlooks import SHADE, Look, fill_of, is_on, looks_of, mark_of, own_look, properties_of, said_of
+from .runs import LOWERED, RAISED, WHITE, Run, said_by
+from .wordlooks import PARAGRAPH, RUN, SHADE, Look, fill_of, is_on, looks_of, mark_of, own_look, properties_of, said_in
 
 Block: TypeAlias = "Paragraph | Grid"
 Add: TypeAlias = "Callable[[_Line], None]"
@@ -40,7 +43,9 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _P, _R, _T, _BR = _W + "p", _W + "r", _W + "t", _W + "br"
 _TBL, _TR, _TC, _TEXT_BOX = _W + "tbl", _W + "tr", _W + "tc", _W + "txbxContent"
 _VAL = _W + "val"
-_PROPERTIES = _W + "pPr"
+_OF_TABLE, _OF_ROW, _OF_CELL = _W + "tblPr", _W + "trPr", _W + "tcPr"
+_STYLE, _RUN_STYLE, _DELETED, _CELL_DELETED = _W + "pStyle", _W + "rStyle", _W + "del", _W + "cellDel"
+_WIDTH, _DOWN, _RIGHT = _W + "gridSpan", _W + "vMerge", _W + "hMerge"
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _MATH_TEXT = _MATH + "t"
 _COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -80,23 +85,24 @@ def read(path: Path | str, data: bytes, parts: Mapping[str, bytes] | None = None
     budget = Budget(shown_name(path))
     try:
         parts = unpack(shown_name(path), data) if parts is None else parts
-        _require_well_formed(parts)
-        related = _related(parts, "", budget)
-        main = related.get("officeDocument", "word/document.xml")
-        root = _parsed(parts[main], budget)
+        main = _related(parts, "", budget).get("officeDocument", "word/document.xml")
+        root = ET.fromstring(_spent(parts[main], budget))
+        for name, xml in parts.items():
+            if name != main and name.lower().endswith((".xml", ".rels")):
+                _require_well_formed(xml)
         looks, numbering = _given(parts, main, budget)
-        properties = _properties(_parsed(parts[_CUSTOM], budget)) if _CUSTOM in parts else {}
+        properties = _properties(ET.fromstring(_spent(parts[_CUSTOM], budget))) if _CUSTOM in parts else {}
     except (LookupError, ValueError, ET.ParseError, expat.ExpatError) as error:
         raise InputError(
             f"“{name_of(path)}”里的正文读不出来，文件可能已损坏。请用 Word 或 WPS 打开并另存为 .docx 后再试。"
         ) from error
     found = _blocks(root, budget, looks, numbering)
+    tags = Counter(map(attrgetter("tag"), root.iter()))
     return Document(
         str(path), "docx", hashlib.sha256(data).hexdigest(),
         tuple(block for block in found if isinstance(block, Grid)),
         tuple(block for block in found if isinstance(block, Paragraph)),
-        properties, pictures=sum(1 for kind in _PICTURES for _ in root.iter(kind)),
-        revisions=sum(1 for kind in _REVISIONS for _ in root.iter(kind)),
+        properties, pictures=sum(tags[kind] for kind in _PICTURES), revisions=sum(tags[kind] for kind in _REVISIONS),
     )  # fmt: skip
 
 
@@ -116,29 +122,29 @@ def blocks(xml: bytes, budget: Budget, parts: Mapping[str, bytes] | None = None,
         ValueError: a document type declaration, or an encoding that cannot be read.
         InputError: beyond the limits.
     """
-    return _blocks(_parsed(xml, budget), budget, *_given(parts or {}, main, budget))
+    return _blocks(ET.fromstring(_spent(xml, budget)), budget, *_given(parts or {}, main, budget))
 
 
 # ---------------------------------------------------------------- the package
 
 
-def _parsed(xml: bytes, budget: Budget) -> ET.Element:
+def _spent(xml: bytes, budget: Budget) -> bytes:
+    """Account for a part before a tree is made of it."""
     budget.spend_markup(len(xml), xml.count(b"<"))
     # Office packages have none (ECMA-376 part 2); in UTF-16 there are NULs between the letters.
     if b"<!DOCTYPE" in xml.replace(b"\0", b""):
         raise ValueError("document type declaration")
-    return ET.fromstring(xml)
+    return xml
 
 
-def _require_well_formed(parts: Mapping[str, bytes]) -> None:
-    """Require that the XML parts are well-formed, also those that are not read.
+@remembered(24)
+def _require_well_formed(xml: bytes) -> None:
+    """Require that a part is well-formed; also those have to be that are not read.
 
     Raises:
-        ExpatError: one is not.
+        ExpatError: it is not.
     """
-    for name, xml in parts.items():
-        if name.lower().endswith((".xml", ".rels")):
-            expat.ParserCreate().Parse(xml, True)
+    expat.ParserCreate().Parse(xml, True)
 
 
 def _related(parts: Mapping[str, bytes], part: str, budget: Budget) -> dict[str, str]:
@@ -151,21 +157,35 @@ def _related(parts: Mapping[str, bytes], part: str, budget: Budget) -> dict[str,
     relations = posixpath.join(folder, "_rels", f"{name}.rels")
     names = {one.lower(): one for one in parts}
     found: dict[str, str] = {}
-    for relation in _parsed(parts[relations], budget) if relations in parts else ():
-        target, kind = relation.get("Target", ""), relation.get("Type", "")
-        if relation.get("TargetMode") != "External" and target.endswith(".xml"):
-            whole = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-            found.setdefault(kind.removeprefix(_RELATION), names[whole.lower()])
+    for kind, target in _relations(_spent(parts[relations], budget)) if relations in parts else ():
+        whole = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+        found.setdefault(kind.removeprefix(_RELATION), names[whole.lower()])
     return found
+
+
+@remembered(8)
+def _relations(xml: bytes) -> tuple[tuple[str, str], ...]:
+    """Return type and target of the relations to XML parts of the same package."""
+    return tuple(
+        (one.get("Type", ""), target) for one in ET.fromstring(xml)
+        if one.get("TargetMode") != "External" and (target := one.get("Target", "")).endswith(".xml")
+    )  # fmt: skip
 
 
 def _given(parts: Mapping[str, bytes], main: str, budget: Budget) -> tuple[Mapping[str | None, Look], Numbering]:
     """Return what styles and numbering give to the paragraphs of a main part."""
     related = _related(parts, main, budget)
-    styles, numbering = (
-        _parsed(parts[related[kind]], budget) if kind in related else None for kind in ("styles", "numbering")
+    looks, numbering = _said_by(
+        *(_spent(parts[related[kind]], budget) if kind in related else None for kind in ("styles", "numbering"))
     )
-    return {} if styles is None else looks_of(styles), numbering_of(numbering, styles)
+    return looks, Numbering(numbering.lists, numbering.styles)
+
+
+@remembered(4)
+def _said_by(styles: bytes | None, numbering: bytes | None) -> tuple[Mapping[str | None, Look], Numbering]:
+    """Return what the parts say that give looks and numbers, the latter not to be counted with."""
+    given, lists = (None if xml is None else ET.fromstring(xml) for xml in (styles, numbering))
+    return {} if given is None else looks_of(given), numbering_of(lists, given)
 
 
 def _properties(root: ET.Element) -> dict[str, str]:
@@ -177,23 +197,26 @@ def _properties(root: ET.Element) -> dict[str, str]:
 # ---------------------------------------------------------------- the body
 
 
+_NEXT_LINE = Run("\n")
+
+
 class _Line(msgspec.Struct):
     """A paragraph: its text, and the look that its style gives to it."""
 
     look: Look
     behind: str = WHITE
     """The colour of what is behind it, ``""`` if it is not known."""
+    mark: str = ""
+    """Of text that has no look of its own."""
     number: str = ""
     """As printed before it."""
     runs: list[Run] = []
 
     def paragraph(self, number: int) -> Paragraph | None:
         """Return the paragraph as documents have it, with its number; None if nothing is to be said of it."""
-        text, beside = told_apart(self.runs)
-        text = self.number + text if text.strip() else ""
-        if not (text or beside):
-            return None
-        return Paragraph(text, f"第{number}段", beside, only_unseen(self.runs), unlinked(self.runs))
+        said = said_by(self.runs)
+        text = self.number + said.text if said.text.strip() else ""
+        return Paragraph(text, f"第{number}段", *said[1:]) if text or said.beside else None
 
     def numbered(self) -> list[Run]:
         """Return the runs, with the number before them if there is anything to number."""
@@ -218,12 +241,12 @@ class _Cell(msgspec.Struct):
 
     def in_grid(self) -> GridCell:
         """Return the cell as grids have it, its paragraphs as lines."""
-        runs = [run for line in self.content for run in (Run("\n"), *line.numbered())][1:]
-        text, beside = told_apart(runs, cell=True)
+        runs = [run for line in self.content for run in (_NEXT_LINE, *line.numbered())][1:]
+        said = said_by(runs, cell=True)
         return GridCell(
-            self.row, self.column, text if text.strip() else None, self.rows, self.span,
-            f"第{self.row}行第{self.column}列", hidden=self.hidden or only_unseen(runs), beside=beside,
-            unlinked=unlinked(runs),
+            self.row, self.column, said.text if said.text.strip() else None, self.rows, self.span,
+            f"第{self.row}行第{self.column}列", hidden=self.hidden or said.hidden, beside=said.beside,
+            unlinked=said.unlinked,
         )  # fmt: skip
 
 
@@ -282,15 +305,16 @@ class _Body:
             if tag in _SKIPPED:
                 continue
             if tag == _R:
-                own = mark_of(self._look(child, line), line.behind if line else "")
-                self.walk(child, line, add, depth + 1, mark or own)
+                self.walk(child, line, add, depth + 1, mark or (self._mark(child, line) if line else ""))
+            elif tag == _T and line is not None:
+                line.runs.append(Run(child.text or "", mark))
             elif tag == _P:
-                properties = child.find(_PROPERTIES)
+                properties = child.find(PARAGRAPH)
                 paragraph = joined or self._paragraph(properties, add)
                 self.walk(child, paragraph, add, depth + 1)
                 # What ends with a deleted mark goes on in the next paragraph.
-                end = None if properties is None else properties.find(_W + "rPr")
-                joined = paragraph if end is not None and end.find(_W + "del") is not None else None
+                end = None if properties is None else properties.find(RUN)
+                joined = paragraph if end is not None and end.find(_DELETED) is not None else None
             elif tag == _TBL:
                 self._table(child, depth + 1)
             elif tag == _TEXT_BOX:  # belongs to no cell, wherever it is anchored
@@ -310,48 +334,48 @@ class _Body:
                 line.runs.append(Run(text, mark))
 
     def _paragraph(self, properties: ET.Element | None, add: Add) -> _Line:
-        style = None if properties is None else properties.find(_W + "pStyle")
-        look = self.looks.get(None if style is None else style.get(_VAL), {})
-        own = {} if properties is None else own_look({one.tag: said_of(one) for one in properties})
+        own = {} if properties is None else said_in(properties)
+        look, behind = self.looks.get(own.get(_STYLE), {}), fill_of(own, self.behind)
         if SHADE in own:  # instead of the style's
             look = {tag: value for tag, value in look.items() if tag != SHADE}
-        line = _Line(look, fill_of(own, self.behind), self.numbering.next(properties))
+        line = _Line(look, behind, mark_of(look, behind), self.numbering.next(properties))
         add(line)
         return line
 
-    def _look(self, run: ET.Element, line: _Line | None) -> Look:
-        values = properties_of(run, "rPr")
-        return (line.look if line else {}) | self.looks.get(values.get(_W + "rStyle"), {}) | own_look(values)
+    def _mark(self, run: ET.Element, line: _Line) -> str:
+        values = properties_of(run, RUN)
+        style, own = values.get(_RUN_STYLE), own_look(values)
+        return mark_of(line.look | self.looks.get(style, {}) | own, line.behind) if style or own else line.mark
 
     def _table(self, element: ET.Element, depth: int) -> None:
         self.budget.spend_grid()
         table = _Table(_grid_lines(element))
         self.found.append(table)
         behind = self.behind
-        own = properties_of(element, "tblPr")
+        own = properties_of(element, _OF_TABLE)
         self.behind = fill_of({**self.looks.get(own.get(_W + "tblStyle"), {}), **own_look(own)}, behind)
-        rows = (row for row in _inside(element, _TR) if _W + "del" not in properties_of(row, "trPr"))
+        rows = (row for row in _inside(element, _TR) if _DELETED not in properties_of(row, _OF_ROW))
         for number, row in enumerate(rows, 1):
             table.add(self._row(row, number, table.line, depth + 1))
         self.behind = behind
 
     def _row(self, element: ET.Element, number: int, line: Callable[[int], int], depth: int) -> list[_Cell]:
         cells: list[_Cell] = []
-        own, paper = properties_of(element, "trPr"), self.behind
+        own, paper = properties_of(element, _OF_ROW), self.behind
         hidden = is_on(own, _W + "hidden")
         place = _count(own.get(_W + "gridBefore"), least=0)
         column = 1 + line(place)
         for found in _inside(element, _TC):
-            values = properties_of(found, "tcPr")
-            if _W + "cellDel" in values:
+            values = properties_of(found, _OF_CELL)
+            if _CELL_DELETED in values:
                 continue
-            place += _count(values.get(_W + "gridSpan"), least=1)
-            cell = _Cell(number, column, max(1 + line(place) - column, 1), _merge(values, "vMerge"), hidden=hidden)
+            place += _count(values.get(_WIDTH), least=1)
+            cell = _Cell(number, column, max(1 + line(place) - column, 1), _merge(values, _DOWN), hidden=hidden)
             column += cell.span
             self.behind = fill_of(values, paper)
             self.walk(found, None, cell.content.append, depth + 1)
             self.behind = paper
-            if cells and _merge(values, "hMerge") == "continue":  # as old converters write it
+            if cells and _merge(values, _RIGHT) == "continue":  # as old converters write it
                 cells[-1].span += cell.span
             else:
                 cells.append(cell)
@@ -409,11 +433,9 @@ def _grid_lines(table: ET.Element) -> list[int]:
     return lines
 
 
-def _merge(values: dict[str, str | None], name: str) -> str:
+def _merge(values: dict[str, str | None], tag: str) -> str:
     """Return what ``w:vMerge`` or ``w:hMerge`` says: ``restart``, ``continue``, ``""`` if it is not there."""
-    if _W + name not in values:
-        return ""
-    return "restart" if values[_W + name] == "restart" else "continue"
+    return ("restart" if values[tag] == "restart" else "continue") if tag in values else ""
 
 
 def _count(value: str | None, *, least: int, most: int = MAX_SPAN) -> int:

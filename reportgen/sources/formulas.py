@@ -90,6 +90,9 @@ def evaluate(formula: str, lookup: Lookup) -> object:
     try:
         with localcontext(_CONTEXT):
             parser = _Parser(_tokens(formula), lookup)
+            match parser.tokens:
+                case ("name", "SUM"), ("op", "("), ("area", area), ("op", ")"):  # most
+                    return _sum([area], lookup)
             result = parser.comparison()
             if parser.position < len(parser.tokens):
                 raise UnknownError(formula)
@@ -331,11 +334,12 @@ def _numbers(arguments: list[object], lookup: Lookup) -> list[Number]:
                 found.append(_operand(argument))
             continue
         for value in argument.values(lookup):
-            if isinstance(value, str) and value.startswith("#"):
+            if type(value) is int:
+                found.append(value)  # most figures
+            elif isinstance(value, str) and value.startswith("#"):
                 raise UnknownError(value)
-            if isinstance(value, bool) or value is None or isinstance(value, str):
-                continue
-            found.append(_operand(exact(value) if isinstance(value, float) else value))
+            elif not (isinstance(value, (bool, str)) or value is None):
+                found.append(_operand(exact(value) if isinstance(value, float) else value))
     return found
 
 

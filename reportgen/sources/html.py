@@ -27,7 +27,7 @@ from .base import Document, Grid, GridCell, Paragraph
 from .limits import MAX_SPAN, Budget
 from .pagelists import number_lists
 from .pagelooks import Look, Styles
-from .runs import Run, only_unseen, told_apart, unlinked
+from .runs import Run, said_by
 
 _PICTURE = re.compile(r"<img\b", re.I)
 
@@ -223,14 +223,12 @@ class Page:
 
     def _flush(self) -> None:
         runs, self._line = self._line, []
-        text, beside = told_apart(runs)
-        hidden = only_unseen(runs)
-        if hidden and not any("。" in run.text for run in runs):
+        said = said_by(runs)
+        if said.hidden and not any("。" in run.text for run in runs):
             return  # menus and windows that open: no sentence of a report
-        text = one_blank(text)
-        if text or beside:
-            number = len(self.paragraphs) + 1
-            self.paragraphs.append(Paragraph(text, f"第{number}段", beside, hidden, unlinked(runs)))
+        text = one_blank(said.text)
+        if text or said.beside:
+            self.paragraphs.append(Paragraph(text, f"第{len(self.paragraphs) + 1}段", *said[1:]))
 
     def _grid(self, table: Any, look: Look) -> Grid | None:
         """Return the grid of a data table, None for a table that only lays out the page."""
@@ -265,13 +263,12 @@ class Page:
                     else:
                         taken.add((x, y))
                     in_cell = self._styles.look(cell, in_row)
-                    runs = self._runs(cell, in_cell)
-                    text, beside = told_apart(runs, cell=True)
-                    lines = (line.strip(" \u3000") for line in text.split("\n"))
+                    said = said_by(self._runs(cell, in_cell), cell=True)
+                    lines = (line.strip(" \u3000") for line in said.text.split("\n"))
                     yield GridCell(
                         y + 1, x + 1, "\n".join(line for line in lines if line) or None, height, columns,
-                        f"第{y + 1}行第{x + 1}列", hidden=in_cell.hides or only_unseen(runs), beside=beside,
-                        unlinked=unlinked(runs),
+                        f"第{y + 1}行第{x + 1}列", hidden=in_cell.hides or said.hidden, beside=said.beside,
+                        unlinked=said.unlinked,
                     )  # fmt: skip
                     x += columns
                 y += 1

@@ -45,15 +45,32 @@ def is_seen(colour: str, behind: str) -> bool:
     return any(abs(a - b) >= _NEAR for a, b in zip(one, other, strict=False))
 
 
+class Said(NamedTuple):
+    """What the runs of a cell or of a paragraph say."""
+
+    text: str
+    """What counts, as :func:`told_apart` tells."""
+    beside: str = ""
+    """What does not, likewise."""
+    hidden: bool = False
+    """There is text, and nobody sees any of it."""
+    unlinked: str | None = None
+    """The text that stands in no link, None if there is no link: what names another page is none of this one's."""
+
+
+def said_by(runs: Sequence[Run], *, cell: bool = False) -> Said:
+    """Return what runs say; arguments as for :func:`told_apart`."""
+    if not any(run.mark or run.link for run in runs):
+        return Said("".join([run.text for run in runs]))
+    own = [run for run in runs if not run.link]
+    linked = told_apart(own)[0] if len(own) < len(runs) else None
+    return Said(*told_apart(runs, cell=cell), only_unseen(runs), linked)
+
+
 def only_unseen(runs: Sequence[Run]) -> bool:
     """Tell whether there is text, and nobody sees any of it."""
     marks = {run.mark for run in runs if run.text.strip()}
     return marks == {UNSEEN}
-
-
-def unlinked(runs: Sequence[Run]) -> str | None:
-    """Return the text that stands in no link, None if there is no link: what names another page is none of this one's."""
-    return told_apart([run for run in runs if not run.link])[0] if any(run.link for run in runs) else None
 
 
 def told_apart(runs: Sequence[Run], *, cell: bool = False) -> tuple[str, str]:

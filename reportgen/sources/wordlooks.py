@@ -12,14 +12,16 @@ Look: TypeAlias = "dict[str, str | None]"
 """Properties of text, of those that decide whether it counts: tag → what :func:`said_of` it."""
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+PARAGRAPH, RUN = _W + "pPr", _W + "rPr"
+"""What holds the properties of a paragraph and of a run."""
 _VAL = _W + "val"
 _OFF = {"0", "false", "off"}
-_STRIKES, _SHIFT, _VANISH = (_W + "strike", _W + "dstrike"), _W + "vertAlign", _W + "vanish"
+_STRIKE, _STRIKE_TWICE, _SHIFT, _VANISH = (_W + name for name in ("strike", "dstrike", "vertAlign", "vanish"))
 _SHIFTS = {"superscript": RAISED, "subscript": LOWERED}
 _COLOUR, _LIGHT, _SIZE = _W + "color", _W + "highlight", _W + "sz"
 SHADE = _W + "shd"
 """What is behind text, a paragraph, a cell or a table."""
-_COUNTS = (*_STRIKES, _SHIFT, _VANISH, _COLOUR, _LIGHT, _SIZE, SHADE)
+_COUNTS = frozenset((_STRIKE, _STRIKE_TWICE, _SHIFT, _VANISH, _COLOUR, _LIGHT, _SIZE, SHADE))
 _OF_THEME = {
     "background1": WHITE, "bg1": WHITE, "light1": WHITE, "lt1": WHITE, "text1": BLACK, "tx1": BLACK, "dark1": BLACK,
     "dk1": BLACK,
@@ -41,30 +43,37 @@ def looks_of(root: ET.Element) -> dict[str | None, Look]:
         found = {} if based is None else look(based.get(_VAL), depth + 1)
         if style.get(_W + "type") == "table":
             return found | ({} if style.find(f".//{SHADE}") is None else {SHADE: ""})
-        behind = {tag: value for tag, value in properties_of(style, "pPr").items() if tag == SHADE}
-        return found | behind | own_look(properties_of(style, "rPr"))
+        behind = {tag: value for tag, value in properties_of(style, PARAGRAPH).items() if tag == SHADE}
+        return found | behind | own_look(properties_of(style, RUN))
 
     return {id_: found for id_ in styles if (found := look(id_))}
 
 
 def own_look(values: Mapping[str, str | None]) -> Look:
     """Return those of some properties that decide whether text counts."""
-    return {tag: values[tag] for tag in _COUNTS if tag in values}
+    return {} if _COUNTS.isdisjoint(values) else {tag: value for tag, value in values.items() if tag in _COUNTS}
 
 
-def properties_of(element: ET.Element, properties: str) -> dict[str, str | None]:
-    """Return an element's own properties: tag → what :func:`said_of` it."""
-    found = element.find(_W + properties)
-    return {} if found is None else {one.tag: said_of(one) for one in found}
+def properties_of(element: ET.Element, tag: str) -> dict[str, str | None]:
+    """Return an element's own properties, which stand in a child of this tag: tag → what :func:`said_in` says."""
+    found = element.find(tag)
+    return {} if found is None else said_in(found)
 
 
-def said_of(one: ET.Element) -> str | None:
-    """Return the value of a property, of a colour and a shade which colour it is, ``""`` if that is not known."""
+def said_in(properties: ET.Element) -> dict[str, str | None]:
+    """Return the value of each property, of a colour and a shade which colour it is, ``""`` if that is not known."""
+    values = {one.tag: one.get(_VAL) for one in properties}
+    if SHADE in values or _COLOUR in values:
+        values |= {one.tag: _colour_of(one) for one in properties if one.tag in (SHADE, _COLOUR)}
+    return values
+
+
+def _colour_of(one: ET.Element) -> str | None:
     if one.tag == SHADE:
         return one.get(_W + "fill") if one.get(_VAL, "clear") in ("clear", "nil") else ""
-    if one.tag == _COLOUR and not (one.get(_W + "themeTint") or one.get(_W + "themeShade")):
-        return _OF_THEME.get(one.get(_W + "themeColor", ""), one.get(_VAL))
-    return one.get(_VAL)
+    if one.get(_W + "themeTint") or one.get(_W + "themeShade"):
+        return one.get(_VAL)
+    return _OF_THEME.get(one.get(_W + "themeColor", ""), one.get(_VAL))
 
 
 def is_on(look: Mapping[str, str | None], tag: str) -> bool:
@@ -90,7 +99,7 @@ def mark_of(look: Look, behind: str) -> str:
         look: its own.
         behind: the colour of what its paragraph stands on, ``""`` if it is not known.
     """
-    if any(is_on(look, tag) for tag in _STRIKES):
+    if is_on(look, _STRIKE) or is_on(look, _STRIKE_TWICE):
         return STRUCK
     size, colour = look.get(_SIZE) or "", look.get(_COLOUR) or "auto"
     shade = "" if look.get(_LIGHT, "none") != "none" else fill_of(look, behind)

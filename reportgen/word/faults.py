@@ -10,6 +10,10 @@ import msgspec
 from ..sources import Grid, GridCell
 
 
+class TagError(Exception):
+    """A tag that cannot be used; ``str()`` is the Chinese reason."""
+
+
 class TemplateFault(msgspec.Struct, frozen=True):
     """One mistake in a template."""
 
@@ -42,6 +46,9 @@ def squeeze(text: str) -> str:
 def squeezed(grid: Grid) -> Iterator[GridCell]:
     """Number a grid's columns by the edges that cells really have: Word keeps stray grid lines."""
     edges = sorted({edge for c in grid.cells for edge in (c.column, c.column + c.column_span)})
+    if edges[-1:] == [len(edges)]:  # there are none
+        yield from grid.cells
+        return
     number = {edge: n for n, edge in enumerate(edges, 1)}
     for c in grid.cells:
         left, right = number[c.column], number[c.column + c.column_span]

@@ -17,7 +17,6 @@ from ..model.report import Report
 from ..recogniser import recognise
 from ..show.view import View, make_view
 from ..sources import Document, GridCell, read_document
-from ..sources.html import one_blank
 from .faults import shorten, squeeze, squeezed
 from .plan import printable
 from .render import head_lines, printed_texts
@@ -52,7 +51,7 @@ def prove(data: bytes, report: Report, *, kind: str = "docx", draft: bool = Fals
         names = "、".join(_named(view, id_) for id_ in unknown[:_FEW])
         more = f"等{len(unknown)}格" if len(unknown) > _FEW else ""
         raise ProofError(f"没有{names}{more}的数，没有交付。请先把数补全，或加 --draft 印成草稿。")
-    found = list(differences(data, report, kind=kind, draft=draft, notes=notes))
+    found = list(differences(data, view, kind=kind))
     if found:
         more = f"\n……共 {len(found)} 处" if len(found) > _SHOWN else ""
         raise ProofError(
@@ -63,17 +62,16 @@ def prove(data: bytes, report: Report, *, kind: str = "docx", draft: bool = Fals
     return len(view.figures) + len(printed_texts(view))
 
 
-def differences(
-    data: bytes, report: Report, *, kind: str = "docx", draft: bool = False, notes: Sequence[Note] = ()
-) -> Iterator[str]:
-    """Yield how a finished document differs from the report; arguments as for :func:`prove`."""
+def differences(data: bytes, view: View, *, kind: str = "docx") -> Iterator[str]:
+    """Yield how a finished document differs from the report whose view this is; arguments as for :func:`prove`."""
     document = read_document(Path(f"报告.{kind}"), data, kind)
-    view = make_view(report, draft=draft, notes=notes)
     fields = (str(view.names[name]) for name in ("表式", *(field.short for field in view.form.fields)))
     known = {digits for text in (view.title, *fields) for digits in _DIGITS.findall(text)}
     yield from _figures(document, view, known)
-    texts = [one_blank(text) if kind == "html" else printable(text) for text in printed_texts(view)]
-    yield from _texts(document, view, texts, known)
+    shown = printable
+    if kind == "html":
+        from ..sources.html import one_blank as shown  # the reader of pages is large
+    yield from _texts(document, view, [shown(text) for text in printed_texts(view)], known)
 
 
 def _figures(document: Document, view: View, known: set[str]) -> Iterator[str]:

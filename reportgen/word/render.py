@@ -100,7 +100,7 @@ def _parts(
     for name, member in prepared.members.items():
         content = fill(member, view.names, marks) if isinstance(member, TaggedPart) else member
         if loose and isinstance(member, TaggedPart):
-            from .runs import loosened  # loads lxml and Jinja
+            from .runs import loosened  # loads lxml
 
             content = loosened(content)
         yield name, content

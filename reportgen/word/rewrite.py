@@ -17,10 +17,10 @@ import msgspec
 from lxml import etree
 
 from ..opc.parts import Element, text_of
-from .faults import TemplateFault, shorten
+from .faults import TagError, TemplateFault, shorten
 from .plan import Choice, Expression, Fill, Highlight, Loop, Name, Plan, Step, TaggedPart
 from .runs import Tagged, W, marker, place
-from .tags import UNKNOWN, Names, Statement, Tag, TagError, find_tags, is_text, leftover, parse_tag
+from .tags import UNKNOWN, Names, Statement, Tag, find_tags, is_text, leftover, parse_tag
 
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _W15 = "{http://schemas.microsoft.com/office/word/2012/wordml}"

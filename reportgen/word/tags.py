@@ -1,8 +1,6 @@
 """Tags of a Word template: finding them in a paragraph's text, reading what they say, and what they may name.
 
-jinja2 supplies the grammar, nothing else: an expression is parsed to its syntax tree, the tree is
-turned into an expression of :mod:`.plan` by a list of what is allowed, and everything not on the list
-is a fault.  No template code is ever executed.
+Names in Chinese letters, as the shipped template has, are read here; whatever else a tag says, :mod:`.grammar` reads.
 """
 
 from __future__ import annotations
@@ -10,14 +8,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from difflib import get_close_matches
-from typing import Any, NamedTuple, TypeAlias, cast
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
-from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from ..form import Form
+from ..form.words import HAN
 from ..show.view import template_names
-from .plan import Constant, Expression, Name, Operation, Operator
+from .faults import TagError
+from .plan import Constant, Expression, Name, Operation
 
 # One to one, so that places in the text stay the same.
 _BRACES = str.maketrans("｛｝％＃", "{}%#")
@@ -28,13 +27,9 @@ _QUOTED = re.compile(r"""("[^"]*"|'[^']*')""")
 _LEVEL = re.compile(r"\s*(p|tr|tc|r)\s+(?=\S)")
 _NOTHING = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 
-_ENV = Environment(autoescape=False)
-_COMPARE = {"eq", "ne", "lt", "lteq", "gt", "gteq"}
+_NAME = re.compile(rf"{HAN}+(?:\.{HAN}+)*")
+_EACH = re.compile(rf"for ({HAN}+) in ({_NAME.pattern})")
 _NONE = Constant(None)
-
-
-class TagError(Exception):
-    """A tag that cannot be used; ``str()`` is the Chinese reason."""
 
 
 class Tag(msgspec.Struct, frozen=True):
@@ -126,68 +121,20 @@ def parse_tag(tag: Tag) -> Statement:
     raise TagError(f"不认得“{verb}”，可以用的只有 for、if、elif、else、endfor、endif")
 
 
-def _parse(source: str) -> nodes.Template:
-    try:
-        return _ENV.parse(source)
-    except TemplateSyntaxError as error:
-        raise TagError("写法有误，请对照使用说明检查名称、引号和括号") from error
-    except RecursionError as error:
-        raise TagError("写得太复杂") from error
-
-
 def _expression(source: str) -> Expression:
-    if not source:
-        raise TagError("里面没有内容")
-    if re.search(r"[{%#]\}|\{[{%#]", source):
-        raise TagError("标签里又有标签")
-    body = _parse("{{ " + source + " }}").body
-    output = body[0] if len(body) == 1 else None
-    if not isinstance(output, nodes.Output) or len(output.nodes) != 1:
-        raise TagError("里面没有内容")
-    return _reduce(output.nodes[0])
+    if _NAME.fullmatch(source):
+        return Name(tuple(source.split(".")))
+    from .grammar import expression
+
+    return expression(source)
 
 
 def _for(source: str) -> Statement:
-    node = _parse("{% " + source + " %}{% endfor %}").body[0]
-    if not isinstance(node, nodes.For) or node.test is not None or node.recursive:
-        raise TagError("循环只能写成 for 名称 in 列表")
-    if not isinstance(node.target, nodes.Name):
-        raise TagError("循环只能有一个名称：for 名称 in 列表")
-    return Statement("for", _reduce(node.iter), node.target.name)
+    if match := _EACH.fullmatch(source):
+        return Statement("for", Name(tuple(match[2].split("."))), match[1])
+    from .grammar import loop
 
-
-def _reduce(node: nodes.Node) -> Expression:  # noqa: PLR0911  # one line per node of the language
-    match node:
-        case nodes.TemplateData():
-            raise TagError("里面没有内容")
-        case nodes.Name():
-            return Name((node.name,))
-        case nodes.Getattr():
-            return _step(node.node, node.attr)
-        case nodes.Getitem(arg=nodes.Const(value=str() as key)):
-            return _step(node.node, key)
-        case nodes.Const(value=str() | int() | None as value):
-            return Constant(value)
-        case nodes.Not():
-            return Operation("not", (_reduce(node.node),))
-        case nodes.And():
-            return Operation("and", (_reduce(node.left), _reduce(node.right)))
-        case nodes.Or():
-            return Operation("or", (_reduce(node.left), _reduce(node.right)))
-        case nodes.Compare(ops=[nodes.Operand() as operand]) if operand.op in _COMPARE:
-            return Operation(cast("Operator", operand.op), (_reduce(node.expr), _reduce(operand.expr)))
-        case nodes.Filter(name="length" | "count", args=[], kwargs=[]) if node.node is not None:
-            return Operation("length", (_reduce(node.node),))
-        case nodes.Filter(name="default" | "d", args=[only], kwargs=[]) if node.node is not None:
-            return Operation("default", (_reduce(node.node), _reduce(only)))
-    raise TagError("用了模板不支持的写法；可以用的有名称、比较、and、or、not、default('…')、length")
-
-
-def _step(node: nodes.Node, key: str) -> Name:
-    name = _reduce(node)
-    if not isinstance(name, Name):
-        raise TagError("只有名称后面可以写“.”")
-    return Name((*name.keys, key))
+    return Statement("for", *loop(source))
 
 
 # ---------------------------------------------------------------- names

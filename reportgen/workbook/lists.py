@@ -53,9 +53,7 @@ def findings_workbook(
                [7, 32, 14, 16, 8, 8, 8, 8, 50, 34], files, _ROWS),
     )  # fmt: skip
     for sheet in book.worksheets:
-        # Let the heads filter and sort.
-        sheet.auto_filter.ref = f"A3:{sheet.cell(3, sheet.max_column).coordinate}"
-        sheet.protection.sheet = False
+        sheet.protection.sheet = False  # so that they can be sorted, too
     _describe(book, form, "问题清单")
     return saved(book, {}, form, lists)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from ..model.numbers import format_number
 from ..rollup import STATES, Collected, Compared, Filing, Left, Rollup, figure_ids
 from ..rollup.filing import Figures
 from ..rollup.previous import BODY_HEADS, DETAIL_HEADS, NO, ONLY_REGION, YES, detail_label
-from .cellstyle import HEI, Colour, Formula, Look, begin, finish, height, put
+from .cellstyle import HEI, INTRO, Colour, Formula, Look, begin, finish, height, put
 from .streamed import Content, Line, Link, Streamed
 
 TEXT = Look(size=10, border="lines", vertical="top", indent=1)
@@ -32,11 +33,15 @@ FIGURE = Look(border="lines", horizontal="center")
 HEAD_ROW = 3
 FIRST_FIGURE = len(DETAIL_HEADS) + 1
 TOP = 4
+_NARROW = 14
+"""Columns narrower than this are centred: numbers, levels, states."""
+_LAST_ROW = 1_048_576
 MOST = 10_000
 """Rows of a list; beyond them it says how many more there are."""
 _LONGEST_TEXT = 30_000
 """Characters of a text that are shown; a cell holds some more."""
-_CHANGES = {"added": "新增", "removed": "不再计入", "replaced": "换了一份报告", "figure": "数有变动"}
+_CHANGES = {"added": "新增", "removed": "不再计入", "replaced": "换了一份报告", "figure": "数有变动",
+            "unknown": "上次的数没有读到"}  # fmt: skip
 _ESCAPES = str.maketrans({"%": "%25", " ": "%20", "#": "%23", "?": "%3F"})
 
 
@@ -44,25 +49,28 @@ Row = Sequence[Content]
 
 
 def listed(
-    book: Workbook, name: str, intro: str, heads: Sequence[str], sizes: Sequence[float], rows: Sequence[Row],
+    book: Workbook, name: str, intro: str, heads: Sequence[str], sizes: Sequence[float], rows: Iterable[Row],
     most: int = MOST,
 ) -> Streamed:  # fmt: skip
-    """Add a sheet with a list: title, what it is, heads, a row for each up to ``most``."""
+    """Add a sheet with a list: title, what it is, heads, a row for each up to ``most``, made while it is written."""
     sheet = begin(book, name, sizes, intro, heads, tall=(height(intro, sum(sizes), line=13, least=20), 0))
-    first: Row = rows[0] if rows else ()
-    looks = [GO if isinstance(value, Link) else SMALL if isinstance(value, int) else TEXT for value in first]
-    streamed = Streamed(sheet, TOP, looks or [TEXT], _lines(rows, sizes, most))
+    looks = [SMALL if size < _NARROW else TEXT for size in sizes]
+    streamed = Streamed(sheet, TOP, looks, _lines(rows, sizes, most), link=GO)
     finish(sheet, f"A{TOP}", heads=TOP - 1)
+    sheet.auto_filter.ref = f"A{TOP - 1}:{get_column_letter(len(sizes))}{_LAST_ROW}"
+    sheet.protection.autoFilter = False  # is allowed
     return streamed
 
 
-def _lines(rows: Sequence[Row], sizes: Sequence[float], most: int) -> Iterator[Line]:
-    for values in rows[:most]:
-        words = (value.text if isinstance(value, Link) else str(value or "") for value in values)
-        yield values, max(height(text, size, line=13) for text, size in zip(words, sizes, strict=False))
-    if len(rows) > most:
-        yield [f"还有 {len(rows) - most} 条没有列出，见各单位的报告。"], 0
-    elif not rows:
+def _lines(rows: Iterable[Row], sizes: Sequence[float], most: int) -> Iterator[Line]:
+    count = 0
+    for count, values in enumerate(rows, 1):
+        if count <= most:
+            words = (value.text if isinstance(value, Link) else str(value or "") for value in values)
+            yield values, max(height(text, size, line=13) for text, size in zip(words, sizes, strict=False))
+    if count > most:
+        yield [f"还有 {count - most} 条没有列出，见各单位的报告。"], 0
+    elif not count:
         yield ["没有。"], 0
 
 
@@ -70,11 +78,11 @@ def file_link(path: str, folder: Path | None, cell: str = "") -> Link | str:
     """Return a file's name, leading to it from a workbook in ``folder``."""
     if not path:
         return ""
-    target = Path(os.path.abspath(path))
+    target = os.path.abspath(path)
     if folder is not None:
         with contextlib.suppress(ValueError):  # on another drive
-            target = Path(os.path.relpath(target, os.path.abspath(folder)))
-    return Link(Path(path).name, target.as_posix().translate(_ESCAPES), cell)
+            target = os.path.relpath(target, os.path.abspath(folder))
+    return Link(os.path.basename(path), target.replace(os.sep, "/").translate(_ESCAPES), cell)
 
 
 def rollup_sheets(book: Workbook, rollup: Rollup, folder: Path | None) -> Iterator[Streamed]:
@@ -101,21 +109,26 @@ class _Sheets:
         self.form = rollup.report.form
         self.names = self.form.rollup.sheets
 
+    def filed(self) -> Iterator[tuple[Collected, Filing]]:
+        """Yield the bodies that have a report, with the one that counts."""
+        return ((one, one.filing) for one in self.rollup.collection.bodies if one.filing)
+
     def link(self, path: str, cell: str = "") -> Link | str:
         return file_link(path, self.folder, cell)
 
     # ---- 单位清单
 
     def bodies(self) -> Streamed:
-        rows: list[Row] = []
+        intro = "每个单位、每份文件各一行；SHA-256 是文件的指纹，文件改过就不同。再次汇总时靠这张表认出已经汇总过的单位，请保留。"
+        sizes = [26, 10, 16, 9, 26, 34, 7, 7, 6, 6, 8, 10, 32]
+        return listed(self.book, self.names.bodies, intro, BODY_HEADS, sizes, self._bodies(), most=sys.maxsize)
+
+    def _bodies(self) -> Iterator[Row]:
         inside = {one.body for one in self.rollup.inside}
         for one in self.rollup.collection.bodies:
-            rows.append(self.body(one, YES if one.body in inside else ONLY_REGION if one.counts else NO))
-            rows += [self.left(other) for other in one.others]
-        rows += [self.left(one) for one in self.rollup.collection.strays]
-        intro = "每个单位、每份文件各一行；SHA-256 是文件的指纹，文件改过就不同。再次汇总时靠这张表认出已经汇总过的单位，请保留。"
-        sizes = [30, 12, 16, 9, 34, 36, 9, 8, 7, 7, 8, 16, 50]
-        return listed(self.book, self.names.bodies, intro, BODY_HEADS, sizes, rows, most=len(rows))
+            yield self.body(one, YES if one.body in inside else ONLY_REGION if one.counts else NO)
+            yield from map(self.left, one.others)
+        yield from map(self.left, self.rollup.collection.strays)
 
     def group(self, id_: str) -> str:
         return next((group.name for group in self.form.rollup.known_groups if group.id == id_), "")
@@ -129,23 +142,26 @@ class _Sheets:
     def file(self, one: Filing | None) -> Row:
         if one is None:
             return ("", "", None, "", None, None, None, "")
-        counts = [sum(found.severity == level for found in one.findings) for level in ("error", "warning", "ask")]
-        by = "、".join(dict.fromkeys(answer.name for answer in one.explanations if answer.name))
+        said = one.contents()
+        counts = [sum(found.severity == level for found in said.findings) for level in ("error", "warning", "ask")]
+        by = "、".join(dict.fromkeys(answer.name for answer in said.explanations if answer.name))
         return (self.link(one.path), one.sha256, one.year, one.form, *counts, by)
 
     # ---- 问题汇总
 
     def findings(self) -> Streamed:
-        rows: list[Row] = [self.finding("（全部）", one, "") for one in self.rollup.findings]
-        own = self.rollup.report.org
-        rows += [self.finding(f"{own}（合计）", one, "", inside=True) for one in self.rollup.checked]
-        for body in self.rollup.collection.bodies:
-            found = body.filing.findings if body.filing else ()
-            path = body.filing.path if body.filing else ""
-            rows += [self.finding(body.body, one, path) for one in found if one.severity != "info" or one.explanation]
         heads = ("报送单位", "级别", "规则编号", "位置", "问题", "怎么办", "文件")
         intro = "先是整套报告的问题，再是合计数的问题，然后是各单位报告的问题；点“位置”到要看的格。"
-        return listed(self.book, self.names.findings, intro, heads, [28, 9, 10, 24, 64, 44, 30], rows)
+        return listed(self.book, self.names.findings, intro, heads, [26, 8, 10, 18, 54, 36, 24], self._findings())
+
+    def _findings(self) -> Iterator[Row]:
+        own = f"{self.rollup.report.org}（合计）"
+        yield from (self.finding("（全部）", one, "") for one in self.rollup.findings)
+        yield from (self.finding(own, one, "", inside=True) for one in self.rollup.checked)
+        for body, filing in self.filed():
+            for one in filing.contents().findings:
+                if one.severity != "info" or one.explanation:
+                    yield self.finding(body.body, one, filing.path)
 
     def finding(self, whose: str, one: Finding, path: str, *, inside: bool = False) -> Row:
         place: str | Link = one.place
@@ -175,43 +191,42 @@ class _Sheets:
         ]
         heads = ("哪一格", "上报", "各单位之和", "相差多少", "最可能的单位", "最可能的原因")
         intro = f"上报的报告“{Path(compared.path).name}”与各单位之和逐格比较，共 {compared.cells} 格；只列出不同的。"
-        return listed(self.book, self.names.compared, intro, heads, [34, 12, 12, 12, 30, 60], rows)
+        return listed(self.book, self.names.compared, intro, heads, [32, 12, 12, 12, 26, 64], rows)
 
     def explanations(self) -> Streamed:
-        rows: list[Row] = [
+        rows = (
             (body.body, answer.rule, answer.code, answer.text, answer.name, answer.date)
-            for body in self.rollup.collection.bodies if body.filing for answer in body.filing.explanations
-        ]  # fmt: skip
+            for body, filing in self.filed() for answer in filing.contents().explanations
+        )  # fmt: skip
         heads = ("报送单位", "所说明的规则", "所填核对码", "说明的内容", "谁填写", "何时填写")
         intro = "各单位在自己的“校验”表里写的说明，供汇总时参考；不会自动写进报告。"
-        return listed(self.book, self.names.explanations, intro, heads, [30, 14, 14, 80, 14, 16], rows)
+        return listed(self.book, self.names.explanations, intro, heads, [28, 15, 13, 70, 12, 13], rows)
 
     def texts(self) -> Streamed:
         """The bodies' texts by part, for the writer; worded so that nobody's text is read as the report's own."""
-        rows: list[Row] = []
+        heads = ("哪一部分", "报送单位", "哪一段", "单位写的文字")
+        intro = "各单位写的文字，按部分排在一起，供写稿参考；不会自动写进报告。"
+        return listed(self.book, self.names.texts, intro, heads, [20, 26, 18, 90], self._texts())
+
+    def _texts(self) -> Iterator[Row]:
         for section in self.form.text_sections:
-            part = section.heading or section.title
-            for body in self.rollup.collection.counted:
-                for passage in body.filing.passages if body.filing else ():
+            part = f"〔{section.heading or section.title}〕"
+            for body, filing in self.filed():
+                for passage in filing.contents().passages if body.counts else ():
                     if passage.section == section.id:
                         text = "\n".join(passage.paragraphs)
                         if len(text) > _LONGEST_TEXT:
                             text = f"{text[:_LONGEST_TEXT]}……（太长，其余见单位的报告）"
-                        rows.append(
-                            (f"〔{part}〕", body.body, f"〔{passage.heading}〕" if passage.heading else "", text)
-                        )
-        heads = ("哪一部分", "报送单位", "哪一段", "单位写的文字")
-        intro = "各单位写的文字，按部分排在一起，供写稿参考；不会自动写进报告。"
-        return listed(self.book, self.names.texts, intro, heads, [24, 28, 24, 110], rows)
+                        yield part, body.body, f"〔{passage.heading}〕" if passage.heading else "", text
 
     def changes(self) -> Streamed:
-        rows: list[Row] = [
+        rows = (
             (one.body, _CHANGES[one.what], detail_label(self.form, one.cell) if one.cell else "",
              one.old if one.cell else None, one.new if one.cell else None, self.link(one.file))
             for one in self.rollup.changes
-        ]  # fmt: skip
+        )  # fmt: skip
         heads = ("报送单位", "变化", "哪一格", "上次", "这次", "文件")
-        return listed(self.book, self.names.changes, "与上次汇总相比。", heads, [30, 16, 34, 12, 12, 34], rows)
+        return listed(self.book, self.names.changes, "与上次汇总相比。", heads, [28, 15, 34, 12, 12, 30], rows)
 
 
 def warn_of_drafts(book: Workbook, rollup: Rollup) -> None:
@@ -259,14 +274,15 @@ class Details:
         """Add the sheet without the bodies' rows; return what its formulas give, by sheet and address."""
         heads = (*DETAIL_HEADS, *(detail_label(self.form, one) for one in self.figures))
         sizes = [6, 30, 12, 18, *([9.0] * len(self.figures))]
-        spans, tall = (FIRST_FIGURE - 1, FIRST_FIGURE + 6), (32, 62)  # as far as the first page goes
+        sheet = begin(book, self.name, sizes, "", heads, spans=(2, 2), tall=(44, 62), head=DETAIL_HEAD)
+        # Right of the columns that are repeated, as far as the first page goes.
         intro = DETAIL_INTRO.format(total=self.totals[self.rollup.own_only][0])
-        sheet = begin(book, self.name, sizes, intro, heads, spans=spans, tall=tall, head=DETAIL_HEAD)
+        put(sheet, 2, 3, intro, INTRO, columns=FIRST_FIGURE + 4)
         results = self._totals(sheet)
         self.rows = Streamed(sheet, self.top, (FIGURE, BODY_NAME, FIGURE, FIGURE, FIGURE), self._bodies())
         finish(sheet, f"{get_column_letter(FIRST_FIGURE)}{self.top}", heads=HEAD_ROW)
         sheet.page_setup.fitToWidth = 0  # two hundred columns on one page could not be read
-        sheet.print_title_cols = "A:D"
+        sheet.print_title_cols = "A:B"
         return results
 
     def _totals(self, sheet: Worksheet) -> dict[tuple[str, str], str]:

@@ -50,18 +50,20 @@ Line = tuple[Sequence[Content], float]
 class Streamed:
     """The rows of one sheet from a certain one on; they are made while the sheet is written."""
 
-    def __init__(self, sheet: Worksheet, top: int, looks: Sequence[Look], lines: Iterable[Line]) -> None:
+    def __init__(
+        self, sheet: Worksheet, top: int, looks: Sequence[Look], lines: Iterable[Line], *, link: Look | None = None
+    ) -> None:
         """
         Args:
             sheet: has everything above the rows.
             top: the first of them.
             looks: of the columns from A on; the last one holds for all columns after it.
             lines: the rows.
+            link: the look of links, in whichever column.
         """
         self.name, self.top, self.lines = sheet.title, top, lines
-        for column, look in enumerate(looks, 1):
-            put(sheet, top, column, None, look)
-        self.styles = [sheet.cell(top, column).style_id for column in range(1, len(looks) + 1)]
+        every = enumerate([*looks, link or looks[-1]], 1)
+        *self.styles, self.link = (put(sheet, top, column, None, look).style_id for column, look in every)
 
     def put_into(self, xml: bytes) -> Iterator[bytes]:
         """Yield the sheet's part with the rows in place of the one that has their styles."""
@@ -74,8 +76,12 @@ class Streamed:
     def _row(self, row: int, values: Sequence[Content], height: float) -> bytes:
         last = len(self.styles) - 1
         cells = "".join(
-            _cell(f"{get_column_letter(n)}{row}", self.styles[min(n - 1, last)], value)
-            for n, value in enumerate(values, 1)
+            _cell(
+                f"{get_column_letter(n + 1)}{row}",
+                self.link if isinstance(value, Link) else self.styles[min(n, last)],
+                value,
+            )
+            for n, value in enumerate(values)
         )
         tall = f' ht="{height:g}" customHeight="1"' if height else ""
         return f'<row r="{row}"{tall}>{cells}</row>'.encode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -92,3 +93,16 @@ def test_without_script_all_is_there_and_in_print_no_controls(browser: Browser, 
     page.emulate_media(media="print")
     assert not page.locator("#filter").is_visible()
     page.close()
+
+
+def test_on_paper_every_page_of_the_list_has_heads_and_a_number(browser: Browser, text: str, tmp_path: Path) -> None:
+    page = browser.new_page()
+    page.set_content(text)
+    page.pdf(path=tmp_path / "a.pdf", format="A4", prefer_css_page_size=True)
+    page.close()
+    told = subprocess.run(["pdftotext", "-layout", tmp_path / "a.pdf", "-"], capture_output=True, check=True).stdout
+    pages = told.decode().rstrip("\f").split("\f")
+    lists = [one for one in pages if "人民政府办公室" in one or "镇人民政府" in one]
+    assert len(lists) > 1
+    assert all("序号" in one and "文件" in one for one in lists)
+    assert all(f"第 {n} 页，共 {len(pages)} 页" in one for n, one in enumerate(pages, 1))

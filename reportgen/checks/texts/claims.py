@@ -92,10 +92,11 @@ def _with_verb(item: Statement, previous: Statement | None, words: Vocabulary) -
 
 def _alone(item: Statement, previous: Statement | None, words: Vocabulary) -> re.Match[str] | None:
     """Return where words behind a comma begin if they are a noun and nothing else: 出台规章2部，规范性文件36件."""
-    follows = previous is not None and previous.clause + 1 == item.clause and not previous.after
+    if previous is None or previous.clause + 1 != item.clause or previous.after:
+        return None
     spans = [(start, end) for _, start, end in words.nouns(item.before)]
     spans += [(hit.start, hit.end) for hit in words.hits(item.before)]
-    return re.match("", item.before) if follows and (0, len(item.before)) in spans else None
+    return re.match("", item.before) if (0, len(item.before)) in spans else None
 
 
 def _is_part(item: Statement, words: Vocabulary) -> bool:

@@ -23,16 +23,16 @@ from .vocabulary import Span, Vocabulary
 _UP = "增长|上升|增加|提高|提升|增幅|上涨|上浮|多"
 _DOWN = "下降|减少|降低|回落|下滑|降幅|减幅|少"
 _CHANGE = re.compile(rf"(?P<up>{_UP})|(?P<down>{_DOWN})")
-_CHANGED = re.compile(rf"(?:{_UP}|{_DOWN})(?:了|约|为|达|近|到)*$")
+_CHANGED = rf"(?:{_UP}|{_DOWN})(?:了|约|为|达|近|到)*$"
 _PART_OF = re.compile(r"占|比例|比重|率|\($")
 _SHARES, _RATES = "X-13", "X-14"
 _LAST_WORDS = re.compile(r"[^,;:、。()]*$")
-_ADDED = re.compile(r"[合共总]计|[二两三四]者|两项|共占")
+_ADDED = r"[合共总]计|[二两三四]者|两项|共占"
 _ALL = 100  # per cent
 _WHOLES = 100
 """Numbers before a percentage that it may be a share of."""
 _RIGHT = Judgement("percentage_ok", _SHARES, about=())
-_OF_THAT = re.compile(r"^[,、(]*(?:约|共|分别|所)?占?[^,;。()、\d]{0,14}$")
+_OF_THAT = r"^[,、(]*(?:约|共|分别|所)?占?[^,;。()、\d]{0,14}$"
 
 
 def _as_stated(token: Token, shown: list[tuple[Decimal, Decimal]]) -> Judgement | None:
@@ -74,7 +74,7 @@ class Shares:
             return None
         change = _CHANGE.search(item.before)
         if item.compared or change:
-            if not (change or _CHANGED.search(item.before)):
+            if not (change or re.search(_CHANGED, item.before)):
                 return self.named_last_year(item, token)
             return self.changed(item, token, bool(change and change["up"]))
         if not token.percent:
@@ -146,7 +146,7 @@ class Shares:
             return [one.value for one in self.quantities.sums_of(self.readings_of(item))]
         known = self.quantities.sums_of(claim.readings) if claim else ()
         own = [part.token.value, *(one.value for one in known)]
-        if not _ADDED.search(item.before):
+        if not re.search(_ADDED, item.before):
             return own
         earlier = [n.token.value for n in self.sentences[item.sentence] if n.token and n.start <= part.start]
         return [*own, *accumulate(reversed(earlier))]
@@ -161,7 +161,7 @@ class Shares:
         if (last.token and last.token.percent) or (self.readings_of(item) and self.words.included.match(between, 1)):
             return None  # 共办理1521件，其中予以公开占58.5%
         share_of = between in ("(", ",") or "占" in between or "比" in between
-        return last if share_of and _OF_THAT.fullmatch(between) else None
+        return last if share_of and re.fullmatch(_OF_THAT, between) else None
 
     def readings_of(self, item: Statement) -> tuple[Reading, ...]:
         """Return what the words before a percentage name: 予以公开或部分公开占58.5%."""

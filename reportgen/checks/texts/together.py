@@ -22,7 +22,7 @@ from .numerals import Token
 from .quantities import said
 from .statements import Statement
 from .verdicts import Judgement
-from .vocabulary import Vocabulary
+from .vocabulary import Vocabulary, Words
 from .wording import PUNCTUATION
 
 _FREE = Judgement()
@@ -187,10 +187,10 @@ class _Whole:
         if last > whole + 2 and _THE_REST.match(self.numbers[last].item.before):
             yield whole, range(whole + 1, last + 1)
 
-    def _is_of(self, n: int, key: re.Pattern[str]) -> bool:
+    def _is_of(self, n: int, key: Words) -> bool:
         return self.numbers[n].item.how != "foreign" and self._is(n, key)
 
-    def _is(self, n: int, key: re.Pattern[str]) -> bool:
+    def _is(self, n: int, key: Words) -> bool:
         return key.search(self._around(n)) is not None
 
     def _ends(self, n: int, *, bracketed: bool) -> bool:
@@ -388,6 +388,8 @@ class _Whole:
         """其中网络27件、信函16件, of 42件: parts of one division add up to the whole, or at least to no more."""
         for whole, all_parts in self.parts:
             one = self.numbers[whole]
+            if one.item.topic is None or one.claim is None or one.wrong:
+                continue
             kind, parts = self._of_one_kind(whole, all_parts)
             verdicts = {self.numbers[n].judgement.verdict for n in parts}
             if "contradicts" in verdicts or all(self._is_first_reading(n) for n in parts):
@@ -397,7 +399,7 @@ class _Whole:
             other = all(
                 n.claim is None and n.token.unit != one.token.unit for n in map(self.numbers.__getitem__, parts)
             )
-            if kind is None or nested or other or one.item.topic is None or one.claim is None or one.wrong:
+            if kind is None or nested or other:
                 continue
             total, missing = self.sum(parts), one.value - self.sum(parts)
             rest = _THE_REST.match(self.numbers[parts[-1]].item.before)

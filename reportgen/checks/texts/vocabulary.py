@@ -48,21 +48,39 @@ class Hit(Struct, frozen=True):
     """Place of the phrase in the form file."""
 
 
-class _Group(Generic[T]):
-    """Things with their expressions, few of which are in any one text.
+class Words:
+    """An expression that few texts need: it is compiled and tried where one of its literals is in the text."""
 
-    An expression is compiled and tried where one of its literals is in the text.
-    """
+    def __init__(self, expression: str) -> None:
+        self._expression, self._literals = expression, literals(expression)
+
+    def _may_be_in(self, text: str) -> bool:
+        return any(literal in text for literal in self._literals)
+
+    def search(self, text: str, start: int = 0) -> re.Match[str] | None:
+        """Return the first place from ``start`` on where it is."""
+        return re.compile(self._expression).search(text, start) if self._may_be_in(text) else None
+
+    def match(self, text: str, start: int = 0) -> re.Match[str] | None:
+        """Return whether it is at ``start``."""
+        return re.compile(self._expression).match(text, start) if self._may_be_in(text) else None
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """Return all places where it is."""
+        return re.finditer(self._expression, text) if self._may_be_in(text) else iter(())
+
+
+class _Group(Generic[T]):
+    """Things with their expressions, few of which are in any one text."""
 
     def __init__(self, members: Iterable[tuple[T, str]]) -> None:
-        self._members = [(thing, expression, literals(expression)) for thing, expression in members]
+        self._members = [(thing, Words(expression)) for thing, expression in members]
 
     def found(self, text: str) -> Iterator[tuple[T, int, int]]:
         """Yield what is found in a text, and where."""
-        for thing, expression, needed in self._members:
-            if any(literal in text for literal in needed):
-                for match in re.finditer(expression, text):
-                    yield thing, match.start(), match.end()
+        for thing, words in self._members:
+            for match in words.finditer(text):
+                yield thing, match.start(), match.end()
 
 
 def literals(expression: str) -> tuple[str, ...]:
@@ -86,41 +104,47 @@ class Vocabulary:
 
     def __init__(self, form: Form, year: int | None) -> None:
         data = form.narrative
-        any_of = self._any_of
+        any_of, rare = self._any_of, self._rare
         self.year = year
         self.topics = {t.id: t for t in data.topics}
         self._nouns = _Group([(t, expand(t.noun, year)) for t in data.topics])
-        self._headings = [(t, any_of(t.heading)) for t in data.topics if t.heading]
+        self._headings = [(t, rare(t.heading)) for t in data.topics if t.heading]
         self._phrases = self._grouped(data.phrases)
         letters = "|".join(word for word in data.neutral if len(word) == 1)
         self.neutral = any_of(*(word for word in data.neutral if len(word) > 1), last=f"(?P<letter>{letters})")
         """``letter`` is a single one, which is a part of other words too (件 of 信件)."""
-        self.restrict, self.periods = any_of(*data.restrict), any_of(*data.periods)
+        self.restrict, self.periods = rare(*data.restrict), any_of(*data.periods)
         self.foreign, self.owners = any_of(*data.foreign), any_of(data.owners)
-        self.whole, self.including, self.aside = any_of(data.whole), any_of(data.including), any_of(data.aside)
+        self.whole, self.including, self.aside = any_of(data.whole), any_of(data.including), rare(data.aside)
         self.inserted = any_of(data.inserted)
         self.included = any_of(data.including.removeprefix("^"))
         self.places = any_of(data.places)
         self.wider, self.government = any_of(data.wider), any_of(data.government)
         self.short_names, self.own_office = data.short_names, any_of(data.own_office)
-        self.ours, self.total, self.left = any_of(data.ours), any_of(data.total), any_of(data.left)
+        self.ours, self.total, self.left = any_of(data.ours), any_of(data.total), rare(data.left)
         self.sums_rule = data.sums_rule
         self.channels = any_of(*(one.key for one in data.divisions if one.id == "channel"))
         self.divided = any_of(*(one.key for one in data.divisions if one.id in ("channel", "applicant")))
-        self.divisions = [(one, any_of(one.key)) for one in data.divisions]
-        self.authorities = any_of(data.authorities)
-        self.own_business = {t.id: any_of(t.own_business) for t in data.topics if t.own_business}
-        self.negation, self.not_negation = any_of(data.negation), any_of(data.not_negation)
+        self.divisions = [(one, rare(one.key)) for one in data.divisions]
+        self.authorities = rare(data.authorities)
+        self.own_business = {t.id: rare(t.own_business) for t in data.topics if t.own_business}
+        self.negation, self.not_negation = any_of(data.negation), rare(data.not_negation)
         self.denied_too, self.denied_before = any_of(data.denied_too), any_of(data.denied_before)
-        self.each, self.respectively = any_of(data.each), any_of(data.respectively)
+        self.each, self.respectively = rare(data.each), any_of(data.respectively)
         self.all_done, self.all_done_rates = any_of(data.all_done), any_of(data.all_done_rates)
         self.all_ended = any_of(data.all_ended)
         self.all_done_names: tuple[str, ...] = data.all_done_names
         self.done_of: tuple[tuple[str, ...], ...] = data.done_of
 
-    def _any_of(self, *expressions: str, last: str = "") -> re.Pattern[str]:
+    def _joined(self, *expressions: str, last: str = "") -> str:
         longest_first = "|".join([*sorted(expressions, key=len, reverse=True), *filter(None, [last])])
-        return re.compile(expand(longest_first or _NEVER, self.year))
+        return expand(longest_first or _NEVER, self.year)
+
+    def _any_of(self, *expressions: str, last: str = "") -> re.Pattern[str]:
+        return re.compile(self._joined(*expressions, last=last))
+
+    def _rare(self, *expressions: str) -> Words:
+        return Words(self._joined(*expressions))
 
     def _grouped(self, phrases: Sequence[Phrase]) -> dict[str, list[_Group[tuple[int, Phrase]]]]:
         """Return the phrases by the topics they need, ``""`` for those that name their own."""
