@@ -33,7 +33,7 @@ def test_what_was_kept_back_is_judged_as_well() -> None:
     assert sum(not complaints(said) for said in false) <= len(false) // 20
 
 
-@pytest.mark.parametrize(("kept_back", "most"), [(False, 3), (True, 15)])
+@pytest.mark.parametrize(("kept_back", "most"), [(False, 2), (True, 12)])
 def test_what_is_planted_in_published_wording_is_told(kept_back: bool, most: int) -> None:
     """No true paragraph is accused, nor one in which a number of no table changed; of the rest some per cent are missed."""
     marked = [said for said in published() if said.kept_back == kept_back]
@@ -78,6 +78,13 @@ BUREAU, DISTRICT = "甲市水务局", "甲市丙区人民政府"
         (BUREAU, "收到申请42件，办结40件，其余3件在法定期限内。", ["3件"]),
         (BUREAU, "收到申请42件，办理中5件，其余37件已出结果。", []),
         (BUREAU, "收到申请42件，涉河道20件、涉用水12件、其他12件。", ["12件"]),
+        # Words never seen before a verb or a result; one way of receiving; more than all.
+        (BUREAU, "从窗口数据看年初以来累计受理申请47件。", ["47件"]),
+        (BUREAU, "通过平台收到申请40件。", []),
+        (BUREAU, "通过平台收到申请57件。", ["57件"]),
+        (BUREAU, "督办申请47件。", []),
+        (BUREAU, "收到申请42件，办结率101%。", []),
+        (DISTRICT, "未废止规范性文件。", ["未废止规范性文件"]),
         # One verb for a list, a class behind a colon, an outcome that is denied.
         (BUREAU, "没有发生被纠正的行政复议案件。", ["没有发生被纠正的行政复议"]),
         (BUREAU, "没有发生被纠正的行政诉讼案件。", []),

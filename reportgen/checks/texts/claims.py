@@ -18,6 +18,7 @@ from .wording import narrows, remainder
 
 _HOW = re.compile("已|均|都|全部|按|依|经|及时")
 """Begins words that say how, and no other thing counted."""
+_PUBLISHED = re.compile("公[开示布]$")
 _LISTED = re.compile(r"[,、]?(?:和|及|与|以及)|、")
 _ONLY_JOINED = re.compile(r"[,、和及与或]*$")
 _USUAL_UNITS = ("件", "宗", "起", "份", "例", "元", "万元", "")
@@ -49,7 +50,7 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
             found.append(replace(found[-1], item=replace(item, year=None)))
             continue
         if item.kind == "none":
-            found += absent(item, words, org) or nothing(item, text, words, org)
+            found += absent(item, text, words, org) or nothing(item, text, words, org)
         elif item.kind == "ended":
             found += ended(item, found, text, words, org)
         elif item.kind == "done":
@@ -77,8 +78,8 @@ def _with_verb(item: Statement, previous: Statement | None, words: Vocabulary) -
     nouns = words.nouns(item.before) if hits else ()
     if listed is None or previous is None or not nouns:
         return item
-    lead = previous.before[: next((start for _, start, _ in words.nouns(previous.before)), 0)]
-    if nouns[0][1] == listed.end() and words.foreign.search(lead):
+    lead = previous.before[: next((start for _, start, _ in words.nouns(previous.before)), None)]
+    if nouns[0][1] == listed.end() and (words.foreign.search(lead) or _PUBLISHED.search(lead)):
         return replace(item, before=lead + item.before[listed.end() :])
     if any(h.phrase.rank or h.phrase.accuse for h in hits):
         return item
@@ -93,8 +94,9 @@ def _alone(item: Statement, previous: Statement | None, words: Vocabulary) -> re
     """Return where words behind a comma begin if they are a noun and nothing else: 出台规章2部，规范性文件36件."""
     if previous is None or previous.clause + 1 != item.clause or previous.after:
         return None
-    spans = [span for _, *span in words.nouns(item.before)]
-    return re.match("", item.before) if spans == [[0, len(item.before)]] else None
+    spans = [(start, end) for _, start, end in words.nouns(item.before)]
+    spans += [(hit.start, hit.end) for hit in words.hits(item.before)]
+    return re.match("", item.before) if (0, len(item.before)) in spans else None
 
 
 def _is_part(item: Statement, words: Vocabulary) -> bool:
@@ -194,9 +196,10 @@ def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> t
 
 
 def _distinct(hits: list[Hit]) -> list[Hit]:
-    """Return one hit per phrase, the last, in order of place."""
+    """Return one hit per phrase, the last, in order of place; of a class said in the same words, one."""
     last = {(h.phrase.rule, h.phrase.key): h for h in hits}
-    return sorted(last.values(), key=lambda h: h.start)
+    placed = {(h.start, "" if h.phrase.rank > 1 else h.phrase.key): h for h in reversed(last.values())}
+    return sorted(placed.values(), key=lambda h: h.start)
 
 
 def _one_each(hits: Sequence[Hit], before: str) -> list[Hit]:

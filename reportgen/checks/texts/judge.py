@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from ...form.kinds import NarrativeRule
 from ...form.phrases import Topic
+from ...form.words import Reading
 from ...model.findings import CellRef
 from ...model.numbers import Number, format_number, show
 from ...model.placeholders import filled
@@ -110,7 +111,7 @@ def _heading(passage: Passage, words: Vocabulary) -> Topic | None:
     return words.topic_of_heading(passage.heading or (start[0] if start else ""))
 
 
-def _certain(claims: Sequence[Claim], agrees: Callable[[Claim], bool]) -> list[Claim]:
+def _certain(claims: Sequence[Claim], agrees: Callable[[Claim], Sequence[Reading]], words: Vocabulary) -> list[Claim]:
     """Return claims with the certainty that the rest of their sentence gives or takes.
 
     A number that agrees for sure shows that the sentence speaks of the form's figures; one of unclear scope
@@ -123,8 +124,11 @@ def _certain(claims: Sequence[Claim], agrees: Callable[[Claim], bool]) -> list[C
         sure = {c.topic.id for c, right in zip(sentence, agreeing, strict=True) if right and c.topic and _counts(c)}
         harmless = {c.unknown for c, right in zip(sentence, agreeing, strict=True) if right and _telling(c.item)}
         unclear: set[str] = set()
+        told = {right[0] for right in agreeing if right}
         for claim, right in zip(sentence, agreeing, strict=True):
             found.append(_weighed(claim, sure, harmless, unclear))
+            if told.isdisjoint(claim.readings) and _nearly(found[-1], words):
+                found[-1] = replace(found[-1], doubt=SURE)
             if claim.topic and (claim.item.how == "here" or not claim.weak):
                 change = unclear.add if claim.doubt == UNSURE and not right else unclear.discard
                 change(claim.topic.id)
@@ -141,6 +145,22 @@ def _weighed(claim: Claim, sure: set[str], harmless: set[str], unclear: set[str]
     return claim
 
 
+def _nearly(claim: Claim, words: Vocabulary) -> bool:
+    """Whether a letter or two are not understood in a number of an application or a document that is no part."""
+    topic, item = claim.topic, claim.item
+    ours = topic is not None and not topic.own_business and topic.rule != "X-19"
+    rounded = item.token is not None and item.token.about
+    part = words.including.match(item.before) or words.respectively.search(claim.unknown)
+    return (
+        claim.doubt == DOUBTFUL
+        and bool(claim.unknown)
+        and ours
+        and not rounded
+        and not part
+        and item.how in ("here", "before")
+    )
+
+
 def _telling(item: Statement) -> bool:
     """Whether a number is too large to agree by chance."""
     return item.kind == "number" and item.token is not None and item.token.value >= _TELLING
@@ -151,7 +171,9 @@ def _counts(claim: Claim) -> bool:
     return claim.doubt == SURE and claim.item.kind == "number" and token is not None and token.value != 0
 
 
-def _vouched(claims: Sequence[Claim], agrees: Callable[[Claim], bool]) -> set[tuple[Span, str, Topic | None]]:
+def _vouched(
+    claims: Sequence[Claim], agrees: Callable[[Claim], Sequence[Reading]]
+) -> set[tuple[Span, str, Topic | None]]:
     """Return the scopes in which a number agrees with the form: in that sentence they narrow nothing of its topic.
 
     Where numbers of two topics agree, they narrow nothing at all, and the topic is None.
@@ -199,14 +221,14 @@ class _Judge:
         self.report, self.quantities, self.items = quantities.report, quantities, said
         self.text, self.words = text, words
         found = claims(text, said, words, quantities.report.org)
-        if clear := _vouched(found, self.is_right):
+        if clear := _vouched(found, self.right):
             said = [
                 replace(item, scope="")
                 if not clear.isdisjoint((item.sentence, item.scope, topic) for topic in (item.topic, None)) else item
                 for item in said
             ]  # fmt: skip
             found, self.items = claims(text, said, words, quantities.report.org), said
-        self.claims = _certain(found, self.is_right)
+        self.claims = _certain(found, self.right, words)
         self.shares = Shares(text, said, [c for c in self.claims if not c.least], words, quantities)
 
     def all(self) -> list[Told]:
@@ -233,10 +255,10 @@ class _Judge:
         severity = self.report.form.rules[rule].severity
         return Judgement("contradicts", rule, (), expected, severity, says, about=())
 
-    def is_right(self, claim: Claim) -> bool:
-        """Whether a figure of this year agrees with a claim."""
-        sums = self.quantities.sums_of(claim.readings)
-        return claim.item.year is None and any(self.agrees(one, claim.item) for one in sums)
+    def right(self, claim: Claim) -> list[Reading]:
+        """Return the readings of a claim with which a figure of this year agrees."""
+        sums = self.quantities.sums_of(claim.readings) if claim.item.year is None else ()
+        return [one.reading for one in sums if self.agrees(one, claim.item)]
 
     def claim(self, claim: Claim) -> Judgement:
         """Compare a number with the figures it may be."""

@@ -28,6 +28,7 @@ _PART_OF = re.compile(r"占|比例|比重|率|\($")
 _SHARES, _RATES = "X-13", "X-14"
 _LAST_WORDS = re.compile(r"[^,;:、。()]*$")
 _ADDED = r"[合共总]计|[二两三四]者|两项|共占"
+_ALL = 100  # per cent
 _WHOLES = 100
 """Numbers before a percentage that it may be a share of."""
 _RIGHT = Judgement("percentage_ok", _SHARES, about=())
@@ -212,7 +213,11 @@ class Shares:
         done, *wholes = sums
         rates = [Decimal(done.value) * 100 / Decimal(w.value) for w in wholes if w.value]
         fits = any(Decimal(token.value) in printed(r, Decimal(token.quantum)) for r in rates)
-        return _RIGHT if fits else None
+        return _RIGHT if fits else self.above(token)
+
+    def above(self, token: Token) -> Judgement | None:
+        """办结率101%: no more than all can be done."""
+        return self.wrong(_SHARES, "办结、答复的比例不会超过100%", expected=_ALL) if token.value > _ALL else None
 
     # ---- changes against last year
 

@@ -136,15 +136,8 @@ class _Whole:
     def read(self) -> list[Told]:
         """Return the numbers as the whole sentence makes them right or wrong."""
         if any(one.wrong for one in self.numbers):
-            for reading in (
-                self.shares,
-                self.kinds,
-                self.of_others,
-                self.subsets,
-                self.classes,
-                self.beside,
-                self.split,
-            ):
+            readings = self.shares, self.kinds, self.of_others, self.subsets, self.classes, self.beside, self.split
+            for reading in readings:
                 reading()
         self.totals()
         self.left()
@@ -312,7 +305,8 @@ class _Whole:
         for n, one in enumerate(self.numbers):
             if one.wrong and one.claim:
                 figures = self.judge.figures(one.claim)
-                for places in (self._same(n), *self._runs(n)):
+                bare = all(p.rank < 0 for p in one.claim.phrases)  # 2条依申请公开，1条部分公开，4条不予公开
+                for places in (self._same(n), *self._runs(n), *([range(len(self.numbers))] if bare else [])):
                     if len(places) > 1 and self.sum(places) in figures:
                         self.free(*places)
                         break
@@ -402,7 +396,10 @@ class _Whole:
                 continue
             gaps = [self.gap(n) for n in parts[:-1]]
             nested = any(self.words.included.search(gap) or _AMONG.match(gap) for gap in gaps)
-            if kind is None or nested:
+            other = all(
+                n.claim is None and n.token.unit != one.token.unit for n in map(self.numbers.__getitem__, parts)
+            )
+            if kind is None or nested or other:
                 continue
             total, missing = self.sum(parts), one.value - self.sum(parts)
             rest = _THE_REST.match(self.numbers[parts[-1]].item.before)

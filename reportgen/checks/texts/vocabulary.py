@@ -124,6 +124,7 @@ class Vocabulary:
         self.ours, self.total, self.left = any_of(data.ours), any_of(data.total), rare(data.left)
         self.sums_rule = data.sums_rule
         self.channels = any_of(*(one.key for one in data.divisions if one.id == "channel"))
+        self.divided = any_of(*(one.key for one in data.divisions if one.id in ("channel", "applicant")))
         self.divisions = [(one, rare(one.key)) for one in data.divisions]
         self.authorities = rare(data.authorities)
         self.own_business = {t.id: rare(t.own_business) for t in data.topics if t.own_business}

@@ -20,12 +20,15 @@ _ALL = re.compile("^(?:全部|均|都)")
 _YEAR_BEFORE = re.compile("(?:上一?年度?|去年)$")
 _ITEMS = re.compile("[、,]|以及|[和及与或]")
 _CAUSE = re.compile("[因由对就针于的]|引发|产生|引起|导致")
+_ALL_OTHERS = re.compile("其[他它]")
+"""Of channels or applicants: then all of them are denied."""
 _FEW = 8  # letters between our kind of cause and what came of it
 _BESIDE = re.compile("[、和及与或]|以及|并")
 
 
-def absent(item: Statement, words: Vocabulary, org: str) -> list[Claim]:
+def absent(item: Statement, paragraph: str, words: Vocabulary, org: str) -> list[Claim]:
     """未收到…、无…、…情况：无: everything named behind it, or before it, is 0."""
+    verb = paragraph[item.start : item.end]
     text, place = (item.after, item.end) if item.after else (item.before, item.start - len(item.before))
     if (year := _YEAR_BEFORE.search(item.before)) and item.after:
         text, place = year[0] + text, place - len(year[0])  # 上年无结转
@@ -43,10 +46,12 @@ def absent(item: Statement, words: Vocabulary, org: str) -> list[Claim]:
     doubt = UNSURE if rest or item.scope or item.compared or any(not h.phrase.accuse for h in hits) else SURE
     found = []
     for n, denied in enumerate(_denied(text, hits, words.nouns(text))):
+        column = [hit for hit in words.hits(verb, denied.topic) if hit.phrase.column]  # 未废止规范性文件
+        meant = readings(column[-1], denied.topic) if column else denied.readings
         start = place + denied.start if n or not item.after else item.start
         part = replace(item, start=start, end=place + denied.end if item.after else item.end)
-        if denied.readings:
-            found.append(Claim(part, denied.readings, denied.rule, doubt, topic=denied.topic, unknown=unknown))
+        if meant:
+            found.append(Claim(part, meant, denied.rule, doubt, topic=denied.topic, unknown=unknown))
     return found
 
 
@@ -56,8 +61,10 @@ def _narrowing(inner: str, denied: Remainder, words: Vocabulary, org: str) -> st
     Other things in its list (举报、行政征收), a cause of our kind (因信息公开纠纷而引起的) and what stands behind
     (出台情况) narrow nothing.
     """
-    kept = []
-    for piece in _ITEMS.split(inner + denied.text):
+    kept, text = [], inner + denied.text
+    if _ALL_OTHERS.search(text):
+        text = words.divided.sub("", text)
+    for piece in _ITEMS.split(text):
         head, named, tail = words.foreign.sub("", piece).partition("#")
         if ours := words.ours.search(head):
             head = _CAUSE.split(head[: ours.start()])[0] + (head[ours.end() :] if len(head) > ours.end() + _FEW else "")
