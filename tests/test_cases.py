@@ -267,6 +267,7 @@ def test_a_part_of_another_spelling_is_not_dropped_silently() -> None:
 # --------------------------------------------------------------------------- what the clerk added
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "address"), [("q1_head6", "文字内容!C13"), ("s09_pasted", "文字内容!C6")])
 def test_what_was_pasted_into_a_text_is_a_finding_at_its_cell(name: str, address: str) -> None:
     _, findings = judged(f"workbooks/clerk-{name}.xlsx")

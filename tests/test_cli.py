@@ -196,6 +196,7 @@ def test_output_of_an_unwritable_place_is_code_4(workbook, tmp_path):
     assert "没有" in run("build", workbook(), "-o", tmp_path / "文件" / "r.docx", code=4)
 
 
+@pytest.mark.slow
 def test_folders_named_as_outputs_are_made(workbook, tmp_path):
     path, title = workbook(), "某某区人民政府2024年政府信息公开工作年度报告"
     for out, made in {
@@ -236,6 +237,7 @@ def test_empty_cells_declared_zero(tmp_path):
     assert "表三有1个数字格没有填数（填“/”）" in told, "a word is not an empty cell"
 
 
+@pytest.mark.slow
 def test_several_workbooks_go_into_a_folder(workbook, tmp_path):
     out = tmp_path / "出"
     out.mkdir()

@@ -129,6 +129,7 @@ def test_every_command_takes_it(forms: Path, filled: Path, tmp_path: Path) -> No
     assert digests(ROOT / "reportgen") | digests(ROOT / "templates") == installed
 
 
+@pytest.mark.slow
 def test_its_word_template(forms: Path, filled: Path, tmp_path: Path) -> None:
     template = tmp_path / "report-2027.docx"
     assert "2027 版" in run("template", "make", "2027", "-o", template, "--forms", forms)

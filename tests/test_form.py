@@ -446,6 +446,7 @@ def test_every_word_of_a_message_is_filled(form):
     assert told == {name for name, kind in KINDS.items() if not kind.of_sum} - {"reading"}
 
 
+@pytest.mark.slow
 def test_the_words_of_the_readers_rules_are_those_it_fills():
     filled: dict[str, set[str]] = {}
     for path in (ROOT / "reportgen").rglob("*.py"):

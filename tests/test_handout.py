@@ -38,6 +38,7 @@ def last(place: Path, n: int):
     return read_report(place / "last" / f"{n}.json")
 
 
+@pytest.mark.slow
 def test_each_body_gets_its_own(place: Path) -> None:
     assert sorted(path.name for path in (place / "out").iterdir()) == ["丁镇人民政府.xlsx", "新局.xlsx", "甲局.xlsx"]
     report = read_report(place / "out" / "甲局.xlsx")

@@ -97,6 +97,7 @@ def value(outcomes) -> Checked:
     return one.value
 
 
+@pytest.mark.slow
 def test_an_overview_and_a_page_of_each(tmp_path: Path) -> None:
     filed(tmp_path / "in")
     (tmp_path / "in" / "bad.json").write_text("{", encoding="utf-8")

@@ -188,6 +188,7 @@ def test_the_lists_can_be_filtered_and_lead_to_the_files(tmp_path):
     assert {files[one.org].font.color.rgb for one in some(3)} == {"001F4E9E"}, "whatever the first row holds"
 
 
+@pytest.mark.slow
 def test_an_edited_row_changes_the_report(tmp_path):
     """The sums are live: what a formula gives is taken from the rows of the bodies."""
     out = tmp_path / "汇总.xlsx"
@@ -379,6 +380,7 @@ def test_few_figures_that_agree_by_chance_are_asked_about_and_counted():
     assert [one.severity for one in result.rollup.findings if one.rule == "A-07"] == ["ask"]
 
 
+@pytest.mark.slow
 def test_valid_reports_are_no_sums_of_each_other():
     details = [cell.id for cell in FORM.cells.values() if not cell.total]
     for seed in range(5):
@@ -757,6 +759,7 @@ def test_a_body_whose_file_cannot_be_read_is_missing_for_that_reason(tmp_path):
     assert "甲局年报.xlsx" in missing.reason
 
 
+@pytest.mark.slow
 def test_what_is_put_aside_comes_back_and_leaves_no_file(tmp_path, monkeypatch):
     every = [replace(one, sha256="") for one in some(6)]
     whole = merge(every, tmp_path / "甲.xlsx", org=ORG)

@@ -289,6 +289,7 @@ def test_a_missing_extra_is_one_line_with_the_command(monkeypatch, tmp_path):
 # ---------------------------------------------------------------- PDF
 
 
+@pytest.mark.slow
 def test_a_scan_is_told_and_refused(tmp_path):
     refused(tmp_path, "扫描件.pdf", pdf(b"", words((300, 20, "- 2 -"))), "扫描件或图片")
 
@@ -299,6 +300,7 @@ def test_broken_and_endless_pdf(tmp_path):
     refused(tmp_path, "甲.pdf", pdf(*[words((72, 700, "x" * 40))] * (limits.MAX_PAGES + 1)), "超过 300 页")
 
 
+@pytest.mark.slow
 def test_a_pdf_that_unpacks_to_gigabytes(tmp_path):
     bomb = (DATA / "cases" / "hostile" / "flate2.pdf").read_bytes()
     assert len(bomb) < 3000

@@ -424,6 +424,7 @@ def wanted_of(data: bytes) -> list[xlsxkit.Sheet] | None:
 # ---------------------------------------------------------------- limits
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ranges", [1, 150_000])
 def test_hidden_columns_are_counted_once(ranges):
     """Thousands of ranges over the whole width are no more work than one."""
@@ -467,6 +468,7 @@ def many_ranges(count):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("made", [many_sheets, many_ranges])
 def test_twice_as_much_is_twice_the_work(made, monkeypatch):
     """Counted in calls: sheets that are no tables, and ranges of hidden columns."""
@@ -493,6 +495,7 @@ def test_too_many_tags_are_refused_before_a_tree_is_made():
         grids(sheet_of(b"<row>" + b"<a/>" * 1_300_000 + b"</row>"))
 
 
+@pytest.mark.slow
 def test_a_deep_part_is_damaged_or_refused():
     with pytest.raises(InputError, match=r"已损坏|超过"):
         grids(sheet_of(b"<a>" * 400_000))

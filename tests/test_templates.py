@@ -184,6 +184,7 @@ def wps_habits(root: Any) -> None:
     control[1].append(cell)
 
 
+@pytest.mark.slow
 def test_what_wps_adds_changes_nothing(form: Form, tmp_path: Path) -> None:
     template = changed(wps_habits)
     assert told(template, form, tmp_path) == []

@@ -199,6 +199,7 @@ def test_rows_of_texts_grow_with_what_is_typed(form):
     assert all(b" ht=" in attributes for _, attributes in rows)
 
 
+@pytest.mark.slow
 def test_a_text_can_go_on_in_an_inserted_row(form, tmp_path):
     book = opened(blank_workbook(form, org="某某局", year=2024))
     sheet = book[form.sheets.texts]
