@@ -36,7 +36,7 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
     """Return the claims of a paragraph's statements, in their order; statements that claim nothing are left out."""
     found: list[Claim] = []
     queue: list[Hit] = []
-    statements = _with_theme(statements, words)
+    statements = _with_theme(_with_short(statements, words), words)
     for n, item in enumerate(statements):
         previous = statements[n - 1] if n else None
         limit = statements[n + 1].start if n + 1 < len(statements) else len(text)
@@ -62,6 +62,8 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
             classed = _classed(item, claim, text, limit, words, org)
             claim = claim if classed is None or classed.least else classed
             if claim:
+                because = _is_result(claim) and words.reason.match(text, item.end + len(item.after))
+                claim = replace(claim, least=True) if because else claim
                 said = text[previous.end if previous and same else item.sentence[0] : item.start]
                 found.append(_own_business(claim, found, said, words, org))
             found += [classed] if classed and classed.least else []
@@ -112,6 +114,21 @@ def _with_theme(statements: Sequence[Statement], words: Vocabulary) -> list[Stat
                 themes.setdefault(item.sentence, words.topics.get(hit.phrase.topic))
     return [
         replace(item, topic=theme, how="behind") if not item.how and (theme := themes.get(item.sentence)) else item
+        for item in statements
+    ]  # fmt: skip
+
+
+def _with_short(statements: Sequence[Statement], words: Vocabulary) -> list[Statement]:
+    """制发文件18件，现行有效文件18件: a short name that is known once in a sentence, and never the full one."""
+    called: dict[tuple[Span, Topic], set[str]] = {}
+    for item in statements:
+        for said in (item.before, item.after):
+            for topic, start, end in words.nouns(said):
+                called.setdefault((item.sentence, topic), set()).add(said[start:end])
+    known = {sentence: topic for (sentence, topic), names in called.items() if names == {topic.short}}
+    return [
+        replace(item, before=item.before.removesuffix(one.short), topic=one, how="behind")
+        if (one := known.get(item.sentence)) and item.how != "here" and item.before.endswith(one.short) else item
         for item in statements
     ]  # fmt: skip
 
