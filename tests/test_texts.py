@@ -95,6 +95,8 @@ BUREAU, DISTRICT = "甲市水务局", "甲市丙区人民政府"
         # Other words made of the verbs of applications; a cause before a result; a reason behind it.
         (BUREAU, "依申请公开工作有序推进，全年登记47件。", ["47件"]),
         (BUREAU, "收到申请42件，窗口登记转办3件。", []),
+        (BUREAU, "规范依申请公开办理，组织案卷评查，完成30件。", []),
+        (BUREAU, "新增办理行政许可事项6件，行政处罚57件。", []),
         (BUREAU, "收到申请42件，因部分内容涉密部分公开7件。", ["7件"]),
         (BUREAU, "1件部分公开，理由为涉及第三方权益。", []),
         (BUREAU, "7件部分公开，理由为涉及第三方权益。", ["7件"]),

@@ -37,8 +37,8 @@ class Topic(Struct, frozen=True, forbid_unknown_fields=True):
     """“区政府……几件”可能只是全区的一部分"""
     own_business: YearPattern = ""
     """前面有这些词、又没有 ours 的词，说的可能是本单位的业务，不报告"""
-    short: str = ""
-    """简称；一句里只用简称不用全称时，各处都是它（制发文件、现行有效文件）"""
+    short: YearPattern = ""
+    """数前的简称；同一句里只用它、不用全称时才是它（制发文件、现行有效文件）"""
     only_zero: bool = False
     """词义太宽，只在说没有时才算"""
 

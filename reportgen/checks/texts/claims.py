@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from msgspec.structs import replace
@@ -125,12 +125,15 @@ def _with_short(statements: Sequence[Statement], words: Vocabulary) -> list[Stat
         for said in (item.before, item.after):
             for topic, start, end in words.nouns(said):
                 called.setdefault((item.sentence, topic), set()).add(said[start:end])
-    known = {sentence: topic for (sentence, topic), names in called.items() if names == {topic.short}}
-    return [
-        replace(item, before=item.before.removesuffix(one.short), topic=one, how="behind")
-        if (one := known.get(item.sentence)) and item.how != "here" and item.before.endswith(one.short) else item
-        for item in statements
-    ]  # fmt: skip
+    return [_called_short(item, called, words) if item.how != "here" else item for item in statements]
+
+
+def _called_short(item: Statement, called: Mapping[tuple[Span, Topic], set[str]], words: Vocabulary) -> Statement:
+    for topic, short in words.short.items():
+        named = short.search(item.before)
+        if named and called.get((item.sentence, topic)) == {named[0]}:
+            return replace(item, before=item.before[: named.start()], topic=topic, how="behind")
+    return item
 
 
 def _class_behind(item: Statement, text: str, limit: int, words: Vocabulary) -> tuple[re.Match[str], Hit] | None:

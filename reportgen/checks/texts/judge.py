@@ -151,7 +151,7 @@ def _weighed(claim: Claim, sure: set[str], harmless: set[str], unclear: set[str]
 def _seconded(claim: Claim, right: Sequence[Claim]) -> bool:
     """办结行政许可事项10件、行政处罚3件: whether a number of another topic agrees beside it, and none of its own."""
     peers = [one for one in right if one.rule == claim.rule and _counts(one)]
-    return bool(peers) and all(one.topic is not claim.topic for one in peers)
+    return bool(peers) and not claim.unknown and all(one.topic is not claim.topic for one in peers)
 
 
 def _nearly(claim: Claim, words: Vocabulary) -> bool:
