@@ -21,7 +21,7 @@ def test_the_corpus_has_no_wrong_accusation_and_few_misses() -> None:
     accused = [said.paragraphs for said in seen if said.true and wrong_numbers(said)]
     missed = [said.paragraphs for said in seen if not said.true and not wrong_numbers(said)]
     assert len(seen) > 1000
-    assert len(accused) <= 1, accused
+    assert accused == []
     assert len(missed) <= len(seen) // 50, missed
 
 
@@ -85,6 +85,21 @@ BUREAU, DISTRICT = "甲市水务局", "甲市丙区人民政府"
         (BUREAU, "督办申请47件。", []),
         (BUREAU, "收到申请42件，办结率101%。", []),
         (DISTRICT, "未废止规范性文件。", ["未废止规范性文件"]),
+        # A short name, once it is known in the sentence; a wide name beside a decision that agrees.
+        (BUREAU, "制发文件5件，废止文件1件，现行有效文件23件。", ["5件"]),
+        (BUREAU, "制发文件35件，其中规范性文件4件，现行有效文件23件。", []),
+        (BUREAU, "转发文件35件，现行有效文件23件。", []),
+        (BUREAU, "办结行政许可事项4120件，行政处罚57件。", ["4120件"]),
+        (BUREAU, "办结行政许可事项4120件，政务服务事项9000件。", []),
+        (BUREAU, "办理行政许可事项430件，作出行政许可决定412件，行政处罚57件。", []),
+        # Other words made of the verbs of applications; a cause before a result; a reason behind it.
+        (BUREAU, "依申请公开工作有序推进，全年登记47件。", ["47件"]),
+        (BUREAU, "收到申请42件，窗口登记转办3件。", []),
+        (BUREAU, "规范依申请公开办理，组织案卷评查，完成30件。", []),
+        (BUREAU, "新增办理行政许可事项6件，行政处罚57件。", []),
+        (BUREAU, "收到申请42件，因部分内容涉密部分公开7件。", ["7件"]),
+        (BUREAU, "1件部分公开，理由为涉及第三方权益。", []),
+        (BUREAU, "7件部分公开，理由为涉及第三方权益。", ["7件"]),
         # One verb for a list, a class behind a colon, an outcome that is denied.
         (BUREAU, "没有发生被纠正的行政复议案件。", ["没有发生被纠正的行政复议"]),
         (BUREAU, "没有发生被纠正的行政诉讼案件。", []),

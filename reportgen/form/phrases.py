@@ -37,6 +37,8 @@ class Topic(Struct, frozen=True, forbid_unknown_fields=True):
     """“区政府……几件”可能只是全区的一部分"""
     own_business: YearPattern = ""
     """前面有这些词、又没有 ours 的词，说的可能是本单位的业务，不报告"""
+    short: YearPattern = ""
+    """数前的简称；同一句里只用它、不用全称时才是它（制发文件、现行有效文件）"""
     only_zero: bool = False
     """词义太宽，只在说没有时才算"""
 
@@ -68,6 +70,8 @@ class Phrase(Struct, frozen=True, forbid_unknown_fields=True):
     """是一项办理结果，可以指某一类申请人"""
     shared: bool = False
     """说别的话题也用这些词，那时不报告"""
+    beside: bool = False
+    """不相符时，同一句里同一规则的另一话题有数相符才报告"""
     listed: bool = False
     """只在“其中”后面、或分项列举时才算"""
     outcome: bool = False
@@ -157,6 +161,8 @@ class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
     """“各、均为”一类的词"""
     respectively: YearPattern = ""
     """“分别”"""
+    reason: YearPattern = ""
+    """后面接着说理由的，可能只是其中一部分"""
     aside: YearPattern = ""
     """说申请内容的插入语，不改变话题"""
     inserted: YearPattern = ""

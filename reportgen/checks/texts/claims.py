@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from msgspec.structs import replace
@@ -36,7 +36,7 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
     """Return the claims of a paragraph's statements, in their order; statements that claim nothing are left out."""
     found: list[Claim] = []
     queue: list[Hit] = []
-    statements = _with_theme(statements, words)
+    statements = _with_theme(_with_short(statements, words), words)
     for n, item in enumerate(statements):
         previous = statements[n - 1] if n else None
         limit = statements[n + 1].start if n + 1 < len(statements) else len(text)
@@ -62,6 +62,8 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
             classed = _classed(item, claim, text, limit, words, org)
             claim = claim if classed is None or classed.least else classed
             if claim:
+                because = _is_result(claim) and words.reason.match(text, item.end + len(item.after))
+                claim = replace(claim, least=True) if because else claim
                 said = text[previous.end if previous and same else item.sentence[0] : item.start]
                 found.append(_own_business(claim, found, said, words, org))
             found += [classed] if classed and classed.least else []
@@ -114,6 +116,24 @@ def _with_theme(statements: Sequence[Statement], words: Vocabulary) -> list[Stat
         replace(item, topic=theme, how="behind") if not item.how and (theme := themes.get(item.sentence)) else item
         for item in statements
     ]  # fmt: skip
+
+
+def _with_short(statements: Sequence[Statement], words: Vocabulary) -> list[Statement]:
+    """制发文件18件，现行有效文件18件: a short name that is known once in a sentence, and never the full one."""
+    called: dict[tuple[Span, Topic], set[str]] = {}
+    for item in statements:
+        for said in (item.before, item.after):
+            for topic, start, end in words.nouns(said):
+                called.setdefault((item.sentence, topic), set()).add(said[start:end])
+    return [_called_short(item, called, words) if item.how != "here" else item for item in statements]
+
+
+def _called_short(item: Statement, called: Mapping[tuple[Span, Topic], set[str]], words: Vocabulary) -> Statement:
+    for topic, short in words.short.items():
+        named = short.search(item.before)
+        if named and called.get((item.sentence, topic)) == {named[0]}:
+            return replace(item, before=item.before[: named.start()], topic=topic, how="behind")
+    return item
 
 
 def _class_behind(item: Statement, text: str, limit: int, words: Vocabulary) -> tuple[re.Match[str], Hit] | None:

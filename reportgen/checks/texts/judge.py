@@ -125,10 +125,13 @@ def _certain(claims: Sequence[Claim], agrees: Callable[[Claim], Sequence[Reading
         harmless = {c.unknown for c, right in zip(sentence, agreeing, strict=True) if right and _telling(c.item)}
         unclear: set[str] = set()
         told = {right[0] for right in agreeing if right}
+        vouching = [claim for claim, right in zip(sentence, agreeing, strict=True) if right]
         for claim, right in zip(sentence, agreeing, strict=True):
             found.append(_weighed(claim, sure, harmless, unclear))
             if told.isdisjoint(claim.readings) and _nearly(found[-1], words):
                 found[-1] = replace(found[-1], doubt=SURE)
+            if any(phrase.beside for phrase in claim.phrases) and not _seconded(claim, vouching):
+                found[-1] = replace(claim, doubt=UNSURE)
             if claim.topic and (claim.item.how == "here" or not claim.weak):
                 change = unclear.add if claim.doubt == UNSURE and not right else unclear.discard
                 change(claim.topic.id)
@@ -143,6 +146,12 @@ def _weighed(claim: Claim, sure: set[str], harmless: set[str], unclear: set[str]
     if claim.doubt == DOUBTFUL and not rounded and (claim.unknown in harmless if claim.unknown else topic in sure):
         return replace(claim, doubt=SURE)
     return claim
+
+
+def _seconded(claim: Claim, right: Sequence[Claim]) -> bool:
+    """办结行政许可事项10件、行政处罚3件: whether a number of another topic agrees beside it, and none of its own."""
+    peers = [one for one in right if one.rule == claim.rule and _counts(one)]
+    return bool(peers) and not claim.unknown and all(one.topic is not claim.topic for one in peers)
 
 
 def _nearly(claim: Claim, words: Vocabulary) -> bool:
