@@ -107,3 +107,13 @@ BUREAU, DISTRICT = "甲市水务局", "甲市丙区人民政府"
 )
 def test_the_fewest_numbers_are_named(base: str, text: str, wrong: list[str]) -> None:
     assert [number for number, verdict in judged(base, text) if verdict == "contradicts"] == wrong
+
+
+@pytest.mark.parametrize(
+    "body", ["县政府及各部门", "县政府及其部门", "县政府和各部门", "县政府系统", "县政府、县直各部门及各乡镇"]
+)
+@pytest.mark.parametrize(("org", "told"), [("甲县人民政府办公室", False), ("甲县人民政府", True)])
+def test_a_government_with_its_departments_is_no_office_of_it(body: str, org: str, told: bool) -> None:
+    record = {"org": org, "year": 2024, "table2": {}, "table3": {"new": 12, "granted": 12}, "table4": {}}
+    said = Said(record, (f"{body}共收到政府信息公开申请210件。",), not told)
+    assert bool(complaints(said)) == (told and "县直" not in body)

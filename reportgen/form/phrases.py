@@ -96,6 +96,8 @@ class Division(Struct, frozen=True, forbid_unknown_fields=True):
     """通常写全：相加应正好等于总数；false 只要求不超过总数"""
     all: int = 3
     """写了这么多项，就是写全了"""
+    singly: bool = False
+    """只写一项时，那一项也不超过总数"""
 
 
 class Narrative(Struct, frozen=True, forbid_unknown_fields=True):

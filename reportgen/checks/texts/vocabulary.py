@@ -123,7 +123,7 @@ class Vocabulary:
         self.short_names, self.own_office = data.short_names, any_of(data.own_office)
         self.ours, self.total, self.left = any_of(data.ours), any_of(data.total), rare(data.left)
         self.sums_rule = data.sums_rule
-        self.channels = any_of(*(one.key for one in data.divisions if one.id == "channel"))
+        self.channels = any_of(*(one.key for one in data.divisions if one.singly))
         self.divided = any_of(*(one.key for one in data.divisions if one.id in ("channel", "applicant")))
         self.divisions = [(one, rare(one.key)) for one in data.divisions]
         self.authorities = rare(data.authorities)
