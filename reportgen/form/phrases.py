@@ -39,6 +39,8 @@ class Topic(Struct, frozen=True, forbid_unknown_fields=True):
     """前面有这些词、又没有 ours 的词，说的可能是本单位的业务，不报告"""
     short: YearPattern = ""
     """数前的简称；同一句里只用它、不用全称时才是它（制发文件、现行有效文件）"""
+    nearly: bool = False
+    """数前后有一两个字没看懂，也按它核对，不符时是警告"""
     only_zero: bool = False
     """词义太宽，只在说没有时才算"""
 
@@ -98,6 +100,8 @@ class Division(Struct, frozen=True, forbid_unknown_fields=True):
     """写了这么多项，就是写全了"""
     singly: bool = False
     """只写一项时，那一项也不超过总数"""
+    denied_whole: bool = False
+    """否定的话里列了几项又写“其他”，就是全部都没有（未收到网上、当面或其他方式的申请）"""
 
 
 class Narrative(Struct, frozen=True, forbid_unknown_fields=True):

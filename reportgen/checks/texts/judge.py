@@ -157,7 +157,7 @@ def _seconded(claim: Claim, right: Sequence[Claim]) -> bool:
 def _nearly(claim: Claim, words: Vocabulary) -> bool:
     """Whether a letter or two are not understood in a number of an application or a document that is no part."""
     topic, item = claim.topic, claim.item
-    ours = topic is not None and not topic.own_business and topic.rule != "X-19"
+    ours = topic is not None and topic.nearly
     rounded = item.token is not None and item.token.about
     part = words.including.match(item.before) or words.respectively.search(claim.unknown)
     return (

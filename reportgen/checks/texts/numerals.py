@@ -165,12 +165,16 @@ def _below_ten_thousand(text: str) -> int | None:
     return total if total or zero else None
 
 
+SHORT_YEAR = r"(?:1[6-9]|2\d)年(?=度|[底末我本全共]|收到|受理|新收|,)"
+"""23年我局收到…: a year without its century, by what stands behind it."""
 _NO_QUANTITY = re.compile(
     # Begins with a set of characters, so that the matcher runs to the next of them.
     r"""(?=[《〔\[0-9第电邮传手热号A-Za-z“"])(?:
     《[^》]{0,300}》
     |[〔\[]\d{4}[〕\]](?:第?\d+号)?
-    |(?<![\d近满第])(?:1[6-9]|2\d)年(?=度|[底末我本全共]|收到|受理|新收|,)
+    |(?<![\d近满第])"""
+    + SHORT_YEAR
+    + r"""
     |(?:19|20)\d\d(?:[-—~–至到](?:19|20)?\d\d)?年(?:度|\d{1,2}月(?:\d{1,2}[日号])?)?
     |(?<![\d.])(?:19|20)\d\d[-/.]\d{1,2}(?:[-/.]\d{1,2})?(?![\d.万亿元%])
     |(?<!\d)\d{1,2}(?:[-—至到~–]\d{1,2})?月(?:份|\d{1,2}[日号])?

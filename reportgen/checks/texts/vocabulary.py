@@ -12,15 +12,14 @@ from msgspec import Struct
 
 from ...form import Form
 from ...form.phrases import Phrase, Topic, expand
+from .numerals import SHORT_YEAR
 
 T = TypeVar("T")
 Span: TypeAlias = tuple[int, int]
 Noun: TypeAlias = tuple[Topic, int, int]
 """A topic, and where it is named."""
 
-YEAR = re.compile(
-    r"(?<!\d)((?:19|20)\d\d|(?:1[6-9]|2\d)(?=年(?:度|[底末我本全共]|收到|受理|新收|,)))年|(?:去年|上一?年度?(?!度))|(前年)|(今年|本年|当年)"
-)
+YEAR = re.compile(rf"(?<!\d)((?:19|20)\d\d年|{SHORT_YEAR})|(?:去年|上一?年度?(?!度))|(前年)|(今年|本年|当年)")
 COMPARED = re.compile(
     r"(?:比|较|与|同|和|相比|对比)(?:于)?(?:上一?年度?|去年|前年|往年|(?:19|20)\d\d年度?)(?:同期)?|同比|环比|相比"
 )
@@ -124,7 +123,7 @@ class Vocabulary:
         self.ours, self.total, self.left = any_of(data.ours), any_of(data.total), rare(data.left)
         self.sums_rule = data.sums_rule
         self.channels = any_of(*(one.key for one in data.divisions if one.singly))
-        self.divided = any_of(*(one.key for one in data.divisions if one.id in ("channel", "applicant")))
+        self.divided = any_of(*(one.key for one in data.divisions if one.denied_whole))
         self.divisions = [(one, rare(one.key)) for one in data.divisions]
         self.authorities = rare(data.authorities)
         self.own_business = {t.id: rare(t.own_business) for t in data.topics if t.own_business}
@@ -198,7 +197,7 @@ class Vocabulary:
     def year_of(self, match: re.Match[str]) -> int:
         """Return the year that :data:`YEAR` has found; 0 if it is unclear."""
         if match[1]:
-            year = int(match[1])
+            year = int(match[1].removesuffix("年"))
             return year if year > _CENTURY else year + 2000  # 23年我局收到…
         if match[3]:
             return self.year or 0
