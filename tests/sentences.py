@@ -80,7 +80,7 @@ def documents(rows: dict[str, Any]) -> dict[str, object]:
             name = "normative" if row == "norm" else row
             cells |= {f"表二.{name}.{c}": v for c, v in zip(("made", "abolished", "valid"), value, strict=True)}
         elif row == "charge":
-            cells["表二.fee.amount"] = Decimal(value)
+            cells["表二.fee.amount"] = Decimal(str(value))
         else:
             cells[f"表二.{row}.decisions"] = value
     return cells
@@ -123,6 +123,7 @@ INSTEAD: dict[str, tuple[str, dict[str, Any]]] = {
     "permit": ("table2", {"permit": 7}),
     "penalty": ("table2", {"penalty": 7}),
     "coercion": ("table2", {"coercion": 7}),
+    "charge": ("table2", {"charge": 7}),
 }
 """What the tables say instead where words for 0 are to be wrong."""
 
@@ -181,7 +182,7 @@ def _added(rows: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
 
 def _total(rows: dict[str, Any], row: str) -> int:
     value = rows.get(row, 0)
-    return sum(value) if isinstance(value, list) else value
+    return sum(value) if isinstance(value, list) else int(Decimal(value))
 
 
 def _may_mean(rows: dict[str, Any], figure: str, changed: str) -> bool:
