@@ -37,6 +37,8 @@ class Topic(Struct, frozen=True, forbid_unknown_fields=True):
     """“区政府……几件”可能只是全区的一部分"""
     own_business: YearPattern = ""
     """前面有这些词、又没有 ours 的词，说的可能是本单位的业务，不报告"""
+    not_by: YearPattern = ""
+    """审理结果前后有这些词，说的可能是另一种案件的结果，不报告"""
     short: YearPattern = ""
     """数前的简称；同一句里只用它、不用全称时才是它（制发文件、现行有效文件）"""
     nearly: bool = False
@@ -58,6 +60,8 @@ class Phrase(Struct, frozen=True, forbid_unknown_fields=True):
     """与其中一个和相等就算相符"""
     column: str = ""
     """代替 any_of：话题的这一栏；前面加“-”是除这一栏以外的"""
+    or_column: str = ""
+    """也可能是这一栏，或两栏之和"""
     topic: str = ""
     """这句话自己说明了是哪个话题"""
     topics: tuple[TopicId, ...] = ()
@@ -70,10 +74,12 @@ class Phrase(Struct, frozen=True, forbid_unknown_fields=True):
     """不相符时报告；false 只在相符时算核对到"""
     result: bool = False
     """是一项办理结果，可以指某一类申请人"""
+    some: bool = False
+    """只是其中一种，不比它大就不报告（撤销，是结果纠正的一种）"""
     shared: bool = False
     """说别的话题也用这些词，那时不报告"""
     beside: bool = False
-    """不相符时，同一句里同一规则的另一话题有数相符才报告"""
+    """不相符时，同一句里同一规则的另一话题有数相符才报告；审理结果要同一话题的另一数相符，或自己说明是哪一种案件"""
     listed: bool = False
     """只在“其中”后面、或分项列举时才算"""
     outcome: bool = False

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from itertools import combinations
+from itertools import combinations, product
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -379,9 +379,9 @@ class _Proof:
                 self.faults.add(steps, "topic 和 topics 应当正好有一个")
             if phrase.rule and phrase.topic and phrase.topic not in topics:
                 self.faults.add((*steps, "topic"), f"没有话题“{phrase.topic}”")
-            for topic in phrase.topics if phrase.column else ():
-                if topic in topics and f"{topics[topic]}.{phrase.column.removeprefix('-')}" not in self.names:
-                    self.faults.add(steps, f"没有名称“{topics[topic]}.{phrase.column}”")
+            for topic, column in product(phrase.topics, filter(None, (phrase.column, phrase.or_column))):
+                if topic in topics and f"{topics[topic]}.{column.removeprefix('-')}" not in self.names:
+                    self.faults.add(steps, f"没有名称“{topics[topic]}.{column}”")
 
 
 _OTHER_WORDS: dict[str, Callable[[_Proof, Steps, str], object]] = {

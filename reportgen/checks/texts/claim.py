@@ -59,4 +59,7 @@ def readings(hit: Hit, topic: Topic | None) -> tuple[Reading, ...]:
         return ()
     column = hit.phrase.column.removeprefix("-")
     name = f"{topic.name}.{column}"
+    if hit.phrase.or_column:
+        other = f"{topic.name}.{hit.phrase.or_column}"
+        return ((name,), (other,), (name, other))
     return ((topic.name, f"-{name}"),) if column != hit.phrase.column else ((name,),)

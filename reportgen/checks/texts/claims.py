@@ -9,6 +9,7 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from ...form.phrases import Phrase, Topic
+from .cases import decided_by, of_which
 from .claim import DOUBTFUL, JOINED, SURE, UNSURE, Claim, is_whole, readings
 from .numerals import PIECES
 from .statements import CHANGED_TO, Statement
@@ -36,7 +37,7 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
     """Return the claims of a paragraph's statements, in their order; statements that claim nothing are left out."""
     found: list[Claim] = []
     queue: list[Hit] = []
-    statements = _with_theme(_with_short(statements, words), words)
+    statements = list(decided_by(_with_theme(_with_short(statements, words), words), words))
     for n, item in enumerate(statements):
         previous = statements[n - 1] if n else None
         limit = statements[n + 1].start if n + 1 < len(statements) else len(text)
@@ -67,7 +68,7 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
                 said = text[previous.end if previous and same else item.sentence[0] : item.start]
                 found.append(_own_business(claim, found, said, words, org))
             found += [classed] if classed and classed.least else []
-    return _with_included(_apart(found, words), words)
+    return _with_included(_apart(list(of_which(found)), words), words)
 
 
 def _with_verb(item: Statement, previous: Statement | None, words: Vocabulary) -> Statement:
@@ -193,7 +194,7 @@ def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> t
         before, after = (tuple(h for h in hits if not h.phrase.listed) for hits in (before, after))
     if not before and not after:
         return None, []
-    here, behind = _fitting(before, item), _fitting(after, item)
+    here, behind = _fitting(before, item), _fitting(_own(after, item, words), item)
     top = max((h.phrase.rank for h in here), default=-9)
     if behind and (not here or (not item.cut and max(h.phrase.rank for h in behind) > max(top, 0))):
         here = behind
@@ -208,11 +209,18 @@ def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> t
         return replace(part, least=True, unknown=item.before), []
     attribute = top == 1 and here is behind and item.after.startswith("的", chosen[0].end)  # 公开以县政府名义印发的文件
     harmless = bool(rest) and _introduced(item, rest, words, org, behind=here is behind)
-    doubt = UNSURE if attribute else _grade(item, chosen[0].phrase, "" if harmless else rest)
+    doubt = UNSURE if attribute else _grade(item, chosen[0].phrase, "" if harmless else rest, words)
     each = words.respectively.search(item.before)
     distinct = _one_each(here, item.before) if each else _distinct(chosen)
     claim = _made(item, distinct[:1] if each else distinct, words, doubt)
-    return replace(claim, unknown=rest), distinct[1:] if each else []
+    least = bool(item.by) or any(p.some for p in claim.phrases)
+    return replace(claim, unknown=rest or item.by, least=least), distinct[1:] if each else []
+
+
+def _own(behind: Sequence[Hit], item: Statement, words: Vocabulary) -> Sequence[Hit]:
+    """11件复议案件已结9件: without the outcome behind the noun of a number, which is that of the next number."""
+    ends = [end for _, _, end in words.nouns(item.after)] if item.cut else []
+    return [h for h in behind if not (ends and h.phrase.outcome and h.start >= ends[0])]
 
 
 def _distinct(hits: list[Hit]) -> list[Hit]:
@@ -317,17 +325,23 @@ def _names_topic(item: Statement, phrase: Phrase) -> bool:
     return bool(phrase.topic) or item.how == "here"
 
 
-def _grade(item: Statement, phrase: Phrase, rest: str) -> int:
+def _grade(item: Statement, phrase: Phrase, rest: str, words: Vocabulary) -> int:
     """Return the doubt about a number that counts what a phrase says, with the words not understood around it."""
     token = item.token
     part = item.topic is not None and ((item.office and item.topic.office_part) or _shared(item, phrase))
-    elsewhere = item.scope or item.how == "foreign" or item.compared or part
+    elsewhere = item.scope or item.how == "foreign" or item.compared or part or _decided_elsewhere(item, phrase, words)
     odd_unit = token is not None and token.unit not in _USUAL_UNITS and not _names_topic(item, phrase)
     if elsewhere or (odd_unit and item.how != "before") or len(rest) > _NEAR:
         return UNSURE
     from_heading = item.how == "behind" and not phrase.topic
     rounded = token is not None and token.about and token.digits < _EXACT
     return DOUBTFUL if rest or odd_unit or from_heading or rounded or phrase.rank < -1 else SURE
+
+
+def _decided_elsewhere(item: Statement, phrase: Phrase, words: Vocabulary) -> bool:
+    """行政复议6件，其中1件后被法院撤销: whether it is said that other cases than those had the outcome."""
+    others = words.not_by.get(item.topic.id) if item.topic and phrase.outcome and item.how != "here" else None
+    return others is not None and others.search(f"{item.before}#{item.after}") is not None
 
 
 def _shared(item: Statement, phrase: Phrase) -> bool:

@@ -130,7 +130,7 @@ def _certain(claims: Sequence[Claim], agrees: Callable[[Claim], Sequence[Reading
             found.append(_weighed(claim, sure, harmless, unclear))
             if told.isdisjoint(claim.readings) and _nearly(found[-1], words):
                 found[-1] = replace(found[-1], doubt=SURE)
-            if any(phrase.beside for phrase in claim.phrases) and not _seconded(claim, vouching):
+            if any(phrase.beside for phrase in claim.phrases) and not _seconded(claim, vouching, words):
                 found[-1] = replace(claim, doubt=UNSURE)
             if claim.topic and (claim.item.how == "here" or not claim.weak):
                 change = unclear.add if claim.doubt == UNSURE and not right else unclear.discard
@@ -148,8 +148,12 @@ def _weighed(claim: Claim, sure: set[str], harmless: set[str], unclear: set[str]
     return claim
 
 
-def _seconded(claim: Claim, right: Sequence[Claim]) -> bool:
+def _seconded(claim: Claim, right: Sequence[Claim], words: Vocabulary) -> bool:
     """办结行政许可事项10件、行政处罚3件: whether a number of another topic agrees beside it, and none of its own."""
+    if any(phrase.outcome for phrase in claim.phrases):
+        said = f"{claim.item.before}#{claim.item.after}"
+        clear = claim.item.how == "here" and words.ours.search(said)
+        return bool(clear) or any(one.topic is claim.topic and _counts(one) for one in right)
     peers = [one for one in right if one.rule == claim.rule and _counts(one)]
     return bool(peers) and not claim.unknown and all(one.topic is not claim.topic for one in peers)
 
@@ -243,11 +247,15 @@ class _Judge:
     def all(self) -> list[Told]:
         """Return every statement, and what is claimed of several quantities once for each, in order."""
         alone = [Told(claim.item, claim, self.claim(claim)) for claim in self.claims]
-        alone = [one for one in alone if one.wrong or not (one.claim and one.claim.least)]
+        alone = [one for one in alone if one.wrong or not (one.claim and one.claim.least) or self.is_all(one.claim)]
         claimed = {one.item.start for one in alone}
         alone += [Told(i, None, self.share(i)) for i in self.items if i.token and i.start not in claimed]
         alone.sort(key=lambda one: (one.item.start, one.item.end))
         return together(self.text, alone, self.words, self)
+
+    def is_all(self, claim: Claim) -> bool:
+        """Whether a number that may be less than a figure is the figure (撤销1件, of 1件 corrected)."""
+        return any(phrase.some for phrase in claim.phrases) and bool(self.right(claim))
 
     def figures(self, claim: Claim) -> list[Number]:
         """Return the figures of the form that a claim may mean."""
@@ -296,7 +304,8 @@ class _Judge:
         if isinstance(rule, NarrativeRule) and rule.year_first and not claim.item.year_said:
             doubt = max(doubt, DOUBTFUL)
         severity = rule.severity if doubt == SURE else _LOWER.get(rule.severity, rule.severity)
-        severity = "warning" if claim.unknown and severity == "error" else severity
+        unsaid = claim.unknown or any(phrase.beside for phrase in claim.phrases)
+        severity = "warning" if unsaid and severity == "error" else severity
         key = claim.key if claim.doubt == SURE else ()
         return Judgement(
             "contradicts", claim.rule, sums[0].reading, sums[0].value, severity,

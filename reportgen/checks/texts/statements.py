@@ -49,6 +49,8 @@ class Statement(Struct, frozen=True):
     """Words inside a denial that may narrow it: 未因…引发."""
     office: bool = False
     """Of a government: its name stands there so that only its own office may be meant."""
+    by: str = ""
+    """The body that decided, of an outcome."""
 
 
 class _Words(Struct, frozen=True):

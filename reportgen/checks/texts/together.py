@@ -401,11 +401,22 @@ class _Whole:
             )
             if kind is None or nested or other:
                 continue
-            total, missing = self.sum(parts), one.value - self.sum(parts)
+            total, value = self.sum(parts), self._of_cases(whole, self.sum(parts))
+            missing = value - total
             rest = _THE_REST.match(self.numbers[parts[-1]].item.before)
-            slip = kind.complete and (rest or len(parts) >= kind.all or missing * _SLIP <= one.value)
+            slip = kind.complete and (rest or len(parts) >= kind.all or missing * _SLIP <= value)
             if missing < 0 or (missing > 0 and slip):
-                self.accuse(parts[-1], f"各项相加是{show(total)}，前面写的是{show(one.value)}", one.value)
+                self.accuse(parts[-1], f"各项相加是{show(total)}，前面写的是{show(value)}", value)
+
+    def _of_cases(self, whole: int, total: Number) -> Number:
+        """行政复议6件，行政诉讼0件，其中…: return a whole, or that of all cases told up to it if parts are more."""
+        value, claim = self.numbers[whole].value, self.numbers[whole].claim
+        for one in reversed(self.numbers[:whole]):
+            topics = [told.topic for told in (one.claim, claim) if told and told.topic and told.topic.own_business]
+            if total <= value or len(set(topics)) < 2:
+                break
+            value += one.value
+        return value
 
     def _are_all_kinds(self, whole: int, parts: Sequence[int]) -> bool:
         """Whether parts are said to be all there are: 具体为土地类12件、规划类3件; 其中3件…，其余9件…."""

@@ -127,6 +127,7 @@ class Vocabulary:
         self.divisions = [(one, rare(one.key)) for one in data.divisions]
         self.authorities = rare(data.authorities)
         self.own_business = {t.id: rare(t.own_business) for t in data.topics if t.own_business}
+        self.not_by = {t.id: rare(t.not_by) for t in data.topics if t.not_by}
         self.negation, self.not_negation = any_of(data.negation), rare(data.not_negation)
         self.denied_too, self.denied_before = any_of(data.denied_too), any_of(data.denied_before)
         self.reason = any_of(data.reason)

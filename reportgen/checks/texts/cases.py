@@ -1,0 +1,63 @@
+"""Of which cases an outcome is told: of reviews, of lawsuits or of both, and by whom they were decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
+
+from ...form.phrases import Topic
+from ...form.words import Reading
+from .claim import Claim, is_whole
+from .statements import Statement
+from .vocabulary import Vocabulary
+
+
+def of_which(found: Sequence[Claim]) -> Iterator[Claim]:
+    """行政复议6件，行政诉讼0件，其中维持3件: outcomes are of the cases there are; where there are both, of one or both."""
+    sentence, told, divided = (0, 0), dict[Topic, bool](), False
+    for claim in found:
+        if claim.item.sentence != sentence:
+            sentence, told, divided = claim.item.sentence, {}, False
+        if _counts_cases(claim):
+            told, divided = ({} if divided else told), False
+            some = claim.item.token is not None and claim.item.token.value != 0
+            told |= {claim.topic: some} if claim.topic else {}
+        elif told and claim.item.how == "before" and any(p.outcome for p in claim.phrases):
+            divided = True
+            claim = _of(claim, [topic for topic, some in told.items() if some])
+        yield claim
+
+
+def _counts_cases(claim: Claim) -> bool:
+    topic, outcome = claim.topic, any(p.outcome for p in claim.phrases)
+    return topic is not None and bool(topic.own_business) and not outcome and is_whole(claim, topic)
+
+
+def _of(claim: Claim, kinds: Sequence[Topic]) -> Claim:
+    """Return an outcome as one of cases of some kinds."""
+    if claim.topic is None or not kinds or kinds == [claim.topic]:
+        return claim
+    if len(kinds) == 1:
+        return replace(claim, readings=_instead(claim, kinds[0]), topic=kinds[0], rule=kinds[0].rule)
+    each = [_instead(claim, kind) for kind in kinds]
+    both = tuple(tuple(name for reading in some for name in reading) for some in zip(*each, strict=True))
+    return replace(claim, readings=tuple(dict.fromkeys((*claim.readings, *(r for one in each for r in one), *both))))
+
+
+def _instead(claim: Claim, kind: Topic) -> tuple[Reading, ...]:
+    """Return the readings of an outcome, said of another kind of cases."""
+    said = claim.topic.name if claim.topic else ""
+    return tuple(tuple(name.replace(said, kind.name, 1) for name in reading) for reading in claim.readings)
+
+
+def decided_by(items: Sequence[Statement], words: Vocabulary) -> Iterator[Statement]:
+    """复议6件，区政府维持2件: who decided is no other body's business, but others may have decided more of them."""
+    before: Statement | None = None
+    for item in items:
+        told = before is not None and before.sentence == item.sentence and (before.by or not before.scope)
+        outcome = any(hit.phrase.outcome for said in (item.before, item.after) for hit in words.hits(said, item.topic))
+        if told and item.scope and item.how == "before" and outcome and words.owners.fullmatch(item.scope):
+            item = replace(item, before=item.before.replace(item.scope, "", 1), scope="", by=item.scope)
+        yield item
+        before = item
