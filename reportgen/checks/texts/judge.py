@@ -21,6 +21,7 @@ from ...model.placeholders import filled
 from ...model.report import Passage, Report
 from .claim import DOUBTFUL, SURE, UNSURE, Claim
 from .claims import claims
+from .lists import in_lists
 from .numerals import Compact, compact
 from .percent import Shares
 from .quantities import YUAN, Quantities, ReadingSum, agrees, said
@@ -251,7 +252,7 @@ class _Judge:
         claimed = {one.item.start for one in alone}
         alone += [Told(i, None, self.share(i)) for i in self.items if i.token and i.start not in claimed]
         alone.sort(key=lambda one: (one.item.start, one.item.end))
-        return together(self.text, alone, self.words, self)
+        return together(self.text, in_lists(self.text, alone, self.words, self), self.words, self)
 
     def is_all(self, claim: Claim) -> bool:
         """Whether a number that may be less than a figure is the figure (撤销1件, of 1件 corrected)."""
