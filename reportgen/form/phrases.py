@@ -79,7 +79,7 @@ class Phrase(Struct, frozen=True, forbid_unknown_fields=True):
     shared: bool = False
     """说别的话题也用这些词，那时不报告"""
     beside: bool = False
-    """不相符时，同一句里同一规则的另一话题有数相符才报告；审理结果要同一话题的另一数相符，或自己说明是哪一种案件"""
+    """不相符时，同一句里同一规则的另一话题有数相符才报告；审理结果要同一话题的另一数相符，或自己说明是哪一种案件，文件要另两栏相符"""
     listed: bool = False
     """只在“其中”后面、或分项列举时才算"""
     outcome: bool = False
@@ -169,6 +169,8 @@ class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
     """办结率可以是哪些数的百分比"""
     all_ended: YearPattern = ""
     """前面说的各案结果相同，后面接着是哪种结果的说法"""
+    decides: YearPattern = ""
+    """作出行政行为的动词；它们后面到“等”为止是举例"""
     each: YearPattern = ""
     """“各、均为”一类的词"""
     respectively: YearPattern = ""

@@ -15,7 +15,7 @@ from .numerals import PIECES
 from .statements import CHANGED_TO, Statement
 from .vocabulary import Hit, Span, Vocabulary
 from .worded import absent, all_done, ended, nothing, said_of_all
-from .wording import narrows, remainder
+from .wording import Remainder, narrows, remainder
 
 _HOW = re.compile("已|均|都|全部|按|依|经|及时")
 """Begins words that say how, and no other thing counted."""
@@ -30,6 +30,7 @@ _NARROWED = "…只说其中一部分"
 _OWN_FIELD = ("X-01", "X-02", "X-19")  # on documents and decisions, made in the field that the body's name says
 _EXACT = 3  # printed digits, from which 约 and 余 do not make a number doubtful
 _LEADING = 16  # letters not understood before a verb
+_BEGINNING = 4  # letters of examples without a verb before them
 _NEAR, _FAR = 2, 6  # letters not understood: still doubtful; too many even to agree by chance
 
 
@@ -119,6 +120,20 @@ def _with_theme(statements: Sequence[Statement], words: Vocabulary) -> list[Stat
         replace(item, topic=theme, how="behind") if not item.how and (theme := themes.get(item.sentence)) else item
         for item in statements
     ]  # fmt: skip
+
+
+def with_columns(statements: Sequence[Statement], words: Vocabulary) -> list[Statement]:
+    """开展文件清理，废止2件，保留33件: columns of a document that is not named; only others that agree make them that."""
+    topic = next(iter(words.short), None)
+    unnamed = [item for item in statements if topic and item.topic is None and item.how in ("", "foreign")]
+    columns: dict[Span, set[str]] = {}
+    for item in unnamed:
+        for hit in words.hits(item.before, topic):
+            if hit.phrase.column and hit.phrase.rank:
+                columns.setdefault(item.sentence, set()).add(hit.phrase.column)
+    told = {sentence for sentence, some in columns.items() if len(some) > 1}
+    here = {item.start for item in unnamed if item.sentence in told and item.token}
+    return [replace(item, topic=topic, how="foreign") if item.start in here else item for item in statements]
 
 
 def _with_short(statements: Sequence[Statement], words: Vocabulary) -> list[Statement]:
@@ -287,6 +302,7 @@ def _unknown(
     rest = "".join(one.rest for one in around)
     if phrase.rule in _OWN_FIELD and (rest in org or "等#" in around[0].text):
         rest = ""  # 税务局作出税务行政处罚; 施工许可等行政许可
+        around[0] = _without_examples(around[0], words)
     if (rest and words.foreign.search(rest)) or (item.how == "foreign" and phrase.topics):
         return None
     narrowed = any(narrows(one, words) for one in around) or bool(rest and words.restrict.search(rest))
@@ -296,6 +312,14 @@ def _unknown(
     if between and remainder(between, words, org).rest:
         return None  # 32个单位收到申请
     return rest + _NARROWED if narrowed else rest
+
+
+def _without_examples(left: Remainder, words: Vocabulary) -> Remainder:
+    """办理施工许可、河道管理等行政许可: return the words without the examples, which are trades and narrow nothing."""
+    head, listed, tail = left.text.partition("等#")
+    verbs = list(words.decides.finditer(head))
+    lead = head[: verbs[0].end() if verbs else _BEGINNING]
+    return Remainder(f"{lead}#{tail}", left.rest) if listed else left
 
 
 def _is_channel(item: Statement, words: Vocabulary, org: str) -> bool:

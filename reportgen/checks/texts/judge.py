@@ -20,7 +20,7 @@ from ...model.numbers import Number, format_number, show
 from ...model.placeholders import filled
 from ...model.report import Passage, Report
 from .claim import DOUBTFUL, SURE, UNSURE, Claim
-from .claims import claims
+from .claims import claims, with_columns
 from .lists import in_lists
 from .numerals import Compact, compact
 from .percent import Shares
@@ -32,6 +32,8 @@ from .vocabulary import Span, Vocabulary, vocabulary
 
 _LOWER = {"error": "warning", "warning": "ask"}
 _NOTHING = Judgement()
+_OTHER_COLUMNS = 2
+"""Columns of a document that have to agree for one that is not said in the form's words."""
 _TELLING = 10
 """From here on a number hardly agrees by chance."""
 _BEGINNING = re.compile(
@@ -70,7 +72,7 @@ def judge_numbers(report: Report) -> list[JudgedNumber]:
         for n, (paragraph, named) in enumerate(zip(paragraphs, numbers, strict=True)):
             if n and not heading:
                 heading = words.topic_of_heading(paragraphs[n - 1].text[:20])
-            said = statements(paragraph.compact.text, named, words, report.org, heading)
+            said = with_columns(statements(paragraph.compact.text, named, words, report.org, heading), words)
             if said:
                 judge = _Judge(words, quantities, paragraph.compact.text, said)
                 found += [paragraph.judged(one.item, one.judgement) for one in judge.all()]
@@ -155,6 +157,9 @@ def _seconded(claim: Claim, right: Sequence[Claim], words: Vocabulary) -> bool:
         said = f"{claim.item.before}#{claim.item.after}"
         clear = claim.item.how == "here" and words.ours.search(said)
         return bool(clear) or any(one.topic is claim.topic and _counts(one) for one in right)
+    if any(phrase.column for phrase in claim.phrases):
+        columns = {one.readings[0] for one in right if one.topic is claim.topic and one.readings != claim.readings}
+        return len(columns) >= _OTHER_COLUMNS
     peers = [one for one in right if one.rule == claim.rule and _counts(one)]
     return bool(peers) and not claim.unknown and all(one.topic is not claim.topic for one in peers)
 

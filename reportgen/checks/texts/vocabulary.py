@@ -21,7 +21,7 @@ Noun: TypeAlias = tuple[Topic, int, int]
 
 YEAR = re.compile(rf"(?<!\d)((?:19|20)\d\d年|{SHORT_YEAR})|(?:去年|上一?年度?(?!度))|(前年)|(今年|本年|当年)")
 COMPARED = re.compile(
-    r"(?:比|较|与|同|和|相比|对比)(?:于)?(?:上一?年度?|去年|前年|往年|(?:19|20)\d\d年度?)(?:同期)?|同比|环比|相比"
+    r"(?:比|较|与|(?<!连)同|和|相比|对比)(?:于)?(?:上一?年度?|去年|前年|往年|(?:19|20)\d\d年度?)(?:同期)?|同比|环比|相比"
 )
 _NEVER = "(?!)"
 _SET = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.S)
@@ -132,6 +132,7 @@ class Vocabulary:
         self.denied_too, self.denied_before = any_of(data.denied_too), any_of(data.denied_before)
         self.reason = any_of(data.reason)
         self.short = {t: rare(t.short) for t in data.topics if t.short}
+        self.decides = rare(data.decides)
         self.each, self.respectively = rare(data.each), any_of(data.respectively)
         self.all_done, self.all_done_rates = any_of(data.all_done), any_of(data.all_done_rates)
         self.all_ended = any_of(data.all_ended)

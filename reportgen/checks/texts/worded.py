@@ -43,7 +43,11 @@ def absent(item: Statement, paragraph: str, words: Vocabulary, org: str) -> list
     )  # fmt: skip
     unknown = "".join(one.rest for one in around)
     rest = unknown and around[0].rest + _narrowing(item.inner, around[2], words, org)
-    doubt = UNSURE if rest or item.scope or item.compared or any(h.phrase.some or not h.phrase.accuse for h in hits) else SURE
+    doubt = (
+        UNSURE
+        if rest or item.scope or item.compared or any(h.phrase.some or not h.phrase.accuse for h in hits)
+        else SURE
+    )
     found = []
     for n, denied in enumerate(_denied(text, hits, words.nouns(text))):
         column = [hit for hit in words.hits(verb, denied.topic) if hit.phrase.column]  # 未废止规范性文件
