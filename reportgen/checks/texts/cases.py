@@ -25,7 +25,8 @@ def of_which(found: Sequence[Claim]) -> Iterator[Claim]:
             told |= {claim.topic: some} if claim.topic else {}
         elif told and claim.item.how == "before" and any(p.outcome for p in claim.phrases):
             divided = True
-            claim = _of(claim, [topic for topic, some in told.items() if some])
+            yield _of(claim, [topic for topic, some in told.items() if some])
+            continue
         yield claim
 
 
@@ -54,7 +55,8 @@ def _instead(claim: Claim, kind: Topic) -> tuple[Reading, ...]:
 def decided_by(items: Sequence[Statement], words: Vocabulary) -> Iterator[Statement]:
     """复议6件，区政府维持2件: who decided is no other body's business, but others may have decided more of them."""
     before: Statement | None = None
-    for item in items:
+    for one in items:
+        item = one
         told = before is not None and before.sentence == item.sentence and (before.by or not before.scope)
         outcome = any(hit.phrase.outcome for said in (item.before, item.after) for hit in words.hits(said, item.topic))
         if told and item.scope and item.how == "before" and outcome and words.owners.fullmatch(item.scope):

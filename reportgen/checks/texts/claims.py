@@ -26,6 +26,8 @@ _USUAL_UNITS = ("件", "宗", "起", "份", "例", "元", "万元", "")
 _IS = ("为", "是", "均", ":")
 _AMOUNT = re.compile(r"[量数](?:总?计|共计?)?(?:为|是|:)?$")
 _BEHIND = re.compile(r"[^,;。:()0-9]*[,:(]([^,;。:()0-9]+)(?=[,;。)]|$)")
+_NAME = re.compile(r"[^,;。、:()0-9]*$")
+_BOTH = 2  # kinds of cases
 _NARROWED = "…只说其中一部分"
 _OWN_FIELD = ("X-01", "X-02", "X-19")  # on documents and decisions, made in the field that the body's name says
 _EXACT = 3  # printed digits, from which 约 and 余 do not make a number doubtful
@@ -71,6 +73,7 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
                 said = text[previous.end if previous and same else item.sentence[0] : item.start]
                 found.append(_own_business(claim, found, said, words, org))
             found += [classed] if classed and classed.least else []
+    found = [_of_both(_of_the_name(claim, text, words), text, words) for claim in found]
     return _with_included(_apart(list(of_which(found)), words), words)
 
 
@@ -207,8 +210,8 @@ def _own_business(claim: Claim, found: Sequence[Claim], said: str, words: Vocabu
 
 def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> tuple[Claim | None, list[Hit]]:
     before, after = words.hits(item.before, item.topic), words.hits(item.after, item.topic)
-    if not listed and (before or after):
-        before, after = (tuple(h for h in hits if not h.phrase.listed) for hits in (before, after))
+    if before or after:
+        before, after = (_by_itself(hits, listed=listed) for hits in (before, after))
     if not before and not after:
         return None, []
     here, behind = fitting(before, item), fitting(_own(after, item, words), item)
@@ -216,9 +219,12 @@ def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> t
     if behind and (not here or (not item.cut and max(h.phrase.rank for h in behind) > max(top, 0))):
         here = behind
         top = max(h.phrase.rank for h in here)
-    chosen = [h for h in here if h.phrase.rank == top]
+    chosen = _without_kinds([h for h in here if h.phrase.rank == top], item.after if here is behind else item.before)
     if not chosen:
         return None, []
+    cases = [h for h in chosen if h.phrase.topic in words.own_business]
+    if cases and any(h.phrase.shared for h in chosen):
+        return made(item, cases, words, UNSURE), []  # 结转行政诉讼2件: of the cases, but not all
     if (rest := _unknown(item, before, after, chosen[0], words, org)) is None:
         if not _is_channel(item, words, org):
             return None, []
@@ -234,10 +240,21 @@ def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> t
     return replace(claim, unknown=rest or item.by, least=least), distinct[1:] if each else []
 
 
+def _without_kinds(hits: list[Hit], said: str) -> list[Hit]:
+    """驳回或终止等其他结果4件: without the kinds that are named before 等 as examples of an outcome."""
+    kinds = said.rfind("等", 0, hits[-1].start) if hits and hits[-1].phrase.outcome else 0
+    return [h for h in hits if h.start >= kinds]
+
+
 def _own(behind: Sequence[Hit], item: Statement, words: Vocabulary) -> Sequence[Hit]:
     """11件复议案件已结9件: without the outcome behind the noun of a number, which is that of the next number."""
     ends = [end for _, _, end in words.nouns(item.after)] if item.cut else []
     return [h for h in behind if not (ends and h.phrase.outcome and h.start >= ends[0])]
+
+
+def _by_itself(hits: Sequence[Hit], *, listed: bool) -> tuple[Hit, ...]:
+    """Return the hits that need no other members of a list (``lists``) to mean something."""
+    return tuple(h for h in hits if not h.phrase.listed or (listed and h.phrase.accuse))
 
 
 def _distinct(hits: list[Hit]) -> list[Hit]:
@@ -403,3 +420,27 @@ def _including(claim: Claim, parts: Sequence[Claim]) -> Claim:
     near = [one.readings[0] for one in parts if (one.item.sentence, one.item.clause) == place]
     extra = [(*reading, *one) for one in near for reading in claim.readings if one[0] not in reading]
     return replace(claim, readings=(*claim.readings, *extra))
+
+
+def _of_the_name(claim: Claim, text: str, words: Vocabulary) -> Claim:
+    """“过程性信息”（以此理由不予公开6件）: in a bracket, a result may be the row that is named before it."""
+    opened = claim.item.start - len(claim.item.before) - 1
+    if not _is_result(claim) or claim.item.token is None or text[opened : opened + 1] != "(":
+        return claim
+    name = _NAME.search(text, claim.item.sentence[0], opened)
+    hits = words.hits(name[0], claim.topic) if name else ()
+    rows = [reading for hit in hits if hit.phrase.rank > claim.phrases[0].rank for reading in hit.phrase.any_of]
+    return replace(claim, readings=(*claim.readings, *rows))
+
+
+def _of_both(claim: Claim, text: str, words: Vocabulary) -> Claim:
+    """42件行政复议、行政诉讼案件，其中已审结36件: an outcome may be of all cases that are named together."""
+    if not any(phrase.outcome for phrase in claim.phrases):
+        return claim
+    said = text[claim.item.sentence[0] : claim.item.start]
+    cases = [noun for noun in words.nouns(said) if noun[0].own_business]
+    if len(cases) < _BOTH or cases[-1][0] is cases[-2][0] or not JOINED.fullmatch(said[cases[-2][2] : cases[-1][1]]):
+        return claim
+    hit = next(h for h in words.hits(claim.item.before + claim.item.after, claim.topic) if h.phrase.outcome)
+    both = tuple(name for topic, *_ in cases[-2:] for reading in readings(hit, topic)[:1] for name in reading)
+    return replace(claim, readings=(*claim.readings, both))

@@ -28,6 +28,8 @@ _LONGEST = 24  # letters before a name
 _JOINT = re.compile(r"^(?:[,、;:(和及与以]|并)+")
 _SENTENCE_ENDS = re.compile(r"[。!?\n]")
 _NAME = re.compile(r"[^,;。、:()]*$")
+_BECAUSE = re.compile(r".*等(?:原因|情形|情况|理由)?(?:的|而|导致)?$")
+"""申请人撤回等其他处理4件: what stands before a name as an example."""
 _SOME = "等"
 """Behind names: they are not all that is counted."""
 _LISTED = "列举的其他数与表相符"
@@ -139,6 +141,8 @@ def _goes_on(member: _Member, previous: _Member, words: Vocabulary) -> bool:
     same = member.item.token and previous.item.token and member.item.token.unit == previous.item.token.unit
     if not same or member.item.scope != previous.item.scope or len(member.lead) > _LONGEST:
         return False
+    if all(phrase.listed for phrase in member.claim.phrases) and not all(p.result for p in previous.claim.phrases):
+        return False  # 法人3件，其他5件: other applicants
     return not any(kind.search(member.lead) for kind in (words.owners, words.restrict, words.periods, words.foreign))
 
 
@@ -164,7 +168,8 @@ def _lead(said: str, hits: Sequence[Hit], words: Vocabulary, *, behind: bool) ->
 
     Nor is it a name that stands without its verb behind another one: 清理规范性文件9件.
     """
-    lead, tail = plain(said[: hits[0].start], words), said[hits[-1].end :]
+    lead, tail = said[: hits[0].start], said[hits[-1].end :]
+    lead = plain(lead if words.owners.search(lead) else _BECAUSE.sub("", lead), words)
     if _SOME in tail or plain(tail, words) or (lead and (behind or hits[0].phrase.rank <= 0)):
         return None
     return lead
@@ -181,7 +186,10 @@ def _name_of(text: str, item: Statement, end: int) -> str:
 
 def _named(hits: Sequence[Hit]) -> list[Hit]:
     """Return the hits that name a row or a column for sure, of the highest rank."""
-    naming = [hit for hit in hits if (hit.phrase.topic or hit.phrase.column) and not hit.phrase.beside]
+    naming = [
+        hit for hit in hits
+        if (hit.phrase.topic or hit.phrase.column) and (hit.phrase.outcome or not hit.phrase.beside)
+    ]  # fmt: skip
     top = max((hit.phrase.rank for hit in naming), default=0)
     return [hit for hit in naming if hit.phrase.rank == top]
 
