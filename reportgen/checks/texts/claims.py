@@ -63,7 +63,9 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
         elif item.token and not item.token.percent:
             listed = same or item.how == "behind" or _is_part(item, words)
             with_verb = whole if whole and previous and whole.start == previous.start else previous
-            whole = _with_verb(item, with_verb, words) if same else item
+            gap = text[previous.end : item.start] if previous else ""
+            apart = ";" in gap and with_verb is not None and not words.nouns(with_verb.before)  # 更新2次；行政复议1次
+            whole = _with_verb(item, with_verb, words) if same and not apart else item
             claim, queue = _counted(whole, words, org, listed=listed)
             classed = _classed(item, claim, text, limit, words, org)
             claim = claim if classed is None or classed.least else classed
