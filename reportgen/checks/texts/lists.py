@@ -170,7 +170,7 @@ class _Sentence:
         """
         words, lead, tail = self.words, said[: hits[0].start], said[hits[-1].end :]
         lead = plain(lead if words.owners.search(lead) else _BECAUSE.sub("", lead), words)
-        if words.negation.search(said):
+        if any(not words.not_negation.match(said, none.start()) for none in words.negation.finditer(said)):
             return None  # 未引发复议的33件
         if _SOME in tail or (lead and (behind or hits[0].phrase.rank <= 0)):
             return None
