@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from ...form.phrases import Topic
+from ...form.phrases import Phrase, Topic
 from ...form.words import Reading
 from .claim import Claim, is_whole
 from .statements import Statement
-from .vocabulary import Vocabulary
+from .vocabulary import Hit, Vocabulary
 
 
 def of_which(found: Sequence[Claim]) -> Iterator[Claim]:
@@ -63,3 +63,21 @@ def decided_by(items: Sequence[Statement], words: Vocabulary) -> Iterator[Statem
             item = replace(item, before=item.before.replace(item.scope, "", 1), scope="", by=item.scope)
         yield item
         before = item
+
+
+def decided_elsewhere(item: Statement, phrase: Phrase, words: Vocabulary) -> bool:
+    """行政复议6件，其中1件后被法院撤销: whether it is said that other cases than those had the outcome."""
+    others = words.not_by.get(item.topic.id) if item.topic and phrase.outcome and item.how != "here" else None
+    return others is not None and others.search(f"{item.before}#{item.after}") is not None
+
+
+def without_kinds(hits: list[Hit], said: str) -> list[Hit]:
+    """驳回或终止等其他结果4件: without the kinds that are named before 等 as examples of an outcome."""
+    kinds = said.rfind("等", 0, hits[-1].start) if hits and hits[-1].phrase.outcome else 0
+    return [h for h in hits if h.start >= kinds]
+
+
+def own_outcomes(behind: Sequence[Hit], item: Statement, words: Vocabulary) -> Sequence[Hit]:
+    """11件复议案件已结9件: without the outcome behind the noun of a number, which is that of the next number."""
+    ends = [end for _, _, end in words.nouns(item.after)] if item.cut else []
+    return [h for h in behind if not (ends and h.phrase.outcome and h.start >= ends[0])]

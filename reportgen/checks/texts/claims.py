@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
 from ...form.phrases import Phrase, Topic
-from .cases import decided_by, of_which
+from .cases import decided_by, decided_elsewhere, of_which, own_outcomes, without_kinds
 from .claim import DOUBTFUL, JOINED, SURE, UNSURE, Claim, is_whole, readings
 from .numerals import PIECES
 from .statements import CHANGED_TO, Statement
 from .vocabulary import Hit, Span, Vocabulary
 from .worded import absent, all_done, ended, nothing, said_of_all
-from .wording import Remainder, narrows, remainder
+from .wording import Remainder, narrows, plain, remainder
 
 _HOW = re.compile("已|均|都|全部|按|依|经|及时")
 """Begins words that say how, and no other thing counted."""
@@ -27,9 +28,14 @@ _IS = ("为", "是", "均", ":")
 _AMOUNT = re.compile(r"[量数](?:总?计|共计?)?(?:为|是|:)?$")
 _BEHIND = re.compile(r"[^,;。:()0-9]*[,:(]([^,;。:()0-9]+)(?=[,;。)]|$)")
 _NAME = re.compile(r"[^,;。、:()0-9]*$")
+_APPLICATION = "request"
+_TREATED = re.compile(r"(?:[一-龥]{0,6},)?[一-龥]{0,6}[对将把][一-龥、]{1,20}的$")
+"""对不适应形势要求的2件规范性文件予以废止: says which they were, and the verb behind it what became of them."""
 _BOTH = 2  # kinds of cases
 _NARROWED = "…只说其中一部分"
 _OWN_FIELD = ("X-01", "X-02", "X-19")  # on documents and decisions, made in the field that the body's name says
+Each: TypeAlias = tuple[Hit, Topic | None]
+"""What one of several numbers counts that are told 分别, one after the other."""
 _EXACT = 3  # printed digits, from which 约 and 余 do not make a number doubtful
 _LEADING = 16  # letters not understood before a verb
 _BEGINNING = 4  # letters of examples without a verb before them
@@ -39,7 +45,7 @@ _NEAR, _FAR = 2, 6  # letters not understood: still doubtful; too many even to a
 def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: str) -> list[Claim]:
     """Return the claims of a paragraph's statements, in their order; statements that claim nothing are left out."""
     found: list[Claim] = []
-    queue: list[Hit] = []
+    queue: list[Each] = []
     statements = list(decided_by(_with_theme(_with_short(statements, words), words), words))
     whole: Statement | None = None
     for n, item in enumerate(statements):
@@ -47,7 +53,8 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
         limit = statements[n + 1].start if n + 1 < len(statements) else len(text)
         same = previous is not None and previous.sentence == item.sentence
         if queue and same and item.token and _ONLY_JOINED.fullmatch(item.before.lstrip(",")):
-            found.append(made(item, [queue.pop(0)], words, SURE))
+            hit, topic = queue.pop(0)
+            found.append(made(replace(item, topic=topic), [hit], words, SURE))
             continue
         queue = []
         changed = found and item.token and not item.token.percent and found[-1].item is previous
@@ -66,7 +73,10 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
             gap = text[previous.end : item.start] if previous else ""
             apart = ";" in gap and with_verb is not None and not words.nouns(with_verb.before)  # 更新2次；行政复议1次
             whole = _with_verb(item, with_verb, words) if same and not apart else item
-            claim, queue = _counted(whole, words, org, listed=listed)
+            named = _with_name(whole, text, previous.end if previous and same else item.sentence[0], words)
+            claim, queue = _counted(named, words, org, listed=listed)
+            if claim and named is not whole:
+                claim = replace(claim, item=replace(named, before=item.before), unknown=named.before)
             classed = _classed(item, claim, text, limit, words, org)
             claim = claim if classed is None or classed.least else classed
             if claim:
@@ -77,6 +87,18 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
             found += [classed] if classed and classed.least else []
     found = [_of_both(_of_the_name(claim, text, words), text, words) for claim in found]
     return _with_included(_apart(list(of_which(found)), words), words)
+
+
+def _with_name(item: Statement, text: str, end: int, words: Vocabulary) -> Statement:
+    """“本机关不掌握”类答复（全年17件，…）: a number alone in a bracket is of the row that is named before it."""
+    opened = item.start - len(item.before) - 1
+    name = _NAME.search(text, end, opened) if text[opened : opened + 1] == "(" and opened > end else None
+    if name is None or item.after or words.including.match(item.before) or plain(item.before, words):
+        return item
+    hits = [hit for hit in words.hits(name[0]) if hit.phrase.topic == _APPLICATION and hit.phrase.rank > 1]
+    if not hits or plain(name[0][hits[-1].end :], words):
+        return item
+    return replace(item, before=name[0], topic=words.topics[hits[-1].phrase.topic], how="before")
 
 
 def _with_verb(item: Statement, previous: Statement | None, words: Vocabulary) -> Statement:
@@ -125,20 +147,6 @@ def _with_theme(statements: Sequence[Statement], words: Vocabulary) -> list[Stat
         replace(item, topic=theme, how="behind") if not item.how and (theme := themes.get(item.sentence)) else item
         for item in statements
     ]  # fmt: skip
-
-
-def with_columns(statements: Sequence[Statement], words: Vocabulary) -> list[Statement]:
-    """开展文件清理，废止2件，保留33件: columns of a document that is not named; only others that agree make them that."""
-    topic = next(iter(words.short), None)
-    unnamed = [item for item in statements if topic and item.topic is None and item.how in ("", "foreign")]
-    columns: dict[Span, set[str]] = {}
-    for item in unnamed:
-        for hit in words.hits(item.before, topic):
-            if hit.phrase.column and hit.phrase.rank:
-                columns.setdefault(item.sentence, set()).add(hit.phrase.column)
-    told = {sentence for sentence, some in columns.items() if len(some) > 1}
-    here = {item.start for item in unnamed if item.sentence in told and item.token}
-    return [replace(item, topic=topic, how="foreign") if item.start in here else item for item in statements]
 
 
 def _with_short(statements: Sequence[Statement], words: Vocabulary) -> list[Statement]:
@@ -210,18 +218,18 @@ def _own_business(claim: Claim, found: Sequence[Claim], said: str, words: Vocabu
     return replace(claim, doubt=UNSURE) if own else claim
 
 
-def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> tuple[Claim | None, list[Hit]]:
+def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> tuple[Claim | None, list[Each]]:
     before, after = words.hits(item.before, item.topic), words.hits(item.after, item.topic)
     if before or after:
         before, after = (_by_itself(hits, listed=listed) for hits in (before, after))
     if not before and not after:
         return None, []
-    here, behind = fitting(before, item), fitting(_own(after, item, words), item)
+    here, behind = fitting(before, item), fitting(own_outcomes(after, item, words), item)
     top = max((h.phrase.rank for h in here), default=-9)
     if behind and (not here or (not item.cut and max(h.phrase.rank for h in behind) > max(top, 0))):
         here = behind
         top = max(h.phrase.rank for h in here)
-    chosen = _without_kinds([h for h in here if h.phrase.rank == top], item.after if here is behind else item.before)
+    chosen = without_kinds([h for h in here if h.phrase.rank == top], item.after if here is behind else item.before)
     if not chosen:
         return None, []
     cases = [h for h in chosen if h.phrase.topic in words.own_business]
@@ -235,23 +243,21 @@ def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> t
     attribute = top == 1 and here is behind and item.after.startswith("的", chosen[0].end)  # 公开以县政府名义印发的文件
     harmless = bool(rest) and _introduced(item, rest, words, org, behind=here is behind)
     doubt = UNSURE if attribute else _grade(item, chosen[0].phrase, "" if harmless else rest, words)
-    each = words.respectively.search(item.before)
-    distinct = _one_each(here, item.before) if each else _distinct(chosen)
-    claim = made(item, distinct[:1] if each else distinct, words, doubt)
+    claim, others = _claimed(here, chosen, item, words, doubt, rest)
     least = bool(item.by) or any(p.some for p in claim.phrases)
-    return replace(claim, unknown=rest or item.by, least=least), distinct[1:] if each else []
+    return replace(claim, unknown=claim.unknown or item.by, least=least), others
 
 
-def _without_kinds(hits: list[Hit], said: str) -> list[Hit]:
-    """驳回或终止等其他结果4件: without the kinds that are named before 等 as examples of an outcome."""
-    kinds = said.rfind("等", 0, hits[-1].start) if hits and hits[-1].phrase.outcome else 0
-    return [h for h in hits if h.start >= kinds]
-
-
-def _own(behind: Sequence[Hit], item: Statement, words: Vocabulary) -> Sequence[Hit]:
-    """11件复议案件已结9件: without the outcome behind the noun of a number, which is that of the next number."""
-    ends = [end for _, _, end in words.nouns(item.after)] if item.cut else []
-    return [h for h in behind if not (ends and h.phrase.outcome and h.start >= ends[0])]
+def _claimed(
+    here: Sequence[Hit], chosen: list[Hit], item: Statement, words: Vocabulary, doubt: int, rest: str
+) -> tuple[Claim, list[Each]]:
+    """Return what a number claims, and what those behind it do where each has its own (分别为)."""
+    if not words.respectively.search(item.before):
+        return replace(made(item, _distinct(chosen), words, doubt), unknown=rest), []
+    if each := _each_noun(chosen, item, words):
+        doubt, rest = (SURE, "") if doubt == DOUBTFUL and words.respectively.fullmatch(rest) else (doubt, rest)
+    (first, topic), *others = each or _one_each(here, item)
+    return replace(made(replace(item, topic=topic), [first], words, doubt), unknown=rest), others
 
 
 def _by_itself(hits: Sequence[Hit], *, listed: bool) -> tuple[Hit, ...]:
@@ -266,12 +272,20 @@ def _distinct(hits: list[Hit]) -> list[Hit]:
     return sorted(placed.values(), key=lambda h: h.start)
 
 
-def _one_each(hits: Sequence[Hit], before: str) -> list[Hit]:
+def _one_each(hits: Sequence[Hit], item: Statement) -> list[Each]:
     """新收申请、办结申请、结转申请分别为: return one hit for each thing listed."""
     best: dict[int, Hit] = {}
     for hit in sorted(hits, key=lambda h: h.phrase.rank):
-        best[len(_LISTED.findall(before, 0, hit.start))] = hit
-    return [best[n] for n in sorted(best)]
+        best[len(_LISTED.findall(item.before, 0, hit.start))] = hit
+    return [(best[n], item.topic) for n in sorted(best)]
+
+
+def _each_noun(chosen: Sequence[Hit], item: Statement, words: Vocabulary) -> list[Each]:
+    """现行有效的规章、规范性文件分别为: return the one verb with each of the nouns that are listed behind it."""
+    verb = chosen[0]
+    nouns = [topic for topic, start, _ in words.nouns(item.before) if start >= verb.end]
+    shared = verb.phrase.column and len(chosen) == 1 and len(set(nouns)) > 1
+    return [(verb, topic) for topic in nouns] if shared else []
 
 
 def fitting(hits: Sequence[Hit], item: Statement) -> list[Hit]:
@@ -357,6 +371,8 @@ def _introduced(item: Statement, rest: str, words: Vocabulary, org: str, *, behi
     There they say when, how and why; those that select or supervise, and other bodies, are known words.
     """
     said = item.after if behind else item.before
+    if behind and _TREATED.match(item.before) and item.how == "here":
+        return not any(kind.search(rest) for kind in (words.owners, words.restrict))
     hits, nouns = words.hits(said, item.topic), words.nouns(said)
     if not hits or hits[0].phrase.rank < 0 or any(start < hits[0].end for _, start, _ in nouns) or len(rest) > _LEADING:
         return False
@@ -374,19 +390,13 @@ def _grade(item: Statement, phrase: Phrase, rest: str, words: Vocabulary) -> int
     """Return the doubt about a number that counts what a phrase says, with the words not understood around it."""
     token = item.token
     part = item.topic is not None and ((item.office and item.topic.office_part) or _shared(item, phrase))
-    elsewhere = item.scope or item.how == "foreign" or item.compared or part or _decided_elsewhere(item, phrase, words)
+    elsewhere = item.scope or item.how == "foreign" or item.compared or part or decided_elsewhere(item, phrase, words)
     odd_unit = token is not None and token.unit not in _USUAL_UNITS and not _names_topic(item, phrase)
     if elsewhere or (odd_unit and item.how != "before") or len(rest) > _NEAR:
         return UNSURE
     from_heading = item.how == "behind" and not phrase.topic
     rounded = token is not None and token.about and token.digits < _EXACT
     return DOUBTFUL if rest or odd_unit or from_heading or rounded or phrase.rank < -1 else SURE
-
-
-def _decided_elsewhere(item: Statement, phrase: Phrase, words: Vocabulary) -> bool:
-    """行政复议6件，其中1件后被法院撤销: whether it is said that other cases than those had the outcome."""
-    others = words.not_by.get(item.topic.id) if item.topic and phrase.outcome and item.how != "here" else None
-    return others is not None and others.search(f"{item.before}#{item.after}") is not None
 
 
 def _shared(item: Statement, phrase: Phrase) -> bool:
