@@ -375,9 +375,17 @@ class _Whole:
                 2 * so_far[b] - so_far[a] - so_far[c]
                 for a in range(n) for b in range(a + 1, n) for c in range(b + 1, n + 1)
             ]  # fmt: skip
-            if one.value not in left:
+            if not any(value in left for value in self._in_a_row(n)):
                 expected = min((abs(v - one.value), v) for v in left if v >= 0)[1]
                 self.accuse(n, f"前面各数相减是{show(expected)}", expected)
+
+    def _in_a_row(self, n: int) -> Iterator[Number]:
+        """其余为不掌握1件、仍不明确1件: yield a number, and what it comes to with those listed behind it."""
+        last = n
+        yield self.numbers[n].value
+        while last + 1 < len(self.numbers) and self.gap(last).startswith("、"):
+            last += 1
+            yield self.sum(range(n, last + 1))
 
     def made_up(self, places: Sequence[int], total: Number) -> None:
         """新增5件，上年转入2件，共7件: the total is the figure of the form, what it is made of is not."""
