@@ -23,6 +23,7 @@ from .wording import plain, remainder
 
 _LEAST, _TELLING, _MORE = 2, 10, 3
 """How many others of a list have to agree, or how large one; how many where the list is of another scope."""
+_ITEM = "条"
 _LONGEST = 24  # letters before a name
 _JOINT = re.compile(r"^(?:[,、;:(和及与以]|并)+")
 _NAME = re.compile(r"[^,;。、:()]*$")
@@ -74,6 +75,16 @@ def _plain(item: Statement) -> bool:
     return counted and not item.compared and item.year is None
 
 
+def _published(item: Statement) -> bool:
+    """公示行政许可1286条: whether a number has the unit of lists of published items, which may hold others than decisions."""
+    return item.token is not None and item.token.unit == _ITEM
+
+
+def _as_piece(item: Statement) -> Statement:
+    """Return a number of published items with the unit in which those are counted."""
+    return replace(item, token=replace(item.token, unit="件")) if item.token and _published(item) else item
+
+
 def _unjudged(one: Told) -> bool:
     return one.judgement.verdict == "unattributed"
 
@@ -93,6 +104,8 @@ def _vouch(right: Sequence[_Member], wrong: Sequence[_Member]) -> bool:
     large = any(value >= _TELLING for value in values)
     if len(wrong) > max(1, len(values) // 2):
         return False
+    if any(_published(one.item) for one in wrong):
+        return sum(value >= _TELLING for value in values) >= _LEAST
     if any(one.item.scope or one.item.office for one in (*right, *wrong)):
         return len(values) >= (_LEAST if large else _MORE)
     return len(values) >= _LEAST or large
@@ -147,7 +160,7 @@ class _Sentence:
         for topic in dict.fromkeys([one.item.topic, *self.topics]):
             for said in (before, "" if plain(before, words) else one.item.after):
                 named = replace(one.item, before=said, topic=topic)
-                hits = _named(fitting(words.hits(said, topic), named))
+                hits = _named(fitting(words.hits(said, topic), _as_piece(named)))
                 if hits and (lead := self.lead(said, hits, behind=said is not before)) is not None:
                     return _Member(n, self.claim(named, hits), lead)
         sure = one.claim and one.claim.doubt == SURE and one.judgement.verdict == "matched"

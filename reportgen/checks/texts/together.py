@@ -38,6 +38,8 @@ _SLIP = 10
 _RUN, _PARTS = 10, 30
 """Numbers on either side that one figure may be told in, and parts of a whole; beyond them nobody adds up."""
 _FEW, _WHOLE = 1, 100  # letters that do not yet say what is counted; per cent
+_TELLING = 10
+"""From here on a number hardly agrees by chance."""
 
 
 class Told(Struct, frozen=True):
@@ -248,8 +250,15 @@ class _Whole:
     def of_others(self) -> None:
         """公示信息467条，其中行政许可410条: parts of what is no figure of the form are none either."""
         for whole, parts in self.parts:
-            if self._other(self.numbers[whole]):
+            if self._other(self.numbers[whole]) and not self._vouched_for(parts):
                 self.free(*parts)
+
+    def _vouched_for(self, parts: Sequence[int]) -> bool:
+        """其中行政许可1286条、行政处罚342条: whether two parts agree that are too large to agree by chance."""
+        right = [
+            n for n in parts if self.numbers[n].judgement.verdict == "matched" and self.numbers[n].value >= _TELLING
+        ]
+        return len(right) > 1
 
     def _other(self, one: Told) -> bool:
         """Whether words that are not understood say what a number counts, and no topic of the form."""
@@ -288,6 +297,8 @@ class _Whole:
         if one.claim and claim.topic and set(claim.topic.wholes).intersection(one.claim.readings):
             return False  # 行政诉讼4件（直接起诉3件，复议后起诉1件）: a row of the form, named
         apart = ";" in self.text[one.item.end : self.numbers[n].item.start]
+        if claim.topic and claim.topic.own_business and not any(p.outcome for p in claim.phrases):
+            return False  # 行政复议6件、行政诉讼1件: cases of another kind
         other = one.claim is not None and one.claim.topic != claim.topic and not apart
         return other or (one.judgement.verdict == "unattributed" and one.item.topic == claim.topic)
 
