@@ -95,10 +95,15 @@ def _with_name(item: Statement, text: str, end: int, words: Vocabulary) -> State
     name = _NAME.search(text, end, opened) if text[opened : opened + 1] == "(" and opened > end else None
     if name is None or item.after or words.including.match(item.before) or plain(item.before, words):
         return item
-    hits = [hit for hit in words.hits(name[0]) if hit.phrase.topic == _APPLICATION and hit.phrase.rank > 1]
+    hits = [hit for hit in words.hits(name[0], item.topic) if _is_named(hit.phrase)]
     if not hits or plain(name[0][hits[-1].end :], words):
         return item
-    return replace(item, before=name[0], topic=words.topics[hits[-1].phrase.topic], how="before")
+    topic = item.topic if hits[-1].phrase.outcome else words.topics[hits[-1].phrase.topic]
+    return replace(item, before=name[0], topic=topic, how="before")
+
+
+def _is_named(phrase: Phrase) -> bool:
+    return phrase.outcome or (phrase.topic == _APPLICATION and phrase.rank > 1)
 
 
 def _with_verb(item: Statement, previous: Statement | None, words: Vocabulary) -> Statement:
@@ -199,8 +204,10 @@ def _classed(item: Statement, claim: Claim | None, text: str, limit: int, words:
         return replace(made(part, [hit], words, SURE), least=True) if sure else None
     if item.topic is None or item.topic.id != "request":
         return None
-    rest += remainder(item.before, words, org).rest + remainder(item.after, words, org).rest
-    return made(item, [hit], words, UNSURE if rest or item.scope else SURE)
+    about = remainder(item.before, words, org).rest + remainder(item.after, words, org).rest
+    if about and not rest and not item.scope and not item.compared:
+        return replace(made(item, [hit], words, SURE), least=True, unknown=about)  # 涉及拆迁的5件，不予公开
+    return made(item, [hit], words, UNSURE if rest or about or item.scope else SURE)
 
 
 def _own_business(claim: Claim, found: Sequence[Claim], said: str, words: Vocabulary, org: str) -> Claim:

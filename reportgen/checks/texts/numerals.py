@@ -200,7 +200,7 @@ _ADDRESS = r"https?://[^,;。()、\s一-龥]+|www\.[^,;。()、\s一-龥]+"
 _BULLET = re.compile(r"^\(?\d{1,2}(?:[.、)]|\.(?=\D))(?!\d)")
 _ABOUT_BEFORE = re.compile(r"(?:约|近|大约|超过|超|逾|不足|不到|将近|接近|达到近|突破)$")
 _ABOUT_LONGEST, _ABOUT_LAST = 3, "约近过超逾足到破"
-_UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
+_UNIT = "|".join(sorted(UNITS, key=len, reverse=True)) + "|处(?![理罚置于以分])"
 _ARABIC = re.compile(
     r"(?P<number>[0-9](?<![0-9.][0-9])(?:[0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![0-9%‰])|[0-9]*(?:\.[0-9]+)?))"
     rf"(?P<scale>[百千万亿](?!元)|)(?P<about>余|多(?!元)|几|)(?P<unit>%|‰|{_UNIT}|)(?P<after>余|左右|以上|上下|)"

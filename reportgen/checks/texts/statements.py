@@ -240,7 +240,8 @@ class _Sentence:
         token, kind, inner = (
             (mention, "number", "") if isinstance(mention, Token) else (None, mention.kind, mention.inner)
         )
-        topic, how = counted(before, "" if spot.cut or kind == "none" else after, self.words)
+        behind = "" if kind == "none" else self.own_noun(after) if spot.cut else after
+        topic, how = counted(before, behind, self.words)
         if not how:
             topic, how = state.topic, state.how
         return Statement(
@@ -248,6 +249,10 @@ class _Sentence:
             self.year_before(before, after, state.year), state.year_said, compared, state.scope, inner,
             state.office,
         )  # fmt: skip
+
+    def own_noun(self, after: str) -> str:
+        """30件依申请公开件均未收费: return the noun right behind a number, before whatever is counted next."""
+        return next((after[:end] for _, start, end in self.words.nouns(after) if not start), "")
 
     def between(self, mention: Mention, following: Mention) -> tuple[int, int]:
         """Return where the words behind a number end, and where those before the next one begin.
