@@ -123,6 +123,8 @@ class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
     """缩小了范围的词，后面的数不一定是表里的数"""
     periods: tuple[YearPattern, ...] = ()
     """说的是别的时间"""
+    published: YearPattern = ""
+    """数后面说它在哪里公开的话，不改变数的是什么"""
     foreign: tuple[YearPattern, ...] = ()
     """数的是别的东西"""
     divisions: tuple[Division, ...] = ()

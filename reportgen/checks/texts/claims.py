@@ -182,6 +182,7 @@ def _class_behind(item: Statement, text: str, limit: int, words: Vocabulary) -> 
         return None
     hits = words.hits(behind[1], item.topic)
     hits = tuple(hit for hit in hits if hit.phrase.outcome) or hits  # 复议结果为维持
+    hits = tuple(hit for hit in hits if hit.phrase.result) or hits  # 按部分公开处理
     if len(hits) != 1 or hits[0].phrase.rank < 2:
         return None
     said = words.all_ended.search(behind[1]) or words.negation.search(behind[1])

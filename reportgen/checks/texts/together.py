@@ -131,7 +131,7 @@ class _Whole:
         self.shared = {
             one.item.start for one, share in pairwise(sentence)
             if share.judgement.verdict == "percentage_ok" and share.token.value != _WHOLE
-            and not words.including.match(share.item.before)
+            and not words.including.match(share.item.before) and not words.all_done_rates.search(share.item.before)
         }  # fmt: skip
         self.parts = list(self._parts())
 
@@ -251,7 +251,15 @@ class _Whole:
         """公示信息467条，其中行政许可410条: parts of what is no figure of the form are none either."""
         for whole, parts in self.parts:
             if self._other(self.numbers[whole]) and not self._vouched_for(parts):
-                self.free(*parts)
+                self.free(*(n for n in parts if not self._said_itself(whole, n)))
+
+    def _said_itself(self, whole: int, n: int) -> bool:
+        """通知公告38份，其中新制定的规范性文件6件: whether a part has a unit and a verb of its own."""
+        claim = self.numbers[n].claim
+        verb = (
+            claim is not None and claim.doubt == SURE and any(p.column and p.rank and p.accuse for p in claim.phrases)
+        )
+        return verb and self.numbers[n].token.unit != self.numbers[whole].token.unit
 
     def _vouched_for(self, parts: Sequence[int]) -> bool:
         """其中行政许可1286条、行政处罚342条: whether two parts agree that are too large to agree by chance."""

@@ -74,7 +74,8 @@ def counted(before: str, after: str, words: Vocabulary) -> tuple[Topic | None, s
             return first[-1][0], "here"
     if then := _counted_nouns(after, words):
         return then[0][0], "here"
-    if words.foreign.search(f"{_unknown(before, words)}#{_unknown(after, words)}"):
+    said = words.published.sub("", after)
+    if words.foreign.search(f"{_unknown(before, words)}#{_unknown(said, words)}"):
         return None, "foreign"
     return (first[-1][0], "here") if first else (None, "")
 
