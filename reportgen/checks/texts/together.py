@@ -138,7 +138,16 @@ class _Whole:
     def read(self) -> list[Told]:
         """Return the numbers as the whole sentence makes them right or wrong."""
         if any(one.wrong for one in self.numbers):
-            readings = self.shares, self.kinds, self.of_others, self.subsets, self.classes, self.beside, self.split
+            readings = (
+                self.shares,
+                self.kinds,
+                self.of_others,
+                self.of_some,
+                self.subsets,
+                self.classes,
+                self.beside,
+                self.split,
+            )
             for reading in readings:
                 reading()
         self.totals()
@@ -252,6 +261,16 @@ class _Whole:
         for whole, parts in self.parts:
             if self._other(self.numbers[whole]) and not self._vouched_for(parts):
                 self.free(*(n for n in parts if not self._said_itself(whole, n)))
+
+    def of_some(self) -> None:
+        """涉及征地拆迁的180件，予以公开90件: results of what a sentence begins with, if that is not all."""
+        one, *others = self.numbers
+        if one.judgement.verdict != "unattributed" or not self.words.restrict.search(one.item.before):
+            return
+        for n, other in enumerate(others, 1):
+            result = other.claim is not None and any(p.result for p in other.claim.phrases)
+            if result and other.value <= one.value and self.gap(n - 1).startswith(","):
+                self.free(n)
 
     def _said_itself(self, whole: int, n: int) -> bool:
         """通知公告38份，其中新制定的规范性文件6件: whether a part has a unit and a verb of its own."""
