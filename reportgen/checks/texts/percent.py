@@ -222,13 +222,19 @@ class Shares:
                 return None
             says = f"表中{left.name}是{format_number(left.value)}"
             return self.wrong(_RATES, says, left.reading, left.value)
+        return self.rate_below(item, token)
+
+    def rate_below(self, item: Statement, token: Token) -> Judgement | None:
+        """办结率98%: what was answered of what came in, carried over or not."""
         sums = self.quantities.sums_of(self.words.done_of)
         if len(sums) < len(self.words.done_of):
             return None
         done, *wholes = sums
         rates = [Decimal(done.value) * 100 / Decimal(w.value) for w in wholes if w.value]
         fits = any(Decimal(token.value) in printed(r, Decimal(token.quantum)) for r in rates)
-        return _RIGHT if fits else self.above(token)
+        if fits or token.value > _ALL or not self.words.all_done_rates.match(item.before):
+            return _RIGHT if fits else self.above(token)  # 当场答复率85%: not of all
+        return self.share_of(item, token, [*rates, *self.rates_told(item)], sure=True)
 
     def named_rate(self, item: Statement, token: Token) -> Judgement | None:
         """公开率x%, 维持率x%: a percentage whose name says of what; right too if two numbers of its sentence make it."""
