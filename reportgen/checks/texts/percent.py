@@ -11,6 +11,7 @@ from operator import attrgetter
 
 from msgspec.structs import replace
 
+from ...form.phrases import Rate, Topic
 from ...form.words import Reading
 from ...model.numbers import Number, format_number
 from .claim import UNSURE, Claim
@@ -28,6 +29,7 @@ _PART_OF = re.compile(r"占|比例|比重|率|\($")
 _SHARES, _RATES = "X-13", "X-14"
 _LAST_WORDS = re.compile(r"[^,;:、。()]*$")
 _ADDED = r"[合共总]计|[二两三四]者|两项|共占"
+_BRACKET = re.compile(r"\([^()]*\)$")
 _ALL = 100  # per cent
 _WHOLES = 100
 """Numbers before a percentage that it may be a share of."""
@@ -47,6 +49,19 @@ def _as_stated(token: Token, shown: list[tuple[Decimal, Decimal]]) -> Judgement 
                 "percentage_ok", _SHARES, expected=rounded, severity="info", says=says, about=()
             )  # fmt: skip
     return None
+
+
+def rated(rate: Rate, topics: Sequence[Topic], quantities: Quantities) -> Iterator[Decimal]:
+    """Yield what a rate of some topics may be by the figures of the form: of each of them, and of all."""
+    for some in [*([topic] for topic in topics), topics]:
+        names = tuple(topic.name for topic in some)
+        wholes = [names, tuple(f"-{name}.{rate.without}" for name in names)] if rate.without else []
+        wholes = [wholes[0], (*wholes[0], *wholes[1])] if wholes else [w for topic in some for w in topic.wholes]
+        parts = rate.any_of or (tuple(f"{name}.{rate.column}" for name in names),)
+        for part in quantities.sums_of(parts):
+            for whole in quantities.sums_of(tuple(wholes)):
+                if whole.value and part.value <= whole.value:
+                    yield Decimal(part.value) * _ALL / Decimal(whole.value)
 
 
 class Shares:
@@ -81,7 +96,7 @@ class Shares:
             return None
         if self.words.all_done_rates.search(item.before):
             return self.rate(item, token)
-        return self.share(item, token)
+        return self.share(item, token) or self.named_rate(item, token)
 
     def wrong(
         self, rule: str, says: str, quantities: Reading = (), expected: Number | None = None,
@@ -207,13 +222,56 @@ class Shares:
                 return None
             says = f"表中{left.name}是{format_number(left.value)}"
             return self.wrong(_RATES, says, left.reading, left.value)
+        return self.rate_below(item, token)
+
+    def rate_below(self, item: Statement, token: Token) -> Judgement | None:
+        """办结率98%: what was answered of what came in, carried over or not."""
         sums = self.quantities.sums_of(self.words.done_of)
         if len(sums) < len(self.words.done_of):
             return None
         done, *wholes = sums
         rates = [Decimal(done.value) * 100 / Decimal(w.value) for w in wholes if w.value]
         fits = any(Decimal(token.value) in printed(r, Decimal(token.quantum)) for r in rates)
-        return _RIGHT if fits else self.above(token)
+        if fits or token.value > _ALL or not self.words.all_done_rates.match(item.before):
+            return _RIGHT if fits else self.above(token)  # 当场答复率85%: not of all
+        return self.share_of(item, token, [*rates, *self.rates_told(item)], sure=True)
+
+    def named_rate(self, item: Statement, token: Token) -> Judgement | None:
+        """公开率x%, 维持率x%: a percentage whose name says of what; right too if two numbers of its sentence make it."""
+        said = self.before_brackets(item)
+        for rate, key in self.words.rates:
+            if key.search(said) and (topics := self.topics_of(rate, item, said)):
+                rates = [*rated(rate, topics, self.quantities), *self.rates_told(item)]
+                return self.share_of(item, token, rates, sure=True)
+        return None
+
+    def before_brackets(self, item: Statement) -> str:
+        """Return the words before a percentage, without a bracket between: 公开率（含部分公开）33.7%."""
+        said = _BRACKET.sub("", self.text[item.sentence[0] : item.start])
+        last = _LAST_WORDS.search(said)
+        return last[0] if last else ""
+
+    def topics_of(self, rate: Rate, item: Statement, said: str) -> list[Topic]:
+        """Return the topics of a rate: those it names, else those that its sentence speaks of."""
+        sentence = self.text[item.sentence[0] : item.start]
+        named = [topic for topic, *_ in self.words.nouns(said)] or [topic for topic, *_ in self.words.nouns(sentence)]
+        topics = list(dict.fromkeys(topic for topic in (*named, item.topic) if topic and topic.id in rate.topics))
+        cases = any(topic.own_business for topic in topics)
+        return topics if not cases or self.words.ours.search(sentence) or self.agrees(item, topics) else []
+
+    def agrees(self, item: Statement, topics: Sequence[Topic]) -> bool:
+        """Whether a number of the sentence is the figure of one of some topics."""
+        for other in self.sentences[item.sentence]:
+            claim = self.claims.get(other.start)
+            if claim and claim.topic in topics and claim.doubt != UNSURE and other.token and other.token.value:
+                return other.token.value in [one.value for one in self.quantities.sums_of(claim.readings)]
+        return False
+
+    def rates_told(self, item: Statement) -> Iterator[Decimal]:
+        """Yield what any two numbers of the sentence make."""
+        told = [n.token.value for n in self.sentences[item.sentence] if n.token and not n.token.percent]
+        for whole in told[-_WHOLES:]:
+            yield from (Decimal(part) * _ALL / Decimal(whole) for part in told[-_WHOLES:] if whole and part <= whole)
 
     def above(self, token: Token) -> Judgement | None:
         """办结率101%: no more than all can be done."""

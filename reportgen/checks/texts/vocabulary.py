@@ -126,6 +126,7 @@ class Vocabulary:
         self.channels = any_of(*(one.key for one in data.divisions if one.singly))
         self.divided = any_of(*(one.key for one in data.divisions if one.denied_whole))
         self.divisions = [(one, rare(one.key)) for one in data.divisions]
+        self.rates = [(one, rare(one.key)) for one in data.rates]
         self.authorities = rare(data.authorities)
         self.own_business = {t.id: rare(t.own_business) for t in data.topics if t.own_business}
         self.not_by = {t.id: rare(t.not_by) for t in data.topics if t.not_by}
