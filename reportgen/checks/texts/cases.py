@@ -22,7 +22,8 @@ def of_which(found: Sequence[Claim]) -> Iterator[Claim]:
         if _counts_cases(claim):
             told, divided = ({} if divided else told), False
             some = claim.item.token is not None and claim.item.token.value != 0
-            told |= {claim.topic: some} if claim.topic else {}
+            one_kind = claim.topic is not None and all(len(reading) == 1 for reading in claim.readings)
+            told = {**told, claim.topic: some} if claim.topic and one_kind else {}
         elif told and claim.item.how == "before" and any(p.outcome for p in claim.phrases):
             divided = True
             yield _of(claim, [topic for topic, some in told.items() if some])
