@@ -53,14 +53,18 @@ def _instead(claim: Claim, kind: Topic) -> tuple[Reading, ...]:
     return tuple(tuple(name.replace(said, kind.name, 1) for name in reading) for reading in claim.readings)
 
 
+def _is_outcome(item: Statement, words: Vocabulary) -> bool:
+    return any(hit.phrase.outcome for said in (item.before, item.after) for hit in words.hits(said, item.topic))
+
+
 def decided_by(items: Sequence[Statement], words: Vocabulary) -> Iterator[Statement]:
     """复议6件，区政府维持2件: who decided is no other body's business, but others may have decided more of them."""
     before: Statement | None = None
     for one in items:
         item = one
         told = before is not None and before.sentence == item.sentence and (before.by or not before.scope)
-        outcome = any(hit.phrase.outcome for said in (item.before, item.after) for hit in words.hits(said, item.topic))
-        if told and item.scope and item.how == "before" and outcome and words.owners.fullmatch(item.scope):
+        named = told and item.scope and item.how == "before" and words.owners.fullmatch(item.scope)
+        if named and _is_outcome(item, words):
             item = replace(item, before=item.before.replace(item.scope, "", 1), scope="", by=item.scope)
         yield item
         before = item

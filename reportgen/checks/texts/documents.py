@@ -20,7 +20,9 @@ def _unnamed(item: Statement, words: Vocabulary) -> bool:
 def with_columns(statements: Sequence[Statement], words: Vocabulary) -> list[Statement]:
     """开展文件清理，废止2件，保留33件: columns of a document that is not named; only others that agree make them that."""
     topic = next(iter(words.short), None)
-    unnamed = [item for item in statements if topic and _unnamed(item, words)]
+    if topic is None or not any(words.kept.search(item.before) for item in statements):
+        return list(statements)
+    unnamed = [item for item in statements if _unnamed(item, words)]
     columns: dict[Span, dict[int, str]] = {}
     for item in unnamed:
         for hit in words.hits(item.before, topic):
