@@ -29,7 +29,7 @@ _PART_OF = re.compile(r"占|比例|比重|率|\($")
 _SHARES, _RATES = "X-13", "X-14"
 _LAST_WORDS = re.compile(r"[^,;:、。()]*$")
 _ADDED = r"[合共总]计|[二两三四]者|两项|共占"
-_BRACKET = re.compile(r"\([^()]*\)$")
+_BRACKET = re.compile(r"\([^()]*\)")
 _ALL = 100  # per cent
 _WHOLES = 100
 """Numbers before a percentage that it may be a share of."""
@@ -255,7 +255,8 @@ class Shares:
         """Return the topics of a rate: those it names, else those that its sentence speaks of."""
         sentence = self.text[item.sentence[0] : item.start]
         named = [topic for topic, *_ in self.words.nouns(said)] or [topic for topic, *_ in self.words.nouns(sentence)]
-        topics = list(dict.fromkeys(topic for topic in (*named, item.topic) if topic and topic.id in rate.topics))
+        told = [claim.topic for other in self.sentences[item.sentence] if (claim := self.claims.get(other.start))]
+        topics = [topic for topic in dict.fromkeys([*named, item.topic, *told]) if topic and topic.id in rate.topics]
         cases = any(topic.own_business for topic in topics)
         return topics if not cases or self.words.ours.search(sentence) or self.agrees(item, topics) else []
 
