@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from ...form.phrases import Phrase, Topic
 from .cases import decided_by, decided_elsewhere, of_which, own_outcomes, without_kinds
 from .claim import DOUBTFUL, JOINED, SURE, UNSURE, Claim, is_whole, readings
+from .documents import with_short
 from .numerals import PIECES
 from .statements import CHANGED_TO, Statement
 from .vocabulary import Hit, Span, Vocabulary
@@ -47,7 +48,7 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
     """Return the claims of a paragraph's statements, in their order; statements that claim nothing are left out."""
     found: list[Claim] = []
     queue: list[Each] = []
-    statements = list(decided_by(_with_theme(_with_short(statements, words), words), words))
+    statements = list(decided_by(_with_theme(with_short(statements, words), words), words))
     whole: Statement | None = None
     for n, item in enumerate(statements):
         previous = statements[n - 1] if n else None
@@ -159,24 +160,6 @@ def _with_theme(statements: Sequence[Statement], words: Vocabulary) -> list[Stat
         replace(item, topic=theme, how="behind") if not item.how and (theme := themes.get(item.sentence)) else item
         for item in statements
     ]  # fmt: skip
-
-
-def _with_short(statements: Sequence[Statement], words: Vocabulary) -> list[Statement]:
-    """制发文件18件，现行有效文件18件: a short name that is known once in a sentence, and never the full one."""
-    called: dict[tuple[Span, Topic], set[str]] = {}
-    for item in statements:
-        for said in (item.before, item.after):
-            for topic, start, end in words.nouns(said):
-                called.setdefault((item.sentence, topic), set()).add(said[start:end])
-    return [_called_short(item, called, words) if item.how != "here" else item for item in statements]
-
-
-def _called_short(item: Statement, called: Mapping[tuple[Span, Topic], set[str]], words: Vocabulary) -> Statement:
-    for topic, short in words.short.items():
-        named = short.search(item.before)
-        if named and called.get((item.sentence, topic)) == {named[0]}:
-            return replace(item, before=item.before[: named.start()], topic=topic, how="behind")
-    return item
 
 
 def _class_behind(item: Statement, text: str, limit: int, words: Vocabulary) -> tuple[re.Match[str], Hit] | None:

@@ -19,7 +19,7 @@ from .claims import fitting, made
 from .numerals import PIECES
 from .quantities import YUAN
 from .statements import Statement
-from .together import Judge, Told
+from .told import Judge, Told
 from .vocabulary import Hit, Vocabulary
 from .wording import plain, remainder
 

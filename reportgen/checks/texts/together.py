@@ -10,17 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
-from typing import Protocol
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from ...form.phrases import Division
 from ...model.numbers import Number, show
 from .claim import DOUBTFUL, SURE, UNSURE, Claim
-from .numerals import Token
-from .quantities import said
 from .statements import Statement
+from .told import Judge, Told, in_a_row, of_cases, says_itself, two_agree
 from .verdicts import Judgement
 from .vocabulary import Vocabulary, Words
 from .wording import PUNCTUATION
@@ -38,48 +35,6 @@ _SLIP = 10
 _RUN, _PARTS = 10, 30
 """Numbers on either side that one figure may be told in, and parts of a whole; beyond them nobody adds up."""
 _FEW, _WHOLE = 1, 100  # letters that do not yet say what is counted; per cent
-_TELLING = 10
-"""From here on a number hardly agrees by chance."""
-
-
-class Told(Struct, frozen=True):
-    """A number of a paragraph, what it claims, and what it was found to be."""
-
-    item: Statement
-    claim: Claim | None
-    judgement: Judgement
-
-    @property
-    def wrong(self) -> bool:
-        """Whether it contradicts the form."""
-        return self.judgement.verdict == "contradicts"
-
-    @property
-    def token(self) -> Token:
-        """The number; only numbers are read together."""
-        assert self.item.token is not None
-        return self.item.token
-
-    @property
-    def value(self) -> Number:
-        """The number, money in 元."""
-        return said(self.token)
-
-
-class Judge(Protocol):
-    """Compares with the form."""
-
-    def figures(self, claim: Claim) -> Sequence[Number]:
-        """Return the figures that a claim may mean."""
-
-    def within(self, part: Claim, whole: Claim) -> bool:
-        """Whether the figures of one claim are some of those of another."""
-
-    def claim(self, claim: Claim) -> Judgement:
-        """Judge a claim by itself."""
-
-    def wrong_sum(self, says: str, expected: Number) -> Judgement:
-        """Complain of a sum."""
 
 
 def together(text: str, told: Sequence[Told], words: Vocabulary, judge: Judge) -> list[Told]:
@@ -259,8 +214,8 @@ class _Whole:
     def of_others(self) -> None:
         """公示信息467条，其中行政许可410条: parts of what is no figure of the form are none either."""
         for whole, parts in self.parts:
-            if self._other(self.numbers[whole]) and not self._vouched_for(parts):
-                self.free(*(n for n in parts if not self._said_itself(whole, n)))
+            if self._other(self.numbers[whole]) and not two_agree([self.numbers[n] for n in parts]):
+                self.free(*(n for n in parts if not says_itself(self.numbers[n], self.numbers[whole])))
 
     def of_some(self) -> None:
         """涉及征地拆迁的180件，予以公开90件: results of what a sentence begins with, if that is not all."""
@@ -271,21 +226,6 @@ class _Whole:
             result = other.claim is not None and any(p.result for p in other.claim.phrases)
             if result and other.value <= one.value and self.gap(n - 1).startswith(","):
                 self.free(n)
-
-    def _said_itself(self, whole: int, n: int) -> bool:
-        """通知公告38份，其中新制定的规范性文件6件: whether a part has a unit and a verb of its own."""
-        claim = self.numbers[n].claim
-        verb = (
-            claim is not None and claim.doubt == SURE and any(p.column and p.rank and p.accuse for p in claim.phrases)
-        )
-        return verb and self.numbers[n].token.unit != self.numbers[whole].token.unit
-
-    def _vouched_for(self, parts: Sequence[int]) -> bool:
-        """其中行政许可1286条、行政处罚342条: whether two parts agree that are too large to agree by chance."""
-        right = [
-            n for n in parts if self.numbers[n].judgement.verdict == "matched" and self.numbers[n].value >= _TELLING
-        ]
-        return len(right) > 1
 
     def _other(self, one: Told) -> bool:
         """Whether words that are not understood say what a number counts, and no topic of the form."""
@@ -413,17 +353,12 @@ class _Whole:
                 2 * so_far[b] - so_far[a] - so_far[c]
                 for a in range(n) for b in range(a + 1, n) for c in range(b + 1, n + 1)
             ]  # fmt: skip
-            if not any(value in left for value in self._in_a_row(n)):
+            if not any(
+                value in left
+                for value in in_a_row(self.numbers[n:], [self.gap(m) for m in range(n, len(self.numbers) - 1)])
+            ):
                 expected = min((abs(v - one.value), v) for v in left if v >= 0)[1]
                 self.accuse(n, f"前面各数相减是{show(expected)}", expected)
-
-    def _in_a_row(self, n: int) -> Iterator[Number]:
-        """其余为不掌握1件、仍不明确1件: yield a number, and what it comes to with those listed behind it."""
-        last = n
-        yield self.numbers[n].value
-        while last + 1 < len(self.numbers) and self.gap(last).startswith("、"):
-            last += 1
-            yield self.sum(range(n, last + 1))
 
     def made_up(self, places: Sequence[int], total: Number) -> None:
         """新增5件，上年转入2件，共7件: the total is the figure of the form, what it is made of is not."""
@@ -449,22 +384,12 @@ class _Whole:
             )
             if kind is None or nested or other:
                 continue
-            total, value = self.sum(parts), self._of_cases(whole, self.sum(parts))
+            total, value = self.sum(parts), of_cases(self.numbers[: whole + 1], self.sum(parts))
             missing = value - total
             rest = _THE_REST.match(self.numbers[parts[-1]].item.before)
             slip = kind.complete and (rest or len(parts) >= kind.all or missing * _SLIP <= value)
             if missing < 0 or (missing > 0 and slip):
                 self.accuse(parts[-1], f"各项相加是{show(total)}，前面写的是{show(value)}", value)
-
-    def _of_cases(self, whole: int, total: Number) -> Number:
-        """行政复议6件，行政诉讼0件，其中…: return a whole, or that of all cases told up to it if parts are more."""
-        value, claim = self.numbers[whole].value, self.numbers[whole].claim
-        for one in reversed(self.numbers[:whole]):
-            topics = [told.topic for told in (one.claim, claim) if told and told.topic and told.topic.own_business]
-            if total <= value or len(set(topics)) < 2:
-                break
-            value += one.value
-        return value
 
     def _are_all_kinds(self, whole: int, parts: Sequence[int]) -> bool:
         """Whether parts are said to be all there are: 具体为土地类12件、规划类3件; 其中3件…，其余9件…."""
