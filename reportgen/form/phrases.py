@@ -192,6 +192,8 @@ class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
     """前面说的各案结果相同，后面接着是哪种结果的说法"""
     kept: YearPattern = ""
     """一句话里有这些词，才看没有说名称的几个数是不是文件的各栏"""
+    deciders: YearPattern = ""
+    """审理结果前面的机关，是作出决定的，不缩小范围"""
     decides: YearPattern = ""
     """作出行政行为的动词；它们后面到“等”为止是举例"""
     each: YearPattern = ""

@@ -53,6 +53,15 @@ def _instead(claim: Claim, kind: Topic) -> tuple[Reading, ...]:
     return tuple(tuple(name.replace(said, kind.name, 1) for name in reading) for reading in claim.readings)
 
 
+def by_whom(item: Statement, words: Vocabulary) -> Statement:
+    """复议6件，直属海关维持1件: return an outcome without who decided it, of which there may be others."""
+    outcomes = (
+        [hit for hit in words.hits(item.before, item.topic) if hit.phrase.outcome] if item.how == "before" else []
+    )
+    lead = item.before[: outcomes[0].start] if outcomes else ""
+    return replace(item, before=item.before[len(lead) :], by=lead) if words.deciders.fullmatch(lead) else item
+
+
 def _is_outcome(item: Statement, words: Vocabulary) -> bool:
     return any(hit.phrase.outcome for said in (item.before, item.after) for hit in words.hits(said, item.topic))
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from ...form.phrases import Phrase, Topic
-from .cases import decided_by, decided_elsewhere, of_which, own_outcomes, without_kinds
+from .cases import by_whom, decided_by, decided_elsewhere, of_which, own_outcomes, without_kinds
 from .claim import DOUBTFUL, JOINED, SURE, UNSURE, Claim, is_whole, readings
 from .documents import with_short
 from .numerals import PIECES
@@ -76,7 +76,7 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
             apart = ";" in gap and with_verb is not None and not words.nouns(with_verb.before)  # 更新2次；行政复议1次
             whole = _with_verb(item, with_verb, words) if same and not apart else item
             named = _with_name(whole, text, previous.end if previous and same else item.sentence[0], words)
-            claim, queue = _counted(named, words, org, listed=listed)
+            claim, queue = _counted(by_whom(named, words), words, org, listed=listed)
             if claim and named is not whole:
                 claim = replace(claim, item=replace(named, before=item.before), unknown=named.before)
             classed = _classed(item, claim, text, limit, words, org)

@@ -263,7 +263,8 @@ class _Judge:
 
     def is_all(self, claim: Claim) -> bool:
         """Whether a number that may be less than a figure is the figure (撤销1件, of 1件 corrected)."""
-        return any(phrase.some for phrase in claim.phrases) and bool(self.right(claim))
+        some = claim.item.by or any(phrase.some for phrase in claim.phrases)
+        return bool(some) and bool(self.right(claim))
 
     def figures(self, claim: Claim) -> list[Number]:
         """Return the figures of the form that a claim may mean."""

@@ -102,6 +102,8 @@ _MARK = re.compile(r"[,;()。!?]|:(?!\d)|——")
 _FROM = re.compile(r"[由从](?:上一?年度?的?|去年的?|(?:19|20)\d\d年的?)?$")
 CHANGED_TO = re.compile(r"(?:增|升|减|降|增加|上升|增长|减少|下降|提高)[至到为]")
 """Before the figure that a change led to."""
+_REASON = re.compile("由于|因为|鉴于")
+"""Begins a clause that says why: 由于处罚权自2020年起集中行使，…"""
 _AMONG = re.compile(r"[^,;。、]{0,6}中,?")
 _LISTED = re.compile(r"[、和及与]|以及")
 
@@ -213,7 +215,8 @@ class _Sentence:
                 worded, at = f"{worded}{text[at : mention.start]}0", item.token.end
             elif spot.before:
                 worded, at = worded + text[at : mention.start], mention.stop  # 上年无结转
-        state = self.scoped(state, brought(worded + text[at : clause.end], words))
+        if clause.mentions or not _REASON.match(text, clause.start):
+            state = self.scoped(state, brought(worded + text[at : clause.end], words))
         topic, how = left_with(text[tail : clause.end], words)
         return replace(state, topic=topic, how=how) if how else state
 

@@ -134,6 +134,7 @@ class Vocabulary:
         self.denied_too, self.denied_before = any_of(data.denied_too), any_of(data.denied_before)
         self.reason = any_of(data.reason)
         self.short = {t: rare(t.short) for t in data.topics if t.short}
+        self.deciders = any_of(data.deciders)
         self.kept = rare(data.kept)
         self.decides, self.published = rare(data.decides), any_of(data.published)
         self.each, self.respectively = rare(data.each), any_of(data.respectively)
