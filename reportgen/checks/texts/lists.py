@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ...form.phrases import Phrase
-from .claim import SURE, Claim, readings
+from .claim import SURE, UNSURE, Claim, readings
 from .claims import fitting, made
 from .numerals import PIECES
 from .quantities import YUAN
@@ -25,6 +25,7 @@ from .wording import plain, remainder
 
 _LEAST, _TELLING, _MORE = 2, 10, 3
 """How many others of a list have to agree, or how large one; how many where the list is of another scope."""
+_TOLD = ("error", "warning")
 _UNITS = {*PIECES, *YUAN}
 _LONGEST = 24  # letters before a name
 _JOINT = re.compile(r"^(?:[,、;:(和及与以]|并)+")
@@ -78,7 +79,8 @@ def _plain(item: Statement) -> bool:
 
 
 def _unjudged(one: Told) -> bool:
-    return one.judgement.verdict == "unattributed"
+    """Whether nothing is told of a number, or only asked."""
+    return one.judgement.verdict == "unattributed" or (one.wrong and one.judgement.severity not in _TOLD)
 
 
 def _judged(members: Sequence[_Member], judge: Judge) -> Iterator[tuple[int, Told]]:
@@ -86,8 +88,21 @@ def _judged(members: Sequence[_Member], judge: Judge) -> Iterator[tuple[int, Tol
     right = [one for one in members if judge.claim(one.claim).verdict == "matched"]
     if _vouch(right, [one for one in members if one not in right]):
         for one in members:
-            claim = replace(one.claim, item=replace(one.item, scope="", office=False), unknown=_LISTED)
+            if one not in right and not _is_told(one, right):
+                continue
+            item = replace(one.item, scope="", office=False)
+            claim = replace(one.claim, item=item, doubt=SURE, unknown=_LISTED)
             yield one.place, Told(one.item, claim, replace(judge.claim(claim), key=()))
+
+
+def _is_told(member: _Member, right: Sequence[_Member]) -> bool:
+    """Whether others of a list vouch for one that does not agree."""
+    claim = member.claim
+    outcome = any(phrase.outcome for phrase in claim.phrases)
+    if not outcome and any(set(one.claim.readings) == set(claim.readings) for one in right):
+        return False  # 收到120件，机关收到85件，合计205件: a part of it
+    unsure = any(phrase.result and not phrase.accuse for phrase in claim.phrases)
+    return not unsure or any(one.claim.rule == claim.rule for one in right)
 
 
 def _vouch(right: Sequence[_Member], wrong: Sequence[_Member]) -> bool:
@@ -142,8 +157,9 @@ class _Sentence:
             or len(member.lead) > _LONGEST
         ):
             return False
-        if all(phrase.listed for phrase in member.claim.phrases) and not all(p.result for p in phrases):
-            return False  # 法人3件，其他5件: other applicants
+        kinds = {phrase.rule for phrase in member.claim.phrases if phrase.listed}
+        if kinds and kinds.isdisjoint(phrase.rule for phrase in phrases):
+            return False  # 网上3件，其他5件
         others = (words.owners, words.restrict, words.periods, words.foreign)
         return not any(kind.search(member.lead) for kind in others)
 
@@ -162,9 +178,11 @@ class _Sentence:
                 hits = self.naming(fitting(found, named), said)
                 if hits and (lead := self.lead(said, hits, behind=said is not before)) is not None:
                     return _Member(n, self.claim(named, hits), lead)
-        sure = one.claim is not None and (one.claim.doubt == SURE or one.token.value >= _TELLING)
-        matched = one.judgement.verdict == "matched"
-        return _Member(n, one.claim, "") if one.claim and sure and matched else None
+        if one.claim is None or words.left.match(one.item.before):
+            return None
+        matched = one.judgement.verdict == "matched" and (one.claim.doubt == SURE or one.token.value >= _TELLING)
+        clear = one.claim.doubt != UNSURE and not one.claim.unknown
+        return _Member(n, one.claim, "") if matched or clear else None
 
     def naming(self, hits: Sequence[Hit], said: str) -> list[Hit]:
         """Return the hits that say for sure what is counted, of the highest rank: a row, a column, a verb with its noun."""
