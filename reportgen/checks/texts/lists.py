@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ...form.phrases import Phrase
-from .claim import SURE, Claim, readings
+from .claim import SURE, UNSURE, Claim, readings
 from .claims import fitting, made
 from .numerals import PIECES
 from .quantities import YUAN
@@ -26,6 +26,7 @@ from .wording import plain, remainder
 _LEAST, _TELLING, _MORE = 2, 10, 3
 """How many others of a list have to agree, or how large one; how many where the list is of another scope."""
 _ITEM = "条"
+_TOLD = ("error", "warning")
 _UNITS = {*PIECES, *YUAN}
 _LONGEST = 24  # letters before a name
 _JOINT = re.compile(r"^(?:[,、;:(和及与以]|并)+")
@@ -89,16 +90,39 @@ def _as_piece(item: Statement) -> Statement:
 
 
 def _unjudged(one: Told) -> bool:
-    return one.judgement.verdict == "unattributed"
+    """Whether nothing is told of a number, or only asked."""
+    return one.judgement.verdict == "unattributed" or (one.wrong and one.judgement.severity not in _TOLD)
 
 
 def _judged(members: Sequence[_Member], judge: Judge) -> Iterator[tuple[int, Told]]:
     """Yield the members of a list with their verdicts, if the list counts figures of the form."""
+    members = [one for one in members if not _may_be_part(one, judge)]
     right = [one for one in members if judge.claim(one.claim).verdict == "matched"]
     if _vouch(right, [one for one in members if one not in right]):
         for one in members:
-            claim = replace(one.claim, item=replace(one.item, scope="", office=False), unknown=_LISTED)
+            if one not in right and not _is_told(one, right):
+                continue
+            item = replace(one.item, scope="", office=False)
+            claim = replace(one.claim, item=item, doubt=SURE, unknown=_LISTED)
             yield one.place, Told(one.item, claim, replace(judge.claim(claim), key=()))
+
+
+def _may_be_part(member: _Member, judge: Judge) -> bool:
+    """撤回2件, of 其他处理3件: whether a number is less than the figure of which its name is one kind."""
+    if not any(phrase.some for phrase in member.claim.phrases):
+        return False
+    part = replace(member.claim, least=True)
+    return judge.claim(part).verdict == "matched" and judge.claim(member.claim).verdict != "matched"
+
+
+def _is_told(member: _Member, right: Sequence[_Member]) -> bool:
+    """Whether others of a list vouch for one that does not agree."""
+    claim = member.claim
+    outcome = any(phrase.outcome for phrase in claim.phrases)
+    if not outcome and any(set(one.claim.readings) == set(claim.readings) for one in right):
+        return False  # 收到120件，机关收到85件，合计205件: a part of it
+    unsure = any(phrase.result and not phrase.accuse for phrase in claim.phrases)
+    return not unsure or any(one.claim.rule == claim.rule for one in right)
 
 
 def _vouch(right: Sequence[_Member], wrong: Sequence[_Member]) -> bool:
@@ -155,8 +179,9 @@ class _Sentence:
             or len(member.lead) > _LONGEST
         ):
             return False
-        if all(phrase.listed for phrase in member.claim.phrases) and not all(p.result for p in phrases):
-            return False  # 法人3件，其他5件: other applicants
+        kinds = {phrase.rule for phrase in member.claim.phrases if phrase.listed}
+        if kinds and kinds.isdisjoint(phrase.rule for phrase in phrases):
+            return False  # 网上3件，其他5件
         others = (words.owners, words.restrict, words.periods, words.foreign)
         return not any(kind.search(member.lead) for kind in others)
 
@@ -175,9 +200,11 @@ class _Sentence:
                 hits = self.naming(fitting(found, _as_piece(named)), said)
                 if hits and (lead := self.lead(said, hits, behind=said is not before)) is not None:
                     return _Member(n, self.claim(named, hits), lead)
-        sure = one.claim is not None and (one.claim.doubt == SURE or one.token.value >= _TELLING)
-        matched = one.judgement.verdict == "matched"
-        return _Member(n, one.claim, "") if one.claim and sure and matched else None
+        if one.claim is None or words.left.match(one.item.before):
+            return None
+        matched = one.judgement.verdict == "matched" and (one.claim.doubt == SURE or one.token.value >= _TELLING)
+        clear = one.claim.doubt != UNSURE and not one.claim.unknown
+        return _Member(n, one.claim, "") if matched or clear else None
 
     def naming(self, hits: Sequence[Hit], said: str) -> list[Hit]:
         """Return the hits that say for sure what is counted, of the highest rank: a row, a column, a verb with its noun."""
