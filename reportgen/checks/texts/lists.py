@@ -239,4 +239,4 @@ def _in_cases(item: Statement) -> Statement:
 
 def _names(phrase: Phrase, nouns: set[str]) -> bool:
     verb = phrase.accuse and phrase.rank >= 0 and not nouns.isdisjoint(phrase.topics)
-    return bool(phrase.topic or phrase.column or phrase.result or verb) and not phrase.beside
+    return bool(phrase.topic or phrase.column or phrase.listed or verb) and not phrase.beside
