@@ -25,11 +25,12 @@ from .wording import plain, remainder
 
 _LEAST, _TELLING, _MORE = 2, 10, 3
 """How many others of a list have to agree, or how large one; how many where the list is of another scope."""
-_ITEM = "条"
+_ITEM, _CASE = "条", "件"
 _TOLD = ("error", "warning")
 _UNITS = {*PIECES, *YUAN}
 _LONGEST = 24  # letters before a name
 _JOINT = re.compile(r"^(?:[,、;:(和及与以]|并)+")
+_BRACKETED = re.compile(r"\([^()0-9]*\)$")
 _NAME = re.compile(r"[^,;。、:()]*$")
 _BECAUSE = re.compile(r".*等(?:原因|情形|情况|理由)?(?:的|而|导致)?$")
 """申请人撤回等其他处理4件: what stands before a name as an example."""
@@ -84,11 +85,6 @@ def _published(item: Statement) -> bool:
     return item.token is not None and item.token.unit == _ITEM
 
 
-def _as_piece(item: Statement) -> Statement:
-    """Return a number of published items with the unit in which those are counted."""
-    return replace(item, token=replace(item.token, unit="件")) if item.token and _published(item) else item
-
-
 def _unjudged(one: Told) -> bool:
     """Whether nothing is told of a number, or only asked."""
     return one.judgement.verdict == "unattributed" or (one.wrong and one.judgement.severity not in _TOLD)
@@ -121,8 +117,10 @@ def _is_told(member: _Member, right: Sequence[_Member]) -> bool:
     outcome = any(phrase.outcome for phrase in claim.phrases)
     if not outcome and any(set(one.claim.readings) == set(claim.readings) for one in right):
         return False  # 收到120件，机关收到85件，合计205件: a part of it
-    unsure = any(phrase.result and not phrase.accuse for phrase in claim.phrases)
-    return not unsure or any(one.claim.rule == claim.rule for one in right)
+    if all(phrase.accuse for phrase in claim.phrases):
+        return True
+    rules = {phrase.rule for phrase in claim.phrases} if any(phrase.result for phrase in claim.phrases) else set()
+    return any(one.claim.topic is claim.topic and (not rules or one.claim.rule in rules) for one in right)
 
 
 def _vouch(right: Sequence[_Member], wrong: Sequence[_Member]) -> bool:
@@ -197,7 +195,7 @@ class _Sentence:
                 if not (found := words.hits(said, topic)):
                     continue
                 named = replace(one.item, before=said, topic=topic)
-                hits = self.naming(fitting(found, _as_piece(named)), said)
+                hits = self.naming(fitting(found, named) or fitting(found, _in_cases(named)), said)
                 if hits and (lead := self.lead(said, hits, behind=said is not before)) is not None:
                     return _Member(n, self.claim(named, hits), lead)
         if one.claim is None or words.left.match(one.item.before):
@@ -221,6 +219,8 @@ class _Sentence:
         if self.text[opened : opened + 1] == "(" and opened > end and not plain(item.before, self.words):
             name = _NAME.search(self.text, end, opened)
             return name[0] if name else ""
+        if not item.before and self.text[item.start - 1] == ")":
+            return _JOINT.sub("", _BRACKETED.sub("", self.text[end : item.start]))  # 不予公开（含国家秘密等）23件
         return _JOINT.sub("", item.before)
 
     def lead(self, said: str, hits: Sequence[Hit], *, behind: bool) -> str | None:
@@ -247,6 +247,12 @@ class _Sentence:
         return replace(claim, readings=tuple(dict.fromkeys([*claim.readings, *each, of_all])))
 
 
+def _in_cases(item: Statement) -> Statement:
+    """公示行政许可12083条、行政处罚3461条: return a number with the usual unit, whatever its list counts in."""
+    pieces = item.token is not None and item.token.unit in PIECES
+    return replace(item, token=replace(item.token, unit=_CASE)) if item.token and pieces else item
+
+
 def _names(phrase: Phrase, nouns: set[str]) -> bool:
     verb = phrase.accuse and phrase.rank >= 0 and not nouns.isdisjoint(phrase.topics)
-    return bool(phrase.topic or phrase.column or phrase.result or verb) and (phrase.outcome or not phrase.beside)
+    return bool(phrase.topic or phrase.column or phrase.listed or verb) and (phrase.outcome or not phrase.beside)
