@@ -104,6 +104,8 @@ class Division(Struct, frozen=True, forbid_unknown_fields=True):
     """通常写全：相加应正好等于总数；false 只要求不超过总数"""
     all: int = 3
     """写了这么多项，就是写全了"""
+    stated: bool = False
+    """总数数的是什么没看懂，分项也应正好等于它"""
     singly: bool = False
     """只写一项时，那一项也不超过总数"""
     denied_whole: bool = False

@@ -370,9 +370,11 @@ class _Whole:
         """其中网络27件、信函16件, of 42件: parts of one division add up to the whole, or at least to no more."""
         for whole, all_parts in self.parts:
             one = self.numbers[whole]
-            if one.item.topic is None or one.claim is None or one.wrong:
+            if one.item.topic is None or one.wrong:
                 continue
             kind, parts = self._of_one_kind(whole, all_parts)
+            if one.claim is None and not (kind and kind.stated):
+                continue
             verdicts = {self.numbers[n].judgement.verdict for n in parts}
             if "contradicts" in verdicts or all(self._is_first_reading(n) for n in parts):
                 continue
