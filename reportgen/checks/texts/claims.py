@@ -17,7 +17,7 @@ from .numerals import PIECES
 from .statements import CHANGED_TO, Statement
 from .vocabulary import Hit, Span, Vocabulary
 from .worded import absent, all_done, ended, nothing, said_of_all
-from .wording import Remainder, narrows, plain, remainder
+from .wording import narrows, plain, remainder, without_examples
 
 _HOW = re.compile("已|均|都|全部|按|依|经|及时")
 """Begins words that say how, and no other thing counted."""
@@ -40,7 +40,6 @@ Each: TypeAlias = tuple[Hit, Topic | None]
 """What one of several numbers counts that are told 分别, one after the other."""
 _EXACT = 3  # printed digits, from which 约 and 余 do not make a number doubtful
 _LEADING = 16  # letters not understood before a verb
-_BEGINNING = 4  # letters of examples without a verb before them
 _NEAR, _FAR = 2, 6  # letters not understood: still doubtful; too many even to agree by chance
 
 
@@ -333,7 +332,7 @@ def _unknown(
     rest = "".join(one.rest for one in around)
     if phrase.rule in _OWN_FIELD and (rest in org or "等#" in around[0].text):
         rest = ""  # 税务局作出税务行政处罚; 施工许可等行政许可
-        around[0] = _without_examples(around[0], words)
+        around[0] = without_examples(around[0], words)
     if (rest and words.foreign.search(rest)) or (item.how == "foreign" and phrase.topics):
         return None
     narrowed = any(narrows(one, words) for one in around) or bool(rest and words.restrict.search(rest))
@@ -343,14 +342,6 @@ def _unknown(
     if between and remainder(between, words, org).rest:
         return None  # 32个单位收到申请
     return rest + _NARROWED if narrowed else rest
-
-
-def _without_examples(left: Remainder, words: Vocabulary) -> Remainder:
-    """办理施工许可、河道管理等行政许可: return the words without the examples, which are trades and narrow nothing."""
-    head, listed, tail = left.text.partition("等#")
-    verbs = list(words.decides.finditer(head))
-    lead = head[: verbs[0].end() if verbs else _BEGINNING]
-    return Remainder(f"{lead}#{tail}", left.rest) if listed else left
 
 
 def _is_channel(item: Statement, words: Vocabulary, org: str) -> bool:

@@ -16,6 +16,7 @@ _LEAD = re.compile(
     r"^(?:[,;:、]|[一二三四五六七八九十]是(?!否)|其中|另外?|此外|同时|而|但|在|由|以|(?:(?:19|20)\d\d年[度末底内初]?)|本年度?|全年|年度?内|一年来|(?:街道|[镇乡])综合(?:行政)?执法(?:办公室|办|大队|中队|队)|截至.{0,12}?日)+"
 )
 _NEAR_THE_END = 12  # letters
+_BEGINNING = 4  # letters of examples without a verb before them
 _JOINS = re.compile(r"[及和与、]")
 
 
@@ -59,6 +60,14 @@ def plain(text: str, words: Vocabulary) -> str:
 def narrows(left: Remainder, words: Vocabulary) -> bool:
     """Whether what is left narrows what is counted."""
     return words.restrict.search(words.neutral.sub(r"\g<letter>", left.text)) is not None
+
+
+def without_examples(left: Remainder, words: Vocabulary) -> Remainder:
+    """办理施工许可、河道管理等行政许可: return the words without the examples, which are trades and narrow nothing."""
+    head, listed, tail = left.text.partition("等#")
+    verbs = list(words.decides.finditer(head))
+    lead = head[: verbs[0].end() if verbs else _BEGINNING]
+    return Remainder(f"{lead}#{tail}", left.rest) if listed else left
 
 
 @lru_cache(maxsize=KEPT)
