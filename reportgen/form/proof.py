@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from itertools import combinations, product
+from itertools import combinations
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -379,9 +379,24 @@ class _Proof:
                 self.faults.add(steps, "topic 和 topics 应当正好有一个")
             if phrase.rule and phrase.topic and phrase.topic not in topics:
                 self.faults.add((*steps, "topic"), f"没有话题“{phrase.topic}”")
-            for topic, column in product(phrase.topics, filter(None, (phrase.column, phrase.or_column))):
-                if topic in topics and f"{topics[topic]}.{column.removeprefix('-')}" not in self.names:
-                    self.faults.add(steps, f"没有名称“{topics[topic]}.{column}”")
+            for column in filter(None, (phrase.column, phrase.or_column)):
+                self.topics_have(steps, phrase.topics, column)
+        self.rates()
+
+    def rates(self) -> None:
+        """Each percentage with a name is of readings or of a column."""
+        for number, rate in enumerate(self.file.narrative.rates, 1):
+            if bool(rate.any_of) == bool(rate.column):
+                self.faults.add(("narrative", "rates", number), "any_of 和 column 应当正好有一个")
+            for column in filter(None, (rate.column, rate.without)):
+                self.topics_have(("narrative", "rates", number), rate.topics, column)
+
+    def topics_have(self, steps: Steps, topics: Iterable[str], column: str) -> None:
+        """Some topics have a column."""
+        names = {topic.id: topic.name for topic in self.file.narrative.topics}
+        for topic in topics:
+            if topic in names and f"{names[topic]}.{column.removeprefix('-')}" not in self.names:
+                self.faults.add(steps, f"没有名称“{names[topic]}.{column}”")
 
 
 _OTHER_WORDS: dict[str, Callable[[_Proof, Steps, str], object]] = {

@@ -1,7 +1,7 @@
 """Text against tables: every number in the texts of a report is accounted for (FORMAT.md 6.5).
 
 From text to verdict, one module each: ``numerals`` finds the numbers, ``statements`` the words (``wording``),
-topic, year and scope they stand in, ``claims`` what each claims of the form (a ``claim``; of ``cases`` and ``documents``,
+topic, year and scope they stand in, ``claims`` (``named``) what each claims of the form (a ``claim``; of ``cases`` and ``documents``,
 what is known only from other numbers), ``worded`` what words without a number claim, ``quantities`` and ``percent`` what
 the form has to say to that, ``lists`` and ``together`` what the numbers of a list and of a sentence (``told``) say of
 each other, ``judge`` the verdict (``verdicts``).

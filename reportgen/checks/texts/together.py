@@ -183,7 +183,8 @@ class _Whole:
         for whole, (part, *_) in self.parts:
             one, other = self.numbers[whole], self.numbers[part]
             of_all = one.claim and one.claim.topic and one.claim.topic.own_business
-            if one.claim and of_all and self.words.ours.search(self.gap(whole)):
+            gap = self.gap(whole).removeprefix(one.item.after)
+            if one.claim and of_all and self.words.ours.search(gap):
                 self.free(whole)
                 if other.claim is None or other.claim.doubt == UNSURE:
                     claim = replace(one.claim, item=other.item, doubt=DOUBTFUL)
