@@ -9,6 +9,7 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from ...form.phrases import Phrase, Topic
+from ...form.words import Reading
 from .claim import DOUBTFUL, JOINED, SURE, UNSURE, Claim, is_whole, readings
 from .numerals import PIECES
 from .statements import CHANGED_TO, Statement
@@ -18,6 +19,8 @@ from .wording import narrows, remainder
 
 _HOW = re.compile("已|均|都|全部|按|依|经|及时")
 """Begins words that say how, and no other thing counted."""
+_OF_ALL = re.compile("全部|均|都|皆")
+"""Behind a number, begins what is said of all that it counts: 现行有效规范性文件87件全部集中公开."""
 _PUBLISHED = re.compile("公[开示布]$")
 _LISTED = re.compile(r"[,、]?(?:和|及|与|以及)|、")
 _ONLY_JOINED = re.compile(r"[,、和及与或]*$")
@@ -67,7 +70,7 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
                 said = text[previous.end if previous and same else item.sentence[0] : item.start]
                 found.append(_own_business(claim, found, said, words, org))
             found += [classed] if classed and classed.least else []
-    return _with_included(_apart(found, words), words)
+    return _with_included(_apart(_of_all_suits(found, words), words), words)
 
 
 def _with_verb(item: Statement, previous: Statement | None, words: Vocabulary) -> Statement:
@@ -272,7 +275,7 @@ def _unknown(
     """Return the words around a number that are not understood; None if it counts something else."""
     phrase, behind = chosen.phrase, chosen not in before
     around = [remainder(item.before, words, org, before)]
-    if behind or not item.cut:
+    if behind or not (item.cut or _OF_ALL.match(item.after)):
         around.append(remainder(item.after, words, org, after))
     rest = "".join(one.rest for one in around)
     if phrase.rule in _OWN_FIELD and (rest in org or "等#" in around[0].text):
@@ -350,6 +353,28 @@ def _apart(found: list[Claim], words: Vocabulary) -> list[Claim]:
         else claim
         for claim in found
     ]  # fmt: skip
+
+
+def _of_all_suits(found: list[Claim], words: Vocabulary) -> list[Claim]:
+    """行政诉讼29件，其中经复议后起诉的21件，尚有9件未审结: a result behind one part may be that of all as well."""
+    named: dict[Span, set[str]] = {}
+    for claim in found:
+        if claim.topic and claim.item.how == "here":
+            named.setdefault(claim.item.sentence, set()).add(claim.topic.name)
+    return [replace(c, readings=(*c.readings, *_wider(c, named.get(c.item.sentence, set()), words))) for c in found]
+
+
+def _wider(claim: Claim, named: set[str], words: Vocabulary) -> list[Reading]:
+    """Return what a result says of all that its topic is a part of, if that and no other part is named beside it."""
+    topic = claim.topic
+    if topic is None or claim.item.how != "before" or not any(p.outcome for p in claim.phrases):
+        return []
+    whole = next((t for t in words.topics.values() if t is not topic and (t.name,) in topic.wholes), None)
+    if whole is None:
+        return []
+    parts = {t.id for t in words.topics.values() if t.name in named and (whole.name,) in t.wholes}
+    hits = [Hit(phrase, 0, 0, 0) for phrase in claim.phrases]
+    return [one for hit in hits for one in readings(hit, whole)] if parts == {topic.id, whole.id} else []
 
 
 def _with_included(found: list[Claim], words: Vocabulary) -> list[Claim]:
