@@ -11,14 +11,16 @@ from operator import attrgetter
 
 from msgspec.structs import replace
 
+from ...form.phrases import Topic
 from ...form.words import Reading
 from ...model.numbers import Number, format_number
-from .claim import UNSURE, Claim
+from .claim import SURE, UNSURE, Claim, readings
 from .numerals import Token
-from .quantities import Quantities, printed
-from .statements import Statement
+from .quantities import Quantities, ReadingSum, printed
+from .statements import CHANGED_TO, Statement
 from .verdicts import Judgement, Verdict
-from .vocabulary import Span, Vocabulary
+from .vocabulary import Hit, Span, Vocabulary
+from .wording import remainder
 
 _UP = "增长|上升|增加|提高|提升|增幅|上涨|上浮|多"
 _DOWN = "下降|减少|降低|回落|下滑|降幅|减幅|少"
@@ -32,7 +34,8 @@ _ALL = 100  # per cent
 _WHOLES = 100
 """Numbers before a percentage that it may be a share of."""
 _RIGHT = Judgement("percentage_ok", _SHARES, about=())
-_OF_THAT = r"^[,、(]*(?:约|共|分别|所)?占?[^,;。()、\d]{0,14}$"
+_OF_THAT = r"^[,、(]*(?:约|共|分别|所)?占?[^,;。()、\d]{0,14}\(?$"
+_RATE = re.compile(r"率(?=(?:为|是|达到?|约|:)*$)")
 
 
 def _as_stated(token: Token, shown: list[tuple[Decimal, Decimal]]) -> Judgement | None:
@@ -47,6 +50,11 @@ def _as_stated(token: Token, shown: list[tuple[Decimal, Decimal]]) -> Judgement 
                 "percentage_ok", _SHARES, expected=rounded, severity="info", says=says, about=()
             )  # fmt: skip
     return None
+
+
+def _rates(parts: Sequence[ReadingSum], wholes: Sequence[ReadingSum]) -> list[Decimal]:
+    """Return parts in per cent of wholes."""
+    return [Decimal(part.value) * 100 / Decimal(whole.value) for part in parts for whole in wholes if whole.value]
 
 
 class Shares:
@@ -77,10 +85,14 @@ class Shares:
             if not (change or re.search(_CHANGED, item.before)):
                 return self.named_last_year(item, token)
             return self.changed(item, token, bool(change and change["up"]))
-        if not token.percent:
-            return None
+        return self.part_of_whole(item, token) if token.percent else None
+
+    def part_of_whole(self, item: Statement, token: Token) -> Judgement | None:
+        """Return the verdict on a percentage that is no change."""
         if self.words.all_done_rates.search(item.before):
             return self.rate(item, token)
+        if hit := self.rate_named(item):
+            return self.rate_of(item, token, hit)
         return self.share(item, token)
 
     def wrong(
@@ -108,7 +120,7 @@ class Shares:
             Decimal(one) * 100 / Decimal(whole)
             for one in self.parts(item, part, claim) for whole in wholes if whole and one <= whole
         ]  # fmt: skip
-        return self.share_of(item, token, rates, self.is_sure(item, part, claim))
+        return self.share_of(item, token, rates, sure=self.is_sure(item, part, claim))
 
     def named(self, item: Statement, *, bracketed: bool) -> Statement:
         """予以公开占35.4%, or before a bracket: the words may say the topic."""
@@ -117,7 +129,7 @@ class Shares:
         named = [self.words.topics[h.phrase.topic] for h in self.words.hits(before) if h.phrase.topic]
         return replace(item, before=before, topic=item.topic or (named[0] if named else None))
 
-    def share_of(self, item: Statement, token: Token, rates: Sequence[Decimal], sure: bool) -> Judgement | None:
+    def share_of(self, item: Statement, token: Token, rates: Sequence[Decimal], *, sure: bool) -> Judgement | None:
         """Compare a percentage with what it may be; a complaint only where its part and whole are sure."""
         stated, quantum = Decimal(token.value), Decimal(token.quantum)
         shown = [printed(rate, quantum) for rate in rates]
@@ -138,7 +150,19 @@ class Shares:
         outcome = claim is not None and any(p.outcome for p in claim.phrases)
         if any(whole) and not (outcome or self.words.ours.search(item.before)):
             return False  # 占全县行政复议案件的12.3%: of all cases, not of those of the form
+        of = item.before.partition("占")[2]
+        if any(kind.search(of) for kind in (self.words.channels, self.words.restrict, self.words.owners)):
+            return False  # 占网上受理数的31%
+        if claim is None and part.how in ("here", "before") and part.topic and self.whole_named(item, part.topic):
+            return not part.scope and part.year is None
         return (claim is not None and claim.doubt != UNSURE) or self.stated_whole(item, part)
+
+    def whole_named(self, item: Statement, topic: Topic) -> bool:
+        """占全部办结件的30.2%: whether the words say of which of the form's figures, and nothing else."""
+        of = item.before.partition("占")[2]
+        hits = self.words.hits(of, topic)
+        wholes = [set(h.phrase.any_of) & set(topic.wholes) for h in hits]
+        return bool(wholes) and all(wholes) and not remainder(of, self.words, self.quantities.report.org, hits).rest
 
     def parts(self, item: Statement, part: Statement | None, claim: Claim | None) -> list[Number]:
         """Return the numbers whose share a percentage may be: the one before it, or those of the form."""
@@ -195,25 +219,61 @@ class Shares:
                 return bool(phrases) and all(p.rank <= 1 and "request" in p.topics for p in phrases)
         return False
 
+    def rate_named(self, item: Statement) -> Hit | None:
+        """Return the result that a rate right before a percentage names: 维持率为61.8%."""
+        rate = _RATE.search(item.before)
+        hits = self.words.hits(item.before, item.topic) if rate and item.topic else ()
+        if not rate or not hits or hits[-1].end not in rate.span():
+            return None
+        phrase = hits[-1].phrase
+        sure = self.is_said_of_all(item, item.before[: rate.start()], hits)
+        return hits[-1] if (phrase.outcome or "%" in phrase.units) and sure else None
+
+    def rate_of(self, item: Statement, token: Token, hit: Hit) -> Judgement | None:
+        """维持率61.8%: of all cases, or of those that are decided; 公开率: of all applications."""
+        assert item.topic is not None
+        decided = [
+            one for phrase in self.words.outcomes if phrase.column.startswith("-") and hit.phrase.outcome
+            for one in readings(Hit(phrase, 0, 0, 0), item.topic)
+        ]  # fmt: skip
+        parts = self.quantities.sums_of(readings(hit, item.topic))
+        wholes = self.quantities.sums_of((*item.topic.wholes, *decided))
+        return self.share_of(item, token, _rates(parts, wholes), sure=True)
+
+    def is_said_of_all(self, item: Statement, said: str, hits: Sequence[Hit]) -> bool:
+        """Whether the words before a rate narrow nothing, and a number of what it is of is sure in the sentence."""
+        starts = (one.start for one in self.sentences[item.sentence])
+        claims = [self.claims[start] for start in starts if start in self.claims]
+        rest = remainder(said, self.words, self.quantities.report.org, hits).rest
+        return not rest and any(c.topic is item.topic and c.doubt == SURE for c in claims)
+
     def rate(self, item: Statement, token: Token) -> Judgement | None:
         """办结率x%: 100 means that nothing is carried over (X-14)."""
         if item.topic is None or item.topic.id != "request" or item.how not in ("here", "before"):
             return None
         left = self.quantities.sum_of(self.words.all_done_names)
-        if token.value == 100 and left is not None:
-            if left.value == 0:
-                return Judgement("percentage_ok", _RATES, left.reading, about=())
-            if item.scope or item.year is not None:
-                return None
-            says = f"表中{left.name}是{format_number(left.value)}"
-            return self.wrong(_RATES, says, left.reading, left.value)
+        if token.value == _ALL and left is not None:
+            return self.everything(item, left)
         sums = self.quantities.sums_of(self.words.done_of)
         if len(sums) < len(self.words.done_of):
             return None
-        done, *wholes = sums
-        rates = [Decimal(done.value) * 100 / Decimal(w.value) for w in wholes if w.value]
-        fits = any(Decimal(token.value) in printed(r, Decimal(token.quantum)) for r in rates)
-        return _RIGHT if fits else self.above(token)
+        rates = _rates(sums[:1], sums[1:])
+        told = [n.token.value for n in self.sentences[item.sentence] if n.token and n.end <= item.start]
+        stated = [Decimal(part) * 100 / Decimal(whole) for part in told for whole in told if part <= whole != 0]
+        if any(Decimal(token.value) in printed(rate, Decimal(token.quantum)) for rate in (*rates, *stated)):
+            return _RIGHT
+        said = self.words.all_done_rates.sub("", item.before)
+        sure = self.is_said_of_all(item, said, self.words.hits(said, item.topic))
+        return self.above(token) or self.share_of(item, token, rates, sure=sure)
+
+    def everything(self, item: Statement, left: ReadingSum) -> Judgement | None:
+        """办结率100%: nothing is carried over."""
+        if left.value == 0:
+            return Judgement("percentage_ok", _RATES, left.reading, about=())
+        if item.scope or item.year is not None:
+            return None
+        says = f"表中{left.name}是{format_number(left.value)}"
+        return self.wrong(_RATES, says, left.reading, left.value)
 
     def above(self, token: Token) -> Judgement | None:
         """办结率101%: no more than all can be done."""
@@ -283,6 +343,9 @@ class Shares:
         if now.token.unit != then.token.unit or then.token.percent or then.token.about or now.token.about:
             return
         change = _CHANGE.search(then.before)
+        if now.year == (self.words.year or 0) - 1 and CHANGED_TO.fullmatch(then.before):
+            yield then.token.value, now.token.value
+            return
         if change and (now.compared or now.year):
             yield now.token.value + then.token.value * (1 if change["up"] else -1), now.token.value
         bracketed = self.text[then.end : item.start].startswith(")")

@@ -124,6 +124,7 @@ class Vocabulary:
         self.sums_rule = data.sums_rule
         self.channels = any_of(*(one.key for one in data.divisions if one.singly))
         self.divided = any_of(*(one.key for one in data.divisions if one.denied_whole))
+        self.outcomes = [one for one in data.phrases if one.outcome]
         self.divisions = [(one, rare(one.key)) for one in data.divisions]
         self.authorities = rare(data.authorities)
         self.own_business = {t.id: rare(t.own_business) for t in data.topics if t.own_business}
