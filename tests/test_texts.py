@@ -119,6 +119,50 @@ def test_a_government_with_its_departments_is_no_office_of_it(body: str, org: st
     assert bool(complaints(said)) == (told and "县直" not in body)
 
 
+COUNTY = {
+    "org": "甲县人民政府",
+    "year": 2024,
+    "table2": {"norm": [6, 4, 41], "permit": 8213, "penalty": 1954, "coercion": 37},
+    "table3": {
+        "new": [90, 6, 0, 0, 2, 0], "carried_in": 3, "granted": 34, "partial": 16, "deny_4": 2, "deny_6": 5,
+        "unable_1": 26, "unable_2": 3, "noproc_1": 4, "noproc_2": 2, "other_1": 3, "other_3": 4, "carried_out": 2,
+    },
+    "table4": {"review": [4, 1, 2, 1], "direct": [2, 0, 0, 1], "after": [1, 0, 0, 0]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        # What is listed shares its verb and its scope, known or not.
+        ("在省政务服务网公示行政许可8213件、行政处罚1954件、行政强制37件。", []),
+        ("在省政务服务网公示行政许可8213件、行政处罚1945件、行政强制37件。", ["1945件"]),
+        ("归集上网行政许可8231件、行政处罚1954件、行政强制37件。", ["8231件"]),
+        ("按类型分，公开类34件、部分公开类18件、不予公开类7件、无法提供类29件。", ["18件"]),
+        ("涉及我县的政府信息公开行政复议案件8件，结果维持4件，结果纠正1件，其他结果3件，尚未审结1件。", ["3件"]),
+        ("今年共出台7件，废止4件，规范性文件现行有效41件。", ["7件"]),
+        ("对本机关不掌握（26件）、没有现成信息（4件）、信访举报投诉类（4件）等情形加强说理。", ["4件"]),
+        ("对本机关不掌握（26件）、没有现成信息（3件）、信访举报投诉类（4件）等情形加强说理。", []),
+        # Other things, another body, another time, a part.
+        ("归集公示行政许可15213件、行政处罚2954件、行政强制137件。", []),
+        ("归集公示行政许可信息8213条、行政处罚信息1954条、行政强制信息137条。", []),
+        ("评查行政许可案卷20件、行政处罚案卷37件、行政强制案卷5件。", []),
+        ("现场抽查行政许可10件、行政处罚37件。", []),
+        ("作出行政许可8213件、行政处罚1954件，移送公安机关行政处罚案件12件。", []),
+        ("县市场监管局公示行政许可3213件、行政处罚4件、行政强制7件。", []),
+        ("上年公示行政许可7213件、行政处罚1954件、行政强制37件。", []),
+        ("县自然资源局予以公开4件，部分公开1件，不予公开7件，无法提供9件。", []),
+        ("县政府本级行政复议5件，结果维持3件，结果纠正1件，其他结果1件。", []),
+        ("清理规范性文件45件，废止4件，现行有效41件。", []),
+        ("对9件规范性文件进行合法性审核，制发6件、废止4件，现行有效41件。", []),
+        ("公开规范性文件47件（含历年），废止4件，修改2件。", []),
+    ],
+)
+def test_the_numbers_of_a_list_vouch_for_each_other(text: str, wrong: list[str]) -> None:
+    told = wrong_numbers(Said(COUNTY, (text,), true=not wrong))
+    assert [one.text for one in told] == wrong
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

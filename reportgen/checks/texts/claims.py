@@ -40,12 +40,13 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
     found: list[Claim] = []
     queue: list[Hit] = []
     statements = _with_theme(_with_short(statements, words), words)
+    whole: Statement | None = None
     for n, item in enumerate(statements):
         previous = statements[n - 1] if n else None
         limit = statements[n + 1].start if n + 1 < len(statements) else len(text)
         same = previous is not None and previous.sentence == item.sentence
         if queue and same and item.token and _ONLY_JOINED.fullmatch(item.before.lstrip(",")):
-            found.append(_made(item, [queue.pop(0)], words, SURE))
+            found.append(made(item, [queue.pop(0)], words, SURE))
             continue
         queue = []
         changed = found and item.token and not item.token.percent and found[-1].item is previous
@@ -60,7 +61,8 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
             found += all_done(item, words) or ended(said_of_all(item, text), found, text, words, org)
         elif item.token and not item.token.percent:
             listed = same or item.how == "behind" or _is_part(item, words)
-            whole = _with_verb(item, previous, words) if same else item
+            with_verb = whole if whole and previous and whole.start == previous.start else previous
+            whole = _with_verb(item, with_verb, words) if same else item
             claim, queue = _counted(whole, words, org, listed=listed)
             classed = _classed(item, claim, text, limit, words, org)
             claim = claim if classed is None or classed.least else classed
@@ -168,11 +170,11 @@ def _classed(item: Statement, claim: Claim | None, text: str, limit: int, words:
     if claim and words.hits(item.before, item.topic):
         part = replace(item, kind="ended", start=behind.start(1), end=behind.start(1) + hit.end)
         sure = claim.doubt == SURE and not rest and item.year is None
-        return replace(_made(part, [hit], words, SURE), least=True) if sure else None
+        return replace(made(part, [hit], words, SURE), least=True) if sure else None
     if item.topic is None or item.topic.id != "request":
         return None
     rest += remainder(item.before, words, org).rest + remainder(item.after, words, org).rest
-    return _made(item, [hit], words, UNSURE if rest or item.scope else SURE)
+    return made(item, [hit], words, UNSURE if rest or item.scope else SURE)
 
 
 def _own_business(claim: Claim, found: Sequence[Claim], said: str, words: Vocabulary, org: str) -> Claim:
@@ -196,7 +198,7 @@ def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> t
         before, after = (tuple(h for h in hits if not h.phrase.listed) for hits in (before, after))
     if not before and not after:
         return None, []
-    here, behind = _fitting(before, item), _fitting(after, item)
+    here, behind = fitting(before, item), fitting(after, item)
     top = max((h.phrase.rank for h in here), default=-9)
     if behind and (not here or (not item.cut and max(h.phrase.rank for h in behind) > max(top, 0))):
         here = behind
@@ -207,14 +209,14 @@ def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> t
     if (rest := _unknown(item, before, after, chosen[0], words, org)) is None:
         if not _is_channel(item, words, org):
             return None, []
-        part = _made(item, chosen, words, UNSURE if item.scope or item.compared else SURE)
+        part = made(item, chosen, words, UNSURE if item.scope or item.compared else SURE)
         return replace(part, least=True, unknown=item.before), []
     attribute = top == 1 and here is behind and item.after.startswith("的", chosen[0].end)  # 公开以县政府名义印发的文件
     harmless = bool(rest) and _introduced(item, rest, words, org, behind=here is behind)
     doubt = UNSURE if attribute else _grade(item, chosen[0].phrase, "" if harmless else rest)
     each = words.respectively.search(item.before)
     distinct = _one_each(here, item.before) if each else _distinct(chosen)
-    claim = _made(item, distinct[:1] if each else distinct, words, doubt)
+    claim = made(item, distinct[:1] if each else distinct, words, doubt)
     return replace(claim, unknown=rest), distinct[1:] if each else []
 
 
@@ -233,7 +235,7 @@ def _one_each(hits: Sequence[Hit], before: str) -> list[Hit]:
     return [best[n] for n in sorted(best)]
 
 
-def _fitting(hits: Sequence[Hit], item: Statement) -> list[Hit]:
+def fitting(hits: Sequence[Hit], item: Statement) -> list[Hit]:
     """Return the hits whose unit is the number's."""
     unit = item.token.unit if item.token else ""
     fitting = [hit for hit in hits if unit in (hit.phrase.units or PIECES)]
@@ -244,7 +246,7 @@ def _fitting(hits: Sequence[Hit], item: Statement) -> list[Hit]:
     return [hit for hit in fitting if (plain or hit.phrase.rank >= 2) and not item.after]
 
 
-def _made(item: Statement, hits: list[Hit], words: Vocabulary, doubt: int) -> Claim:
+def made(item: Statement, hits: list[Hit], words: Vocabulary, doubt: int) -> Claim:
     """Make one claim of hits of one rank: verbs widen it, things are added up or taken each."""
     first = hits[0].phrase
     topic = words.topics.get(first.topic, item.topic) if first.topic else item.topic
