@@ -190,3 +190,28 @@ def test_the_numbers_of_a_list_vouch_for_each_other(text: str, wrong: list[str])
 def test_rates_are_worked_out(text: str, told: list[str]) -> None:
     wrong = ("contradicts", "percentage_wrong")
     assert [number for number, verdict in judged(BUREAU, text) if verdict in wrong] == told
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("主动公开信息320条，其中工作动态110条、通知公告190条、政策文件20条。", []),
+        ("主动公开信息320条，其中工作动态110条、通知公告190条、政策文件21条。", ["21条"]),
+        ("主动公开信息620条，其中工作动态110条、通知公告190条、政策文件20条。", ["20条"]),
+        ("主动公开信息320条，其中规划9件、动态110件、公告180件、文件22件。", ["22件"]),
+        ("公开2184条，其中，通过网站公开1190条，通过微信公开655条、通过微博公开340条。", ["340条"]),
+        ("公开行政执法信息245条（动态124条、公告122条）。", ["122条"]),
+        # Some kinds, the same by several channels, a part of a part, another count, about so many.
+        ("主动公开信息320条，其中工作动态110条、通知公告60条、政策文件20条。", []),
+        ("主动公开信息320条，其中网站公开300条、微信公开150条、公示栏公开20条。", []),
+        ("主动公开信息320条，其中工作动态110条（含图片新闻80条）、通知公告210条。", []),
+        ("主动公开信息320条，其中工作动态200条，公众号发布信息460条。", []),
+        ("发布微信320篇，其中原创210篇，阅读量过千的180篇。", []),
+        ("主动公开信息32条，其中规划4条、公示320件、动态90件。", []),
+        ("公开信息320余条，其中动态200条、公告180条。", []),
+        ("公开信息320条，互动信息50条。其中，动态200条、公告120条。", []),
+        ("修订指南1个、目录3个，其中一级目录8个、二级目录20个。", []),
+    ],
+)
+def test_lists_of_what_was_published_add_up(text: str, wrong: list[str]) -> None:
+    assert [number for number, verdict in judged(BUREAU, text) if verdict == "contradicts"] == wrong

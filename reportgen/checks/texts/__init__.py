@@ -3,7 +3,7 @@
 From text to verdict, one module each: ``numerals`` finds the numbers, ``statements`` the words (``wording``),
 topic, year and scope they stand in, ``claims`` what each claims of the form (a ``claim``), ``worded`` what words
 without a number claim, ``quantities`` and ``percent`` what the form has to say to that, ``lists`` and ``together`` what the
-numbers of a list and of a sentence say of each other, ``judge`` the verdict (``verdicts``).
+numbers of a list and of a sentence say of each other, ``itemised`` lists of other things, ``judge`` the verdict (``verdicts``).
 Which words mean which quantity is form data (``forms/phrases.toml``).
 """
 

@@ -21,6 +21,7 @@ from ...model.placeholders import filled
 from ...model.report import Passage, Report
 from .claim import DOUBTFUL, SURE, UNSURE, Claim
 from .claims import claims
+from .itemised import itemised
 from .lists import in_lists
 from .numerals import Compact, compact
 from .percent import Shares
@@ -248,7 +249,8 @@ class _Judge:
         claimed = {one.item.start for one in alone}
         alone += [Told(i, None, self.share(i)) for i in self.items if i.token and i.start not in claimed]
         alone.sort(key=lambda one: (one.item.start, one.item.end))
-        return together(self.text, in_lists(self.text, alone, self.words, self), self.words, self)
+        listed = in_lists(self.text, alone, self.words, self)
+        return itemised(self.text, together(self.text, listed, self.words, self), self.words, self)
 
     def figures(self, claim: Claim) -> list[Number]:
         """Return the figures of the form that a claim may mean."""
