@@ -139,6 +139,8 @@ class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
     """地名的最后一个字（市局）"""
     wider: YearPattern = ""
     """只有一级政府的报告才说全部的（全县），别的单位这样说就不是它一家"""
+    with_office: YearPattern = ""
+    """一级政府和它的办公室；在办公室自己的报告里就是本单位"""
     government: YearPattern = ""
     """名称这样的单位是一级政府"""
     own_office: YearPattern = ""

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
 from ...form.phrases import Phrase, Topic
-from ...form.words import Reading
+from .cases import of_all_suits, of_both
 from .claim import DOUBTFUL, JOINED, SURE, UNSURE, Claim, is_whole, readings
 from .numerals import PIECES
 from .statements import CHANGED_TO, Statement
 from .vocabulary import Hit, Span, Vocabulary
 from .worded import absent, all_done, ended, nothing, said_of_all
-from .wording import narrows, remainder
+from .wording import narrows, plain, remainder
 
 _HOW = re.compile("已|均|都|全部|按|依|经|及时")
 """Begins words that say how, and no other thing counted."""
@@ -28,8 +29,14 @@ _USUAL_UNITS = ("件", "宗", "起", "份", "例", "元", "万元", "")
 _IS = ("为", "是", "均", ":")
 _AMOUNT = re.compile(r"[量数](?:总?计|共计?)?(?:为|是|:)?$")
 _BEHIND = re.compile(r"[^,;。:()0-9]*[,:(]([^,;。:()0-9]+)(?=[,;。)]|$)")
+_NAME = re.compile(r"[^,;。、:()0-9]*$")
+_APPLICATION = "request"
+_TREATED = re.compile(r"(?:[一-龥]{0,6},)?[一-龥]{0,6}[对将把][一-龥、]{1,20}的$")
+"""对不适应形势要求的2件规范性文件予以废止: says which they were, and the verb behind it what became of them."""
 _NARROWED = "…只说其中一部分"
 _OWN_FIELD = ("X-01", "X-02", "X-19")  # on documents and decisions, made in the field that the body's name says
+Each: TypeAlias = tuple[Hit, Topic | None]
+"""What one of several numbers counts that are told 分别, one after the other."""
 _EXACT = 3  # printed digits, from which 约 and 余 do not make a number doubtful
 _LEADING = 16  # letters not understood before a verb
 _NEAR, _FAR = 2, 6  # letters not understood: still doubtful; too many even to agree by chance
@@ -38,7 +45,7 @@ _NEAR, _FAR = 2, 6  # letters not understood: still doubtful; too many even to a
 def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: str) -> list[Claim]:
     """Return the claims of a paragraph's statements, in their order; statements that claim nothing are left out."""
     found: list[Claim] = []
-    queue: list[Hit] = []
+    queue: list[Each] = []
     statements = _with_theme(_with_short(statements, words), words)
     whole: Statement | None = None
     for n, item in enumerate(statements):
@@ -46,7 +53,8 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
         limit = statements[n + 1].start if n + 1 < len(statements) else len(text)
         same = previous is not None and previous.sentence == item.sentence
         if queue and same and item.token and _ONLY_JOINED.fullmatch(item.before.lstrip(",")):
-            found.append(made(item, [queue.pop(0)], words, SURE))
+            hit, topic = queue.pop(0)
+            found.append(made(replace(item, topic=topic), [hit], words, SURE))
             continue
         queue = []
         changed = found and item.token and not item.token.percent and found[-1].item is previous
@@ -63,7 +71,10 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
             listed = same or item.how == "behind" or _is_part(item, words)
             with_verb = whole if whole and previous and whole.start == previous.start else previous
             whole = _with_verb(item, with_verb, words) if same else item
-            claim, queue = _counted(whole, words, org, listed=listed)
+            named = _with_name(whole, text, previous.end if previous and same else item.sentence[0], words)
+            claim, queue = _counted(named, words, org, listed=listed)
+            if claim and named is not whole:
+                claim = replace(claim, item=replace(named, before=item.before), unknown=named.before)
             classed = _classed(item, claim, text, limit, words, org)
             claim = claim if classed is None or classed.least else classed
             if claim:
@@ -72,7 +83,20 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
                 said = text[previous.end if previous and same else item.sentence[0] : item.start]
                 found.append(_own_business(claim, found, said, words, org))
             found += [classed] if classed and classed.least else []
-    return _with_included(_apart(_of_all_suits(found, words), words), words)
+    found = [of_both(_of_the_name(claim, text, words), text, words) for claim in of_all_suits(found, words)]
+    return _with_included(_apart(found, words), words)
+
+
+def _with_name(item: Statement, text: str, end: int, words: Vocabulary) -> Statement:
+    """“本机关不掌握”类答复（全年17件，…）: a number alone in a bracket is of the row that is named before it."""
+    opened = item.start - len(item.before) - 1
+    name = _NAME.search(text, end, opened) if text[opened : opened + 1] == "(" and opened > end else None
+    if name is None or item.after or words.including.match(item.before) or plain(item.before, words):
+        return item
+    hits = [hit for hit in words.hits(name[0]) if hit.phrase.topic == _APPLICATION and hit.phrase.rank > 1]
+    if not hits or plain(name[0][hits[-1].end :], words):
+        return item
+    return replace(item, before=name[0], topic=words.topics[hits[-1].phrase.topic], how="before")
 
 
 def _with_verb(item: Statement, previous: Statement | None, words: Vocabulary) -> Statement:
@@ -192,10 +216,10 @@ def _own_business(claim: Claim, found: Sequence[Claim], said: str, words: Vocabu
     return replace(claim, doubt=UNSURE) if own else claim
 
 
-def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> tuple[Claim | None, list[Hit]]:
+def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> tuple[Claim | None, list[Each]]:
     before, after = words.hits(item.before, item.topic), words.hits(item.after, item.topic)
-    if not listed and (before or after):
-        before, after = (tuple(h for h in hits if not h.phrase.listed) for hits in (before, after))
+    if before or after:
+        before, after = (_by_itself(hits, listed=listed) for hits in (before, after))
     if not before and not after:
         return None, []
     here, behind = fitting(before, item), fitting(after, item)
@@ -206,6 +230,9 @@ def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> t
     chosen = [h for h in here if h.phrase.rank == top]
     if not chosen:
         return None, []
+    cases = [h for h in chosen if h.phrase.topic in words.own_business]
+    if cases and any(h.phrase.shared for h in chosen):
+        return made(item, cases, words, UNSURE), []  # 结转行政诉讼2件: of the cases, but not all
     if (rest := _unknown(item, before, after, chosen[0], words, org)) is None:
         if not _is_channel(item, words, org):
             return None, []
@@ -214,10 +241,24 @@ def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> t
     attribute = top == 1 and here is behind and item.after.startswith("的", chosen[0].end)  # 公开以县政府名义印发的文件
     harmless = bool(rest) and _introduced(item, rest, words, org, behind=here is behind)
     doubt = UNSURE if attribute else _grade(item, chosen[0].phrase, "" if harmless else rest)
-    each = words.respectively.search(item.before)
-    distinct = _one_each(here, item.before) if each else _distinct(chosen)
-    claim = made(item, distinct[:1] if each else distinct, words, doubt)
-    return replace(claim, unknown=rest), distinct[1:] if each else []
+    return _claimed(here, chosen, item, words, doubt, rest)
+
+
+def _claimed(
+    here: Sequence[Hit], chosen: list[Hit], item: Statement, words: Vocabulary, doubt: int, rest: str
+) -> tuple[Claim, list[Each]]:
+    """Return what a number claims, and what those behind it do where each has its own (分别为)."""
+    if not words.respectively.search(item.before):
+        return replace(made(item, _distinct(chosen), words, doubt), unknown=rest), []
+    if each := _each_noun(chosen, item, words):
+        doubt, rest = (SURE, "") if doubt == DOUBTFUL and words.respectively.fullmatch(rest) else (doubt, rest)
+    (first, topic), *others = each or _one_each(here, item)
+    return replace(made(replace(item, topic=topic), [first], words, doubt), unknown=rest), others
+
+
+def _by_itself(hits: Sequence[Hit], *, listed: bool) -> tuple[Hit, ...]:
+    """Return the hits that need no other members of a list (``lists``) to mean something."""
+    return tuple(h for h in hits if not h.phrase.listed or (listed and h.phrase.accuse))
 
 
 def _distinct(hits: list[Hit]) -> list[Hit]:
@@ -227,12 +268,20 @@ def _distinct(hits: list[Hit]) -> list[Hit]:
     return sorted(placed.values(), key=lambda h: h.start)
 
 
-def _one_each(hits: Sequence[Hit], before: str) -> list[Hit]:
+def _one_each(hits: Sequence[Hit], item: Statement) -> list[Each]:
     """新收申请、办结申请、结转申请分别为: return one hit for each thing listed."""
     best: dict[int, Hit] = {}
     for hit in sorted(hits, key=lambda h: h.phrase.rank):
-        best[len(_LISTED.findall(before, 0, hit.start))] = hit
-    return [best[n] for n in sorted(best)]
+        best[len(_LISTED.findall(item.before, 0, hit.start))] = hit
+    return [(best[n], item.topic) for n in sorted(best)]
+
+
+def _each_noun(chosen: Sequence[Hit], item: Statement, words: Vocabulary) -> list[Each]:
+    """现行有效的规章、规范性文件分别为: return the one verb with each of the nouns that are listed behind it."""
+    verb = chosen[0]
+    nouns = [topic for topic, start, _ in words.nouns(item.before) if start >= verb.end]
+    shared = verb.phrase.column and len(chosen) == 1 and len(set(nouns)) > 1
+    return [(verb, topic) for topic in nouns] if shared else []
 
 
 def fitting(hits: Sequence[Hit], item: Statement) -> list[Hit]:
@@ -309,6 +358,8 @@ def _introduced(item: Statement, rest: str, words: Vocabulary, org: str, *, behi
     There they say when, how and why; those that select or supervise, and other bodies, are known words.
     """
     said = item.after if behind else item.before
+    if behind and _TREATED.match(item.before) and item.how == "here":
+        return not any(kind.search(rest) for kind in (words.owners, words.restrict))
     hits, nouns = words.hits(said, item.topic), words.nouns(said)
     if not hits or hits[0].phrase.rank < 0 or any(start < hits[0].end for _, start, _ in nouns) or len(rest) > _LEADING:
         return False
@@ -357,28 +408,6 @@ def _apart(found: list[Claim], words: Vocabulary) -> list[Claim]:
     ]  # fmt: skip
 
 
-def _of_all_suits(found: list[Claim], words: Vocabulary) -> list[Claim]:
-    """行政诉讼29件，其中经复议后起诉的21件，尚有9件未审结: a result behind one part may be that of all as well."""
-    named: dict[Span, set[str]] = {}
-    for claim in found:
-        if claim.topic and claim.item.how == "here":
-            named.setdefault(claim.item.sentence, set()).add(claim.topic.name)
-    return [replace(c, readings=(*c.readings, *_wider(c, named.get(c.item.sentence, set()), words))) for c in found]
-
-
-def _wider(claim: Claim, named: set[str], words: Vocabulary) -> list[Reading]:
-    """Return what a result says of all that its topic is a part of, if that and no other part is named beside it."""
-    topic = claim.topic
-    if topic is None or claim.item.how != "before" or not any(p.outcome for p in claim.phrases):
-        return []
-    whole = next((t for t in words.topics.values() if t is not topic and (t.name,) in topic.wholes), None)
-    if whole is None:
-        return []
-    parts = {t.id for t in words.topics.values() if t.name in named and (whole.name,) in t.wholes}
-    hits = [Hit(phrase, 0, 0, 0) for phrase in claim.phrases]
-    return [one for hit in hits for one in readings(hit, whole)] if parts == {topic.id, whole.id} else []
-
-
 def _with_included(found: list[Claim], words: Vocabulary) -> list[Claim]:
     """予以公开10件（含部分公开3件）: a result may include another that is named behind it."""
     parts = [c for c in found if _is_part(c.item, words) and _is_result(c) and len(c.readings) == 1]
@@ -390,3 +419,14 @@ def _including(claim: Claim, parts: Sequence[Claim]) -> Claim:
     near = [one.readings[0] for one in parts if (one.item.sentence, one.item.clause) == place]
     extra = [(*reading, *one) for one in near for reading in claim.readings if one[0] not in reading]
     return replace(claim, readings=(*claim.readings, *extra))
+
+
+def _of_the_name(claim: Claim, text: str, words: Vocabulary) -> Claim:
+    """“过程性信息”（以此理由不予公开6件）: in a bracket, a result may be the row that is named before it."""
+    opened = claim.item.start - len(claim.item.before) - 1
+    if not _is_result(claim) or claim.item.token is None or text[opened : opened + 1] != "(":
+        return claim
+    name = _NAME.search(text, claim.item.sentence[0], opened)
+    hits = words.hits(name[0], claim.topic) if name else ()
+    rows = [reading for hit in hits if hit.phrase.rank > claim.phrases[0].rank for reading in hit.phrase.any_of]
+    return replace(claim, readings=(*claim.readings, *rows))

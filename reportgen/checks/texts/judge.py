@@ -249,7 +249,7 @@ class _Judge:
         claimed = {one.item.start for one in alone}
         alone += [Told(i, None, self.share(i)) for i in self.items if i.token and i.start not in claimed]
         alone.sort(key=lambda one: (one.item.start, one.item.end))
-        listed = in_lists(self.text, alone, self.words, self)
+        listed = in_lists(self.text, alone, self.words, self.report.org, self)
         return itemised(self.text, together(self.text, listed, self.words, self), self.words, self)
 
     def figures(self, claim: Claim) -> list[Number]:

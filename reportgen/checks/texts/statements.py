@@ -298,6 +298,8 @@ class _Sentence:
     def is_own(self, brought: Brought, state: _State) -> bool:
         """Whether the body named is the reporting one, and all of it."""
         name = brought.owner
+        if brought.with_office and not self.words.government.search(self.org):
+            return self.words.own_office.search(self.org) is not None
         if brought.joined or not is_own(name, self.org, self.words):
             return False
         return name == self.org or not (state.whole and self.words.own_office.search(name))

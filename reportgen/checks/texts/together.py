@@ -168,7 +168,8 @@ class _Whole:
 
     def _listed(self, whole: int) -> Iterator[tuple[int, Sequence[int]]]:
         """Yield the numbers behind a comma that are of one complete division: 新收68件，网站41件、邮寄27件."""
-        if self.numbers[whole].claim is None:
+        claim = self.numbers[whole].claim
+        if claim is None or any(phrase.outcome for phrase in claim.phrases):
             return
         for kind, key in self.words.divisions:
             last = whole
@@ -396,6 +397,7 @@ class _Whole:
                 continue
             gaps = [self.gap(n) for n in parts[:-1]]
             nested = any(self.words.included.search(gap) or _AMONG.match(gap) for gap in gaps)
+            nested = nested or any(self._holds_others(n) for n in parts)
             other = all(
                 n.claim is None and n.token.unit != one.token.unit for n in map(self.numbers.__getitem__, parts)
             )
@@ -428,6 +430,11 @@ class _Whole:
     def _is_first_reading(self, n: int) -> bool:
         claim = self.numbers[n].claim
         return claim is not None and self.numbers[n].value in self.judge.figures(claim)[:1]
+
+    def _holds_others(self, n: int) -> bool:
+        """已审结36件，纠正7件: whether a part is all but one of the kinds that are told beside it."""
+        claim = self.numbers[n].claim
+        return claim is not None and any(phrase.column.startswith("-") for phrase in claim.phrases)
 
     def _division(self, parts: Sequence[int]) -> Division | None:
         """Return the division that all of some parts are of."""

@@ -118,6 +118,7 @@ class Vocabulary:
         self.inserted = any_of(data.inserted)
         self.included = any_of(data.including.removeprefix("^"))
         self.places = any_of(data.places)
+        self.with_office = any_of(data.with_office)
         self.wider, self.government = any_of(data.wider), any_of(data.government)
         self.short_names, self.own_office = data.short_names, any_of(data.own_office)
         self.ours, self.total, self.left = any_of(data.ours), any_of(data.total), rare(data.left)

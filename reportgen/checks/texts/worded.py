@@ -139,6 +139,8 @@ def ended(item: Statement, found: list[Claim], text: str, words: Vocabulary, org
             break  # 新收89件，上年结转3件，均为自然人申请: said of the 3, or of all
         if made and (";" in text[claim.item.end : item.start] or claim.topic.id == "request"):
             break
+        if claim.doubt == UNSURE and claim.item.how == "here":
+            break  # 起诉1件，在审；结转起诉2件，结果维持: said of the last ones
         class_ = next((h for h in words.hits(item.after, claim.topic) if _is_class(h)), None)
         if class_ and claim.doubt == SURE and is_whole(claim, claim.topic):
             rest = remainder(item.before, words, org).rest + remainder(item.after, words, org, [class_]).rest

@@ -161,6 +161,8 @@ class Brought(Struct, frozen=True):
     """Another body that they may be about."""
     joined: bool
     """More bodies are named behind it."""
+    with_office: bool
+    """It is a government that is named together with its office."""
     whole: bool
     """They say that the whole body is meant."""
     compared: bool
@@ -175,9 +177,11 @@ def brought(clause: str, words: Vocabulary) -> Brought:
     wider = words.wider.match(lead)
     owner = wider or words.owners.match(lead)
     joined = owner is not None and _JOINS.match(lead, owner.end()) is not None
+    pair = words.with_office.search(lead) if owner else None
     other = wider or (owner and not words.whole.match(lead) and words.neutral.sub("", owner[0]))
     return Brought(
         _years(clause, words), period[0] if period else "", owner[0] if owner and other else "", joined,
+        pair is not None and owner is not None and pair.start() < owner.end() <= pair.end(),
         words.whole.match(lead) is not None, COMPARED.search(clause) is not None,
     )  # fmt: skip
 
