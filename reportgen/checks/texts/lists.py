@@ -20,7 +20,7 @@ from .numerals import PIECES
 from .statements import Statement
 from .together import Judge, Told
 from .vocabulary import Hit, Vocabulary
-from .wording import plain, remainder
+from .wording import plain, remainder, without_own
 
 _LEAST, _TELLING, _MORE = 2, 10, 3
 """How many others of a list have to agree, or how large one; how many where the list is of another scope."""
@@ -131,7 +131,7 @@ class _Sentence:
     def goes_on(self, member: _Member, previous: _Member) -> bool:
         """Whether a number belongs to the list of the one before it: no other body, time or selection between them."""
         words, phrases = self.words, previous.claim.phrases
-        same = member.item.token and previous.item.token and member.item.token.unit == previous.item.token.unit
+        same = _unit(member) == _unit(previous)
         if not same or member.item.scope != previous.item.scope or len(member.lead) > _LONGEST:
             return False
         if all(phrase.listed for phrase in member.claim.phrases) and not all(p.result for p in phrases):
@@ -170,6 +170,7 @@ class _Sentence:
         Nor is it a name that stands without its verb behind another one: 清理规范性文件9件.
         """
         words, lead, tail = self.words, said[: hits[0].start], said[hits[-1].end :]
+        lead = without_own(lead, self.org, words)
         lead = plain(lead if words.owners.search(lead) else _BECAUSE.sub("", lead), words)
         if any(not words.not_negation.match(said, none.start()) for none in words.negation.finditer(said)):
             return None  # 未引发复议的33件
@@ -187,6 +188,12 @@ class _Sentence:
         each = [reading for topic in (*cases, *kinds) for reading in readings(hits[0], topic)[:1]]
         of_all = tuple(name for reading in each[: len(cases)] for name in reading)
         return replace(claim, readings=tuple(dict.fromkeys([*claim.readings, *each, of_all])))
+
+
+def _unit(member: _Member) -> str:
+    """Return the unit of a number; 件次 is 件."""
+    token = member.item.token
+    return token.unit.removesuffix("次") or token.unit if token else ""
 
 
 def _named(hits: Sequence[Hit]) -> list[Hit]:

@@ -260,7 +260,10 @@ class Shares:
         rates = _rates(sums[:1], sums[1:])
         told = [n.token.value for n in self.sentences[item.sentence] if n.token and n.end <= item.start]
         stated = [Decimal(part) * 100 / Decimal(whole) for part in told for whole in told if part <= whole != 0]
-        if any(Decimal(token.value) in printed(rate, Decimal(token.quantum)) for rate in (*rates, *stated)):
+        stated_as, quantum = Decimal(token.value), Decimal(token.quantum)
+        if any(stated_as in printed(rate, quantum) for rate in rates):
+            return Judgement("percentage_ok", _SHARES, sums[0].reading, about=())
+        if any(stated_as in printed(rate, quantum) for rate in stated):
             return _RIGHT
         said = self.words.all_done_rates.sub("", item.before)
         sure = self.is_said_of_all(item, said, self.words.hits(said, item.topic))

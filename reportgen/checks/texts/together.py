@@ -128,7 +128,7 @@ class _Whole:
         self.numbers = [one for one in sentence if is_plain(one.item)]
         self.shared = {
             one.item.start for one, share in pairwise(sentence)
-            if share.judgement.verdict == "percentage_ok" and share.token.value != _WHOLE
+            if share.judgement.verdict == "percentage_ok" and not share.judgement.quantities and share.token.value != _WHOLE
             and not words.including.match(share.item.before)
         }  # fmt: skip
         self.parts = list(self._parts())
