@@ -13,10 +13,12 @@ from itertools import groupby
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ...form.phrases import Phrase
 from .cases import parts_of
 from .claim import SURE, Claim, readings
 from .claims import fitting, made
 from .numerals import PIECES
+from .quantities import YUAN
 from .statements import Statement
 from .together import Judge, Told
 from .vocabulary import Hit, Vocabulary
@@ -24,6 +26,7 @@ from .wording import plain, remainder, without_own
 
 _LEAST, _TELLING, _MORE = 2, 10, 3
 """How many others of a list have to agree, or how large one; how many where the list is of another scope."""
+_UNITS = {*PIECES, *YUAN}
 _LONGEST = 24  # letters before a name
 _JOINT = re.compile(r"^(?:[,、;:(和及与以]|并)+")
 _NAME = re.compile(r"[^,;。、:()]*$")
@@ -71,7 +74,7 @@ def in_lists(text: str, told: Sequence[Told], words: Vocabulary, org: str, judge
 
 def _plain(item: Statement) -> bool:
     token = item.token
-    counted = item.kind == "number" and token is not None and token.unit in PIECES and not token.about
+    counted = item.kind == "number" and token is not None and token.unit in _UNITS and not token.about
     return counted and not item.compared and item.year is None
 
 
@@ -131,8 +134,12 @@ class _Sentence:
     def goes_on(self, member: _Member, previous: _Member) -> bool:
         """Whether a number belongs to the list of the one before it: no other body, time or selection between them."""
         words, phrases = self.words, previous.claim.phrases
-        same = _unit(member) == _unit(previous)
-        if not same or member.item.scope != previous.item.scope or len(member.lead) > _LONGEST:
+        units = {_unit(one) for one in (member, previous)}
+        if (
+            (len(units) > 1 and units.isdisjoint(YUAN))
+            or member.item.scope != previous.item.scope
+            or len(member.lead) > _LONGEST
+        ):
             return False
         if all(phrase.listed for phrase in member.claim.phrases) and not all(p.result for p in phrases):
             return False  # 法人3件，其他5件: other applicants
@@ -148,18 +155,26 @@ class _Sentence:
         for topic in dict.fromkeys([one.item.topic, *self.topics]):
             for said in (before, "" if plain(before, words) else one.item.after):
                 named = replace(one.item, before=said, topic=topic)
-                hits = _named(fitting(words.hits(said, topic), named))
+                hits = self.naming(fitting(words.hits(said, topic), named), said)
                 if hits and (lead := self.lead(said, hits, behind=said is not before)) is not None:
                     return _Member(n, self.claim(named, hits), lead)
-        sure = one.claim and one.claim.doubt == SURE and one.judgement.verdict == "matched"
-        return _Member(n, one.claim, "") if one.claim and sure else None
+        sure = one.claim is not None and (one.claim.doubt == SURE or one.token.value >= _TELLING)
+        matched = one.judgement.verdict == "matched"
+        return _Member(n, one.claim, "") if one.claim and sure and matched else None
+
+    def naming(self, hits: Sequence[Hit], said: str) -> list[Hit]:
+        """Return the hits that say for sure what is counted, of the highest rank: a row, a column, a verb with its noun."""
+        nouns = {topic.id for topic, *_ in self.words.nouns(said)}
+        naming = [hit for hit in hits if _names(hit.phrase, nouns)]
+        top = max((hit.phrase.rank for hit in naming), default=0)
+        return [hit for hit in naming if hit.phrase.rank == top]
 
     def name_of(self, n: int) -> str:
         """Return the words before a number, or before the bracket in which it stands alone: 本机关不掌握（9件）."""
         item = self.told[n].item
         end = self.told[n - 1].item.end if n else item.sentence[0]
         opened = item.start - len(item.before) - 1
-        if self.text[opened : opened + 1] == "(" and opened > end:
+        if self.text[opened : opened + 1] == "(" and opened > end and not plain(item.before, self.words):
             name = _NAME.search(self.text, end, opened)
             return name[0] if name else ""
         return _JOINT.sub("", item.before)
@@ -174,7 +189,7 @@ class _Sentence:
         lead = plain(lead if words.owners.search(lead) else _BECAUSE.sub("", lead), words)
         if any(not words.not_negation.match(said, none.start()) for none in words.negation.finditer(said)):
             return None  # 未引发复议的33件
-        if _SOME in tail or (lead and (behind or hits[0].phrase.rank <= 0)):
+        if _SOME in tail or (lead and (behind or not hits[0].phrase.accuse)):
             return None
         return None if remainder(tail, words, self.org).rest else lead
 
@@ -196,8 +211,6 @@ def _unit(member: _Member) -> str:
     return token.unit.removesuffix("次") or token.unit if token else ""
 
 
-def _named(hits: Sequence[Hit]) -> list[Hit]:
-    """Return the hits that name a row or a column for sure, of the highest rank."""
-    naming = [hit for hit in hits if (hit.phrase.topic or hit.phrase.column) and not hit.phrase.beside]
-    top = max((hit.phrase.rank for hit in naming), default=0)
-    return [hit for hit in naming if hit.phrase.rank == top]
+def _names(phrase: Phrase, nouns: set[str]) -> bool:
+    verb = phrase.accuse and phrase.rank >= 0 and not nouns.isdisjoint(phrase.topics)
+    return bool(phrase.topic or phrase.column or phrase.result or verb) and not phrase.beside
