@@ -19,6 +19,7 @@ from .vocabulary import Vocabulary
 
 _UNITS = frozenset("条件篇期份项部")
 _MARKS = re.compile(r"[,。;:(]+")
+_AMONG = re.compile(r",在?[^,;。、]{0,12}中,")
 _JOINED = re.compile(r"(?:[^()]*\))?[、,](?:以及|和|及)?([^,;。:()\d]{1,20})$")
 _ANOTHER_COUNT = re.compile("另|并|已|共|合计|此外|其余|利用|经(?!济)")
 """Begins the words of a number that is no part of the list before it."""
@@ -58,7 +59,9 @@ def _wrong_lists(text: str, numbers: Sequence[Told], words: Vocabulary) -> Itera
         if not _countable(whole) or not _opens(gap, words):
             continue
         parts = list(_parts(text, numbers[n:], words, bracketed=gap.startswith("(")))
-        if len(parts) > 1 and not all(part.claim for part in parts):
+        ours = whole.claim is not None or whole.item.topic is not None
+        mixed = ours and any(part.claim for part in parts)  # 收到42件，其中网上30件，自然人35件
+        if len(parts) > 1 and not mixed:
             total = sum(part.value for part in parts)
             earlier = numbers[:n] if gap.startswith("。") else []  # 公开275条，互动信息52条。其中…
             if all(one.value < total for one in earlier) and _is_wrong(whole, parts, words):
@@ -76,9 +79,9 @@ def _countable(one: Told) -> bool:
 
 
 def _opens(gap: str, words: Vocabulary) -> bool:
-    """Whether a number is followed by its parts: 其中, 包括, a colon or a bracket."""
+    """Whether a number is followed by its parts: 其中, 包括, 在公开的信息中, a colon or a bracket."""
     named = any(words.including.match(gap[mark.end() :]) for mark in _MARKS.finditer(gap))
-    return named or gap.startswith((":", "("))
+    return named or gap.startswith((":", "(")) or _AMONG.match(gap) is not None
 
 
 def _parts(text: str, numbers: Sequence[Told], words: Vocabulary, *, bracketed: bool) -> Iterator[Told]:
