@@ -33,6 +33,7 @@ _NEAR = 100
 """Channels that lack no more than one in so many are meant to be all."""
 _PRINTED = 3  # digits of a number, from which one wrong digit is no accident
 _MANY = 3  # parts, likewise
+_LEAST = 2  # numbers that may have been added up
 
 
 def itemised(text: str, told: Sequence[Told], words: Vocabulary, judge: Judge) -> list[Told]:
@@ -47,7 +48,7 @@ def itemised(text: str, told: Sequence[Told], words: Vocabulary, judge: Judge) -
     found = list(told)
     for sentence in by_sentence(text, told, words):
         numbers = [one for one in sentence if is_plain(one.item)]
-        for one, says, expected in _wrong_lists(text, numbers, words):
+        for one, says, expected in (*_wrong_lists(text, numbers, words), *_wrong_totals(text, numbers, words)):
             found[found.index(one)] = replace(one, judgement=judge.wrong_sum(says, expected))
     return found
 
@@ -66,6 +67,21 @@ def _wrong_lists(text: str, numbers: Sequence[Told], words: Vocabulary) -> Itera
             earlier = numbers[:n] if gap.startswith("。") else []  # 公开275条，互动信息52条。其中…
             if all(one.value < total for one in earlier) and _is_wrong(whole, parts, words):
                 yield parts[-1], f"各项相加是{show(total)}，前面写的是{show(whole.value)}", whole.value
+
+
+def _wrong_totals(text: str, numbers: Sequence[Told], words: Vocabulary) -> Iterator[tuple[Told, str, Number]]:
+    """网站1190条，微信655条，微博339条，共2185条: yield totals that come close to the numbers before them."""
+    for n in range(_LEAST, len(numbers)):
+        total = numbers[n]
+        if not _countable(total) or not words.total.fullmatch(total.item.before):
+            continue
+        first = n - 1
+        while first and _countable(numbers[first]) and _goes_on(_between(text, numbers, first - 1), words):
+            first -= 1
+        so_far = list(accumulate(one.value for one in reversed(numbers[first:n])))
+        same = {one.token.unit for one in numbers[first:n]} == {total.token.unit}
+        if len(so_far) >= _LEAST and same and total.value not in so_far and _is_near(total.value, so_far[-1]):
+            yield total, f"前面各项相加是{show(so_far[-1])}", so_far[-1]
 
 
 def _between(text: str, numbers: Sequence[Told], n: int) -> str:
@@ -119,9 +135,13 @@ def _is_wrong(whole: Told, parts: Sequence[Told], words: Vocabulary) -> bool:
     total = so_far[-1]
     slip = len(parts) >= _MANY and _is_slip(whole.value, total)
     if not _alike(whole, parts) or any(words.channels.search(part.item.before) for part in parts):
-        return slip or _NEAR * abs(Decimal(whole.value) - Decimal(total)) <= whole.value
+        return slip or _is_near(whole.value, total)
     loose = any(part.item.before.startswith(",") for part in parts)  # 原创210篇，阅读量过千的180篇
     return (total > whole.value and len(parts) >= (_MANY if loose else 2)) or slip
+
+
+def _is_near(one: Number, other: Number) -> bool:
+    return _NEAR * abs(Decimal(one) - Decimal(other)) <= one
 
 
 def _is_slip(one: Number, other: Number) -> bool:
