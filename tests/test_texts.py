@@ -103,6 +103,26 @@ BUREAU, DISTRICT = "甲市水务局", "甲市丙区人民政府"
         # One verb for a list, a class behind a colon, an outcome that is denied.
         (BUREAU, "没有发生被纠正的行政复议案件。", ["没有发生被纠正的行政复议"]),
         (BUREAU, "没有发生被纠正的行政诉讼案件。", []),
+        # A result behind one part of the lawsuits may be of all; who decided a case says which cases.
+        (DISTRICT, "行政诉讼20件，其中复议后起诉8件，尚有5件未审结。", []),
+        (DISTRICT, "行政诉讼20件，其中复议后起诉8件，尚有2件未审结。", []),
+        (DISTRICT, "行政诉讼20件，其中复议后起诉8件，尚有4件未审结。", ["4件"]),
+        (DISTRICT, "行政复议63件、行政诉讼20件，复议机关维持40件，法院纠正1件。", []),
+        (DISTRICT, "行政复议63件、行政诉讼20件，复议机关维持41件，法院纠正1件。", ["41件"]),
+        # Two rows named together, rows named before, one name used as a number, causes that end in 等.
+        (BUREAU, "收到申请42件，不再处理或不予处理2件。", []),
+        (BUREAU, "信访举报投诉类申请、重复申请较多，这两类共2件。", []),
+        (BUREAU, "信访举报投诉类申请、重复申请较多，这两类共3件。", ["3件"]),
+        (BUREAU, "涉用水、涉河道的申请较多，这两类共3件。", []),
+        (BUREAU, "收到申请42件，仅“本机关不掌握”一项即有8件。", []),
+        (BUREAU, "收到申请42件，仅“本机关不掌握”一项即有9件。", ["9件"]),
+        (BUREAU, "收到申请42件，信访、重复申请等不予处理3件。", ["3件"]),
+        # What stands behind all of them narrows nothing; letters of decisions; words that compare nothing.
+        (BUREAU, "现行有效行政规范性文件24件均带文号集中公开。", ["24件"]),
+        (BUREAU, "下达行政处罚决定书58份。", ["58份"]),
+        (BUREAU, "公开典型行政处罚决定书5份。", []),
+        (BUREAU, "连同上年结转的4件，答复40件。", ["4件"]),
+        (BUREAU, "申请由上年的30件增至42件，其中自然人36件。", ["36件"]),
     ],
 )
 def test_the_fewest_numbers_are_named(base: str, text: str, wrong: list[str]) -> None:

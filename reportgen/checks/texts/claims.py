@@ -15,7 +15,7 @@ from .claim import DOUBTFUL, JOINED, SURE, UNSURE, Claim, is_whole, readings
 from .numerals import PIECES
 from .statements import CHANGED_TO, Statement
 from .vocabulary import Hit, Span, Vocabulary
-from .worded import absent, all_done, ended, nothing, said_of_all
+from .worded import absent, all_done, ended, nothing, rows_before, said_of_all
 from .wording import narrows, plain, remainder
 
 _HOW = re.compile("已|均|都|全部|按|依|经|及时")
@@ -77,6 +77,7 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
                 claim = replace(claim, item=replace(named, before=item.before), unknown=named.before)
             classed = _classed(item, claim, text, limit, words, org)
             claim = claim if classed is None or classed.least else classed
+            claim = rows_before(item, text, words, org) or claim
             if claim:
                 because = _is_result(claim) and words.reason.match(text, item.end + len(item.after))
                 claim = replace(claim, least=True) if because else claim

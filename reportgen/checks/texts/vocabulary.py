@@ -131,7 +131,7 @@ class Vocabulary:
         self.own_business = {t.id: rare(t.own_business) for t in data.topics if t.own_business}
         self.negation, self.not_negation = any_of(data.negation), rare(data.not_negation)
         self.denied_too, self.denied_before = any_of(data.denied_too), any_of(data.denied_before)
-        self.reason = any_of(data.reason)
+        self.reason, self.these = any_of(data.reason), any_of(data.these)
         self.short = {t: rare(t.short) for t in data.topics if t.short}
         self.each, self.respectively = rare(data.each), any_of(data.respectively)
         self.all_done, self.all_done_rates = any_of(data.all_done), any_of(data.all_done_rates)
