@@ -16,6 +16,8 @@ _BOTH = 2
 
 def of_all_suits(found: list[Claim], words: Vocabulary) -> list[Claim]:
     """行政诉讼29件，其中经复议后起诉的21件，尚有9件未审结: a result behind one part may be that of all as well."""
+    if not any(claim.item.how == "before" and _is_outcome(claim) for claim in found):
+        return found
     named: dict[Span, set[str]] = {}
     for claim in found:
         if claim.topic and claim.item.how == "here":
@@ -23,10 +25,14 @@ def of_all_suits(found: list[Claim], words: Vocabulary) -> list[Claim]:
     return [replace(c, readings=(*c.readings, *_wider(c, named.get(c.item.sentence, set()), words))) for c in found]
 
 
+def _is_outcome(claim: Claim) -> bool:
+    return any(phrase.outcome for phrase in claim.phrases)
+
+
 def _wider(claim: Claim, named: set[str], words: Vocabulary) -> list[Reading]:
     """Return what a result says of all that its topic is a part of, if that and no other part is named beside it."""
     topic = claim.topic
-    if topic is None or claim.item.how != "before" or not any(p.outcome for p in claim.phrases):
+    if topic is None or claim.item.how != "before" or not _is_outcome(claim):
         return []
     whole = next((t for t in words.topics.values() if t is not topic and (t.name,) in topic.wholes), None)
     if whole is None:
@@ -38,7 +44,7 @@ def _wider(claim: Claim, named: set[str], words: Vocabulary) -> list[Reading]:
 
 def of_both(claim: Claim, text: str, words: Vocabulary) -> Claim:
     """42件行政复议、行政诉讼案件，其中已审结36件: an outcome may be of all cases that are named together."""
-    if not any(phrase.outcome for phrase in claim.phrases):
+    if not _is_outcome(claim):
         return claim
     said = text[claim.item.sentence[0] : claim.item.start]
     cases = [noun for noun in words.nouns(said) if noun[0].own_business]

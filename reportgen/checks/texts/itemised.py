@@ -45,6 +45,8 @@ def itemised(text: str, told: Sequence[Told], words: Vocabulary, judge: Judge) -
         words: the form's vocabulary.
         judge: makes the complaint.
     """
+    if len(told) < _MANY:
+        return list(told)
     found = list(told)
     for sentence in by_sentence(text, told, words):
         numbers = [one for one in sentence if is_plain(one.item)]
