@@ -142,7 +142,7 @@ def test_a_government_with_its_departments_is_no_office_of_it(body: str, org: st
 COUNTY = {
     "org": "甲县人民政府",
     "year": 2024,
-    "table2": {"norm": [6, 4, 41], "permit": 8213, "penalty": 1954, "coercion": 37},
+    "table2": {"norm": [6, 4, 41], "rule": [1, 0, 5], "permit": 8213, "penalty": 1954, "coercion": 37},
     "table3": {
         "new": [90, 6, 0, 0, 2, 0], "carried_in": 3, "granted": 34, "partial": 16, "deny_4": 2, "deny_6": 5,
         "unable_1": 26, "unable_2": 3, "noproc_1": 4, "noproc_2": 2, "other_1": 3, "other_3": 4, "carried_out": 2,
@@ -163,6 +163,18 @@ COUNTY = {
         ("今年共出台7件，废止4件，规范性文件现行有效41件。", ["7件"]),
         ("对本机关不掌握（26件）、没有现成信息（4件）、信访举报投诉类（4件）等情形加强说理。", ["4件"]),
         ("对本机关不掌握（26件）、没有现成信息（3件）、信访举报投诉类（4件）等情形加强说理。", []),
+        ("从结果看，予以公开34件，部分公开16件，不予公开7件，无法提供29件，其他情形9件。", ["9件"]),
+        ("收到98件，其中予以公开34件，部分公开16件，其他48件。", []),
+        ("公示行政许可8213件、行政处罚1954件，罚没金额312.5万元。", []),
+        ("答复说理不够充分，对“本机关不掌握”类答复（全年62件）说明不够。", ["62件"]),
+        ("重复申请（2件）占用行政资源。", []),
+        ("超过半数（60件，占60.6%）予以公开或部分公开。", ["60件"]),
+        ("个别案件（3件）不予公开理由说明不充分。", []),
+        ("重复申请（其中1件补正后撤回）占用行政资源。", []),
+        ("行政复议、行政诉讼12件，已审结10件，纠正1件。", []),
+        ("现行有效的规章、行政规范性文件分别为5部、14件。", ["14件"]),
+        ("对不适应形势要求的7件行政规范性文件予以废止。", ["7件"]),
+        ("对县住建局起草的3件行政规范性文件予以废止。", []),
         # Other things, another body, another time, a part.
         ("归集公示行政许可15213件、行政处罚2954件、行政强制137件。", []),
         ("归集公示行政许可信息8213条、行政处罚信息1954条、行政强制信息137条。", []),
@@ -235,3 +247,23 @@ def test_rates_are_worked_out(text: str, told: list[str]) -> None:
 )
 def test_lists_of_what_was_published_add_up(text: str, wrong: list[str]) -> None:
     assert [number for number, verdict in judged(BUREAU, text) if verdict == "contradicts"] == wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("收到申请98件，办结99件，公开率（含部分公开）50.5%，不予公开率7.1%。", False),
+        ("收到申请98件，办结99件，公开率（含部分公开）60.5%。", True),
+        ("收到申请98件，政策文件公开率100%，及时公开率95%。", False),
+        ("信息公开行政复议维持率50%，纠错率12.5%。", False),
+        ("信息公开复议纠错率41.3%。", True),
+        ("行政复议、行政诉讼12件，已审结10件，败诉率10%。", False),
+        ("县政府行政复议案件纠错率9.3%。", False),
+        ("行政复议8件，维持率较上年上升12.5个百分点。", False),
+        ("2023年信息公开复议纠错率为33.3%。", False),
+        ("收到申请98件，办结率98%，当场答复率85%。", False),
+        ("收到申请98件，办结率89%。", True),
+    ],
+)
+def test_percentages_with_a_name_are_computed(text: str, wrong: bool) -> None:
+    assert bool(complaints(Said(COUNTY, (text,), true=not wrong))) == wrong

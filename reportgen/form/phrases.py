@@ -104,6 +104,21 @@ class Division(Struct, frozen=True, forbid_unknown_fields=True):
     """否定的话里列了几项又写“其他”，就是全部都没有（未收到网上、当面或其他方式的申请）"""
 
 
+class Rate(Struct, frozen=True, forbid_unknown_fields=True):
+    """A percentage with a name of its own (公开率, 维持率): what it is a part of is known."""
+
+    key: YearPattern
+    """百分数前面的词"""
+    topics: tuple[TopicId, ...]
+    """正在说这些话题之一时才算，是它的百分之几"""
+    any_of: tuple[Reading, ...] = ()
+    """是哪些数的百分比，几种算法都可以"""
+    column: str = ""
+    """代替 any_of：话题的这一栏"""
+    without: str = ""
+    """总数也可以不算这一栏（尚未审结的）"""
+
+
 class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
     """The vocabulary of one form; empty where the form declares none."""
 
@@ -121,6 +136,8 @@ class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
     """数的是别的东西"""
     divisions: tuple[Division, ...] = ()
     """总数的分法"""
+    rates: tuple[Rate, ...] = ()
+    """有名称的百分数（公开率、维持率）"""
     sums_rule: RuleId = ""
     """分项相加不等于总数时用哪条规则"""
     total: YearPattern = ""

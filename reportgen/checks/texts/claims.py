@@ -30,6 +30,7 @@ _IS = ("为", "是", "均", ":")
 _AMOUNT = re.compile(r"[量数](?:总?计|共计?)?(?:为|是|:)?$")
 _BEHIND = re.compile(r"[^,;。:()0-9]*[,:(]([^,;。:()0-9]+)(?=[,;。)]|$)")
 _NAME = re.compile(r"[^,;。、:()0-9]*$")
+_CLOSED = re.compile(r"[^()。;]*\)([^,;。、:()0-9]*)")
 _APPLICATION = "request"
 _TREATED = re.compile(r"(?:[一-龥]{0,6},)?[一-龥]{0,6}[对将把][一-龥、]{1,20}的$")
 """对不适应形势要求的2件规范性文件予以废止: says which they were, and the verb behind it what became of them."""
@@ -89,15 +90,21 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
 
 
 def _with_name(item: Statement, text: str, end: int, words: Vocabulary) -> Statement:
-    """“本机关不掌握”类答复（全年17件，…）: a number alone in a bracket is of the row that is named before it."""
+    """“本机关不掌握”类答复（全年17件，…）: a number alone in a bracket is of the row that is named before it.
+
+    Or behind it: 超过半数（67件，…）予以公开或部分公开.
+    """
     opened = item.start - len(item.before) - 1
-    name = _NAME.search(text, end, opened) if text[opened : opened + 1] == "(" and opened > end else None
-    if name is None or item.after or words.including.match(item.before) or plain(item.before, words):
+    alone = text[opened : opened + 1] == "(" and opened > end and not item.after
+    if not alone or words.including.match(item.before) or plain(item.before, words):
         return item
-    hits = [hit for hit in words.hits(name[0]) if hit.phrase.topic == _APPLICATION and hit.phrase.rank > 1]
-    if not hits or plain(name[0][hits[-1].end :], words):
-        return item
-    return replace(item, before=name[0], topic=words.topics[hits[-1].phrase.topic], how="before")
+    before, behind = _NAME.search(text, end, opened), _CLOSED.match(text, item.end)
+    said = before[0] if before else ""
+    for name in (said, behind[1] if behind and not words.nouns(said) else ""):
+        hits = [hit for hit in words.hits(name) if hit.phrase.topic == _APPLICATION and hit.phrase.rank > 1]
+        if hits and not plain(name[hits[-1].end :], words):
+            return replace(item, before=name, topic=words.topics[_APPLICATION], how="before")
+    return item
 
 
 def _with_verb(item: Statement, previous: Statement | None, words: Vocabulary) -> Statement:

@@ -107,14 +107,16 @@ class _Sentence:
 
     def __init__(self, text: str, told: Sequence[Told], words: Vocabulary, org: str) -> None:
         self.text, self.told, self.words, self.org = text, told, words, org
-        named = [topic for one in told for said in (one.item.before, one.item.after) for topic, *_ in words.nouns(said)]
-        self.topics = list(dict.fromkeys([*(one.item.topic for one in told if one.item.topic), *named]))
+        self.topics = list(dict.fromkeys(one.item.topic for one in told if one.item.topic))
 
     def lists(self) -> Iterator[list[_Member]]:
         """Yield the lists with two members or more."""
+        unjudged = {n: self.member(n) for n, one in enumerate(self.told) if _unjudged(one)}
+        if not any(unjudged.values()):
+            return
         run: list[_Member] = []
         for n, one in enumerate(self.told):
-            member = self.member(n)
+            member = unjudged[n] if n in unjudged else self.member(n)
             if member is None and run and self.in_brackets(one.item):
                 continue
             if member and (not run or self.goes_on(member, run[-1])):
@@ -152,10 +154,13 @@ class _Sentence:
         """Return a number as a member of a list: words right before or behind it name a row or a column, or it is sure."""
         one, words = self.told[n], self.words
         before = self.name_of(n)
+        words_around = [before] if plain(before, words) else [before, one.item.after]
         for topic in dict.fromkeys([one.item.topic, *self.topics]):
-            for said in (before, "" if plain(before, words) else one.item.after):
+            for said in words_around:
+                if not (found := words.hits(said, topic)):
+                    continue
                 named = replace(one.item, before=said, topic=topic)
-                hits = self.naming(fitting(words.hits(said, topic), named), said)
+                hits = self.naming(fitting(found, named), said)
                 if hits and (lead := self.lead(said, hits, behind=said is not before)) is not None:
                     return _Member(n, self.claim(named, hits), lead)
         sure = one.claim is not None and (one.claim.doubt == SURE or one.token.value >= _TELLING)

@@ -11,12 +11,12 @@ from operator import attrgetter
 
 from msgspec.structs import replace
 
-from ...form.phrases import Topic
+from ...form.phrases import Rate, Topic
 from ...form.words import Reading
 from ...model.numbers import Number, format_number
-from .claim import SURE, UNSURE, Claim, readings
+from .claim import SURE, UNSURE, Claim
 from .numerals import Token
-from .quantities import Quantities, ReadingSum, printed
+from .quantities import Quantities, printed
 from .statements import CHANGED_TO, Statement
 from .verdicts import Judgement, Verdict
 from .vocabulary import Hit, Span, Vocabulary
@@ -30,6 +30,7 @@ _PART_OF = re.compile(r"占|比例|比重|率|\($")
 _SHARES, _RATES = "X-13", "X-14"
 _LAST_WORDS = re.compile(r"[^,;:、。()]*$")
 _ADDED = r"[合共总]计|[二两三四]者|两项|共占"
+_BRACKET = re.compile(r"\([^()]*\)")
 _ALL = 100  # per cent
 _WHOLES = 100
 """Numbers before a percentage that it may be a share of."""
@@ -52,9 +53,17 @@ def _as_stated(token: Token, shown: list[tuple[Decimal, Decimal]]) -> Judgement 
     return None
 
 
-def _rates(parts: Sequence[ReadingSum], wholes: Sequence[ReadingSum]) -> list[Decimal]:
-    """Return parts in per cent of wholes."""
-    return [Decimal(part.value) * 100 / Decimal(whole.value) for part in parts for whole in wholes if whole.value]
+def rated(rate: Rate, topics: Sequence[Topic], quantities: Quantities) -> Iterator[Decimal]:
+    """Yield what a rate of some topics may be by the figures of the form: of each of them, and of all."""
+    for some in [*([topic] for topic in topics), topics]:
+        names = tuple(topic.name for topic in some)
+        wholes = [names, tuple(f"-{name}.{rate.without}" for name in names)] if rate.without else []
+        wholes = [wholes[0], (*wholes[0], *wholes[1])] if wholes else [w for topic in some for w in topic.wholes]
+        parts = rate.any_of or (tuple(f"{name}.{rate.column}" for name in names),)
+        for part in quantities.sums_of(parts):
+            for whole in quantities.sums_of(tuple(wholes)):
+                if whole.value and part.value <= whole.value:
+                    yield Decimal(part.value) * _ALL / Decimal(whole.value)
 
 
 class Shares:
@@ -91,9 +100,7 @@ class Shares:
         """Return the verdict on a percentage that is no change."""
         if self.words.all_done_rates.search(item.before):
             return self.rate(item, token)
-        if hit := self.rate_named(item):
-            return self.rate_of(item, token, hit)
-        return self.share(item, token)
+        return self.share(item, token) or self.named_rate(item, token)
 
     def wrong(
         self, rule: str, says: str, quantities: Reading = (), expected: Number | None = None,
@@ -219,27 +226,6 @@ class Shares:
                 return bool(phrases) and all(p.rank <= 1 and "request" in p.topics for p in phrases)
         return False
 
-    def rate_named(self, item: Statement) -> Hit | None:
-        """Return the result that a rate right before a percentage names: 维持率为61.8%."""
-        rate = _RATE.search(item.before)
-        hits = self.words.hits(item.before, item.topic) if rate and item.topic else ()
-        if not rate or not hits or hits[-1].end not in rate.span():
-            return None
-        phrase = hits[-1].phrase
-        sure = self.is_said_of_all(item, item.before[: rate.start()], hits)
-        return hits[-1] if (phrase.outcome or "%" in phrase.units) and sure else None
-
-    def rate_of(self, item: Statement, token: Token, hit: Hit) -> Judgement | None:
-        """维持率61.8%: of all cases, or of those that are decided; 公开率: of all applications."""
-        assert item.topic is not None
-        decided = [
-            one for phrase in self.words.outcomes if phrase.column.startswith("-") and hit.phrase.outcome
-            for one in readings(Hit(phrase, 0, 0, 0), item.topic)
-        ]  # fmt: skip
-        parts = self.quantities.sums_of(readings(hit, item.topic))
-        wholes = self.quantities.sums_of((*item.topic.wholes, *decided))
-        return self.share_of(item, token, _rates(parts, wholes), sure=True)
-
     def is_said_of_all(self, item: Statement, said: str, hits: Sequence[Hit]) -> bool:
         """Whether the words before a rate narrow nothing, and a number of what it is of is sure in the sentence."""
         starts = (one.start for one in self.sentences[item.sentence])
@@ -252,35 +238,75 @@ class Shares:
         if item.topic is None or item.topic.id != "request" or item.how not in ("here", "before"):
             return None
         left = self.quantities.sum_of(self.words.all_done_names)
-        if token.value == _ALL and left is not None:
-            return self.everything(item, left)
+        if token.value == 100 and left is not None:
+            if left.value == 0:
+                return Judgement("percentage_ok", _RATES, left.reading, about=())
+            if item.scope or item.year is not None:
+                return None
+            says = f"表中{left.name}是{format_number(left.value)}"
+            return self.wrong(_RATES, says, left.reading, left.value)
+        return self.rate_below(item, token)
+
+    def rate_below(self, item: Statement, token: Token) -> Judgement | None:
+        """办结率98%: what was answered of what came in, carried over or not."""
         sums = self.quantities.sums_of(self.words.done_of)
         if len(sums) < len(self.words.done_of):
             return None
-        rates = _rates(sums[:1], sums[1:])
-        told = [n.token.value for n in self.sentences[item.sentence] if n.token and n.end <= item.start]
-        stated = [Decimal(part) * 100 / Decimal(whole) for part in told for whole in told if part <= whole != 0]
-        stated_as, quantum = Decimal(token.value), Decimal(token.quantum)
-        if any(stated_as in printed(rate, quantum) for rate in rates):
-            return Judgement("percentage_ok", _SHARES, sums[0].reading, about=())
-        if any(stated_as in printed(rate, quantum) for rate in stated):
+        done, *wholes = sums
+        rates = [Decimal(done.value) * 100 / Decimal(w.value) for w in wholes if w.value]
+        if any(Decimal(token.value) in printed(rate, Decimal(token.quantum)) for rate in rates):
+            return Judgement("percentage_ok", _SHARES, done.reading, about=())
+        told = list(self.rates_told(item))
+        if any(Decimal(token.value) in printed(rate, Decimal(token.quantum)) for rate in told):
             return _RIGHT
+        if token.value > _ALL:
+            return self.above()
         said = self.words.all_done_rates.sub("", item.before)
-        sure = self.is_said_of_all(item, said, self.words.hits(said, item.topic))
-        return self.above(token) or self.share_of(item, token, rates, sure=sure)
+        begins = self.words.all_done_rates.match(item.before) is not None  # 当场答复率85%: not of all
+        sure = begins or self.is_said_of_all(item, said, self.words.hits(said, item.topic))
+        return self.share_of(item, token, [*rates, *told], sure=sure)
 
-    def everything(self, item: Statement, left: ReadingSum) -> Judgement | None:
-        """办结率100%: nothing is carried over."""
-        if left.value == 0:
-            return Judgement("percentage_ok", _RATES, left.reading, about=())
-        if item.scope or item.year is not None:
-            return None
-        says = f"表中{left.name}是{format_number(left.value)}"
-        return self.wrong(_RATES, says, left.reading, left.value)
+    def named_rate(self, item: Statement, token: Token) -> Judgement | None:
+        """公开率x%, 维持率x%: a percentage whose name says of what; right too if two numbers of its sentence make it."""
+        said = self.before_brackets(item)
+        for rate, key in self.words.rates:
+            if key.search(said) and (topics := self.topics_of(rate, item, said)):
+                rates = [*rated(rate, topics, self.quantities), *self.rates_told(item)]
+                return self.share_of(item, token, rates, sure=True)
+        return None
 
-    def above(self, token: Token) -> Judgement | None:
+    def before_brackets(self, item: Statement) -> str:
+        """Return the words before a percentage, without a bracket between: 公开率（含部分公开）33.7%."""
+        said = _BRACKET.sub("", self.text[item.sentence[0] : item.start])
+        last = _LAST_WORDS.search(said)
+        return last[0] if last else ""
+
+    def topics_of(self, rate: Rate, item: Statement, said: str) -> list[Topic]:
+        """Return the topics of a rate: those it names, else those that its sentence speaks of."""
+        sentence = self.text[item.sentence[0] : item.start]
+        named = [topic for topic, *_ in self.words.nouns(said)] or [topic for topic, *_ in self.words.nouns(sentence)]
+        told = [claim.topic for other in self.sentences[item.sentence] if (claim := self.claims.get(other.start))]
+        topics = [topic for topic in dict.fromkeys([*named, item.topic, *told]) if topic and topic.id in rate.topics]
+        cases = any(topic.own_business for topic in topics)
+        return topics if not cases or self.words.ours.search(sentence) or self.agrees(item, topics) else []
+
+    def agrees(self, item: Statement, topics: Sequence[Topic]) -> bool:
+        """Whether a number of the sentence is the figure of one of some topics."""
+        for other in self.sentences[item.sentence]:
+            claim = self.claims.get(other.start)
+            if claim and claim.topic in topics and claim.doubt != UNSURE and other.token and other.token.value:
+                return other.token.value in [one.value for one in self.quantities.sums_of(claim.readings)]
+        return False
+
+    def rates_told(self, item: Statement) -> Iterator[Decimal]:
+        """Yield what any two numbers of the sentence make."""
+        told = [n.token.value for n in self.sentences[item.sentence] if n.token and not n.token.percent]
+        for whole in told[-_WHOLES:]:
+            yield from (Decimal(part) * _ALL / Decimal(whole) for part in told[-_WHOLES:] if whole and part <= whole)
+
+    def above(self) -> Judgement:
         """办结率101%: no more than all can be done."""
-        return self.wrong(_SHARES, "办结、答复的比例不会超过100%", expected=_ALL) if token.value > _ALL else None
+        return self.wrong(_SHARES, "办结、答复的比例不会超过100%", expected=_ALL)
 
     # ---- changes against last year
 

@@ -125,8 +125,8 @@ class Vocabulary:
         self.sums_rule = data.sums_rule
         self.channels = any_of(*(one.key for one in data.divisions if one.singly))
         self.divided = any_of(*(one.key for one in data.divisions if one.denied_whole))
-        self.outcomes = [one for one in data.phrases if one.outcome]
         self.divisions = [(one, rare(one.key)) for one in data.divisions]
+        self.rates = [(one, rare(one.key)) for one in data.rates]
         self.authorities = rare(data.authorities)
         self.own_business = {t.id: rare(t.own_business) for t in data.topics if t.own_business}
         self.negation, self.not_negation = any_of(data.negation), rare(data.not_negation)

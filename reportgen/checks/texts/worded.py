@@ -18,7 +18,7 @@ from .vocabulary import Hit, Noun, Vocabulary
 from .wording import Remainder, remainder
 
 _ALL = re.compile("^(?:全部|均|都)")
-_YEAR_BEFORE = re.compile("(?:上一?年度?|去年)$")
+_YEAR_BEFORE = re.compile("(?:上一?年度?|去年)[亦也均]?$")
 _ITEMS = re.compile("[、,]|以及|[和及与或]")
 _CAUSE = re.compile("[因由对就针于的]|引发|产生|引起|导致")
 _ALL_OTHERS = re.compile("其[他它]")
