@@ -155,8 +155,8 @@ def ended(item: Statement, found: list[Claim], text: str, words: Vocabulary, org
 def rows_before(item: Statement, text: str, words: Vocabulary, org: str) -> Claim | None:
     """行政执法案卷、行政查询事项界限不清，此两类申请共133件: the rows named before it in the sentence, if they are so many."""
     these = words.these.search(item.before)
-    many = chinese_number(these["many"]) if these else None
-    if these is None or many is None or item.scope or item.year is not None or item.compared:
+    many = next(filter(None, map(chinese_number, these[0])), None) if these else None
+    if these is None or item.scope or item.year is not None or item.compared:
         return None
     said = text[item.sentence[0] : item.start - len(item.before)]
     rows = {h.phrase.any_of[0]: h for h in words.hits(said) if h.phrase.topic == "request" and h.phrase.any_of}
