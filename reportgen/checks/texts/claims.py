@@ -258,9 +258,9 @@ def _claimed(
     """Return what a number claims, and what those behind it do where each has its own (分别为)."""
     if not words.respectively.search(item.before):
         return replace(made(item, _distinct(chosen), words, doubt), unknown=rest), []
-    if each := _each_noun(chosen, item, words):
-        doubt, rest = (SURE, "") if doubt == DOUBTFUL and words.respectively.fullmatch(rest) else (doubt, rest)
-    (first, topic), *others = each or _one_each(here, item)
+    (first, topic), *others = _each_noun(chosen, item, words) or _one_each(here, item)
+    if others and doubt == DOUBTFUL and words.respectively.fullmatch(rest):
+        doubt, rest = SURE, ""
     return replace(made(replace(item, topic=topic), [first], words, doubt), unknown=rest), others
 
 

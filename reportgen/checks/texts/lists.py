@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from ...form.phrases import Phrase
 from .cases import parts_of
-from .claim import SURE, Claim, readings
+from .claim import SURE, UNSURE, Claim, readings
 from .claims import fitting, made
 from .numerals import PIECES
 from .quantities import YUAN
@@ -26,9 +26,12 @@ from .wording import plain, remainder, without_own
 
 _LEAST, _TELLING, _MORE = 2, 10, 3
 """How many others of a list have to agree, or how large one; how many where the list is of another scope."""
+_CASE = "件"
+_TOLD = ("error", "warning")
 _UNITS = {*PIECES, *YUAN}
 _LONGEST = 24  # letters before a name
 _JOINT = re.compile(r"^(?:[,、;:(和及与以]|并)+")
+_BRACKETED = re.compile(r"\([^()0-9]*\)$")
 _NAME = re.compile(r"[^,;。、:()]*$")
 _BECAUSE = re.compile(r".*等(?:原因|情形|情况|理由)?(?:的|而|导致)?$")
 """申请人撤回等其他处理4件: what stands before a name as an example."""
@@ -79,7 +82,8 @@ def _plain(item: Statement) -> bool:
 
 
 def _unjudged(one: Told) -> bool:
-    return one.judgement.verdict == "unattributed"
+    """Whether nothing is told of a number, or only asked."""
+    return one.judgement.verdict == "unattributed" or (one.wrong and one.judgement.severity not in _TOLD)
 
 
 def _judged(members: Sequence[_Member], judge: Judge) -> Iterator[tuple[int, Told]]:
@@ -87,8 +91,23 @@ def _judged(members: Sequence[_Member], judge: Judge) -> Iterator[tuple[int, Tol
     right = [one for one in members if judge.claim(one.claim).verdict == "matched"]
     if _vouch(right, [one for one in members if one not in right]):
         for one in members:
-            claim = replace(one.claim, item=replace(one.item, scope="", office=False), unknown=_LISTED)
+            if one not in right and not _is_told(one, right):
+                continue
+            item = replace(one.item, scope="", office=False)
+            claim = replace(one.claim, item=item, doubt=SURE, unknown=_LISTED)
             yield one.place, Told(one.item, claim, replace(judge.claim(claim), key=()))
+
+
+def _is_told(member: _Member, right: Sequence[_Member]) -> bool:
+    """Whether others of a list vouch for one that does not agree."""
+    claim = member.claim
+    outcome = any(phrase.outcome for phrase in claim.phrases)
+    if not outcome and any(set(one.claim.readings) == set(claim.readings) for one in right):
+        return False  # 收到120件，机关收到85件，合计205件: a part of it
+    if all(phrase.accuse for phrase in claim.phrases):
+        return True
+    rules = {phrase.rule for phrase in claim.phrases} if any(phrase.result for phrase in claim.phrases) else set()
+    return any(one.claim.topic is claim.topic and (not rules or one.claim.rule in rules) for one in right)
 
 
 def _vouch(right: Sequence[_Member], wrong: Sequence[_Member]) -> bool:
@@ -143,8 +162,9 @@ class _Sentence:
             or len(member.lead) > _LONGEST
         ):
             return False
-        if all(phrase.listed for phrase in member.claim.phrases) and not all(p.result for p in phrases):
-            return False  # 法人3件，其他5件: other applicants
+        kinds = {phrase.rule for phrase in member.claim.phrases if phrase.listed}
+        if kinds and kinds.isdisjoint(phrase.rule for phrase in phrases):
+            return False  # 网上3件，其他5件
         others = (words.owners, words.restrict, words.periods, words.foreign)
         return not any(kind.search(member.lead) for kind in others)
 
@@ -160,12 +180,14 @@ class _Sentence:
                 if not (found := words.hits(said, topic)):
                     continue
                 named = replace(one.item, before=said, topic=topic)
-                hits = self.naming(fitting(found, named), said)
+                hits = self.naming(fitting(found, named) or fitting(found, _in_cases(named)), said)
                 if hits and (lead := self.lead(said, hits, behind=said is not before)) is not None:
                     return _Member(n, self.claim(named, hits), lead)
-        sure = one.claim is not None and (one.claim.doubt == SURE or one.token.value >= _TELLING)
-        matched = one.judgement.verdict == "matched"
-        return _Member(n, one.claim, "") if one.claim and sure and matched else None
+        if one.claim is None or words.left.match(one.item.before):
+            return None
+        matched = one.judgement.verdict == "matched" and (one.claim.doubt == SURE or one.token.value >= _TELLING)
+        clear = one.claim.doubt != UNSURE and not one.claim.unknown
+        return _Member(n, one.claim, "") if matched or clear else None
 
     def naming(self, hits: Sequence[Hit], said: str) -> list[Hit]:
         """Return the hits that say for sure what is counted, of the highest rank: a row, a column, a verb with its noun."""
@@ -182,6 +204,8 @@ class _Sentence:
         if self.text[opened : opened + 1] == "(" and opened > end and not plain(item.before, self.words):
             name = _NAME.search(self.text, end, opened)
             return name[0] if name else ""
+        if not item.before and self.text[item.start - 1] == ")":
+            return _JOINT.sub("", _BRACKETED.sub("", self.text[end : item.start]))  # 不予公开（含国家秘密等）23件
         return _JOINT.sub("", item.before)
 
     def lead(self, said: str, hits: Sequence[Hit], *, behind: bool) -> str | None:
@@ -216,6 +240,12 @@ def _unit(member: _Member) -> str:
     return token.unit.removesuffix("次") or token.unit if token else ""
 
 
+def _in_cases(item: Statement) -> Statement:
+    """公示行政许可12083条、行政处罚3461条: return a number with the usual unit, whatever its list counts in."""
+    pieces = item.token is not None and item.token.unit in PIECES
+    return replace(item, token=replace(item.token, unit=_CASE)) if item.token and pieces else item
+
+
 def _names(phrase: Phrase, nouns: set[str]) -> bool:
     verb = phrase.accuse and phrase.rank >= 0 and not nouns.isdisjoint(phrase.topics)
-    return bool(phrase.topic or phrase.column or phrase.result or verb) and not phrase.beside
+    return bool(phrase.topic or phrase.column or phrase.listed or verb) and not phrase.beside

@@ -53,13 +53,19 @@ def _as_stated(token: Token, shown: list[tuple[Decimal, Decimal]]) -> Judgement 
     return None
 
 
+def _column(name: str, column: str) -> str:
+    """Return the name of a column; ``-`` before it, of the column taken off."""
+    return f"-{name}.{column[1:]}" if column.startswith("-") else f"{name}.{column}"
+
+
 def rated(rate: Rate, topics: Sequence[Topic], quantities: Quantities) -> Iterator[Decimal]:
     """Yield what a rate of some topics may be by the figures of the form: of each of them, and of all."""
     for some in [*([topic] for topic in topics), topics]:
         names = tuple(topic.name for topic in some)
         wholes = [names, tuple(f"-{name}.{rate.without}" for name in names)] if rate.without else []
         wholes = [wholes[0], (*wholes[0], *wholes[1])] if wholes else [w for topic in some for w in topic.wholes]
-        parts = rate.any_of or (tuple(f"{name}.{rate.column}" for name in names),)
+        columns = tuple(_column(name, rate.column) for name in names)
+        parts = rate.any_of or ((*(names if rate.column.startswith("-") else ()), *columns),)
         for part in quantities.sums_of(parts):
             for whole in quantities.sums_of(tuple(wholes)):
                 if whole.value and part.value <= whole.value:
@@ -221,7 +227,8 @@ class Shares:
         for other in self.sentences[item.sentence]:
             claim = self.claims.get(other.start)
             before = other.start < part.start
-            if before and claim and claim.doubt != UNSURE:
+            carried = claim is not None and any(p.shared for p in claim.phrases)  # 连同上年结转的4件，答复130件
+            if before and claim and not carried and claim.doubt != UNSURE:
                 phrases = claim.phrases
                 return bool(phrases) and all(p.rank <= 1 and "request" in p.topics for p in phrases)
         return False
