@@ -116,6 +116,26 @@ BUREAU, DISTRICT = "甲市水务局", "甲市丙区人民政府"
         # One verb for a list, a class behind a colon, an outcome that is denied.
         (BUREAU, "没有发生被纠正的行政复议案件。", ["没有发生被纠正的行政复议"]),
         (BUREAU, "没有发生被纠正的行政诉讼案件。", []),
+        # A result behind one part of the lawsuits may be of all; who decided a case says which cases.
+        (DISTRICT, "行政诉讼20件，其中复议后起诉8件，尚有5件未审结。", []),
+        (DISTRICT, "行政诉讼20件，其中复议后起诉8件，尚有2件未审结。", []),
+        (DISTRICT, "行政诉讼20件，其中复议后起诉8件，尚有4件未审结。", ["4件"]),
+        (DISTRICT, "行政复议63件、行政诉讼20件，复议机关维持40件，法院纠正1件。", []),
+        (DISTRICT, "行政复议63件、行政诉讼20件，复议机关维持41件，法院纠正1件。", ["41件"]),
+        # Two rows named together, rows named before, one name used as a number, causes that end in 等.
+        (BUREAU, "收到申请42件，不再处理或不予处理2件。", []),
+        (BUREAU, "信访举报投诉类申请、重复申请较多，这两类共2件。", []),
+        (BUREAU, "信访举报投诉类申请、重复申请较多，这两类共3件。", ["3件"]),
+        (BUREAU, "涉用水、涉河道的申请较多，这两类共3件。", []),
+        (BUREAU, "收到申请42件，仅“本机关不掌握”一项即有8件。", []),
+        (BUREAU, "收到申请42件，仅“本机关不掌握”一项即有9件。", ["9件"]),
+        (BUREAU, "收到申请42件，信访、重复申请等不予处理3件。", ["3件"]),
+        # What stands behind all of them narrows nothing; letters of decisions; words that compare nothing.
+        (BUREAU, "现行有效行政规范性文件24件均带文号集中公开。", ["24件"]),
+        (BUREAU, "下达行政处罚决定书58份。", ["58份"]),
+        (BUREAU, "公开典型行政处罚决定书5份。", []),
+        (BUREAU, "连同上年结转的4件，答复40件。", ["4件"]),
+        (BUREAU, "申请由上年的30件增至42件，其中自然人36件。", ["36件"]),
     ],
 )
 def test_the_fewest_numbers_are_named(base: str, text: str, wrong: list[str]) -> None:
@@ -194,6 +214,60 @@ COUNTY = {
 def test_the_numbers_of_a_list_vouch_for_each_other(text: str, wrong: list[str]) -> None:
     told = wrong_numbers(Said(COUNTY, (text,), true=not wrong))
     assert [one.text for one in told] == wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("行政复议7件，维持率57.1%，纠错率14.3%。", []),
+        ("行政复议7件，维持率80%，纠正率21%。", ["21%"]),
+        ("行政复议7件，一审维持率81%。", []),
+        ("行政复议7件，纠错率较上年下降5%。", []),
+        ("收到申请42件，办结40件，办结率95.2%。", []),
+        ("收到申请42件，办结40件，办结率93.2%。", ["93.2%"]),
+        ("收到申请42件，其中邮寄8件，办结6件，办结率75%。", []),
+        ("收到申请42件，留言300条，答复率98.9%。", []),
+        ("收到申请42件，法定期限内答复率99%。", []),
+        ("收到申请42件，公开率52.5%。", []),
+        ("收到申请42件，公开率55.5%。", ["55.5%"]),
+        ("收到申请42件，规范性文件公开率95.5%。", []),
+        ("收到申请42件，涉用水12件，占全部办结件的30%。", []),
+        ("收到申请42件，涉用水12件，占全部办结件的31%。", ["31%"]),
+        ("收到申请42件，涉用水12件，占网上受理数的31%。", []),
+        ("收到申请42件，本机关不掌握8件，占比较高（20%）。", []),
+        ("收到申请42件，本机关不掌握8件，占比较高（21%）。", ["21%"]),
+        ("申请量由上年的30件增至42件，增幅40%。", []),
+        ("申请量由上年的30件增至42件，增幅41%。", ["41%"]),
+    ],
+)
+def test_rates_are_worked_out(text: str, told: list[str]) -> None:
+    wrong = ("contradicts", "percentage_wrong")
+    assert [number for number, verdict in judged(BUREAU, text) if verdict in wrong] == told
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("主动公开信息320条，其中工作动态110条、通知公告190条、政策文件20条。", []),
+        ("主动公开信息320条，其中工作动态110条、通知公告190条、政策文件21条。", ["21条"]),
+        ("主动公开信息620条，其中工作动态110条、通知公告190条、政策文件20条。", ["20条"]),
+        ("主动公开信息320条，其中规划9件、动态110件、公告180件、文件22件。", ["22件"]),
+        ("公开2184条，其中，通过网站公开1190条，通过微信公开655条、通过微博公开340条。", ["340条"]),
+        ("公开行政执法信息245条（动态124条、公告122条）。", ["122条"]),
+        # Some kinds, the same by several channels, a part of a part, another count, about so many.
+        ("主动公开信息320条，其中工作动态110条、通知公告60条、政策文件20条。", []),
+        ("主动公开信息320条，其中网站公开300条、微信公开150条、公示栏公开20条。", []),
+        ("主动公开信息320条，其中工作动态110条（含图片新闻80条）、通知公告210条。", []),
+        ("主动公开信息320条，其中工作动态200条，公众号发布信息460条。", []),
+        ("发布微信320篇，其中原创210篇，阅读量过千的180篇。", []),
+        ("主动公开信息32条，其中规划4条、公示320件、动态90件。", []),
+        ("公开信息320余条，其中动态200条、公告180条。", []),
+        ("公开信息320条，互动信息50条。其中，动态200条、公告120条。", []),
+        ("修订指南1个、目录3个，其中一级目录8个、二级目录20个。", []),
+    ],
+)
+def test_lists_of_what_was_published_add_up(text: str, wrong: list[str]) -> None:
+    assert [number for number, verdict in judged(BUREAU, text) if verdict == "contradicts"] == wrong
 
 
 @pytest.mark.parametrize(

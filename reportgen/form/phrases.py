@@ -204,6 +204,8 @@ class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
     """“分别”"""
     reason: YearPattern = ""
     """后面接着说理由的，可能只是其中一部分"""
+    these: YearPattern = ""
+    """“此两类申请”：同一句前面提到的几行之和"""
     aside: YearPattern = ""
     """说申请内容的插入语，不改变话题"""
     inserted: YearPattern = ""

@@ -4,7 +4,7 @@ From text to verdict, one module each: ``numerals`` finds the numbers, ``stateme
 topic, year and scope they stand in, ``claims`` (``named``) what each claims of the form (a ``claim``; of ``cases`` and ``documents``,
 what is known only from other numbers), ``worded`` what words without a number claim, ``quantities`` and ``percent`` what
 the form has to say to that, ``lists`` and ``together`` what the numbers of a list and of a sentence (``told``) say of
-each other, ``judge`` the verdict (``verdicts``).
+each other, ``itemised`` lists of other things, ``judge`` the verdict (``verdicts``).
 Which words mean which quantity is form data (``forms/phrases.toml``).
 """
 

@@ -10,18 +10,20 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from ...form.phrases import Phrase, Topic
-from .cases import by_whom, decided_by, decided_elsewhere, of_which, own_outcomes, without_kinds
+from .cases import by_whom, decided_by, decided_elsewhere, of_all_suits, of_which, own_outcomes, without_kinds
 from .claim import DOUBTFUL, JOINED, SURE, UNSURE, Claim, is_whole, readings
 from .documents import with_short
 from .named import of_both, of_the_name, with_name
 from .numerals import PIECES
 from .statements import CHANGED_TO, Statement
 from .vocabulary import Hit, Span, Vocabulary
-from .worded import absent, all_done, ended, nothing, said_of_all
+from .worded import absent, all_done, ended, nothing, rows_before, said_of_all
 from .wording import narrows, remainder, without_examples
 
 _HOW = re.compile("已|均|都|全部|按|依|经|及时")
 """Begins words that say how, and no other thing counted."""
+_OF_ALL = re.compile("全部|均|都|皆")
+"""Behind a number, begins what is said of all that it counts: 现行有效规范性文件87件全部集中公开."""
 _PUBLISHED = re.compile("公[开示布]$")
 _LISTED = re.compile(r"[,、]?(?:和|及|与|以及)|、")
 _ONLY_JOINED = re.compile(r"[,、和及与或]*$")
@@ -77,13 +79,14 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
                 claim = replace(claim, item=replace(named, before=item.before), unknown=named.before)
             classed = _classed(item, claim, text, limit, words, org)
             claim = claim if classed is None or classed.least else classed
+            claim = rows_before(item, text, words, org) or claim
             if claim:
                 because = claim.result and words.reason.match(text, item.end + len(item.after))
                 claim = replace(claim, least=True) if because else claim
                 said = text[previous.end if previous and same else item.sentence[0] : item.start]
                 found.append(_own_business(claim, found, said, words, org))
             found += [classed] if classed and classed.least else []
-    found = [of_both(of_the_name(claim, text, words), text, words) for claim in found]
+    found = [of_both(of_the_name(claim, text, words), text, words) for claim in of_all_suits(found, words)]
     return _with_included(_apart(list(of_which(found)), words), words)
 
 
@@ -301,7 +304,7 @@ def _unknown(
     """Return the words around a number that are not understood; None if it counts something else."""
     phrase, behind = chosen.phrase, chosen not in before
     around = [remainder(item.before, words, org, before)]
-    if behind or not item.cut:
+    if behind or not (item.cut or _OF_ALL.match(item.after)):
         around.append(remainder(item.after, words, org, after))
     rest = "".join(one.rest for one in around)
     if phrase.rule in _OWN_FIELD and (rest in org or "等#" in around[0].text):

@@ -22,6 +22,7 @@ from ...model.report import Passage, Report
 from .claim import DOUBTFUL, SURE, UNSURE, Claim
 from .claims import claims
 from .documents import with_columns
+from .itemised import itemised
 from .lists import in_lists
 from .numerals import Compact, compact
 from .percent import Shares
@@ -259,7 +260,8 @@ class _Judge:
         claimed = {one.item.start for one in alone}
         alone += [Told(i, None, self.share(i)) for i in self.items if i.token and i.start not in claimed]
         alone.sort(key=lambda one: (one.item.start, one.item.end))
-        return together(self.text, in_lists(self.text, alone, self.words, self.report.org, self), self.words, self)
+        listed = in_lists(self.text, alone, self.words, self.report.org, self)
+        return itemised(self.text, together(self.text, listed, self.words, self), self.words, self)
 
     def is_all(self, claim: Claim) -> bool:
         """Whether a number that may be less than a figure is the figure (撤销1件, of 1件 corrected)."""

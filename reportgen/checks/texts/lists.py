@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ...form.phrases import Phrase
+from .cases import parts_of
 from .claim import SURE, UNSURE, Claim, readings
 from .claims import fitting, made
 from .numerals import PIECES
@@ -21,7 +22,7 @@ from .quantities import YUAN
 from .statements import Statement
 from .told import Judge, Told
 from .vocabulary import Hit, Vocabulary
-from .wording import plain, remainder
+from .wording import plain, remainder, without_own
 
 _LEAST, _TELLING, _MORE = 2, 10, 3
 """How many others of a list have to agree, or how large one; how many where the list is of another scope."""
@@ -170,7 +171,7 @@ class _Sentence:
     def goes_on(self, member: _Member, previous: _Member) -> bool:
         """Whether a number belongs to the list of the one before it: no other body, time or selection between them."""
         words, phrases = self.words, previous.claim.phrases
-        units = {one.item.token.unit for one in (member, previous) if one.item.token}
+        units = {_unit(one) for one in (member, previous)}
         if (
             (len(units) > 1 and units.isdisjoint(YUAN))
             or member.item.scope != previous.item.scope
@@ -229,6 +230,7 @@ class _Sentence:
         Nor is it a name that stands without its verb behind another one: 清理规范性文件9件.
         """
         words, lead, tail = self.words, said[: hits[0].start], said[hits[-1].end :]
+        lead = without_own(lead, self.org, words)
         lead = plain(lead if words.owners.search(lead) else _BECAUSE.sub("", lead), words)
         if any(not words.not_negation.match(said, none.start()) for none in words.negation.finditer(said)):
             return None  # 未引发复议的33件
@@ -242,11 +244,18 @@ class _Sentence:
         """Return what a name claims; an outcome, of any kind of case that its sentence names, or of all."""
         claim = replace(made(item, hits, self.words, SURE), doubt=SURE)
         cases = [topic for topic in self.topics if topic.own_business]
-        if not hits[0].phrase.outcome or len(cases) == 1:
+        kinds = parts_of(cases, self.topics, self.words)
+        if not hits[0].phrase.outcome or (len(cases) == 1 and not kinds):
             return claim
-        each = [reading for topic in cases for reading in readings(hits[0], topic)[:1]]
-        of_all = tuple(name for reading in each for name in reading)
+        each = [reading for topic in (*cases, *kinds) for reading in readings(hits[0], topic)[:1]]
+        of_all = tuple(name for reading in each[: len(cases)] for name in reading)
         return replace(claim, readings=tuple(dict.fromkeys([*claim.readings, *each, of_all])))
+
+
+def _unit(member: _Member) -> str:
+    """Return the unit of a number; 件次 is 件."""
+    token = member.item.token
+    return token.unit.removesuffix("次") or token.unit if token else ""
 
 
 def _in_cases(item: Statement) -> Statement:

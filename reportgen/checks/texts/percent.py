@@ -14,12 +14,13 @@ from msgspec.structs import replace
 from ...form.phrases import Rate, Topic
 from ...form.words import Reading
 from ...model.numbers import Number, format_number
-from .claim import UNSURE, Claim
+from .claim import SURE, UNSURE, Claim
 from .numerals import Token
 from .quantities import Quantities, printed
-from .statements import Statement
+from .statements import CHANGED_TO, Statement
 from .verdicts import Judgement, Verdict
-from .vocabulary import Span, Vocabulary
+from .vocabulary import Hit, Span, Vocabulary
+from .wording import remainder
 
 _UP = "增长|上升|增加|提高|提升|增幅|上涨|上浮|多"
 _DOWN = "下降|减少|降低|回落|下滑|降幅|减幅|少"
@@ -34,7 +35,8 @@ _ALL = 100  # per cent
 _WHOLES = 100
 """Numbers before a percentage that it may be a share of."""
 _RIGHT = Judgement("percentage_ok", _SHARES, about=())
-_OF_THAT = r"^[,、(]*(?:约|共|分别|所)?占?[^,;。()、\d]{0,14}$"
+_OF_THAT = r"^[,、(]*(?:约|共|分别|所)?占?[^,;。()、\d]{0,14}\(?$"
+_RATE = re.compile(r"率(?=(?:为|是|达到?|约|:)*$)")
 
 
 def _as_stated(token: Token, shown: list[tuple[Decimal, Decimal]]) -> Judgement | None:
@@ -98,8 +100,10 @@ class Shares:
             if not (change or re.search(_CHANGED, item.before)):
                 return self.named_last_year(item, token)
             return self.changed(item, token, bool(change and change["up"]))
-        if not token.percent:
-            return None
+        return self.part_of_whole(item, token) if token.percent else None
+
+    def part_of_whole(self, item: Statement, token: Token) -> Judgement | None:
+        """Return the verdict on a percentage that is no change."""
         if self.words.all_done_rates.search(item.before):
             return self.rate(item, token)
         return self.share(item, token) or self.named_rate(item, token)
@@ -129,7 +133,7 @@ class Shares:
             Decimal(one) * 100 / Decimal(whole)
             for one in self.parts(item, part, claim) for whole in wholes if whole and one <= whole
         ]  # fmt: skip
-        return self.share_of(item, token, rates, self.is_sure(item, part, claim))
+        return self.share_of(item, token, rates, sure=self.is_sure(item, part, claim))
 
     def named(self, item: Statement, *, bracketed: bool) -> Statement:
         """予以公开占35.4%, or before a bracket: the words may say the topic."""
@@ -138,7 +142,7 @@ class Shares:
         named = [self.words.topics[h.phrase.topic] for h in self.words.hits(before) if h.phrase.topic]
         return replace(item, before=before, topic=item.topic or (named[0] if named else None))
 
-    def share_of(self, item: Statement, token: Token, rates: Sequence[Decimal], sure: bool) -> Judgement | None:
+    def share_of(self, item: Statement, token: Token, rates: Sequence[Decimal], *, sure: bool) -> Judgement | None:
         """Compare a percentage with what it may be; a complaint only where its part and whole are sure."""
         stated, quantum = Decimal(token.value), Decimal(token.quantum)
         shown = [printed(rate, quantum) for rate in rates]
@@ -159,7 +163,19 @@ class Shares:
         outcome = claim is not None and any(p.outcome for p in claim.phrases)
         if any(whole) and not (outcome or self.words.ours.search(item.before)):
             return False  # 占全县行政复议案件的12.3%: of all cases, not of those of the form
+        of = item.before.partition("占")[2]
+        if any(kind.search(of) for kind in (self.words.channels, self.words.restrict, self.words.owners)):
+            return False  # 占网上受理数的31%
+        if claim is None and part.how in ("here", "before") and part.topic and self.whole_named(item, part.topic):
+            return not part.scope and part.year is None
         return (claim is not None and claim.doubt != UNSURE) or self.stated_whole(item, part)
+
+    def whole_named(self, item: Statement, topic: Topic) -> bool:
+        """占全部办结件的30.2%: whether the words say of which of the form's figures, and nothing else."""
+        of = item.before.partition("占")[2]
+        hits = self.words.hits(of, topic)
+        wholes = [set(h.phrase.any_of) & set(topic.wholes) for h in hits]
+        return bool(wholes) and all(wholes) and not remainder(of, self.words, self.quantities.report.org, hits).rest
 
     def parts(self, item: Statement, part: Statement | None, claim: Claim | None) -> list[Number]:
         """Return the numbers whose share a percentage may be: the one before it, or those of the form."""
@@ -211,10 +227,18 @@ class Shares:
         for other in self.sentences[item.sentence]:
             claim = self.claims.get(other.start)
             before = other.start < part.start
-            if before and claim and claim.doubt != UNSURE:
+            carried = claim is not None and any(p.shared for p in claim.phrases)  # 连同上年结转的4件，答复130件
+            if before and claim and not carried and claim.doubt != UNSURE:
                 phrases = claim.phrases
                 return bool(phrases) and all(p.rank <= 1 and "request" in p.topics for p in phrases)
         return False
+
+    def is_said_of_all(self, item: Statement, said: str, hits: Sequence[Hit]) -> bool:
+        """Whether the words before a rate narrow nothing, and a number of what it is of is sure in the sentence."""
+        starts = (one.start for one in self.sentences[item.sentence])
+        claims = [self.claims[start] for start in starts if start in self.claims]
+        rest = remainder(said, self.words, self.quantities.report.org, hits).rest
+        return not rest and any(c.topic is item.topic and c.doubt == SURE for c in claims)
 
     def rate(self, item: Statement, token: Token) -> Judgement | None:
         """办结率x%: 100 means that nothing is carried over (X-14)."""
@@ -237,10 +261,17 @@ class Shares:
             return None
         done, *wholes = sums
         rates = [Decimal(done.value) * 100 / Decimal(w.value) for w in wholes if w.value]
-        fits = any(Decimal(token.value) in printed(r, Decimal(token.quantum)) for r in rates)
-        if fits or token.value > _ALL or not self.words.all_done_rates.match(item.before):
-            return _RIGHT if fits else self.above(token)  # 当场答复率85%: not of all
-        return self.share_of(item, token, [*rates, *self.rates_told(item)], sure=True)
+        if any(Decimal(token.value) in printed(rate, Decimal(token.quantum)) for rate in rates):
+            return Judgement("percentage_ok", _SHARES, done.reading, about=())
+        told = list(self.rates_told(item))
+        if any(Decimal(token.value) in printed(rate, Decimal(token.quantum)) for rate in told):
+            return _RIGHT
+        if token.value > _ALL:
+            return self.above()
+        said = self.words.all_done_rates.sub("", item.before)
+        begins = self.words.all_done_rates.match(item.before) is not None  # 当场答复率85%: not of all
+        sure = begins or self.is_said_of_all(item, said, self.words.hits(said, item.topic))
+        return self.share_of(item, token, [*rates, *told], sure=sure)
 
     def named_rate(self, item: Statement, token: Token) -> Judgement | None:
         """公开率x%, 维持率x%: a percentage whose name says of what; right too if two numbers of its sentence make it."""
@@ -280,9 +311,9 @@ class Shares:
         for whole in told[-_WHOLES:]:
             yield from (Decimal(part) * _ALL / Decimal(whole) for part in told[-_WHOLES:] if whole and part <= whole)
 
-    def above(self, token: Token) -> Judgement | None:
+    def above(self) -> Judgement:
         """办结率101%: no more than all can be done."""
-        return self.wrong(_SHARES, "办结、答复的比例不会超过100%", expected=_ALL) if token.value > _ALL else None
+        return self.wrong(_SHARES, "办结、答复的比例不会超过100%", expected=_ALL)
 
     # ---- changes against last year
 
@@ -348,6 +379,9 @@ class Shares:
         if now.token.unit != then.token.unit or then.token.percent or then.token.about or now.token.about:
             return
         change = _CHANGE.search(then.before)
+        if now.year == (self.words.year or 0) - 1 and CHANGED_TO.fullmatch(then.before):
+            yield then.token.value, now.token.value
+            return
         if change and (now.compared or now.year):
             yield now.token.value + then.token.value * (1 if change["up"] else -1), now.token.value
         bracketed = self.text[then.end : item.start].startswith(")")

@@ -104,7 +104,7 @@ CHANGED_TO = re.compile(r"(?:增|升|减|降|增加|上升|增长|减少|下降|
 """Before the figure that a change led to."""
 _REASON = re.compile("由于|因为|鉴于")
 """Begins a clause that says why: 由于处罚权自2020年起集中行使，…"""
-_AMONG = re.compile(r"[^,;。、]{0,6}中,?")
+_AMONG = re.compile(r"[^,;。、]{0,14}中,?")
 _LISTED = re.compile(r"[、和及与]|以及")
 
 
@@ -217,6 +217,8 @@ class _Sentence:
                 worded, at = worded + text[at : mention.start], mention.stop  # 上年无结转
         if clause.mentions or not _REASON.match(text, clause.start):
             state = self.scoped(state, brought(worded + text[at : clause.end], words))
+        if clause.mentions and CHANGED_TO.fullmatch(found[-1].before):
+            state = replace(state, year=None)  # 由上年的30件降至26件，其中…
         topic, how = left_with(text[tail : clause.end], words)
         return replace(state, topic=topic, how=how) if how else state
 
@@ -295,9 +297,10 @@ class _Sentence:
                 year, said = None, True
             else:
                 year = one
-        if brought.owner and not self.is_own(brought, state):
+        own = self.is_own(brought, state)
+        if brought.owner and not own:
             scope = brought.owner
-        elif brought.whole and scope and not self.words.periods.search(scope):
+        elif (brought.whole or (brought.owner and own)) and scope and not self.words.periods.search(scope):
             scope = ""
         some = self.words.own_office.search(brought.owner) and self.words.government.search(self.org)
         office = bool(some) and brought.owner != self.org

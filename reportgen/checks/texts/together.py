@@ -47,8 +47,8 @@ def together(text: str, told: Sequence[Told], words: Vocabulary, judge: Judge) -
         judge: compares with the form.
     """
     found: list[Told] = []
-    for sentence in _sentences(text, told, words):
-        numbers = [n for n, one in enumerate(sentence) if _plain(one.item)]
+    for sentence in by_sentence(text, told, words):
+        numbers = [n for n, one in enumerate(sentence) if is_plain(one.item)]
         if _need_each_other([sentence[n] for n in numbers]):
             for n, one in zip(numbers, _Whole(text, sentence, words, judge).read(), strict=True):
                 sentence[n] = one
@@ -61,11 +61,11 @@ def _need_each_other(numbers: Sequence[Told]) -> bool:
     return len(numbers) > 2 or any(one.wrong or (one.claim and len(numbers) > 1) for one in numbers)
 
 
-def _plain(item: Statement) -> bool:
+def is_plain(item: Statement) -> bool:
     return item.kind == "number" and item.token is not None and not item.token.percent and not item.compared
 
 
-def _sentences(text: str, told: Sequence[Told], words: Vocabulary) -> Iterator[list[Told]]:
+def by_sentence(text: str, told: Sequence[Told], words: Vocabulary) -> Iterator[list[Told]]:
     """Yield the numbers of each sentence, with those of the next one that names its parts (。其中：)."""
     gathered: list[Told] = []
     for span, some in groupby(told, key=lambda one: one.item.sentence):
@@ -82,10 +82,10 @@ class _Whole:
 
     def __init__(self, text: str, sentence: Sequence[Told], words: Vocabulary, judge: Judge) -> None:
         self.text, self.words, self.judge = text, words, judge
-        self.numbers = [one for one in sentence if _plain(one.item)]
+        self.numbers = [one for one in sentence if is_plain(one.item)]
         self.shared = {
             one.item.start for one, share in pairwise(sentence)
-            if share.judgement.verdict == "percentage_ok" and share.token.value != _WHOLE
+            if share.judgement.verdict == "percentage_ok" and not share.judgement.quantities and share.token.value != _WHOLE
             and not words.including.match(share.item.before) and not words.all_done_rates.search(share.item.before)
         }  # fmt: skip
         self.parts = list(self._parts())

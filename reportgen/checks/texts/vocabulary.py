@@ -132,7 +132,7 @@ class Vocabulary:
         self.not_by = {t.id: rare(t.not_by) for t in data.topics if t.not_by}
         self.negation, self.not_negation = any_of(data.negation), rare(data.not_negation)
         self.denied_too, self.denied_before = any_of(data.denied_too), any_of(data.denied_before)
-        self.reason = any_of(data.reason)
+        self.reason, self.these = any_of(data.reason), any_of(data.these)
         self.short = {t: rare(t.short) for t in data.topics if t.short}
         self.deciders = any_of(data.deciders)
         self.kept = rare(data.kept)

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from ...form.phrases import Topic
 from ...form.words import Reading
 from .claim import JOINED, SURE, UNSURE, Claim, is_whole, readings
+from .numerals import chinese_number
 from .statements import Statement
 from .vocabulary import Hit, Noun, Vocabulary
 from .wording import Remainder, remainder
@@ -153,6 +154,21 @@ def ended(item: Statement, found: list[Claim], text: str, words: Vocabulary, org
             meant = readings(class_, claim.topic)
             made.append(Claim(part, meant, rule, UNSURE if rest else SURE, topic=claim.topic))
     return made[::-1]
+
+
+def rows_before(item: Statement, text: str, words: Vocabulary, org: str) -> Claim | None:
+    """行政执法案卷、行政查询事项界限不清，此两类申请共133件: the rows named before it in the sentence, if they are so many."""
+    these = words.these.search(item.before)
+    many = next(filter(None, map(chinese_number, these[0])), None) if these else None
+    if these is None or item.scope or item.year is not None or item.compared:
+        return None
+    said = text[item.sentence[0] : item.start - len(item.before)]
+    rows = {h.phrase.any_of[0]: h for h in words.hits(said) if h.phrase.topic == "request" and h.phrase.any_of}
+    rest = item.before[: these.start()] + item.before[these.end() :]
+    if len(rows) != many or remainder(rest, words, org).rest or remainder(item.after, words, org).rest:
+        return None
+    hits, meant = list(rows.values()), tuple(name for row in rows for name in row)
+    return Claim(item, (meant,), hits[0].phrase.rule, SURE, topic=words.topics["request"], unknown=these[0])
 
 
 def _is_class(hit: Hit) -> bool:

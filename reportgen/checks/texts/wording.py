@@ -148,6 +148,9 @@ def _abbreviates(name: str, full: str, words: Vocabulary) -> bool:
     if len(name) == 1:
         place = words.places.findall(full)
         return full.endswith(name) or place[-1:] == [name]
+    place = words.places.findall(full)
+    if name and place[-1:] == [name[0]]:
+        name = name[1:]  # 区公安分局: 甲市公安局丙区分局
     letters = iter(full)
     return all(letter in letters for letter in name)
 
