@@ -379,9 +379,24 @@ class _Proof:
                 self.faults.add(steps, "topic 和 topics 应当正好有一个")
             if phrase.rule and phrase.topic and phrase.topic not in topics:
                 self.faults.add((*steps, "topic"), f"没有话题“{phrase.topic}”")
-            for topic in phrase.topics if phrase.column else ():
-                if topic in topics and f"{topics[topic]}.{phrase.column.removeprefix('-')}" not in self.names:
-                    self.faults.add(steps, f"没有名称“{topics[topic]}.{phrase.column}”")
+            if phrase.column:
+                self.topics_have(steps, phrase.topics, phrase.column)
+        self.rates()
+
+    def rates(self) -> None:
+        """Each percentage with a name is of readings or of a column."""
+        for number, rate in enumerate(self.file.narrative.rates, 1):
+            if bool(rate.any_of) == bool(rate.column):
+                self.faults.add(("narrative", "rates", number), "any_of 和 column 应当正好有一个")
+            for column in filter(None, (rate.column, rate.without)):
+                self.topics_have(("narrative", "rates", number), rate.topics, column)
+
+    def topics_have(self, steps: Steps, topics: Iterable[str], column: str) -> None:
+        """Some topics have a column."""
+        names = {topic.id: topic.name for topic in self.file.narrative.topics}
+        for topic in topics:
+            if topic in names and f"{names[topic]}.{column.removeprefix('-')}" not in self.names:
+                self.faults.add(steps, f"没有名称“{names[topic]}.{column}”")
 
 
 _OTHER_WORDS: dict[str, Callable[[_Proof, Steps, str], object]] = {

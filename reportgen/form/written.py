@@ -138,7 +138,8 @@ def without(file: EditionFile, names: set[str], cells: set[str]) -> EditionFile:
         readings = left(phrase.any_of)
         if bool(readings) == bool(phrase.any_of) and bool(kept) == bool(phrase.topics):
             phrases.append(replace(phrase, any_of=readings, topics=kept))
-    said = replace(said, topics=topics, phrases=tuple(phrases), done_of=left(said.done_of))
+    rates = tuple(replace(rate, any_of=left(rate.any_of)) for rate in said.rates if rate.column or left(rate.any_of))
+    said = replace(said, topics=topics, phrases=tuple(phrases), rates=rates, done_of=left(said.done_of))
     last = tuple(cell for cell in file.last_year.cells if cell not in cells)
     left_bars = ((chart, tuple(bar for bar in chart.bars if bar.name not in names)) for chart in file.charts)
     charts = tuple(replace(chart, bars=bars) for chart, bars in left_bars if bars)

@@ -8,10 +8,8 @@ from msgspec.structs import replace
 
 from ...form.phrases import Topic
 from ...form.words import Reading
-from .claim import JOINED, Claim, readings
+from .claim import Claim, readings
 from .vocabulary import Hit, Span, Vocabulary
-
-_BOTH = 2
 
 
 def of_all_suits(found: list[Claim], words: Vocabulary) -> list[Claim]:
@@ -40,19 +38,6 @@ def _wider(claim: Claim, named: set[str], words: Vocabulary) -> list[Reading]:
     parts = {t.id for t in words.topics.values() if t.name in named and (whole.name,) in t.wholes}
     hits = [Hit(phrase, 0, 0, 0) for phrase in claim.phrases]
     return [one for hit in hits for one in readings(hit, whole)] if parts == {topic.id, whole.id} else []
-
-
-def of_both(claim: Claim, text: str, words: Vocabulary) -> Claim:
-    """42件行政复议、行政诉讼案件，其中已审结36件: an outcome may be of all cases that are named together."""
-    if not _is_outcome(claim):
-        return claim
-    said = text[claim.item.sentence[0] : claim.item.start]
-    cases = [noun for noun in words.nouns(said) if noun[0].own_business]
-    if len(cases) < _BOTH or cases[-1][0] is cases[-2][0] or not JOINED.fullmatch(said[cases[-2][2] : cases[-1][1]]):
-        return claim
-    hit = next(h for h in words.hits(claim.item.before + claim.item.after, claim.topic) if h.phrase.outcome)
-    both = tuple(name for topic, *_ in cases[-2:] for reading in readings(hit, topic)[:1] for name in reading)
-    return replace(claim, readings=(*claim.readings, both))
 
 
 def parts_of(cases: Sequence[Topic], named: Sequence[Topic], words: Vocabulary) -> list[Topic]:

@@ -45,6 +45,11 @@ class Claim(Struct, frozen=True):
         """Whether only a verb says what is counted (答复, 制定), no row or column of a table."""
         return bool(self.phrases) and all(p.rank <= 1 and p.topics for p in self.phrases)
 
+    @property
+    def result(self) -> bool:
+        """Whether it is said with a result of applications alone (予以公开)."""
+        return bool(self.phrases) and all(p.result for p in self.phrases)
+
 
 def is_whole(claim: Claim, topic: Topic) -> bool:
     """Whether a claim may be all of what a topic counts."""

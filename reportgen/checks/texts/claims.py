@@ -10,13 +10,14 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from ...form.phrases import Phrase, Topic
-from .cases import of_all_suits, of_both
+from .cases import of_all_suits
 from .claim import DOUBTFUL, JOINED, SURE, UNSURE, Claim, is_whole, readings
+from .named import of_both, of_the_name, with_name
 from .numerals import PIECES
 from .statements import CHANGED_TO, Statement
 from .vocabulary import Hit, Span, Vocabulary
 from .worded import absent, all_done, ended, nothing, rows_before, said_of_all
-from .wording import narrows, plain, remainder
+from .wording import narrows, remainder
 
 _HOW = re.compile("已|均|都|全部|按|依|经|及时")
 """Begins words that say how, and no other thing counted."""
@@ -29,9 +30,6 @@ _USUAL_UNITS = ("件", "宗", "起", "份", "例", "元", "万元", "")
 _IS = ("为", "是", "均", ":")
 _AMOUNT = re.compile(r"[量数](?:总?计|共计?)?(?:为|是|:)?$")
 _BEHIND = re.compile(r"[^,;。:()0-9]*[,:(]([^,;。:()0-9]+)(?=[,;。)]|$)")
-_NAME = re.compile(r"[^,;。、:()0-9]*$")
-_CLOSED = re.compile(r"[^()。;]*\)([^,;。、:()0-9]*)")
-_APPLICATION = "request"
 _TREATED = re.compile(r"(?:[一-龥]{0,6},)?[一-龥]{0,6}[对将把][一-龥、]{1,20}的$")
 """对不适应形势要求的2件规范性文件予以废止: says which they were, and the verb behind it what became of them."""
 _NARROWED = "…只说其中一部分"
@@ -72,7 +70,7 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
             listed = same or item.how == "behind" or _is_part(item, words)
             with_verb = whole if whole and previous and whole.start == previous.start else previous
             whole = _with_verb(item, with_verb, words) if same else item
-            named = _with_name(whole, text, previous.end if previous and same else item.sentence[0], words)
+            named = with_name(whole, text, previous.end if previous and same else item.sentence[0], words)
             claim, queue = _counted(named, words, org, listed=listed)
             if claim and named is not whole:
                 claim = replace(claim, item=replace(named, before=item.before), unknown=named.before)
@@ -80,31 +78,13 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
             claim = claim if classed is None or classed.least else classed
             claim = rows_before(item, text, words, org) or claim
             if claim:
-                because = _is_result(claim) and words.reason.match(text, item.end + len(item.after))
+                because = claim.result and words.reason.match(text, item.end + len(item.after))
                 claim = replace(claim, least=True) if because else claim
                 said = text[previous.end if previous and same else item.sentence[0] : item.start]
                 found.append(_own_business(claim, found, said, words, org))
             found += [classed] if classed and classed.least else []
-    found = [of_both(_of_the_name(claim, text, words), text, words) for claim in of_all_suits(found, words)]
+    found = [of_both(of_the_name(claim, text, words), text, words) for claim in of_all_suits(found, words)]
     return _with_included(_apart(found, words), words)
-
-
-def _with_name(item: Statement, text: str, end: int, words: Vocabulary) -> Statement:
-    """“本机关不掌握”类答复（全年17件，…）: a number alone in a bracket is of the row that is named before it.
-
-    Or behind it: 超过半数（67件，…）予以公开或部分公开.
-    """
-    opened = item.start - len(item.before) - 1
-    alone = text[opened : opened + 1] == "(" and opened > end and not item.after
-    if not alone or words.including.match(item.before) or plain(item.before, words):
-        return item
-    before, behind = _NAME.search(text, end, opened), _CLOSED.match(text, item.end)
-    said = before[0] if before else ""
-    for name in (said, behind[1] if behind and not words.nouns(said) else ""):
-        hits = [hit for hit in words.hits(name) if hit.phrase.topic == _APPLICATION and hit.phrase.rank > 1]
-        if hits and not plain(name[hits[-1].end :], words):
-            return replace(item, before=name, topic=words.topics[_APPLICATION], how="before")
-    return item
 
 
 def _with_verb(item: Statement, previous: Statement | None, words: Vocabulary) -> Statement:
@@ -400,17 +380,13 @@ def _shared(item: Statement, phrase: Phrase) -> bool:
     return phrase.shared and elsewhere
 
 
-def _is_result(claim: Claim) -> bool:
-    return bool(claim.phrases) and all(p.result for p in claim.phrases)
-
-
 def _apart(found: list[Claim], words: Vocabulary) -> list[Claim]:
     """公开8件，部分公开1件: what is told by itself in a sentence is in no sum of results beside it."""
-    results = [c for c in found if _is_result(c) and not _is_part(c.item, words)]
+    results = [c for c in found if c.result and not _is_part(c.item, words)]
     alone = {(c.item.sentence, c.readings[0]) for c in results if len(c.readings) == 1}
     return [
         replace(claim, readings=claim.readings[:1])
-        if _is_result(claim) and any((claim.item.sentence, (name,)) in alone for r in claim.readings[1:] for name in r)
+        if claim.result and any((claim.item.sentence, (name,)) in alone for r in claim.readings[1:] for name in r)
         else claim
         for claim in found
     ]  # fmt: skip
@@ -418,8 +394,8 @@ def _apart(found: list[Claim], words: Vocabulary) -> list[Claim]:
 
 def _with_included(found: list[Claim], words: Vocabulary) -> list[Claim]:
     """予以公开10件（含部分公开3件）: a result may include another that is named behind it."""
-    parts = [c for c in found if _is_part(c.item, words) and _is_result(c) and len(c.readings) == 1]
-    return [_including(claim, parts) if _is_result(claim) else claim for claim in found] if parts else found
+    parts = [c for c in found if _is_part(c.item, words) and c.result and len(c.readings) == 1]
+    return [_including(claim, parts) if claim.result else claim for claim in found] if parts else found
 
 
 def _including(claim: Claim, parts: Sequence[Claim]) -> Claim:
@@ -427,14 +403,3 @@ def _including(claim: Claim, parts: Sequence[Claim]) -> Claim:
     near = [one.readings[0] for one in parts if (one.item.sentence, one.item.clause) == place]
     extra = [(*reading, *one) for one in near for reading in claim.readings if one[0] not in reading]
     return replace(claim, readings=(*claim.readings, *extra))
-
-
-def _of_the_name(claim: Claim, text: str, words: Vocabulary) -> Claim:
-    """“过程性信息”（以此理由不予公开6件）: in a bracket, a result may be the row that is named before it."""
-    opened = claim.item.start - len(claim.item.before) - 1
-    if not _is_result(claim) or claim.item.token is None or text[opened : opened + 1] != "(":
-        return claim
-    name = _NAME.search(text, claim.item.sentence[0], opened)
-    hits = words.hits(name[0], claim.topic) if name else ()
-    rows = [reading for hit in hits if hit.phrase.rank > claim.phrases[0].rank for reading in hit.phrase.any_of]
-    return replace(claim, readings=(*claim.readings, *rows))

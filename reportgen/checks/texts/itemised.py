@@ -14,7 +14,8 @@ from itertools import accumulate
 from msgspec.structs import replace
 
 from ...model.numbers import Number, show
-from .together import Judge, Told, by_sentence, is_plain
+from .together import by_sentence, is_plain
+from .told import Judge, Told
 from .vocabulary import Vocabulary
 
 _UNITS = frozenset("条件篇期份项部")

@@ -27,7 +27,8 @@ from .numerals import Compact, compact
 from .percent import Shares
 from .quantities import YUAN, Quantities, ReadingSum, agrees, said
 from .statements import Mention, Statement, mentions, sentences, statements
-from .together import Told, together
+from .together import together
+from .told import Told
 from .verdicts import JudgedNumber, Judgement
 from .vocabulary import Span, Vocabulary, vocabulary
 

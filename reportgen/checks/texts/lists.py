@@ -20,7 +20,7 @@ from .claims import fitting, made
 from .numerals import PIECES
 from .quantities import YUAN
 from .statements import Statement
-from .together import Judge, Told
+from .told import Judge, Told
 from .vocabulary import Hit, Vocabulary
 from .wording import plain, remainder, without_own
 
@@ -220,7 +220,9 @@ class _Sentence:
             return None  # 未引发复议的33件
         if _SOME in tail or (lead and (behind or not hits[0].phrase.accuse)):
             return None
-        return None if remainder(tail, words, self.org).rest else lead
+        # 对42件涉及政府信息公开的行政复议案件逐案建立台账: of our kind, and all of them.
+        ours = behind and hits[-1].phrase.topic in words.own_business and words.ours.search(said[: hits[-1].end])
+        return None if remainder(tail, words, self.org).rest and not ours else lead
 
     def claim(self, item: Statement, hits: list[Hit]) -> Claim:
         """Return what a name claims; an outcome, of any kind of case that its sentence names, or of all."""

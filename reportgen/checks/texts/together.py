@@ -10,17 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
-from typing import Protocol
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from ...form.phrases import Division
 from ...model.numbers import Number, show
 from .claim import DOUBTFUL, SURE, UNSURE, Claim
-from .numerals import Token
-from .quantities import said
 from .statements import Statement
+from .told import Judge, Told
 from .verdicts import Judgement
 from .vocabulary import Vocabulary, Words
 from .wording import PUNCTUATION
@@ -38,46 +35,6 @@ _SLIP = 10
 _RUN, _PARTS = 10, 30
 """Numbers on either side that one figure may be told in, and parts of a whole; beyond them nobody adds up."""
 _FEW, _WHOLE = 1, 100  # letters that do not yet say what is counted; per cent
-
-
-class Told(Struct, frozen=True):
-    """A number of a paragraph, what it claims, and what it was found to be."""
-
-    item: Statement
-    claim: Claim | None
-    judgement: Judgement
-
-    @property
-    def wrong(self) -> bool:
-        """Whether it contradicts the form."""
-        return self.judgement.verdict == "contradicts"
-
-    @property
-    def token(self) -> Token:
-        """The number; only numbers are read together."""
-        assert self.item.token is not None
-        return self.item.token
-
-    @property
-    def value(self) -> Number:
-        """The number, money in 元."""
-        return said(self.token)
-
-
-class Judge(Protocol):
-    """Compares with the form."""
-
-    def figures(self, claim: Claim) -> Sequence[Number]:
-        """Return the figures that a claim may mean."""
-
-    def within(self, part: Claim, whole: Claim) -> bool:
-        """Whether the figures of one claim are some of those of another."""
-
-    def claim(self, claim: Claim) -> Judgement:
-        """Judge a claim by itself."""
-
-    def wrong_sum(self, says: str, expected: Number) -> Judgement:
-        """Complain of a sum."""
 
 
 def together(text: str, told: Sequence[Told], words: Vocabulary, judge: Judge) -> list[Told]:
@@ -217,7 +174,8 @@ class _Whole:
         for whole, (part, *_) in self.parts:
             one, other = self.numbers[whole], self.numbers[part]
             of_all = one.claim and one.claim.topic and one.claim.topic.own_business
-            if one.claim and of_all and self.words.ours.search(self.gap(whole)):
+            gap = self.gap(whole).removeprefix(one.item.after)
+            if one.claim and of_all and self.words.ours.search(gap):
                 self.free(whole)
                 if other.claim is None or other.claim.doubt == UNSURE:
                     claim = replace(one.claim, item=other.item, doubt=DOUBTFUL)
