@@ -24,7 +24,7 @@ def of_which(found: Sequence[Claim]) -> Iterator[Claim]:
             some = claim.item.token is not None and claim.item.token.value != 0
             one_kind = claim.topic is not None and all(len(reading) == 1 for reading in claim.readings)
             told = {**told, claim.topic: some} if claim.topic and one_kind else {}
-        elif told and claim.item.how == "before" and any(p.outcome for p in claim.phrases):
+        elif claim.topic in told and claim.item.how == "before" and any(p.outcome for p in claim.phrases):
             divided = True
             yield _of(claim, [topic for topic, some in told.items() if some])
             continue

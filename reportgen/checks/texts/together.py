@@ -86,7 +86,7 @@ class _Whole:
         self.shared = {
             one.item.start for one, share in pairwise(sentence)
             if share.judgement.verdict == "percentage_ok" and not share.judgement.quantities and share.token.value != _WHOLE
-            and not words.including.match(share.item.before) and not words.all_done_rates.search(share.item.before)
+            and not words.including.match(share.item.before)
         }  # fmt: skip
         self.parts = list(self._parts())
 
