@@ -214,7 +214,7 @@ _CHINESE_PERCENT = re.compile(
     r"百分之(?P<whole>[零〇一二两三四五六七八九十百]+)(?:点(?P<part>[零〇一二三四五六七八九]+))?"
 )
 _IDIOM_BEFORE = re.compile(r"[第每进统唯逐同这某上下另首任专单初有]$|(?<![获为])之$")
-_IDIOM_AFTER = re.compile(r"(?<=一项)[即便就]|合计|之和|事|性|套|龙|条件|起来|部分|部门|份子|步")
+_IDIOM_AFTER = re.compile(r"(?<=一项)[即便就]|合计|之和|相加|事|性|套|龙|条件|起来|部分|部门|份子|步")
 _TOGETHER = re.compile(r"(?:[,。;、()]|$|行政|案|复议|诉讼|为|均|系|未|,)")
 _ZERO_WORD = re.compile(r"零(?<=[为是]零)(?=[,。;、()]|$)")
 

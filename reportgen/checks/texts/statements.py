@@ -147,7 +147,7 @@ def mentions(text: str, words: Vocabulary) -> list[Mention]:
     found += [_Words(*match.span(), "none") for match in words.denied_before.finditer(text)]
     for match in words.negation.finditer(text):
         if not words.not_negation.match(text, match.start()):
-            found.append(_Words(*match.span(), "none", match.groupdict().get("inner") or ""))
+            found.append(_Words(*match.span(), "none", "".join(filter(None, match.groupdict().values()))))
     denied = {place for one in found for place in range(one.start, one.stop)}  # 无一例: no number
     found += [token for token in tokens(text) if token.start not in denied]
     return sorted(found, key=attrgetter("start", "stop"))
@@ -185,7 +185,7 @@ class _Sentence:
         first = last = reach = 0
         for match in _MARK.finditer(self.text, start, end):
             place, behind = match.span()
-            while last < count and mentions[last].start < place:
+            while last < count and mentions[last].start <= place:  # 依申请公开:无 begins with the mark
                 reach = max(reach, mentions[last].stop)
                 last += 1
             if place >= reach and place not in inserted:

@@ -21,6 +21,7 @@ _ALL = re.compile("^(?:全部|均|都)")
 _YEAR_BEFORE = re.compile("(?:上一?年度?|去年)[亦也均]?$")
 _ITEMS = re.compile("[、,]|以及|[和及与或]")
 _CAUSE = re.compile("[因由对就针于的]|引发|产生|引起|导致")
+_BRINGS = re.compile("而?(?:所|被)?(?:引发|产生|引起|导致|提起|申请)")
 _ALL_OTHERS = re.compile("其[他它]")
 """Of channels or applicants: then all of them are denied."""
 _FEW = 8  # letters between our kind of cause and what came of it
@@ -33,8 +34,9 @@ def absent(item: Statement, paragraph: str, words: Vocabulary, org: str) -> list
     text, place = (item.after, item.end) if item.after else (item.before, item.start - len(item.before))
     if (year := _YEAR_BEFORE.search(item.before)) and item.after:
         text, place = year[0] + text, place - len(year[0])  # 上年无结转
+    cases, named = _kind_of_cases(item, text, words), words.nouns(text)
     hits = [
-        h for h in words.hits(text, next((t for t in words.topics.values() if t.own_business), None))
+        h for h in words.hits(text, cases or next((t for t in words.topics.values() if t.own_business), None))
         if h.phrase.outcome or (h.phrase.topic and h.phrase.rank >= 2 and h.phrase.accuse)
     ]  # fmt: skip
     text = _denied_alone(text, hits, words)
@@ -44,13 +46,12 @@ def absent(item: Statement, paragraph: str, words: Vocabulary, org: str) -> list
     )  # fmt: skip
     unknown = "".join(one.rest for one in around)
     rest = unknown and around[0].rest + _narrowing(item.inner, around[2], words, org)
-    doubt = (
-        UNSURE
-        if rest or item.scope or item.compared or any(h.phrase.some or not h.phrase.accuse for h in hits)
-        else SURE
-    )
+    some = any(hit.phrase.some or not hit.phrase.accuse or _for_a_reason(hit, text) for hit in hits)
+    if not named and any(hit.phrase.outcome for hit in hits):  # 应诉5件，均不涉及败诉: perhaps of others than ours
+        some = some or not words.ours.search(item.before + item.inner + text)
+    doubt = UNSURE if rest or item.scope or item.compared or some else SURE
     found = []
-    for n, denied in enumerate(_denied(text, hits, words.nouns(text))):
+    for n, denied in enumerate(_denied(text, hits, words.nouns(text), cases)):
         column = [hit for hit in words.hits(verb, denied.topic) if hit.phrase.column]  # 未废止规范性文件
         meant = readings(column[-1], denied.topic) if column else denied.readings
         start = place + denied.start if n or not item.after else item.start
@@ -58,6 +59,24 @@ def absent(item: Statement, paragraph: str, words: Vocabulary, org: str) -> list
         if meant:
             found.append(Claim(part, meant, denied.rule, doubt, topic=denied.topic, unknown=unknown))
     return found
+
+
+def _kind_of_cases(item: Statement, text: str, words: Vocabulary) -> Topic | None:
+    """Return the kind of cases that a denial names, or whose outcome it denies (被复议机关纠正, 诉讼无一败诉)."""
+    named = [topic for topic, _, _ in words.nouns(text) if topic.own_business]
+    if not named and item.topic and item.topic.own_business:
+        return item.topic
+    kinds = named or [t for t in words.topics.values() if t.own_business and _may_decide(t, text, words)]
+    return kinds[0] if named or len(kinds) == 1 else None
+
+
+def _may_decide(topic: Topic, text: str, words: Vocabulary) -> bool:
+    return topic.id in words.not_by and words.not_by[topic.id].search(text) is None
+
+
+def _for_a_reason(hit: Hit, text: str) -> bool:
+    """Whether a result is one for a reason (因国家秘密不予公开), or a reason itself (因不予公开引起的复议)."""
+    return hit.phrase.result and bool(_CAUSE.match(text, hit.start) or _BRINGS.match(text, hit.end))
 
 
 def _narrowing(inner: str, denied: Remainder, words: Vocabulary, org: str) -> str:
@@ -87,15 +106,19 @@ def _denied_alone(text: str, hits: Sequence[Hit], words: Vocabulary) -> str:
 def nothing(item: Statement, text: str, words: Vocabulary, org: str) -> list[Claim]:
     """依申请公开情况。本年度未收到。: what the talk is of is 0 where the denial has no object of its own."""
     topic, verb = item.topic, text[item.start : item.end]
-    if topic is None or not topic.zero or item.how not in ("before", "heading") or not words.hits(verb, topic):
+    if topic is None or not topic.zero or item.how not in ("here", "before", "heading"):
         return []
-    rest = remainder(item.before, words, org).rest + remainder(item.after, words, org).rest
+    done = words.hits(item.after, topic)  # 零受理
+    if not (words.hits(verb, topic) and item.how != "here") and not (done and done[0].start == 0):
+        return []
+    rest = remainder(item.before, words, org).rest + remainder(item.after, words, org, done).rest
     if rest or item.scope:
         return []
     column = [hit for hit in words.hits(verb, topic) if hit.phrase.column]  # 制定2件，未废止
     if column:
         return [Claim(item, readings(column[-1], topic), column[-1].phrase.rule, SURE, topic=topic)]
-    return [Claim(item, topic.zero, topic.zero_rule, SURE, topic=topic)]
+    part = replace(item, end=item.end + done[0].end) if done else item
+    return [Claim(part, topic.zero, topic.zero_rule, SURE, topic=topic)]
 
 
 class _Denied(Struct, frozen=True):
@@ -108,11 +131,11 @@ class _Denied(Struct, frozen=True):
     end: int
 
 
-def _denied(text: str, hits: Sequence[Hit], nouns: Sequence[Noun]) -> list[_Denied]:
+def _denied(text: str, hits: Sequence[Hit], nouns: Sequence[Noun], cases: Topic | None) -> list[_Denied]:
     """Return the phrases, then the topics that are denied; a topic counts for the phrase that names it."""
     found = [
-        _Denied(hit.phrase.any_of, hit.phrase.rule, None, hit.start, hit.end) for hit in hits
-        if hit.phrase.topic and not any(t.id == hit.phrase.topic and s < hit.end and hit.start < e for t, s, e in nouns)
+        _Denied(hit.phrase.any_of, hit.phrase.rule, None, hit.start, hit.end)
+        for hit in hits if hit.phrase.topic and not any(_names(noun, hit) for noun in nouns)
     ]  # fmt: skip
     phrases = tuple(found)
     outcomes = [hit for hit in hits if hit.phrase.outcome]
@@ -122,7 +145,16 @@ def _denied(text: str, hits: Sequence[Hit], nouns: Sequence[Noun]) -> list[_Deni
         if _named_itself(text, nouns, n):
             ended = next((readings(hit, topic) for hit in outcomes), ())
             found.append(_Denied(ended or topic.zero, topic.zero_rule, topic, start, end))  # 没有被纠正的复议
+    if outcomes and cases and not found:
+        hit = outcomes[0]
+        found.append(_Denied(readings(hit, cases), cases.zero_rule, cases, hit.start, hit.end))
     return found
+
+
+def _names(noun: Noun, hit: Hit) -> bool:
+    """Whether a noun names what a phrase does, and no less (行政复议案件; but 重复申请 are some of 申请)."""
+    topic, start, end = noun
+    return start < hit.end and hit.start < end and (start <= hit.start or hit.phrase.any_of == topic.zero)
 
 
 def _named_itself(text: str, nouns: Sequence[Noun], n: int) -> bool:
