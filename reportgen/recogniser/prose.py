@@ -13,10 +13,10 @@ from ..sources import Paragraph
 from .titles import body_like, parse_title
 from .wording import Texts, chinese_date, section_of, split_paragraphs
 
-_SUBHEADING = re.compile(r"^[（(][一二三四五六七八九十]+[）)][^。；;，,：:]{1,28}。?$")
-_NUMBERED = re.compile(r"([一二三四五六七八九十]{1,3})[、,.．]\s*(?=\S)")
-_SENTENCE = re.compile(r"[。；;：:！？!?]")
-_FOOTER = re.compile(r"版权所有|ICP备|网安备|网站标识码|技术支持")
+_SUBHEADING = r"^[（(][一二三四五六七八九十]+[）)][^。；;，,：:]{1,28}。?$"
+_NUMBERED = r"([一二三四五六七八九十]{1,3})[、,.．]\s*(?=\S)"
+_SENTENCE = r"[。；;：:！？!?]"
+_FOOTER = r"版权所有|ICP备|网安备|网站标识码|技术支持"
 """Of a line at the end of a page, wherever it stands in it."""
 _OPENING = re.compile(r"[【\[]?([^。；;，,：:！？【】\[\]]{4,30})(?:[】\]][：:]?|[：:。])\s*")
 """What may be a heading at the beginning of a cell: a few words and a stop, or in brackets."""
@@ -25,13 +25,13 @@ _LIKE = 0.6
 """How like a prescribed heading a numbered line must be to be taken for it, wrongly worded.
 Measured on the variants of FORMAT.md 2.3: 0.74 and more; on list items of texts: 0.35 and less."""
 _CONTENTS = "目录"
-_PAGE = re.compile(r"(?:[\s.…·．]{2,}|\t)\s*\d{1,3}$")
+_PAGE = r"(?:[\s.…·．]{2,}|\t)\s*\d{1,3}$"
 """Behind an entry of a table of contents."""
 _LEAST_CONTENTS = 3
 """Headings that a table of contents has at least."""
 _LEAST_COPY = 6
 """Paragraphs that a copy of a report has at least."""
-_APART = re.compile(r"(?![和与及等、，,》）)”]|[（(][^（）()]*[）)]$)")
+_APART = r"(?![和与及等、，,》）)”]|[（(][^（）()]*[）)]$)"
 """Of what follows a heading: it neither goes on with it nor is a remark."""
 
 
@@ -72,7 +72,7 @@ def read_paragraphs(
 
 def without_contents(form: Form, paragraphs: Sequence[Paragraph]) -> Sequence[Paragraph]:
     """Return the paragraphs without a table of contents: headings one after another that all stand again below."""
-    pages = [_PAGE.search(one.text) for one in paragraphs]
+    pages = [re.search(_PAGE, one.text) for one in paragraphs]
     sections = [
         section_of_line(form, one.text[: page.start()] if page else one.text)
         for one, page in zip(paragraphs, pages, strict=True)
@@ -97,7 +97,7 @@ def _one_copy(form: Form, body: list[Paragraph]) -> list[Paragraph]:
     between = [one.text for one in body[first + same : second]]
     told = {one.text for one in body[:first]}
     if same < _LEAST_COPY or not all(
-        text in told or parse_title(form, text) or not _SENTENCE.search(text) for text in between
+        text in told or parse_title(form, text) or not re.search(_SENTENCE, text) for text in between
     ):
         return body
     return [*body[: first + same], *body[second + same :]]
@@ -141,7 +141,7 @@ def _behind_heading(form: Form, line: str) -> tuple[str, ...]:
     match = _inline(form).match(line)
     rest = line[match.end() :] if match else ""
     is_text = any("\u4e00" <= character <= "\u9fff" for character in rest.partition("\n")[0])  # not the page it is on
-    return (line[: match.end(1)].strip(), rest) if match and is_text and _APART.match(rest) else (line,)
+    return (line[: match.end(1)].strip(), rest) if match and is_text and re.match(_APART, rest) else (line,)
 
 
 @lru_cache(maxsize=16)
@@ -167,7 +167,7 @@ def sections_of(form: Form, texts: Sequence[str]) -> dict[int, Section]:
             lines = {
                 n: line for n, text in enumerate(texts)
                 if n not in found and 0 < len(line := "".join(split_paragraphs(text))) <= _HEADING_LENGTH
-                and not _SENTENCE.search(number_of(key(line))[1].rstrip("。:"))
+                and not re.search(_SENTENCE, number_of(key(line))[1].rstrip("。:"))
             }  # fmt: skip
             found |= _at_their_place(form, found, likely(form, lines, missing))
     return found
@@ -186,13 +186,13 @@ def _same_words(form: Form, lines: Mapping[int, str], missing: Mapping[str, Sect
 
 def _near_heading(form: Form, lines: Mapping[int, str], missing: Mapping[str, Section]) -> dict[int, Section]:
     headings = {s.heading: s for s in form.sections if s.heading}
-    near = {n: form.likeness.near(line, headings) for n, line in lines.items() if not _SUBHEADING.match(line)}
+    near = {n: form.likeness.near(line, headings) for n, line in lines.items() if not re.match(_SUBHEADING, line)}
     one = {n: headings[next(iter(those))] for n, those in near.items() if len(those) == 1}
     return {n: section for n, section in one.items() if section in missing.values()}
 
 
 def _numbered_like(form: Form, lines: Mapping[int, str], missing: Mapping[str, Section]) -> dict[int, Section]:
-    found = {n: missing[m[1]] for n, line in lines.items() if (m := _NUMBERED.match(line)) and m[1] in missing}
+    found = {n: missing[m[1]] for n, line in lines.items() if (m := re.match(_NUMBERED, line)) and m[1] in missing}
     return {n: section for n, section in found.items() if _is_like(lines[n], section.heading)}
 
 
@@ -204,7 +204,7 @@ def _is_like(line: str, heading: str) -> bool:
 
 def _numbered(form: Form, lines: Mapping[int, str], missing: Mapping[str, Section]) -> dict[int, Section]:
     """Lines with the numbers of all parts that are missing, each once and no other number among them."""
-    numbers = {n: m[1] for n, line in lines.items() if (m := _NUMBERED.match(line))}
+    numbers = {n: m[1] for n, line in lines.items() if (m := re.match(_NUMBERED, line))}
     return {n: missing[number] for n, number in numbers.items()} if list(numbers.values()) == list(missing) else {}
 
 
@@ -243,7 +243,7 @@ class _Prose:
             self.close()
             self.texts.headings.append((section.id, "".join(lines)))
             self.section, self.heading = section.id, ""
-        elif _SUBHEADING.match(text) and self.section:
+        elif re.match(_SUBHEADING, text) and self.section:
             self.close()
             self.heading = text
             self.origin = self._origin(paragraph)
@@ -295,7 +295,7 @@ def _without_furniture(form: Form, held: Sequence[str]) -> list[str]:
         n for n, line in short if line.startswith((*form.titles.links, *form.titles.page)) or parse_title(form, line)
     )
     kept = [*held[: next(page, len(held))]]
-    while len(kept) > 1 and (_FOOTER.search(kept[-1]) or not _SENTENCE.search(kept[-1])):
+    while len(kept) > 1 and (re.search(_FOOTER, kept[-1]) or not re.search(_SENTENCE, kept[-1])):
         if chinese_date(kept[-1]):
             break
         kept.pop()

@@ -16,8 +16,8 @@ _YEAR = re.compile(r"\d{4}")
 """Every title has one."""
 _YEAR_IN_WORDS = re.compile(r"[一二三][〇○零Ｏ0一二三四五六七八九]{3}(?=\s*年)")
 _DIGITS = str.maketrans("〇○零Ｏ一二三四五六七八九", "0000123456789")
-_DATE = re.compile(r"[\[(]?\d{4}(?:-\d{1,2}-\d{1,2}|年\d{1,2}月\d{1,2}日)[\])]?(?:\d{1,2}:\d\d(?::\d\d)?)?")
-_NO_NAME = re.compile(r"[\d。；;：:！？，,〔〕《》（）()>|]|附件|文件\s*$|.{41}")
+_DATE = r"[\[(]?\d{4}(?:-\d{1,2}-\d{1,2}|年\d{1,2}月\d{1,2}日)[\])]?(?:\d{1,2}:\d\d(?::\d\d)?)?"
+_NO_NAME = r"[\d。；;：:！？，,〔〕《》（）()>|]|附件|文件\s*$|.{41}"
 """A line that cannot be part of a body's name."""
 _TITLE_LINES = 4
 _LONGEST = 300
@@ -72,7 +72,7 @@ def parse_title(form: Form, text: str) -> tuple[str, int] | None:
 @lru_cache(maxsize=1024)
 def _parsed(form: Form, text: str) -> tuple[str, int] | None:
     whole, words = key(text), [key(word) for word in text.split()]
-    bare = _DATE.sub("", whole).rstrip("。.,;")
+    bare = re.sub(_DATE, "", whole).rstrip("。.,;")
     pieces = [piece for part in (bare, *words) for piece in re.split(form.titles.separators, part)]
     found = [title for piece in (whole, re.sub("[《》]", "", bare), *pieces) if (title := _whole(form, piece))]
     if len(words) > 1:  # what stands before a blank may be something else
@@ -100,7 +100,7 @@ def _two(form: Form, org: str) -> bool:
 def body_like(form: Form, text: str) -> bool:
     """Tell whether a line is the name of a body."""
     text = key(text)
-    return 3 <= len(text) <= 40 and not _NO_NAME.search(text) and text.endswith(form.titles.bodies)
+    return 3 <= len(text) <= 40 and not re.search(_NO_NAME, text) and text.endswith(form.titles.bodies)
 
 
 def titles_in(form: Form, paragraphs: Sequence[Paragraph], end: int, *, web: bool) -> Iterator[Title]:
@@ -133,7 +133,7 @@ def _first_line(form: Form, paragraphs: Sequence[Paragraph], first: int, last: i
         above = key(paragraphs[first - 1].text)
         here = parse_title(form, _text(paragraphs[first : last + 1]))
         whole = parse_title(form, _text(paragraphs[first - 1 : last + 1]))
-        if not here or not whole or _NO_NAME.search(above) or not whole[0].startswith(above):
+        if not here or not whole or re.search(_NO_NAME, above) or not whole[0].startswith(above):
             break
         if not (body_like(form, above) if web else _goes_on(form, above, here[0])) or (web and here[0]):
             break

@@ -18,7 +18,7 @@ from ..sources import Paragraph
 
 _ILLEGAL = r"[\x00-\x08\x0c\x0e-\x1f\x7f\ufffe\uffff]"
 _BREAKS = re.compile(r"\r\n|[\r\n\x0b\x0c\u2028\u2029]")
-_DATE = re.compile(r"(\d{4})\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})\s*日?")
+_DATE = r"(\d{4})\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})\s*日?"
 
 
 class Texts(msgspec.Struct):
@@ -43,7 +43,7 @@ def chinese_date(value: object) -> str:
     """Return a date as ``2025年1月20日`` (GB/T 9704 7.3.5.4), ``""`` if it is none."""
     if isinstance(value, dt.date):
         return f"{value.year}年{value.month}月{value.day}日"
-    match = _DATE.fullmatch(key(str(value)).replace(" ", ""))
+    match = re.fullmatch(_DATE, key(str(value)).replace(" ", ""))
     if not match:
         return ""
     try:

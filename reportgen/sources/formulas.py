@@ -19,7 +19,7 @@ from .base import column_letters, column_number
 Lookup = Callable[[str, int, int], object]
 """(sheet name or "" for the formula's own, row, column) → value; raises UnknownError."""
 
-_TOKEN = re.compile(
+_TOKEN = (
     r"\s*(?:(?P<ref>(?:(?:'(?P<quoted>(?:[^']|'')+)'|(?P<sheet>[^\W\d][\w.]*))!)?"
     r"\$?(?P<c1>[A-Za-z]{1,3})\$?(?P<r1>\d{1,7})(?::\$?(?P<c2>[A-Za-z]{1,3})\$?(?P<r2>\d{1,7}))?)(?![\w(])"
     r"|(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)"
@@ -103,7 +103,7 @@ def evaluate(formula: str, lookup: Lookup) -> object:
         raise UnknownError(formula) from error
 
 
-_REFERENCE = re.compile(
+_REFERENCE = (
     r"(?P<text>\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'!)"
     r"|(?<![\w.$])(?P<c>\$?)(?P<letters>[A-Z]{1,3})(?P<r>\$?)(?P<row>[1-9]\d{0,6})(?![\w(!.])"
 )
@@ -125,7 +125,7 @@ def shift(formula: str, rows: int, columns: int) -> str:
             return "#REF!"
         return f"{match['c']}{column_letters(column)}{match['r']}{row}"
 
-    return _REFERENCE.sub(moved, formula)
+    return re.sub(_REFERENCE, moved, formula)
 
 
 Token = tuple[str, object]
@@ -140,9 +140,9 @@ def _tokens(formula: str) -> tuple[Token, ...]:
         UnknownError: there is something in it that no token looks like.
     """
     found: list[Token] = []
-    text, at = formula.lstrip("=").rstrip(), 0
+    text, at, token = formula.lstrip("=").rstrip(), 0, re.compile(_TOKEN)
     while at < len(text):
-        match = _TOKEN.match(text, at)
+        match = token.match(text, at)
         if not match or match.end() == at:
             raise UnknownError(formula)
         at = match.end()

@@ -27,12 +27,11 @@ _FAULTY_DAYS = 60
 """Spreadsheets count a 29 February 1900, so days before it are one too few."""
 _AS_IT_IS = ("", "0", "@")
 """Codes that show whole numbers as they are."""
-_TOKEN = re.compile(
-    r'"(?P<quoted>[^"]*)"|[\\!](?P<escaped>.)|\[\$(?P<currency>[^\]-]*)[^\]]*\]|\[(?P<condition>[<>=]+-?[\d.]+)\]'
-    r"|(?P<nothing>\[[^\]]*\]|\*.)|(?P<blank>_.)|(?P<place>[0#?.,%])|(?P<date>y+|m+|d+|h+|s+)|(?P<other>.)",
-    re.I | re.S,
+_TOKEN = (
+    r'(?is)"(?P<quoted>[^"]*)"|[\\!](?P<escaped>.)|\[\$(?P<currency>[^\]-]*)[^\]]*\]|\[(?P<condition>[<>=]+-?[\d.]+)\]'
+    r"|(?P<nothing>\[[^\]]*\]|\*.)|(?P<blank>_.)|(?P<place>[0#?.,%])|(?P<date>y+|m+|d+|h+|s+)|(?P<other>.)"
 )
-_CONDITION = re.compile(r"([<>=]+)(-?[\d.]+)")
+_CONDITION = r"([<>=]+)(-?[\d.]+)"
 _EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
 _LONGEST = 40
 """Places of a format that a person makes."""
@@ -105,7 +104,7 @@ def shown_date(date: dt.datetime | dt.time | dt.timedelta, code: str) -> str | N
     if not isinstance(date, dt.datetime) or not code:
         return None
     shown, hours = "", False
-    for token in _TOKEN.finditer(code.partition(";")[0]):
+    for token in re.finditer(_TOKEN, code.partition(";")[0]):
         word = (token["date"] or "").lower()
         piece = _literal(token) if not word else _date_part(date, word, minutes=hours)
         if piece is None:
@@ -158,7 +157,7 @@ def shown_number(number: Number, code: str) -> str | None:
 def _section(number: Decimal, code: str) -> list[re.Match[str]] | None:
     """Return the tokens of the section of a format that a number falls under, with its sign in the first."""
     sections: list[list[re.Match[str]]] = [[]]
-    for token in _TOKEN.finditer(code):
+    for token in re.finditer(_TOKEN, code):
         if token["other"] == ";":
             sections.append([])
         else:
@@ -173,7 +172,7 @@ def _section(number: Decimal, code: str) -> list[re.Match[str]] | None:
 
 
 def _holds(number: Decimal, condition: str) -> bool | None:
-    match = _CONDITION.fullmatch(condition)
+    match = re.fullmatch(_CONDITION, condition)
     if match is None or match[2].count(".") > 1 or not any(c.isdigit() for c in match[2]):
         return None
     limit = Decimal(match[2])

@@ -230,7 +230,7 @@ class _Whole:
 
     def _other(self, one: Told) -> bool:
         """Whether words that are not understood say what a number counts, and no topic of the form."""
-        unknown = PUNCTUATION.sub("", self.words.neutral.sub("", one.item.before))
+        unknown = PUNCTUATION.sub("", self.words.without_neutral(one.item.before))
         unsaid = one.claim is None and one.item.how in ("", "behind")
         return one.item.how == "foreign" or (unsaid and len(unknown) > _FEW)
 

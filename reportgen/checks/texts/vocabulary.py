@@ -64,6 +64,10 @@ class Words:
         """Return whether it is at ``start``."""
         return re.compile(self._expression).match(text, start) if self._may_be_in(text) else None
 
+    def without(self, text: str) -> str:
+        """Return a text from which it is taken out."""
+        return re.sub(self._expression, "", text) if self._may_be_in(text) else text
+
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Return all places where it is."""
         return re.finditer(self._expression, text) if self._may_be_in(text) else iter(())
@@ -109,9 +113,10 @@ class Vocabulary:
         self._nouns = _Group([(t, expand(t.noun, year)) for t in data.topics])
         self._headings = [(t, rare(t.heading)) for t in data.topics if t.heading]
         self._phrases = self._grouped(data.phrases)
-        letters = "|".join(word for word in data.neutral if len(word) == 1)
-        self.neutral = any_of(*(word for word in data.neutral if len(word) > 1), last=f"(?P<letter>{letters})")
-        """``letter`` is a single one, which is a part of other words too (件 of 信件)."""
+        self._neutral = [
+            Words(expand(word, year)) for word in sorted(data.neutral, key=len, reverse=True) if len(word) > 1
+        ]
+        self._letters = str.maketrans("", "", "".join(word for word in data.neutral if len(word) == 1))
         self.restrict, self.periods = rare(*data.restrict), any_of(*data.periods)
         self.foreign, self.owners = any_of(*data.foreign), any_of(data.owners)
         self.whole, self.including, self.aside = any_of(data.whole), any_of(data.including), rare(data.aside)
@@ -142,6 +147,17 @@ class Vocabulary:
         self.all_ended = any_of(data.all_ended)
         self.all_done_names: tuple[str, ...] = data.all_done_names
         self.done_of: tuple[tuple[str, ...], ...] = data.done_of
+
+    def without_neutral(self, text: str, *, letters: bool = True) -> str:
+        """Return a text without words that change nothing, the longest first.
+
+        Args:
+            text: some words.
+            letters: whether single ones go too, which are a part of other words as well (件 of 信件).
+        """
+        for word in self._neutral:
+            text = word.without(text)
+        return text.translate(self._letters) if letters else text
 
     def _joined(self, *expressions: str, last: str = "") -> str:
         longest_first = "|".join([*sorted(expressions, key=len, reverse=True), *filter(None, [last])])

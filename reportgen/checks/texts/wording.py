@@ -49,17 +49,17 @@ def plain(text: str, words: Vocabulary) -> str:
     """Return a text without words that change nothing."""
     if not PUNCTUATION.sub("", text):
         return ""
-    rest = words.neutral.sub("", text)
+    rest = words.without_neutral(text)
     # Where words have gone, the letters around them may make another one.
     if rest and rest != text:
-        rest = words.neutral.sub("", rest)
+        rest = words.without_neutral(rest)
     return PUNCTUATION.sub("", rest)
 
 
 @lru_cache(maxsize=KEPT)
 def narrows(left: Remainder, words: Vocabulary) -> bool:
     """Whether what is left narrows what is counted."""
-    return words.restrict.search(words.neutral.sub(r"\g<letter>", left.text)) is not None
+    return words.restrict.search(words.without_neutral(left.text, letters=False)) is not None
 
 
 def without_examples(left: Remainder, words: Vocabulary) -> Remainder:
@@ -79,7 +79,7 @@ def counted(before: str, after: str, words: Vocabulary) -> tuple[Topic | None, s
     first = _counted_nouns(before, words)
     if first:
         tail = before[first[-1][2] :]
-        if not words.neutral.sub("", tail) and not words.foreign.search(tail):
+        if not words.without_neutral(tail) and not words.foreign.search(tail):
             return first[-1][0], "here"
     if then := _counted_nouns(after, words):
         return then[0][0], "here"
@@ -191,7 +191,7 @@ def brought(clause: str, words: Vocabulary) -> Brought:
     owner = wider or words.owners.match(lead)
     joined = owner is not None and _JOINS.match(lead, owner.end()) is not None
     pair = words.with_office.search(lead) if owner else None
-    other = wider or (owner and not words.whole.match(lead) and words.neutral.sub("", owner[0]))
+    other = wider or (owner and not words.whole.match(lead) and words.without_neutral(owner[0]))
     return Brought(
         _years(clause, words), period[0] if period else "", owner[0] if owner and other else "", joined,
         pair is not None and owner is not None and pair.start() < owner.end() <= pair.end(),
