@@ -113,16 +113,18 @@ def _tells_outcome(claim: Claim) -> bool:
 
 
 def _wider(claim: Claim, named: set[str], words: Vocabulary) -> list[Reading]:
-    """Return what a result says of all that its topic is a part of, if that and no other part is named beside it."""
+    """Return what a result says of all that its topic is a part of, if that or each other part is named beside it."""
     topic = claim.topic
     if topic is None or claim.item.how != "before" or not _tells_outcome(claim):
         return []
     whole = next((t for t in words.topics.values() if t is not topic and (t.name,) in topic.wholes), None)
     if whole is None:
         return []
-    parts = {t.id for t in words.topics.values() if t.name in named and (whole.name,) in t.wholes}
+    kinds = {t.id for t in words.topics.values() if (whole.name,) in t.wholes} - {whole.id}
+    told = {t.id for t in words.topics.values() if t.name in named and (whole.name,) in t.wholes}
     hits = [Hit(phrase, 0, 0, 0) for phrase in claim.phrases]
-    return [one for hit in hits for one in readings(hit, whole)] if parts == {topic.id, whole.id} else []
+    of_all = told == {topic.id, whole.id} or kinds <= told  # 直接起诉3件，复议后起诉3件，已判决5件
+    return [one for hit in hits for one in readings(hit, whole)] if of_all else []
 
 
 def parts_of(cases: Sequence[Topic], named: Sequence[Topic], words: Vocabulary) -> list[Topic]:

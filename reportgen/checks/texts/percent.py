@@ -183,10 +183,11 @@ class Shares:
             return [one.value for one in self.quantities.sums_of(self.readings_of(item))]
         known = self.quantities.sums_of(claim.readings) if claim else ()
         own = [part.token.value, *(one.value for one in known)]
-        if not re.search(_ADDED, item.before):
+        each = self.words.respectively.search(item.before)
+        if not each and not re.search(_ADDED, item.before):
             return own
         earlier = [n.token.value for n in self.sentences[item.sentence] if n.token and n.start <= part.start]
-        return [*own, *accumulate(reversed(earlier))]
+        return [*own, *(earlier if each else accumulate(reversed(earlier)))]
 
     def part_before(self, item: Statement) -> Statement | None:
         """Return the number whose share this is: the one before it with only 占… in between."""
