@@ -209,6 +209,7 @@ COUNTY = {
         ("公开规范性文件47件（含历年），废止4件，修改2件。", []),
         ("主动公开规范性文件19件，收到申请98件，办结99件。", []),
         ("网上3件，其他95件。", []),
+        ("本机关不掌握26件，没有现成信息3件，其他11件。", []),
     ],
 )
 def test_the_numbers_of_a_list_vouch_for_each_other(text: str, wrong: list[str]) -> None:

@@ -178,9 +178,9 @@ class _Sentence:
             or len(member.lead) > _LONGEST
         ):
             return False
-        kinds = {phrase.rule for phrase in member.claim.phrases if phrase.listed}
-        if kinds and kinds.isdisjoint(phrase.rule for phrase in phrases):
-            return False  # 网上3件，其他5件
+        kinds = {(phrase.rule, phrase.result) for phrase in member.claim.phrases if phrase.listed}
+        if kinds and kinds.isdisjoint((phrase.rule, phrase.result) for phrase in phrases):
+            return False  # 网上3件，其他5件; 不掌握3件，其他5件: no row of its own
         others = (words.owners, words.restrict, words.periods, words.foreign)
         return not any(kind.search(member.lead) for kind in others)
 
