@@ -10,6 +10,7 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from ...form.phrases import Phrase, Topic
+from ...form.words import HAN
 from .cases import by_whom, decided_by, decided_elsewhere, of_all_suits, of_which, own_outcomes, without_kinds
 from .claim import DOUBTFUL, JOINED, SURE, UNSURE, Claim, is_whole, readings
 from .documents import with_short
@@ -31,7 +32,7 @@ _USUAL_UNITS = ("件", "宗", "起", "份", "例", "元", "万元", "")
 _IS = ("为", "是", "均", ":")
 _AMOUNT = re.compile(r"[量数](?:总?计|共计?)?(?:为|是|:)?$")
 _BEHIND = re.compile(r"[^,;。:()0-9]*[,:(]([^,;。:()0-9]+)(?=[,;。)]|$)")
-_TREATED = re.compile(r"(?:[一-龥]{0,6},)?[一-龥]{0,6}[对将把][一-龥、]{1,20}的$")
+_TREATED = rf"(?:{HAN}{{0,6}},)?{HAN}{{0,6}}[对将把](?:{HAN}|、){{1,20}}的$"
 """对不适应形势要求的2件规范性文件予以废止: says which they were, and the verb behind it what became of them."""
 _NARROWED = "…只说其中一部分"
 _OWN_FIELD = ("X-01", "X-02", "X-19")  # on documents and decisions, made in the field that the body's name says
@@ -325,7 +326,7 @@ def _is_channel(item: Statement, words: Vocabulary, org: str) -> bool:
     """Whether a number is what came in on one way (经平台收到), which is no more than all that came in."""
     around = (item.before,) if item.cut else (item.before, item.after)
     rest = "".join(remainder(one, words, org, words.hits(one, item.topic)).rest for one in around)
-    left = words.channels.sub("", rest)
+    left = words.channels.without(rest)
     dangerous = any(kind.search(left) for kind in (words.foreign, words.restrict, words.owners))
     ours = item.how == "here" and item.topic and not item.topic.own_business
     return bool(ours) and left != rest and not dangerous
@@ -337,7 +338,7 @@ def _introduced(item: Statement, rest: str, words: Vocabulary, org: str, *, behi
     There they say when, how and why; those that select or supervise, and other bodies, are known words.
     """
     said = item.after if behind else item.before
-    if behind and _TREATED.match(item.before) and item.how == "here":
+    if behind and re.match(_TREATED, item.before) and item.how == "here":
         return not any(kind.search(rest) for kind in (words.owners, words.restrict))
     hits, nouns = words.hits(said, item.topic), words.nouns(said)
     if not hits or hits[0].phrase.rank < 0 or any(start < hits[0].end for _, start, _ in nouns) or len(rest) > _LEADING:

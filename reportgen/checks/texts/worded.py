@@ -87,7 +87,7 @@ def _narrowing(inner: str, denied: Remainder, words: Vocabulary, org: str) -> st
     """
     kept, text = [], inner + denied.text
     if _ALL_OTHERS.search(text):
-        text = words.divided.sub("", text)
+        text = words.divided.without(text)
     for piece in _ITEMS.split(text):
         head, named, tail = words.foreign.sub("", piece).partition("#")
         if ours := words.ours.search(head):
