@@ -7,7 +7,7 @@ import sys
 from planting import ROOT
 
 sys.path.append(str(ROOT / "tests"))
-from sentences import Planted, Said, cases, complaints, corpus, planted, published, unmarked
+from sentences import Planted, Said, cases, complaints, corpus, planted, published, siblings, unmarked
 
 
 def sentences() -> str:
@@ -15,7 +15,10 @@ def sentences() -> str:
     kept = [said for said in corpus() if said.kept_back]
     seen = [said for said in corpus() if not said.kept_back]
     lines = [("句子", "真的", "误报", "", "与表矛盾的", "漏报", ""), ("---", *["---:"] * 6)]
-    for name, rows in (("仿照已发布报告的例子", cases()), ("自拟，对照着改进过的", seen), ("自拟，留出不看的", kept)):
+    sets = {
+        "仿照已发布报告的例子": cases(), "照这些例子另写的": siblings(), "自拟，对照着改进过的": seen, "自拟，留出不看的": kept,
+    }  # fmt: skip
+    for name, rows in sets.items():
         lines.append((name, *told(rows, true=True), *told(rows, true=False)))
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 

@@ -38,6 +38,12 @@ def cases() -> list[Said]:
     return [Said(one, tuple(one["paragraphs"]), one["truth"] == "true") for one in records]
 
 
+def siblings() -> list[Said]:
+    """Return records of the same kinds as the cases, written by others who knew those only."""
+    records = json.loads((DATA / "texts_siblings.json").read_text(encoding="utf-8"))
+    return [Said(one, tuple(one["paragraphs"]), one["truth"] == "true") for one in records]
+
+
 def corpus() -> list[Said]:
     """Return the sentences of our own, which stand in groups about the same figures."""
     groups = json.loads((DATA / "texts_corpus.json").read_text(encoding="utf-8"))["groups"]
