@@ -64,7 +64,8 @@ def absent(item: Statement, paragraph: str, words: Vocabulary, org: str) -> list
 def _kind_of_cases(item: Statement, text: str, words: Vocabulary) -> Topic | None:
     """Return the kind of cases that a denial names, or whose outcome it denies (被复议机关纠正, 诉讼无一败诉)."""
     named = [topic for topic, _, _ in words.nouns(text) if topic.own_business]
-    if not named and item.topic and item.topic.own_business:
+    told = item.topic and (item.topic.own_business or any(h.phrase.outcome for h in words.hits(text, item.topic)))
+    if told and not named:
         return item.topic
     kinds = named or [t for t in words.topics.values() if t.own_business and _may_decide(t, text, words)]
     return kinds[0] if named or len(kinds) == 1 else None
@@ -108,7 +109,9 @@ def nothing(item: Statement, text: str, words: Vocabulary, org: str) -> list[Cla
     topic, verb = item.topic, text[item.start : item.end]
     if topic is None or not topic.zero or item.how not in ("here", "before", "heading"):
         return []
-    done = words.hits(item.after, topic)  # 零受理
+    done = [
+        hit for hit in words.hits(item.after, topic) if topic.id in hit.phrase.topics and not hit.phrase.column
+    ]  # 零受理
     if not (words.hits(verb, topic) and item.how != "here") and not (done and done[0].start == 0):
         return []
     rest = remainder(item.before, words, org).rest + remainder(item.after, words, org, done).rest
