@@ -140,6 +140,8 @@ class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
     """缩小了范围的词，后面的数不一定是表里的数"""
     periods: tuple[YearPattern, ...] = ()
     """说的是别的时间"""
+    averages: YearPattern = ""
+    """说的是平均数；分号后面不再是"""
     published: YearPattern = ""
     """数后面说它在哪里公开的话，不改变数的是什么"""
     foreign: tuple[YearPattern, ...] = ()

@@ -289,7 +289,8 @@ def made(item: Statement, hits: list[Hit], words: Vocabulary, doubt: int) -> Cla
     elif (item.token and item.token.value == 0) or words.each.search(item.before):
         meant, every = tuple(one[0] for one in per_hit if one), True
     else:
-        meant = (tuple(name for one in per_hit for name in one[0]),)
+        # 驳回复议请求、维持原答复4件: the same figure said twice.
+        meant = (tuple(dict.fromkeys(name for one in per_hit for name in one[0])),)
         between = [(a.end, b.start) for a, b in pairwise(hits)]
         if not all(s == e or JOINED.fullmatch(item.before[s:e]) for s, e in between):
             doubt = UNSURE

@@ -118,6 +118,7 @@ class Vocabulary:
         ]
         self._letters = str.maketrans("", "", "".join(word for word in data.neutral if len(word) == 1))
         self.restrict, self.periods = rare(*data.restrict), any_of(*data.periods)
+        self.averages = any_of(data.averages)
         self.foreign, self.owners = any_of(*data.foreign), any_of(data.owners)
         self.whole, self.including, self.aside = any_of(data.whole), any_of(data.including), rare(data.aside)
         self.inserted = any_of(data.inserted)
