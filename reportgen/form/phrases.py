@@ -200,6 +200,8 @@ class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
     """审理结果前面的机关，是作出决定的，不缩小范围"""
     decides: YearPattern = ""
     """作出行政行为的动词；它们后面到“等”为止是举例"""
+    examples: YearPattern = ""
+    """举例的“等”，到行政行为的名称（#）为止"""
     each: YearPattern = ""
     """“各、均为”一类的词"""
     respectively: YearPattern = ""

@@ -308,9 +308,10 @@ def _unknown(
     if behind or not (item.cut or _OF_ALL.match(item.after)):
         around.append(remainder(item.after, words, org, after))
     rest = "".join(one.rest for one in around)
-    if phrase.rule in _OWN_FIELD and (rest in org or "等#" in around[0].text):
-        rest = ""  # 税务局作出税务行政处罚; 施工许可等行政许可
-        around[0] = without_examples(around[0], words)
+    if phrase.rule in _OWN_FIELD:
+        listed = without_examples(around[0], words)
+        rest = "" if rest in org or listed is not around[0] else rest  # 税务局作出税务行政处罚; 施工许可等行政许可
+        around[0] = listed
     if (rest and words.foreign.search(rest)) or (item.how == "foreign" and phrase.topics):
         return None
     narrowed = any(narrows(one, words) for one in around) or bool(rest and words.restrict.search(rest))

@@ -142,6 +142,7 @@ class Vocabulary:
         self.short = {t: rare(t.short) for t in data.topics if t.short}
         self.deciders = any_of(data.deciders)
         self.kept = rare(data.kept)
+        self.examples = any_of(data.examples)
         self.decides, self.published = rare(data.decides), any_of(data.published)
         self.each, self.respectively = rare(data.each), any_of(data.respectively)
         self.all_done, self.all_done_rates = any_of(data.all_done), any_of(data.all_done_rates)
