@@ -306,7 +306,8 @@ def _unknown(
     phrase, behind = chosen.phrase, chosen not in before
     around = [remainder(item.before, words, org, before)]
     if behind or not (item.cut or _OF_ALL.match(item.after)):
-        around.append(remainder(item.after, words, org, after))
+        said = _without_more(item.after, words) if phrase.column and not phrase.outcome else item.after
+        around.append(remainder(said, words, org, after))
     rest = "".join(one.rest for one in around)
     if phrase.rule in _OWN_FIELD:
         listed = without_examples(around[0], words)
@@ -321,6 +322,12 @@ def _unknown(
     if between and remainder(between, words, org).rest:
         return None  # 32个单位收到申请
     return rest + _NARROWED if narrowed else rest
+
+
+def _without_more(after: str, words: Vocabulary) -> str:
+    """新出台的6件规范性文件均配套发布解读材料: return the noun behind a number without what is said of all of them."""
+    end = next((end for _, start, end in words.nouns(after) if not start), 0)
+    return after[:end] if end and _OF_ALL.match(after, end) else after
 
 
 def _is_channel(item: Statement, words: Vocabulary, org: str) -> bool:

@@ -106,6 +106,7 @@ _REASON = re.compile("由于|因为|鉴于")
 """Begins a clause that says why: 由于处罚权自2020年起集中行使，…"""
 _AMONG = re.compile(r"[^,;。、]{0,14}中,?")
 _LISTED = re.compile(r"[、和及与]|以及")
+_TIMES = "倍"
 _NEXT = re.compile(r";[一二三四五六七八九十]是")
 """Between two things that are told one after the other: the scope of the first ends there."""
 
@@ -209,7 +210,7 @@ class _Sentence:
         """Add the statements of a clause, and return what the talk is of behind it."""
         text, words = self.text, self.words
         # With 0 for figures: what words bring does not depend on them.
-        worded, at, tail = "", clause.start, clause.start
+        worded, at, tail, year = "", clause.start, clause.start, state.year
         for spot in self.spots(clause):
             mention = spot.mention
             if words.including.match(spot.before):
@@ -231,6 +232,8 @@ class _Sentence:
             state = self.scoped(state, brought(worded + text[at : clause.end], words))
         if clause.mentions and CHANGED_TO.fullmatch(found[-1].before):
             state = replace(state, year=None)  # 由上年的30件降至26件，其中…
+        if clause.mentions and found[-1].token and found[-1].token.unit == _TIMES:
+            state = replace(state, year=year)  # 是上年的5倍，办结57件
         topic, how = left_with(text[tail : clause.end], words)
         return replace(state, topic=topic, how=how) if how else state
 
