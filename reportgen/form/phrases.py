@@ -188,6 +188,8 @@ class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
     """全部办结"""
     all_done_rates: YearPattern = ""
     """办结率一类的词"""
+    done_rates: YearPattern = ""
+    """前面有限制的办结率（按期办结率），括号里是办结的说法"""
     all_done_names: tuple[Name, ...] = ()
     """全部办结时应为 0 的数"""
     done_of: tuple[Reading, ...] = ()

@@ -146,6 +146,7 @@ class Vocabulary:
         self.decides, self.published = rare(data.decides), any_of(data.published)
         self.each, self.respectively = rare(data.each), any_of(data.respectively)
         self.all_done, self.all_done_rates = any_of(data.all_done), any_of(data.all_done_rates)
+        self.done_rates = any_of(data.done_rates)
         self.all_ended = any_of(data.all_ended)
         self.all_done_names: tuple[str, ...] = data.all_done_names
         self.done_of: tuple[tuple[str, ...], ...] = data.done_of
