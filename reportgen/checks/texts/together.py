@@ -30,6 +30,8 @@ _THE_REST = re.compile(r"、?(?:其他|其它|其余)")
 _KINDS_ARE = re.compile(r"具体(?:为|是|包括|有)")
 _ALL_KINDS = Division("", "", complete=True, all=1)
 _ENDS_PARTS = re.compile(r"[;。]|另[有外]?|此外|合计|共计|总计|[,、]共")
+_AND_MORE = "等"
+"""Behind parts: there are others."""
 _SLIP = 10
 """One part in so many may be missing by a slip; where more is, parts were left out on purpose."""
 _RUN, _PARTS = 10, 30
@@ -380,7 +382,7 @@ class _Whole:
             if "contradicts" in verdicts or all(self._is_first_reading(n) for n in parts):
                 continue
             gaps = [self.gap(n) for n in parts[:-1]]
-            named = any(self.words.included.search(gap) or _AMONG.match(gap) for gap in gaps)
+            named = any(self.words.included.search(gap) or _AMONG.match(gap.lstrip(",")) for gap in gaps)
             nested = named or any(map(self._holds_others, parts))
             other = all(
                 n.claim is None and n.token.unit != one.token.unit for n in map(self.numbers.__getitem__, parts)
@@ -390,7 +392,8 @@ class _Whole:
             total, value = self.sum(parts), of_cases(self.numbers[: whole + 1], self.sum(parts))
             missing = value - total
             rest = _THE_REST.match(self.numbers[parts[-1]].item.before)
-            slip = kind.complete and (rest or len(parts) >= kind.all or missing * _SLIP <= value)
+            more = self.numbers[parts[-1]].item.after.startswith(_AND_MORE)
+            slip = kind.complete and not more and (rest or len(parts) >= kind.all or missing * _SLIP <= value)
             if missing < 0 or (missing > 0 and slip):
                 self.accuse(parts[-1], f"各项相加是{show(total)}，前面写的是{show(value)}", value)
 
