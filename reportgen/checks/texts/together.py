@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from ...form.phrases import Division
 from ...model.numbers import Number, show
 from .claim import DOUBTFUL, SURE, UNSURE, Claim
+from .quantities import YUAN
 from .statements import Statement
 from .told import Judge, Told, in_a_row, of_cases, says_itself, two_agree
 from .verdicts import Judgement
@@ -26,7 +27,7 @@ _FREE = Judgement()
 _MARKS = re.compile(r"[,、。;:(]+")
 _AMONG = re.compile(r"[^,;。、]{0,6}中[,已的]?")
 _COLON = re.compile(r"[^,;。]*:")
-_THE_REST = re.compile(r"、?(?:其他|其它|其余)")
+_THE_REST = re.compile(r"、?(?:(?:[^,;。、(]{1,10}等)?(?:其他|其它|其余)|[^,;。、(]{1,10}[及和]其[他它]类?$)")
 _KINDS_ARE = re.compile(r"具体(?:为|是|包括|有)")
 _ALL_KINDS = Division("", "", complete=True, all=1)
 _ENDS_PARTS = re.compile(r"[;。]|另[有外]?|此外|合计|共计|总计|[,、]共")
@@ -132,7 +133,13 @@ class _Whole:
             last = whole + 1
             while last + 1 < min(len(self.numbers), whole + _PARTS) and not self._ends(last, bracketed=opened):
                 last += 1
-            yield whole, range(whole + 1, last + 1)
+            yield self._divided_before(whole), range(whole + 1, last + 1)
+
+    def _divided_before(self, n: int) -> int:
+        """处罚3842件，罚款587万元，其中简易程序…件: return the place of what is divided, which no money before it is."""
+        unit, before = self.numbers[n].token.unit, self.numbers[n - 1].token.unit if n else ""
+        other = unit in YUAN and before not in YUAN and before == self.numbers[n + 1].token.unit
+        return n - 1 if other else n
 
     def _listed(self, whole: int) -> Iterator[tuple[int, Sequence[int]]]:
         """Yield the numbers behind a comma that are of one complete division: 新收68件，网站41件、邮寄27件."""
