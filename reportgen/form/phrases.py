@@ -140,6 +140,8 @@ class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
     """缩小了范围的词，后面的数不一定是表里的数"""
     periods: tuple[YearPattern, ...] = ()
     """说的是别的时间"""
+    averages: YearPattern = ""
+    """说的是平均数；分号后面不再是"""
     published: YearPattern = ""
     """数后面说它在哪里公开的话，不改变数的是什么"""
     foreign: tuple[YearPattern, ...] = ()
@@ -186,6 +188,8 @@ class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
     """全部办结"""
     all_done_rates: YearPattern = ""
     """办结率一类的词"""
+    done_rates: YearPattern = ""
+    """前面有限制的办结率（按期办结率），括号里是办结的说法"""
     all_done_names: tuple[Name, ...] = ()
     """全部办结时应为 0 的数"""
     done_of: tuple[Reading, ...] = ()
@@ -198,6 +202,8 @@ class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
     """审理结果前面的机关，是作出决定的，不缩小范围"""
     decides: YearPattern = ""
     """作出行政行为的动词；它们后面到“等”为止是举例"""
+    examples: YearPattern = ""
+    """举例的“等”，到行政行为的名称（#）为止"""
     each: YearPattern = ""
     """“各、均为”一类的词"""
     respectively: YearPattern = ""

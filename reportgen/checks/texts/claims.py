@@ -290,7 +290,8 @@ def made(item: Statement, hits: list[Hit], words: Vocabulary, doubt: int) -> Cla
     elif (item.token and item.token.value == 0) or words.each.search(item.before):
         meant, every = tuple(one[0] for one in per_hit if one), True
     else:
-        meant = (tuple(name for one in per_hit for name in one[0]),)
+        # 驳回复议请求、维持原答复4件: the same figure said twice.
+        meant = (tuple(dict.fromkeys(name for one in per_hit for name in one[0])),)
         between = [(a.end, b.start) for a, b in pairwise(hits)]
         if not all(s == e or JOINED.fullmatch(item.before[s:e]) for s, e in between):
             doubt = UNSURE
@@ -306,11 +307,13 @@ def _unknown(
     phrase, behind = chosen.phrase, chosen not in before
     around = [remainder(item.before, words, org, before)]
     if behind or not (item.cut or _OF_ALL.match(item.after)):
-        around.append(remainder(item.after, words, org, after))
+        said = _without_more(item.after, words) if phrase.column and not phrase.outcome else item.after
+        around.append(remainder(said, words, org, after))
     rest = "".join(one.rest for one in around)
-    if phrase.rule in _OWN_FIELD and (rest in org or "等#" in around[0].text):
-        rest = ""  # 税务局作出税务行政处罚; 施工许可等行政许可
-        around[0] = without_examples(around[0], words)
+    if phrase.rule in _OWN_FIELD:
+        listed = without_examples(around[0], words)
+        rest = "" if rest in org or listed is not around[0] else rest  # 税务局作出税务行政处罚; 施工许可等行政许可
+        around[0] = listed
     if (rest and words.foreign.search(rest)) or (item.how == "foreign" and phrase.topics):
         return None
     narrowed = any(narrows(one, words) for one in around) or bool(rest and words.restrict.search(rest))
@@ -320,6 +323,12 @@ def _unknown(
     if between and remainder(between, words, org).rest:
         return None  # 32个单位收到申请
     return rest + _NARROWED if narrowed else rest
+
+
+def _without_more(after: str, words: Vocabulary) -> str:
+    """新出台的6件规范性文件均配套发布解读材料: return the noun behind a number without what is said of all of them."""
+    end = next((end for _, start, end in words.nouns(after) if not start), 0)
+    return after[:end] if end and _OF_ALL.match(after, end) else after
 
 
 def _is_channel(item: Statement, words: Vocabulary, org: str) -> bool:

@@ -106,7 +106,10 @@ class Shares:
         """Return the verdict on a percentage that is no change."""
         if self.words.all_done_rates.search(item.before):
             return self.rate(item, token)
-        return self.share(item, token) or self.named_rate(item, token)
+        done = self.words.done_rates.search(item.before)
+        if done and token.value > _ALL:
+            return self.above()
+        return self.share(item, token) or (done and self.rate_of(item, token, done[1])) or self.named_rate(item, token)
 
     def wrong(
         self, rule: str, says: str, quantities: Reading = (), expected: Number | None = None,
@@ -273,6 +276,17 @@ class Shares:
         begins = self.words.all_done_rates.match(item.before) is not None  # 当场答复率85%: not of all
         sure = begins or self.is_said_of_all(item, said, self.words.hits(said, item.topic))
         return self.share_of(item, token, [*rates, *told], sure=sure)
+
+    def rate_of(self, item: Statement, token: Token, done: str) -> Judgement | None:
+        """收到38件，按期办结38件，按期办结率100%: the share of the number that is told in the words of the rate."""
+        told = [n for n in self.sentences[item.sentence] if n.token and n.start < item.start and not n.token.percent]
+        part = next((n for n in reversed(told) if n.before.endswith(done)), None)
+        whole = part and next((n for n in told if n.start < part.start and n.start in self.claims), None)
+        if item.topic is None or part is None or part.token is None or whole is None:
+            return None
+        totals = [one.value for one in self.quantities.sums_of(item.topic.wholes)]
+        rates = [Decimal(part.token.value) * _ALL / Decimal(n) for n in totals if n >= part.token.value > 0]
+        return self.share_of(item, token, [*rates, *self.rates_told(item)], sure=bool(rates))
 
     def named_rate(self, item: Statement, token: Token) -> Judgement | None:
         """公开率x%, 维持率x%: a percentage whose name says of what; right too if two numbers of its sentence make it."""

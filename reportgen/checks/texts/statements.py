@@ -106,6 +106,9 @@ _REASON = re.compile("由于|因为|鉴于")
 """Begins a clause that says why: 由于处罚权自2020年起集中行使，…"""
 _AMONG = re.compile(r"[^,;。、]{0,14}中,?")
 _LISTED = re.compile(r"[、和及与]|以及")
+_TIMES = "倍"
+_NEXT = re.compile(r";[一二三四五六七八九十]是")
+"""Between two things that are told one after the other: the scope of the first ends there."""
 
 
 def statements(
@@ -162,19 +165,29 @@ class _Sentence:
         state = base
         found: list[Statement] = []
         brackets: list[_State] = []
+        outside: _State | None = None
         clauses = self.clauses()
         while not (to_end or clauses[-1].mentions):
             clauses.pop()
         for clause in clauses:
-            state = self.in_clause(clause, state, found)
+            outside = outside or (state if self.is_aside(clause) else None)
+            before, state = state, self.in_clause(clause, state, found)
+            if clause.mentions and self.words.averages.fullmatch(self.text, clause.start, clause.mentions[0].start):
+                state = replace(state, scope=before.scope)  # 办结2502件，日均约10件，其中…
             if clause.mark == "(":
                 brackets.append(state)
                 state = replace(state, year=self.year_named_last(clause, state.year))
             elif clause.mark == ")" and brackets:
                 state = brackets.pop()
             elif clause.mark == ";":
-                state = replace(state, year=base.year)
+                scope = base if _NEXT.match(self.text, clause.end) else outside or state
+                state, outside = replace(state, year=base.year, scope=scope.scope), None
         return found, replace(state, how="before" if state.topic else state.how)
+
+    def is_aside(self, clause: _Clause) -> bool:
+        """其中市政府5件; 平均承诺时限压缩72%: whether the scope of a clause goes no further than to the semicolon."""
+        part = self.words.including.match(self.text[clause.start : clause.end])
+        return part is not None or self.words.averages.search(self.text, clause.start, clause.end) is not None
 
     def clauses(self) -> list[_Clause]:
         """Return the clauses in order; a comma between the thousands of a figure is not a mark."""
@@ -197,7 +210,7 @@ class _Sentence:
         """Add the statements of a clause, and return what the talk is of behind it."""
         text, words = self.text, self.words
         # With 0 for figures: what words bring does not depend on them.
-        worded, at, tail = "", clause.start, clause.start
+        worded, at, tail, year = "", clause.start, clause.start, state.year
         for spot in self.spots(clause):
             mention = spot.mention
             if words.including.match(spot.before):
@@ -219,6 +232,8 @@ class _Sentence:
             state = self.scoped(state, brought(worded + text[at : clause.end], words))
         if clause.mentions and CHANGED_TO.fullmatch(found[-1].before):
             state = replace(state, year=None)  # 由上年的30件降至26件，其中…
+        if clause.mentions and found[-1].token and found[-1].token.unit == _TIMES:
+            state = replace(state, year=year)  # 是上年的5倍，办结57件
         topic, how = left_with(text[tail : clause.end], words)
         return replace(state, topic=topic, how=how) if how else state
 

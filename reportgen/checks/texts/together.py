@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from ...form.phrases import Division
 from ...model.numbers import Number, show
 from .claim import DOUBTFUL, SURE, UNSURE, Claim
+from .quantities import YUAN
 from .statements import Statement
 from .told import Judge, Told, in_a_row, of_cases, says_itself, two_agree
 from .verdicts import Judgement
@@ -26,10 +27,12 @@ _FREE = Judgement()
 _MARKS = re.compile(r"[,、。;:(]+")
 _AMONG = re.compile(r"[^,;。、]{0,6}中[,已的]?")
 _COLON = re.compile(r"[^,;。]*:")
-_THE_REST = re.compile(r"、?(?:其他|其它|其余)")
+_THE_REST = re.compile(r"、?(?:(?:[^,;。、(]{1,10}等)?(?:其他|其它|其余)|[^,;。、(]{1,10}[及和]其[他它]类?$)")
 _KINDS_ARE = re.compile(r"具体(?:为|是|包括|有)")
 _ALL_KINDS = Division("", "", complete=True, all=1)
 _ENDS_PARTS = re.compile(r"[;。]|另[有外]?|此外|合计|共计|总计|[,、]共")
+_AND_MORE = "等"
+"""Behind parts: there are others."""
 _SLIP = 10
 """One part in so many may be missing by a slip; where more is, parts were left out on purpose."""
 _RUN, _PARTS = 10, 30
@@ -130,7 +133,13 @@ class _Whole:
             last = whole + 1
             while last + 1 < min(len(self.numbers), whole + _PARTS) and not self._ends(last, bracketed=opened):
                 last += 1
-            yield whole, range(whole + 1, last + 1)
+            yield self._divided_before(whole), range(whole + 1, last + 1)
+
+    def _divided_before(self, n: int) -> int:
+        """处罚3842件，罚款587万元，其中简易程序…件: return the place of what is divided, which no money before it is."""
+        unit, before = self.numbers[n].token.unit, self.numbers[n - 1].token.unit if n else ""
+        other = unit in YUAN and before not in YUAN and before == self.numbers[n + 1].token.unit
+        return n - 1 if other else n
 
     def _listed(self, whole: int) -> Iterator[tuple[int, Sequence[int]]]:
         """Yield the numbers behind a comma that are of one complete division: 新收68件，网站41件、邮寄27件."""
@@ -380,7 +389,7 @@ class _Whole:
             if "contradicts" in verdicts or all(self._is_first_reading(n) for n in parts):
                 continue
             gaps = [self.gap(n) for n in parts[:-1]]
-            named = any(self.words.included.search(gap) or _AMONG.match(gap) for gap in gaps)
+            named = any(self.words.included.search(gap) or _AMONG.match(gap.lstrip(",")) for gap in gaps)
             nested = named or any(map(self._holds_others, parts))
             other = all(
                 n.claim is None and n.token.unit != one.token.unit for n in map(self.numbers.__getitem__, parts)
@@ -390,7 +399,8 @@ class _Whole:
             total, value = self.sum(parts), of_cases(self.numbers[: whole + 1], self.sum(parts))
             missing = value - total
             rest = _THE_REST.match(self.numbers[parts[-1]].item.before)
-            slip = kind.complete and (rest or len(parts) >= kind.all or missing * _SLIP <= value)
+            more = self.numbers[parts[-1]].item.after.startswith(_AND_MORE)
+            slip = kind.complete and not more and (rest or len(parts) >= kind.all or missing * _SLIP <= value)
             if missing < 0 or (missing > 0 and slip):
                 self.accuse(parts[-1], f"各项相加是{show(total)}，前面写的是{show(value)}", value)
 

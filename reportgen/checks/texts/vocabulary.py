@@ -120,6 +120,7 @@ class Vocabulary:
         self._neutral = [w if re.escape(w) == w else Words(expand(w, year)) for w in longest_first if len(w) > 1]
         self._letters = str.maketrans("", "", "".join(word for word in data.neutral if len(word) == 1))
         self.restrict, self.periods = rare(*data.restrict), any_of(*data.periods)
+        self.averages = any_of(data.averages)
         self.foreign, self.owners = any_of(*data.foreign), any_of(data.owners)
         self.whole, self.including, self.aside = any_of(data.whole), any_of(data.including), rare(data.aside)
         self.inserted = any_of(data.inserted)
@@ -143,9 +144,11 @@ class Vocabulary:
         self.short = {t: rare(t.short) for t in data.topics if t.short}
         self.deciders = any_of(data.deciders)
         self.kept = rare(data.kept)
+        self.examples = any_of(data.examples)
         self.decides, self.published = rare(data.decides), any_of(data.published)
         self.each, self.respectively = rare(data.each), any_of(data.respectively)
         self.all_done, self.all_done_rates = any_of(data.all_done), any_of(data.all_done_rates)
+        self.done_rates = any_of(data.done_rates)
         self.all_ended = any_of(data.all_ended)
         self.all_done_names: tuple[str, ...] = data.all_done_names
         self.done_of: tuple[tuple[str, ...], ...] = data.done_of

@@ -17,6 +17,8 @@ _LEAD = re.compile(
 )
 _NEAR_THE_END = 12  # letters
 _BEGINNING = 4  # letters of examples without a verb before them
+_AGAINST = re.compile(rf".{{0,{_BEGINNING}}}?对")
+_EXAMPLES = "等#"
 _JOINS = re.compile(r"[及和与、]")
 
 
@@ -64,10 +66,16 @@ def narrows(left: Remainder, words: Vocabulary) -> bool:
 
 def without_examples(left: Remainder, words: Vocabulary) -> Remainder:
     """办理施工许可、河道管理等行政许可: return the words without the examples, which are trades and narrow nothing."""
-    head, listed, tail = left.text.partition("等#")
-    verbs = list(words.decides.finditer(head))
-    lead = head[: verbs[0].end() if verbs else _BEGINNING]
-    return Remainder(f"{lead}#{tail}", left.rest) if listed else left
+    listed = words.examples.search(left.text)
+    if listed is None:
+        return left
+    head, tail = left.text[: listed.start()], left.text[listed.end() :]
+    against = _AGAINST.match(head)  # 对占道经营、出店经营等违法行为作出行政处罚
+    verbs = [against.end()] if against else [verb.end() for verb in words.decides.finditer(head)]
+    fields = len(listed[0]) > len(_EXAMPLES)
+    if fields and (not verbs or words.including.match(head)):
+        return left  # 对3家企业违法排污等行为作出行政处罚3件
+    return Remainder(f"{head[: verbs[0] if verbs else _BEGINNING]}#{tail}", "")
 
 
 @lru_cache(maxsize=KEPT)
