@@ -109,7 +109,7 @@ class Shares:
         done = self.words.done_rates.search(item.before)
         if done and token.value > _ALL:
             return self.above()
-        return self.share(item, token) or (done and self.rate_of(item, token, done[1])) or self.named_rate(item, token)
+        return self.share(item, token) or (done and self.rate_of(item, token, done[0])) or self.named_rate(item, token)
 
     def wrong(
         self, rule: str, says: str, quantities: Reading = (), expected: Number | None = None,
