@@ -124,7 +124,7 @@ class Rate(Struct, frozen=True, forbid_unknown_fields=True):
     column: str = ""
     """代替 any_of：话题的这一栏"""
     without: str = ""
-    """总数也可以不算这一栏（尚未审结的）"""
+    """总数也可以不算这一栏（还没有结果的）"""
 
 
 class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
@@ -189,7 +189,7 @@ class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
     all_done_rates: YearPattern = ""
     """办结率一类的词"""
     done_rates: YearPattern = ""
-    """前面有限制的办结率（按期办结率），括号里是办结的说法"""
+    """前面有限制的办结率（按期办结率）"""
     all_done_names: tuple[Name, ...] = ()
     """全部办结时应为 0 的数"""
     done_of: tuple[Reading, ...] = ()
