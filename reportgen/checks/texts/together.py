@@ -65,6 +65,7 @@ def _need_each_other(numbers: Sequence[Told]) -> bool:
 
 
 def is_plain(item: Statement) -> bool:
+    """Whether it is a number that counts something: no percentage, and not compared with another year."""
     return item.kind == "number" and item.token is not None and not item.token.percent and not item.compared
 
 

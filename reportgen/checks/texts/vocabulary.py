@@ -164,12 +164,12 @@ class Vocabulary:
             text = text.replace(word, "") if isinstance(word, str) else word.without(text)
         return text.translate(self._letters) if letters else text
 
-    def _joined(self, *expressions: str, last: str = "") -> str:
-        longest_first = "|".join([*sorted(expressions, key=len, reverse=True), *filter(None, [last])])
+    def _joined(self, *expressions: str) -> str:
+        longest_first = "|".join(sorted(expressions, key=len, reverse=True))
         return expand(longest_first or _NEVER, self.year)
 
-    def _any_of(self, *expressions: str, last: str = "") -> re.Pattern[str]:
-        return re.compile(self._joined(*expressions, last=last))
+    def _any_of(self, *expressions: str) -> re.Pattern[str]:
+        return re.compile(self._joined(*expressions))
 
     def _rare(self, *expressions: str) -> Words:
         return Words(self._joined(*expressions))

@@ -153,10 +153,9 @@ def _ends(org: str, words: Vocabulary) -> Iterator[tuple[str, str]]:
 
 def _abbreviates(name: str, full: str, words: Vocabulary) -> bool:
     """Whether the letters of a name stand in the full one in that order; a single one at its end or its place's (市局)."""
-    if len(name) == 1:
-        place = [found[0] for found in words.places.finditer(full)]
-        return full.endswith(name) or place[-1:] == [name]
     place = [found[0] for found in words.places.finditer(full)]
+    if len(name) == 1:
+        return full.endswith(name) or place[-1:] == [name]
     if name and place[-1:] == [name[0]]:
         name = name[1:]  # 区公安分局: 甲市公安局丙区分局
     letters = iter(full)
