@@ -41,10 +41,21 @@ def test_what_was_kept_back_is_judged_as_well() -> None:
     assert sum(not complaints(said) for said in false) <= len(false) // 20
 
 
-@pytest.mark.parametrize(("kept_back", "most"), [(False, 6), (True, 12)])
-def test_what_is_planted_in_published_wording_is_told(kept_back: bool, most: int) -> None:
+PARTS = 4
+SOME_SLOW = [0, *(pytest.param(part, marks=pytest.mark.slow) for part in range(1, PARTS))]
+
+
+@pytest.mark.parametrize("part", SOME_SLOW)
+def test_what_is_planted_in_published_wording_is_told(part: int) -> None:
     """No true paragraph is accused, nor one in which a number of no table changed; of the rest some per cent are missed."""
-    marked = [said for said in published() if said.kept_back == kept_back]
+    planted_is_told([said for said in published() if not said.kept_back][part::PARTS], most=6)
+
+
+def test_what_is_planted_in_wording_kept_back_is_told() -> None:
+    planted_is_told([said for said in published() if said.kept_back], most=12)
+
+
+def planted_is_told(marked: list[Said], *, most: int) -> None:
     changed = [one for said in marked for one in planted(said)]
     free = [one.said for one in changed if one.kind == "free"]
     assert [said.paragraphs for said in (*map(unmarked, marked), *free) if wrong_numbers(said)] == []

@@ -166,7 +166,12 @@ class _Proof:
     def year_pattern(self, steps: Steps, word: str) -> None:
         """Refuse groups that capture, too: the expressions of a vocabulary are joined into one."""
         pattern = self.pattern(steps, word)
-        if pattern is not None and pattern.groups and "negation" not in steps:
+        if pattern is None or "negation" in steps:
+            return
+        if "listed_as" in steps:
+            if word and pattern.groups != 1:
+                self.faults.add(steps, f"“{word}”里应有一对圆括号，括住名称")
+        elif pattern.groups:
             self.faults.add(steps, f"“{word}”里的圆括号要写成 (?:…)：它会和别的词连成一个正则表达式")
 
     def pattern(self, steps: Steps, word: str) -> re.Pattern[str] | None:

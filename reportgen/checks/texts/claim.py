@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -54,6 +55,12 @@ class Claim(Struct, frozen=True):
 def is_whole(claim: Claim, topic: Topic) -> bool:
     """Whether a claim may be all of what a topic counts."""
     return not set(topic.wholes).isdisjoint(claim.readings)
+
+
+def columns_of(reading: Reading, rows: Sequence[Reading]) -> tuple[Reading, ...]:
+    """Return what a reading of columns (新收.自然人) is in other rows; nothing if it has none."""
+    columns = [name.partition(".")[2] for name in reading]
+    return tuple(tuple(f"{row}.{one}" for row in some for one in columns) for some in rows) if all(columns) else ()
 
 
 def readings(hit: Hit, topic: Topic | None) -> tuple[Reading, ...]:

@@ -32,6 +32,8 @@ _USUAL_UNITS = ("件", "宗", "起", "份", "例", "元", "万元", "")
 _IS = ("为", "是", "均", ":")
 _AMOUNT = re.compile(r"[量数](?:总?计|共计?)?(?:为|是|:)?$")
 _BEHIND = re.compile(r"[^,;。:()0-9]*[,:(]([^,;。:()0-9]+)(?=[,;。)]|$)")
+_AMONG_THEM = re.compile("的?(?:案?件|申请)?中$")
+"""已审结案件中，未发生…: names what is spoken of, and no class of what was counted before."""
 _TREATED = rf"(?:{HAN}{{0,6}},)?{HAN}{{0,6}}[对将把](?:{HAN}|、){{1,20}}的$"
 """对不适应形势要求的2件规范性文件予以废止: says which they were, and the verb behind it what became of them."""
 _NARROWED = "…只说其中一部分"
@@ -82,7 +84,11 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
             claim = claim if classed is None or classed.least else classed
             claim = rows_before(item, text, words, org) or claim
             if claim:
-                because = claim.result and words.reason.match(text, item.end + len(item.after))
+                behind = item.end + len(item.after)
+                alone = claim.weak and not words.hits(item.before)
+                because = (claim.result and words.reason.match(text, behind)) or (
+                    alone and words.kind_behind.match(text, behind)
+                )
                 claim = replace(claim, least=True) if because else claim
                 said = text[previous.end if previous and same else item.sentence[0] : item.start]
                 found.append(_own_business(claim, found, said, words, org))
@@ -150,7 +156,7 @@ def _class_behind(item: Statement, text: str, limit: int, words: Vocabulary) -> 
     hits = words.hits(behind[1], item.topic)
     hits = tuple(hit for hit in hits if hit.phrase.outcome) or hits  # 复议结果为维持
     hits = tuple(hit for hit in hits if hit.phrase.result) or hits  # 按部分公开处理
-    if len(hits) != 1 or hits[0].phrase.rank < 2:
+    if len(hits) != 1 or hits[0].phrase.rank < 2 or _AMONG_THEM.match(behind[1], hits[0].end):
         return None
     said = words.all_ended.search(behind[1]) or words.negation.search(behind[1])
     return None if said else (behind, hits[0])
@@ -210,7 +216,8 @@ def _counted(item: Statement, words: Vocabulary, org: str, *, listed: bool) -> t
     cases = [h for h in chosen if h.phrase.topic in words.own_business]
     if cases and any(h.phrase.shared for h in chosen):
         return made(item, cases, words, UNSURE), []  # 结转行政诉讼2件: of the cases, but not all
-    if (rest := _unknown(item, before, after, chosen[0], words, org)) is None:
+    rest = _unknown(item, before, after, chosen[0], words, org)
+    if rest is None or words.channels.search(rest):
         if not _is_channel(item, words, org):
             return None, []
         part = made(item, chosen, words, UNSURE if item.scope or item.compared else SURE)
@@ -365,7 +372,7 @@ def _names_topic(item: Statement, phrase: Phrase) -> bool:
 def _grade(item: Statement, phrase: Phrase, rest: str, words: Vocabulary) -> int:
     """Return the doubt about a number that counts what a phrase says, with the words not understood around it."""
     token = item.token
-    part = item.topic is not None and ((item.office and item.topic.office_part) or _shared(item, phrase))
+    part = item.topic is not None and ((item.office and item.topic.office_part) or may_be_of_others(item, phrase))
     elsewhere = item.scope or item.how == "foreign" or item.compared or part or decided_elsewhere(item, phrase, words)
     odd_unit = token is not None and token.unit not in _USUAL_UNITS and not _names_topic(item, phrase)
     if elsewhere or (odd_unit and item.how != "before") or len(rest) > _NEAR:
@@ -375,7 +382,7 @@ def _grade(item: Statement, phrase: Phrase, rest: str, words: Vocabulary) -> int
     return DOUBTFUL if rest or odd_unit or from_heading or rounded or phrase.rank < -1 else SURE
 
 
-def _shared(item: Statement, phrase: Phrase) -> bool:
+def may_be_of_others(item: Statement, phrase: Phrase) -> bool:
     """行政复议方面，上年结转8件: words that cases of another kind are spoken of with too."""
     elsewhere = item.topic is not None and item.topic.id != phrase.topic and item.how in ("here", "before")
     return phrase.shared and elsewhere

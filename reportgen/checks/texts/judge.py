@@ -198,13 +198,11 @@ def _vouched(
 ) -> set[tuple[Span, str, Topic | None]]:
     """Return the scopes in which a number agrees with the form: in that sentence they narrow nothing of its topic.
 
-    Where numbers of two topics agree, they narrow nothing at all, and the topic is None.
+    Where two numbers agree, they narrow nothing at all, and the topic is None.
     """
-    found = {
-        (claim.item.sentence, claim.item.scope, claim.item.topic)
-        for claim in claims if claim.item.scope and _telling(claim.item) and agrees(claim)
-    }  # fmt: skip
-    places = [(sentence, scope) for sentence, scope, _ in found]
+    agreeing = [claim.item for claim in claims if claim.item.scope and _telling(claim.item) and agrees(claim)]
+    places = [(item.sentence, item.scope) for item in agreeing]
+    found = {(item.sentence, item.scope, item.topic) for item in agreeing}
     return {*found, *((*place, None) for place in places if places.count(place) > 1)}
 
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from ...form.phrases import Phrase
 from .cases import parts_of
 from .claim import SURE, UNSURE, Claim, readings
-from .claims import fitting, made
+from .claims import fitting, made, may_be_of_others
 from .numerals import PIECES
 from .quantities import YUAN
 from .statements import Statement
@@ -121,6 +121,9 @@ def _is_told(member: _Member, right: Sequence[_Member]) -> bool:
     if all(phrase.accuse for phrase in claim.phrases):
         return True
     rules = {phrase.rule for phrase in claim.phrases} if any(phrase.result for phrase in claim.phrases) else set()
+    topics = {one.claim.topic.id for one in right if one.claim.topic}
+    if not outcome and any(phrase.column for phrase in claim.phrases) and len(topics) >= _LEAST:
+        return True  # 公开规范性文件2件、行政许可37件、行政处罚21件
     return any(one.claim.topic is claim.topic and (not rules or one.claim.rule in rules) for one in right)
 
 
@@ -152,7 +155,7 @@ class _Sentence:
         run: list[_Member] = []
         for n, one in enumerate(self.told):
             member = unjudged[n] if n in unjudged else self.member(n)
-            if member is None and run and self.in_brackets(one.item):
+            if member is None and run and (self.in_brackets(one.item) or self.interrupts(one.item, run)):
                 continue
             if member and (not run or self.goes_on(member, run[-1])):
                 run.append(member)
@@ -162,6 +165,12 @@ class _Sentence:
             run = [member] if member else []
         if len(run) > 1:
             yield run
+
+    def interrupts(self, item: Statement, run: Sequence[_Member]) -> bool:
+        """公开251件，…，16件撤销，14件结转下年: whether a number is another one of a long list, though nobody knows which."""
+        last = run[-1].item
+        same = last.token is not None and item.token is not None and last.token.unit == item.token.unit
+        return len(run) >= _MORE and same and item.scope == last.scope and ";" not in self.text[last.end : item.start]
 
     def in_brackets(self, item: Statement) -> bool:
         """Whether a number stands between brackets."""
@@ -191,13 +200,16 @@ class _Sentence:
         one, words = self.told[n], self.words
         before = self.name_of(n)
         words_around = [before] if plain(before, words) else [before, one.item.after]
+        listed_as = None if _published(one.item) else words.listed_as.search(before)
+        words_around += [listed_as[1]] if listed_as else []
         for topic in dict.fromkeys([one.item.topic, *self.topics]):
             for said in words_around:
-                if not (found := words.hits(said, topic)):
+                found = [hit for hit in words.hits(said, topic) if not may_be_of_others(one.item, hit.phrase)]
+                if not found:
                     continue
                 named = replace(one.item, before=said, topic=topic)
                 hits = self.naming(fitting(found, named) or fitting(found, _in_cases(named)), said)
-                if hits and (lead := self.lead(said, hits, behind=said is not before)) is not None:
+                if hits and (lead := self.lead(said, hits, behind=said is one.item.after)) is not None:
                     return _Member(n, self.claim(named, hits), lead)
         if one.claim is None or words.left.match(one.item.before):
             return None

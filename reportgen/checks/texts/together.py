@@ -7,36 +7,30 @@ by itself is (网上105件、快递17件，合计132件).  What is left wrong is
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import accumulate, groupby, pairwise
 
 from msgspec.structs import replace
 
 from ...form.phrases import Division
 from ...model.numbers import Number, show
-from .claim import DOUBTFUL, SURE, UNSURE, Claim
-from .quantities import YUAN
+from .claim import DOUBTFUL, SURE, UNSURE, Claim, columns_of
+from .parts import AMONG, KINDS_ARE, PARTS, THE_REST, Numbers
 from .statements import Statement
-from .told import Judge, Told, in_a_row, of_cases, says_itself, two_agree
+from .told import Judge, Told, in_a_row, says_itself, two_agree, whole_of
 from .verdicts import Judgement
-from .vocabulary import Vocabulary, Words
+from .vocabulary import Vocabulary
 from .wording import PUNCTUATION
 
 _FREE = Judgement()
-_MARKS = re.compile(r"[,、。;:(]+")
-_AMONG = re.compile(r"[^,;。、]{0,6}中[,已的]?")
-_COLON = re.compile(r"[^,;。]*:")
-_THE_REST = re.compile(r"、?(?:(?:[^,;。、(]{1,10}等)?(?:其他|其它|其余)|[^,;。、(]{1,10}[及和]其[他它]类?$)")
-_KINDS_ARE = re.compile(r"具体(?:为|是|包括|有)")
 _ALL_KINDS = Division("", "", complete=True, all=1)
-_ENDS_PARTS = re.compile(r"[;。]|另[有外]?|此外|合计|共计|总计|[,、]共")
 _AND_MORE = "等"
 """Behind parts: there are others."""
 _SLIP = 10
 """One part in so many may be missing by a slip; where more is, parts were left out on purpose."""
-_RUN, _PARTS = 10, 30
-"""Numbers on either side that one figure may be told in, and parts of a whole; beyond them nobody adds up."""
+_RUN = 10
+"""Numbers on either side that one figure may be told in."""
 _FEW, _WHOLE = 1, 100  # letters that do not yet say what is counted; per cent
 
 
@@ -55,13 +49,24 @@ def together(text: str, told: Sequence[Told], words: Vocabulary, judge: Judge) -
         if _need_each_other([sentence[n] for n in numbers]):
             for n, one in zip(numbers, _Whole(text, sentence, words, judge).read(), strict=True):
                 sentence[n] = one
-        found += sentence
+        found += [replace(one, judgement=_FREE) if _denies_less(one, sentence) else one for one in sentence]
     return found
 
 
 def _need_each_other(numbers: Sequence[Told]) -> bool:
     """Whether the numbers of a sentence may be found to be something else when they are read together."""
     return len(numbers) > 2 or any(one.wrong or (one.claim and len(numbers) > 1) for one in numbers)
+
+
+def _denies_less(one: Told, sentence: Sequence[Told]) -> bool:
+    """接到申请7项，未产生申请案例: whether words deny what a number of their sentence says rightly."""
+    if one.item.kind != "none" or not one.wrong or one.claim is None:
+        return False
+    return any(
+        other.judgement.verdict == "matched" and other.claim and is_plain(other.item) and other.value
+        and not set(one.claim.readings).isdisjoint(other.claim.readings)
+        for other in sentence
+    )  # fmt: skip
 
 
 def is_plain(item: Statement) -> bool:
@@ -81,18 +86,17 @@ def by_sentence(text: str, told: Sequence[Told], words: Vocabulary) -> Iterator[
         yield gathered
 
 
-class _Whole:
+class _Whole(Numbers):
     """The numbers of one sentence."""
 
     def __init__(self, text: str, sentence: Sequence[Told], words: Vocabulary, judge: Judge) -> None:
-        self.text, self.words, self.judge = text, words, judge
-        self.numbers = [one for one in sentence if is_plain(one.item)]
+        super().__init__(text, [one for one in sentence if is_plain(one.item)], words)
+        self.judge = judge
         self.shared = {
             one.item.start for one, share in pairwise(sentence)
             if share.judgement.verdict == "percentage_ok" and not share.judgement.quantities and share.token.value != _WHOLE
             and not words.including.match(share.item.before)
         }  # fmt: skip
-        self.parts = list(self._parts())
 
     def read(self) -> list[Told]:
         """Return the numbers as the whole sentence makes them right or wrong."""
@@ -102,6 +106,7 @@ class _Whole:
                 self.kinds,
                 self.of_others,
                 self.of_some,
+                self.of_flows,
                 self.subsets,
                 self.classes,
                 self.beside,
@@ -113,72 +118,6 @@ class _Whole:
         self.left()
         self.divided()
         return self.numbers
-
-    # ---- how the numbers stand to each other
-
-    def gap(self, n: int) -> str:
-        """Return the words between a number and the next one."""
-        return self.text[self.numbers[n].item.end : self.numbers[n + 1].item.start]
-
-    def _parts(self) -> Iterator[tuple[int, Sequence[int]]]:
-        """Yield the places of wholes and of the numbers named behind 其中, 含, a colon or a bracket."""
-        for whole in range(len(self.numbers) - 1):
-            gap = self.gap(whole)
-            opened = "(" in gap and ")" not in gap
-            named = any(self.words.including.match(gap[lead.end() :]) for lead in _MARKS.finditer(gap))
-            if not (opened or named or _COLON.match(gap) or _AMONG.match(gap) or _KINDS_ARE.search(gap)):
-                if gap.startswith(","):
-                    yield from self._listed(whole)
-                    yield from self._with_the_rest(whole)
-                continue
-            last = whole + 1
-            while last + 1 < min(len(self.numbers), whole + _PARTS) and not self._ends(last, bracketed=opened):
-                last += 1
-            yield self._divided_before(whole), range(whole + 1, last + 1)
-
-    def _divided_before(self, n: int) -> int:
-        """处罚3842件，罚款587万元，其中简易程序…件: return the place of what is divided, which no money before it is."""
-        unit, before = self.numbers[n].token.unit, self.numbers[n - 1].token.unit if n else ""
-        other = unit in YUAN and before not in YUAN and before == self.numbers[n + 1].token.unit
-        return n - 1 if other else n
-
-    def _listed(self, whole: int) -> Iterator[tuple[int, Sequence[int]]]:
-        """Yield the numbers behind a comma that are of one complete division: 新收68件，网站41件、邮寄27件."""
-        claim = self.numbers[whole].claim
-        if claim is None or any(phrase.outcome for phrase in claim.phrases):
-            return
-        for kind, key in self.words.divisions:
-            last = whole
-            while kind.complete and last + 1 < min(len(self.numbers), whole + _PARTS) and self._is_of(last + 1, key):
-                last += 1
-                if self._ends(last - 1, bracketed=False):
-                    break
-            if last > whole + 1 and not self._is_of(whole, key):
-                yield whole, range(whole + 1, last + 1)
-
-    def _with_the_rest(self, whole: int) -> Iterator[tuple[int, Sequence[int]]]:
-        """Yield a list of kinds behind a comma that ends with all others: 处罚120件，城管78件、安监30件、其他12件."""
-        last = whole + 1
-        while last + 1 < len(self.numbers) and self.gap(last).startswith("、"):
-            last += 1
-        if last > whole + 2 and _THE_REST.match(self.numbers[last].item.before):
-            yield whole, range(whole + 1, last + 1)
-
-    def _is_of(self, n: int, key: Words) -> bool:
-        return self.numbers[n].item.how != "foreign" and self._is(n, key)
-
-    def _is(self, n: int, key: Words) -> bool:
-        return key.search(self._around(n)) is not None
-
-    def _ends(self, n: int, *, bracketed: bool) -> bool:
-        """Whether a list of parts ends behind a number."""
-        gap = self.gap(n)
-        other_unit = self.numbers[n].token.unit != self.numbers[n + 1].token.unit
-        return other_unit or (bracketed and ")" in gap) or _ENDS_PARTS.search(gap) is not None
-
-    def sum(self, places: Sequence[int]) -> Number:
-        """Return the sum of some numbers."""
-        return sum(self.numbers[n].value for n in places)
 
     def free(self, *places: int) -> None:
         """Say nothing of some numbers: they count something else."""
@@ -203,7 +142,7 @@ class _Whole:
         for whole, parts in self.parts:
             one = self.numbers[whole]
             figures = self.judge.figures(one.claim)[:1] if one.wrong and one.claim else ()
-            if any(self.numbers[n].value in figures and self.words.owners.search(self._around(n)) for n in parts):
+            if any(self.numbers[n].value in figures and self.words.owners.search(self.around(n)) for n in parts):
                 self.free(whole)  # 教育系统收到31件，其中区教育局12件
         for n, one in enumerate(self.numbers):
             decided = one.wrong and one.claim and one.claim.topic and one.claim.topic.own_business
@@ -244,28 +183,45 @@ class _Whole:
         unsaid = one.claim is None and one.item.how in ("", "behind")
         return one.item.how == "foreign" or (unsaid and len(unknown) > _FEW)
 
+    def of_flows(self) -> None:
+        """上年结转69件，其中公民60件、予以公开5件: parts of what was carried over, by applicant or by result."""
+        for whole, parts in self.parts:
+            one = self.numbers[whole]
+            if one.claim is None or one.claim.topic is None or one.wrong:
+                continue
+            carried = all(phrase.shared for phrase in one.claim.phrases) and not one.claim.topic.own_business
+            if not carried or self.sum(parts) > one.value:
+                continue
+            for n in parts:
+                claim = self.numbers[n].claim
+                if claim is None or claim.topic is not one.claim.topic or self.judge.within(claim, one.claim):
+                    continue
+                if columns := columns_of(claim.readings[0], one.claim.readings):
+                    claim = replace(claim, readings=columns)
+                    self.numbers[n] = replace(self.numbers[n], claim=claim, judgement=self.judge.claim(claim))
+                elif self.numbers[n].value <= one.value:
+                    self.free(n)
+
     def subsets(self) -> None:
         """制定9件，其中新制定5件: a part of what its whole counts, if no more than that."""
         for whole, parts in self.parts:
             for n in parts:
                 one, other = self.numbers[whole], self.numbers[n]
                 same = one.claim and other.claim and one.claim.key == other.claim.key
-                among = n == whole + 1 and _AMONG.match(self.gap(whole)) and other.claim and other.claim.weak
+                among = n == whole + 1 and AMONG.match(self.gap(whole)) and other.claim and other.claim.weak
                 if (same or among) and not one.wrong and other.value <= one.value:
                     self.free(n)
 
     def classes(self) -> None:
         """答复7件、不予受理4件、不明确1件, of 12件 before them: what adds up may be classes of that."""
         for whole, one in enumerate(self.numbers):
-            if one.item.year is not None:
+            if one.item.year is not None or one.wrong:
                 continue
-            total: Number = 0
-            for last in range(whole + 1, len(self.numbers)):
-                total += self.numbers[last].value
-                if total >= one.value:
-                    if total == one.value and last > whole + 1 and not one.wrong:
-                        self.free(*(n for n in range(whole + 1, last + 1) if self._may_be_class(whole, n)))
-                    break
+            first = whole + 2 if self.in_brackets(whole + 1) else whole + 1
+            sums = list(accumulate(other.value for other in self.numbers[first:]))
+            last = first + bisect_left(sums, one.value)
+            if first < last < len(self.numbers) and sums[last - first] == one.value:
+                self.free(*(n for n in range(first, last + 1) if self._may_be_class(whole, n)))
 
     def _may_be_class(self, whole: int, n: int) -> bool:
         claim = self.numbers[n].claim
@@ -283,7 +239,7 @@ class _Whole:
     def beside(self) -> None:
         """逾期不补正1件，其他处理5件: what a class has left beside one of its own rows."""
         for n, one in enumerate(self.numbers):
-            if one.wrong and one.claim:
+            if one.wrong and one.claim and not one.claim.weak:
                 rows = [
                     m for m, row in enumerate(self.numbers) if row.claim and self.judge.within(row.claim, one.claim)
                 ]
@@ -334,14 +290,14 @@ class _Whole:
             before = one.item.before.lstrip(",、")
             if n < 2 or one.wrong or not self.words.total.fullmatch(before):
                 continue
-            division = self._division(range(n))
+            division = self.division(range(n))
             if one.judgement.verdict == "matched" and not (division and division.complete):
                 continue
-            sums = [self.sum(range(first, n)) for first in range(max(0, n - _PARTS), n - 1)]
+            sums = [self.sum(range(first, n)) for first in range(max(0, n - PARTS), n - 1)]
             if one.value in sums:
                 places = range(n - len(sums) - 1 + sums.index(one.value), n)
                 self.made_up(places, one.value)
-                division = self._division(places)
+                division = self.division(places)
                 if division and division.complete and one.claim and one.item.how in ("here", "before"):
                     self.numbers[n] = replace(one, judgement=self.judge.claim(replace(one.claim, doubt=SURE)))
             same = {m.token.unit for m in self.numbers[:n]} == {one.token.unit}
@@ -390,20 +346,26 @@ class _Whole:
             if "contradicts" in verdicts or all(self._is_first_reading(n) for n in parts):
                 continue
             gaps = [self.gap(n) for n in parts[:-1]]
-            named = any(self.words.included.search(gap) or _AMONG.match(gap.lstrip(",")) for gap in gaps)
+            named = any(self.words.included.search(gap) or AMONG.match(gap.lstrip(",")) for gap in gaps)
             nested = named or any(map(self._holds_others, parts))
             other = all(
                 n.claim is None and n.token.unit != one.token.unit for n in map(self.numbers.__getitem__, parts)
             )
             if kind is None or nested or other:
                 continue
-            total, value = self.sum(parts), of_cases(self.numbers[: whole + 1], self.sum(parts))
+            total, value = self.sum(parts), whole_of(self.numbers[: whole + 1], self.sum(parts))
             missing = value - total
-            rest = _THE_REST.match(self.numbers[parts[-1]].item.before)
+            rest = THE_REST.match(self.numbers[parts[-1]].item.before)
             more = self.numbers[parts[-1]].item.after.startswith(_AND_MORE)
+            more = more or self._goes_on_with_the_rest(parts[-1])
             slip = kind.complete and not more and (rest or len(parts) >= kind.all or missing * _SLIP <= value)
             if missing < 0 or (missing > 0 and slip):
                 self.accuse(parts[-1], f"各项相加是{show(total)}，前面写的是{show(value)}", value)
+
+    def _goes_on_with_the_rest(self, n: int) -> bool:
+        """15件为其他结果，其余尚未审结: whether what is left is said behind a part, without a number."""
+        item = self.numbers[n].item
+        return self.words.left.search(self.text[: item.sentence[1]], item.end) is not None
 
     def _are_all_kinds(self, whole: int, parts: Sequence[int]) -> bool:
         """Whether parts are said to be all there are: 具体为土地类12件、规划类3件; 其中3件…，其余9件…."""
@@ -411,16 +373,16 @@ class _Whole:
         if any(claim and claim.weak for claim in claims):
             return False  # 办结84件，其余5件: left() knows what is carried over
         last = self.numbers[parts[-1]].item.before
-        return len(parts) > 1 and bool(_THE_REST.match(last) or _KINDS_ARE.search(self.gap(whole)))
+        return len(parts) > 1 and bool(THE_REST.match(last) or KINDS_ARE.search(self.gap(whole)))
 
     def _of_one_kind(self, whole: int, parts: Sequence[int]) -> tuple[Division | None, Sequence[int]]:
         """Return the division that all parts are of, or the first ones up to another count (…，已办结33件)."""
         if self._are_all_kinds(whole, parts):
             return _ALL_KINDS, parts
-        kind, total = self._division(parts), self.numbers[whole].value
+        kind, total = self.division(parts), self.numbers[whole].value
         for last in range(len(parts) - 1, 1, -1):
             if kind is None and self.sum(parts) != total and self.gap(parts[last - 1]).startswith(","):
-                kind, parts = self._division(parts[:last]), parts[:last]
+                kind, parts = self.division(parts[:last]), parts[:last]
         return kind, parts
 
     def _is_first_reading(self, n: int) -> bool:
@@ -431,17 +393,6 @@ class _Whole:
         """已审结36件，纠正7件: whether a part is all but one of the kinds that are told beside it."""
         claim = self.numbers[n].claim
         return claim is not None and any(phrase.column.startswith("-") for phrase in claim.phrases)
-
-    def _division(self, parts: Sequence[int]) -> Division | None:
-        """Return the division that all of some parts are of."""
-        for division, key in self.words.divisions:
-            if len(parts) > 1 and all(self._is(n, key) for n in parts):
-                return division
-        return None
-
-    def _around(self, n: int) -> str:
-        item = self.numbers[n].item
-        return item.before if item.cut else f"{item.before}#{item.after}"
 
     def accuse(self, n: int, says: str, expected: Number) -> None:
         """Complain of a sum, at one of its numbers."""

@@ -9,7 +9,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from ...model.numbers import Number
-from .claim import SURE, Claim
+from .claim import SURE, Claim, is_whole
 from .numerals import Token
 from .quantities import said
 from .statements import Statement
@@ -79,13 +79,25 @@ def in_a_row(numbers: Sequence[Told], gaps: Sequence[str]) -> Iterator[Number]:
     yield from accumulate(one.value for one in numbers[: listed + 1])
 
 
-def of_cases(numbers: Sequence[Told], parts: Number) -> Number:
-    """行政复议6件，行政诉讼0件，其中…: return the last number, or that of all cases told up to it if its parts are more."""
+def whole_of(numbers: Sequence[Told], parts: Number) -> Number:
+    """Return what some parts are of: the last number, or what it comes to with those before it if the parts are more.
+
+    行政复议6件，行政诉讼0件，其中…: of all cases; 收到14件，上年结转1件，其中…: of both, or of what came in.
+    """
     *before, last = numbers
     value = last.value
     for one in reversed(before):
         topics = {told.claim.topic for told in (one, last) if told.claim and told.claim.topic}
-        if parts <= value or len([topic for topic in topics if topic.own_business]) < _TWO:
+        cases = len([topic for topic in topics if topic.own_business]) == _TWO
+        if parts <= value or not (cases or _carried(one, last)):
             break
-        value += one.value
+        value = one.value if parts == one.value and not cases else value + one.value
     return value
+
+
+def _carried(one: Told, last: Told) -> bool:
+    """收到14件，上年结转1件: whether the first of two numbers is a whole, and the second what was there before it."""
+    first, second = one.claim, last.claim
+    if first is None or second is None or first.topic is None or first.topic is not second.topic:
+        return False
+    return is_whole(first, first.topic) and not is_whole(second, first.topic)

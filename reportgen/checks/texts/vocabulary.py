@@ -141,6 +141,8 @@ class Vocabulary:
         self.negation, self.not_negation = any_of(data.negation), rare(data.not_negation)
         self.denied_too, self.denied_before = any_of(data.denied_too), any_of(data.denied_before)
         self.reason, self.these = any_of(data.reason), any_of(data.these)
+        self.listed_as = any_of(data.listed_as)
+        self.kind_behind, self.everybody = rare(data.kind_behind), rare(data.everybody)
         self.short = {t: rare(t.short) for t in data.topics if t.short}
         self.deciders = any_of(data.deciders)
         self.kept = rare(data.kept)

@@ -87,7 +87,8 @@ def _narrowing(inner: str, denied: Remainder, words: Vocabulary, org: str) -> st
     (出台情况) narrow nothing.
     """
     kept, text = [], inner + denied.text
-    if _ALL_OTHERS.search(text):
+    all_others, text = _ALL_OTHERS.search(text), words.everybody.without(text)
+    if all_others:
         text = words.divided.without(text)
     for piece in _ITEMS.split(text):
         head, named, tail = words.foreign.sub("", piece).partition("#")
