@@ -119,6 +119,7 @@ BROKEN = [
     ("misspelt option", 'kind = "length"\nsection', 'kind = "length"\nsektion', ["rules.C-03.sektion", "rules.C-03.section：缺少"]),
     ("option of another type", "limit = 1000", 'limit = "1000"', ["rules.C-03.limit", "应是整数，写的是文字"]),
     ("number out of range", "percent = 50\nleast", "percent = 0\nleast", ["rules.T2-07.percent", "不小于 1"]),
+    ("a list's name without brackets", "(行政(?:许可|处罚|强制))(?:事项", "行政(?:许可|处罚|强制)(?:事项", ["phrases.toml", "narrative.listed_as", "应有一对圆括号"]),
     ("a text where a list belongs", 'topics = ["review", "suit", "direct", "after"]', 'topics = "review"', ["phrases.toml", "narrative.phrases[", "].topics：应是列表"]),
     ("section of a rule", 'section = "overall"\nlimit', 'section = "overal"\nlimit', ["rules.C-03.section", "没有部分“overal”"]),
     ("cell of a rule", '"表二.coercion.decisions"]\npercent', '"表二.coersion.decisions"]\npercent', ["T2-07", "表二.coersion.decisions"]),

@@ -37,7 +37,6 @@ _AMONG_THEM = re.compile("的?(?:案?件|申请)?中$")
 _TREATED = rf"(?:{HAN}{{0,6}},)?{HAN}{{0,6}}[对将把](?:{HAN}|、){{1,20}}的$"
 """对不适应形势要求的2件规范性文件予以废止: says which they were, and the verb behind it what became of them."""
 _NARROWED = "…只说其中一部分"
-_OWN_FIELD = ("X-01", "X-02", "X-19")  # on documents and decisions, made in the field that the body's name says
 Each: TypeAlias = tuple[Hit, Topic | None]
 """What one of several numbers counts that are told 分别, one after the other."""
 _EXACT = 3  # printed digits, from which 约 and 余 do not make a number doubtful
@@ -176,7 +175,7 @@ def _classed(item: Statement, claim: Claim | None, text: str, limit: int, words:
         part = replace(item, kind="ended", start=behind.start(1), end=behind.start(1) + hit.end)
         sure = claim.doubt == SURE and not rest and item.year is None
         return replace(made(part, [hit], words, SURE), least=True) if sure else None
-    if item.topic is None or item.topic.id != "request":
+    if item.topic is None or item.topic.id != words.applications:
         return None
     about = remainder(item.before, words, org).rest + remainder(item.after, words, org).rest
     if about and not rest and not item.scope and not item.compared:
@@ -317,7 +316,7 @@ def _unknown(
         said = _without_more(item.after, words) if phrase.column and not phrase.outcome else item.after
         around.append(remainder(said, words, org, after))
     rest = "".join(one.rest for one in around)
-    if phrase.rule in _OWN_FIELD:
+    if phrase.rule in words.own_field:
         listed = without_examples(around[0], words)
         rest = "" if rest in org or listed is not around[0] else rest  # 税务局作出税务行政处罚; 施工许可等行政许可
         around[0] = listed

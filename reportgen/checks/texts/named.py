@@ -14,7 +14,6 @@ from .wording import plain
 
 _NAME = re.compile(r"[^,;。、:()0-9]*$")
 _CLOSED = re.compile(r"[^()。;]*\)([^,;。、:()0-9]*)")
-_APPLICATION = "request"
 _BOTH = 2  # kinds of cases
 
 
@@ -30,15 +29,15 @@ def with_name(item: Statement, text: str, end: int, words: Vocabulary) -> Statem
     before, behind = _NAME.search(text, end, opened), _CLOSED.match(text, item.end)
     said = before[0] if before else ""
     for name in (said, behind[1] if behind and not words.nouns(said) else ""):
-        hits = [hit for hit in words.hits(name, item.topic) if _is_named(hit.phrase)]
+        hits = [hit for hit in words.hits(name, item.topic) if _is_named(hit.phrase, words)]
         if hits and not plain(name[hits[-1].end :], words):
-            topic = item.topic if hits[-1].phrase.outcome else words.topics[_APPLICATION]
+            topic = item.topic if hits[-1].phrase.outcome else words.topics[words.applications]
             return replace(item, before=name, topic=topic, how="before")
     return item
 
 
-def _is_named(phrase: Phrase) -> bool:
-    return phrase.outcome or (phrase.topic == _APPLICATION and phrase.rank > 1)
+def _is_named(phrase: Phrase, words: Vocabulary) -> bool:
+    return phrase.outcome or (phrase.topic == words.applications and phrase.rank > 1)
 
 
 def of_the_name(claim: Claim, text: str, words: Vocabulary) -> Claim:

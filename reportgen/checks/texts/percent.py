@@ -27,29 +27,25 @@ _DOWN = "下降|减少|降低|回落|下滑|降幅|减幅|少"
 _CHANGE = re.compile(rf"(?P<up>{_UP})|(?P<down>{_DOWN})")
 _CHANGED = rf"(?:{_UP}|{_DOWN})(?:了|约|为|达|近|到)*$"
 _PART_OF = re.compile(r"占|比例|比重|率|\($")
-_SHARES, _RATES = "X-13", "X-14"
 _LAST_WORDS = re.compile(r"[^,;:、。()]*$")
 _ADDED = r"[合共总]计|[二两三四]者|两项|共占"
 _BRACKET = re.compile(r"\([^()]*\)")
 _ALL = 100  # per cent
 _WHOLES = 100
 """Numbers before a percentage that it may be a share of."""
-_RIGHT = Judgement("percentage_ok", _SHARES, about=())
 _OF_THAT = r"^[,、(]*(?:约|共|分别|所)?占?[^,;。()、\d]{0,14}\(?$"
 _RATE = re.compile(r"率(?=(?:为|是|达到?|约|:)*$)")
 
 
-def _as_stated(token: Token, shown: list[tuple[Decimal, Decimal]]) -> Judgement | None:
+def _as_stated(token: Token, shown: list[tuple[Decimal, Decimal]], rule: str) -> Judgement | None:
     """Return that a percentage is right: rounded, or with a note cut off; None if it is neither."""
     stated = Decimal(token.value)
     if any(stated == rounded for rounded, _ in shown):
-        return _RIGHT
+        return Judgement("percentage_ok", rule, about=())
     for rounded, cut in shown:
         if stated == cut:
             says = f"按四舍五入应为{format_number(rounded)}%，文字是截去尾数的结果"
-            return Judgement(
-                "percentage_ok", _SHARES, expected=rounded, severity="info", says=says, about=()
-            )  # fmt: skip
+            return Judgement("percentage_ok", rule, expected=rounded, severity="info", says=says, about=())
     return None
 
 
@@ -149,14 +145,14 @@ class Shares:
         """Compare a percentage with what it may be; a complaint only where its part and whole are sure."""
         stated, quantum = Decimal(token.value), Decimal(token.quantum)
         shown = [printed(rate, quantum) for rate in rates]
-        if (right := _as_stated(token, shown)) is not None:
+        if (right := _as_stated(token, shown, self.words.shares_rule)) is not None:
             return right
         if token.about and any(abs(rate - stated) <= max(quantum, Decimal(5)) for rate in rates):
-            return _RIGHT
+            return Judgement("percentage_ok", self.words.shares_rule, about=())
         if not rates or not sure or item.scope or item.year is not None or token.about:
             return None
         best = min(shown, key=lambda s: abs(s[0] - stated))[0]
-        return self.wrong(_SHARES, f"按表中的数重算，最接近的是{format_number(best)}%", expected=best)
+        return self.wrong(self.words.shares_rule, f"按表中的数重算，最接近的是{format_number(best)}%", expected=best)
 
     def is_sure(self, item: Statement, part: Statement | None, claim: Claim | None) -> bool:
         """Whether it is clear what a percentage is a share of."""
@@ -234,7 +230,7 @@ class Shares:
             carried = claim is not None and any(p.shared for p in claim.phrases)  # 连同上年结转的4件，答复130件
             if before and claim and not carried and claim.doubt != UNSURE:
                 phrases = claim.phrases
-                return bool(phrases) and all(p.rank <= 1 and "request" in p.topics for p in phrases)
+                return bool(phrases) and all(p.rank <= 1 and self.words.applications in p.topics for p in phrases)
         return False
 
     def is_said_of_all(self, item: Statement, said: str, hits: Sequence[Hit]) -> bool:
@@ -246,16 +242,16 @@ class Shares:
 
     def rate(self, item: Statement, token: Token) -> Judgement | None:
         """办结率x%: 100 means that nothing is carried over (X-14)."""
-        if item.topic is None or item.topic.id != "request" or item.how not in ("here", "before"):
+        if item.topic is None or item.topic.id != self.words.applications or item.how not in ("here", "before"):
             return None
         left = self.quantities.sum_of(self.words.all_done_names)
         if token.value == 100 and left is not None:
             if left.value == 0:
-                return Judgement("percentage_ok", _RATES, left.reading, about=())
+                return Judgement("percentage_ok", self.words.done_rule, left.reading, about=())
             if item.scope or item.year is not None:
                 return None
             says = f"表中{left.name}是{format_number(left.value)}"
-            return self.wrong(_RATES, says, left.reading, left.value)
+            return self.wrong(self.words.done_rule, says, left.reading, left.value)
         return self.rate_below(item, token)
 
     def rate_below(self, item: Statement, token: Token) -> Judgement | None:
@@ -266,10 +262,10 @@ class Shares:
         done, *wholes = sums
         rates = [Decimal(done.value) * 100 / Decimal(w.value) for w in wholes if w.value]
         if any(Decimal(token.value) in printed(rate, Decimal(token.quantum)) for rate in rates):
-            return Judgement("percentage_ok", _SHARES, done.reading, about=())
+            return Judgement("percentage_ok", self.words.shares_rule, done.reading, about=())
         told = list(self.rates_told(item))
         if any(Decimal(token.value) in printed(rate, Decimal(token.quantum)) for rate in told):
-            return _RIGHT
+            return Judgement("percentage_ok", self.words.shares_rule, about=())
         if token.value > _ALL:
             return self.above()
         said = self.words.all_done_rates.sub("", item.before)
@@ -328,7 +324,7 @@ class Shares:
 
     def above(self) -> Judgement:
         """办结率101%: no more than all can be done."""
-        return self.wrong(_SHARES, "办结、答复的比例不会超过100%", expected=_ALL)
+        return self.wrong(self.words.shares_rule, "办结、答复的比例不会超过100%", expected=_ALL)
 
     # ---- changes against last year
 
@@ -344,25 +340,25 @@ class Shares:
         stated = Decimal(token.value) * (1 if up else -1)
         differences = [Decimal(now) - Decimal(then) for now, then in pairs]
         if stated in differences:
-            return Judgement("last_year", _SHARES, about=())
+            return Judgement("last_year", self.words.shares_rule, about=())
         if token.about:
             return None
         says = f"按上年和本年的数相差{format_number(int(abs(differences[0])))}"
-        return self.wrong(_SHARES, says, expected=int(abs(differences[0])), verdict="contradicts")
+        return self.wrong(self.words.shares_rule, says, expected=int(abs(differences[0])), verdict="contradicts")
 
     def changed_by(self, token: Token, up: bool, pairs: list[tuple[Number, Number]]) -> Judgement | None:
         """增长x%: of any pair of this year's and last year's number."""
         changes = [(Decimal(now) - Decimal(then)) * 100 / Decimal(then) for now, then in pairs if then]
         quantum = Decimal(token.quantum)
         shown = [printed(abs(c), quantum) for c in changes if (c >= 0) == up or c == 0]
-        if (right := _as_stated(token, shown)) is not None:
+        if (right := _as_stated(token, shown, self.words.shares_rule)) is not None:
             return right
         if not changes or token.about:
             return None
         best = printed(abs(changes[0]), quantum)[0]
         way = "增长" if changes[0] >= 0 else "下降"
         says = f"按上年和本年的数重算是{way}{format_number(best)}%"
-        return self.wrong(_SHARES, says, expected=best)
+        return self.wrong(self.words.shares_rule, says, expected=best)
 
     def pairs(self, item: Statement) -> Iterator[tuple[Number, Number]]:
         """Yield this year's and last year's number of what is compared, figures of the form first."""
@@ -416,7 +412,9 @@ class Shares:
                 return claim
         ranks = [h.phrase.rank for h in own if h.phrase.accuse]
         readings = tuple(r for h in own if h.phrase.rank == max(ranks) for r in h.phrase.any_of) if ranks else ()
-        return Claim(replace(item, token=None), readings, _SHARES) if readings and not item.scope else None
+        return (
+            Claim(replace(item, token=None), readings, self.words.shares_rule) if readings and not item.scope else None
+        )
 
     def named_last_year(self, item: Statement, token: Token) -> Judgement | None:
         """比2023年的520件…: last year's number, named in a comparison."""

@@ -130,7 +130,8 @@ class Vocabulary:
         self.wider, self.government = any_of(data.wider), any_of(data.government)
         self.short_names, self.own_office = data.short_names, any_of(data.own_office)
         self.ours, self.total, self.left = any_of(data.ours), any_of(data.total), rare(data.left)
-        self.sums_rule = data.sums_rule
+        self.sums_rule, self.shares_rule, self.done_rule = data.sums_rule, data.shares_rule, data.done_rule
+        self.applications, self.own_field = data.applications, data.own_field
         self.channels = rare(*(one.key for one in data.divisions if one.singly))
         self.divided = rare(*(one.key for one in data.divisions if one.denied_whole))
         self.divisions = [(one, rare(one.key)) for one in data.divisions]

@@ -51,7 +51,7 @@ def absent(item: Statement, paragraph: str, words: Vocabulary, org: str) -> list
         some = some or not words.ours.search(item.before + item.inner + text)
     doubt = UNSURE if rest or item.scope or item.compared or some else SURE
     found = []
-    for n, denied in enumerate(_denied(text, hits, words.nouns(text), cases)):
+    for n, denied in enumerate(_denied(text, hits, cases, words)):
         column = [hit for hit in words.hits(verb, denied.topic) if hit.phrase.column]  # 未废止规范性文件
         meant = readings(column[-1], denied.topic) if column else denied.readings
         start = place + denied.start if n or not item.after else item.start
@@ -135,8 +135,9 @@ class _Denied(Struct, frozen=True):
     end: int
 
 
-def _denied(text: str, hits: Sequence[Hit], nouns: Sequence[Noun], cases: Topic | None) -> list[_Denied]:
+def _denied(text: str, hits: Sequence[Hit], cases: Topic | None, words: Vocabulary) -> list[_Denied]:
     """Return the phrases, then the topics that are denied; a topic counts for the phrase that names it."""
+    nouns = words.nouns(text)
     found = [
         _Denied(hit.phrase.any_of, hit.phrase.rule, None, hit.start, hit.end)
         for hit in hits if hit.phrase.topic and not any(_names(noun, hit) for noun in nouns)
@@ -144,9 +145,9 @@ def _denied(text: str, hits: Sequence[Hit], nouns: Sequence[Noun], cases: Topic 
     phrases = tuple(found)
     outcomes = [hit for hit in hits if hit.phrase.outcome]
     for n, (topic, start, end) in enumerate(nouns):
-        if any(one.start < end and start < one.end for one in phrases) or (found and topic.id == "request"):
+        if any(one.start < end and start < one.end for one in phrases) or (found and topic.id == words.applications):
             continue
-        if _named_itself(text, nouns, n):
+        if topic.id != words.applications or _named_itself(text, nouns, n):
             ended = next((readings(hit, topic) for hit in outcomes), ())
             found.append(_Denied(ended or topic.zero, topic.zero_rule, topic, start, end))  # 没有被纠正的复议
     if outcomes and cases and not found:
@@ -162,11 +163,8 @@ def _names(noun: Noun, hit: Hit) -> bool:
 
 
 def _named_itself(text: str, nouns: Sequence[Noun], n: int) -> bool:
-    """Whether a noun is itself denied, not only a modifier (因政府信息公开申请引发的行政复议)."""
-    topic, _, end = nouns[n]
-    if topic.id != "request" or n + 1 == len(nouns):
-        return True
-    return JOINED.match(text[end:]) is not None
+    """Whether applications are themselves denied, not only a modifier (因政府信息公开申请引发的行政复议)."""
+    return n + 1 == len(nouns) or JOINED.match(text[nouns[n][2] :]) is not None
 
 
 def ended(item: Statement, found: list[Claim], text: str, words: Vocabulary, org: str) -> list[Claim]:
@@ -178,11 +176,11 @@ def ended(item: Statement, found: list[Claim], text: str, words: Vocabulary, org
             break
         if any(p.outcome or p.result or p.shared for p in claim.phrases):
             break  # 新收89件，上年结转3件，均为自然人申请: said of the 3, or of all
-        if made and (";" in text[claim.item.end : item.start] or claim.topic.id == "request"):
+        if made and (";" in text[claim.item.end : item.start] or claim.topic.id == words.applications):
             break
         if claim.doubt == UNSURE and claim.item.how == "here":
             break  # 起诉1件，在审；结转起诉2件，结果维持: said of the last ones
-        class_ = next((h for h in words.hits(item.after, claim.topic) if _is_class(h)), None)
+        class_ = next((h for h in words.hits(item.after, claim.topic) if _is_class(h, words)), None)
         if class_ and claim.doubt == SURE and is_whole(claim, claim.topic):
             rest = remainder(item.before, words, org).rest + remainder(item.after, words, org, [class_]).rest
             part = replace(item, token=claim.item.token, year=claim.item.year, end=item.end + class_.end)
@@ -199,24 +197,24 @@ def rows_before(item: Statement, text: str, words: Vocabulary, org: str) -> Clai
     if these is None or item.scope or item.year is not None or item.compared:
         return None
     said = text[item.sentence[0] : item.start - len(item.before)]
-    rows = {h.phrase.any_of[0]: h for h in words.hits(said) if h.phrase.topic == "request" and h.phrase.any_of}
+    rows = {h.phrase.any_of[0]: h for h in words.hits(said) if h.phrase.topic == words.applications and h.phrase.any_of}
     rest = item.before[: these.start()] + item.before[these.end() :]
     if len(rows) != many or remainder(rest, words, org).rest or remainder(item.after, words, org).rest:
         return None
     hits, meant = list(rows.values()), tuple(name for row in rows for name in row)
-    return Claim(item, (meant,), hits[0].phrase.rule, SURE, topic=words.topics["request"], unknown=these[0])
+    return Claim(item, (meant,), hits[0].phrase.rule, SURE, topic=words.topics[words.applications], unknown=these[0])
 
 
-def _is_class(hit: Hit) -> bool:
+def _is_class(hit: Hit, words: Vocabulary) -> bool:
     """Whether a phrase names a class of what is counted."""
-    return hit.start == 0 and (hit.phrase.outcome or (hit.phrase.topic == "request" and hit.phrase.rank >= 2))
+    return hit.start == 0 and (hit.phrase.outcome or (hit.phrase.topic == words.applications and hit.phrase.rank >= 2))
 
 
 def all_done(item: Statement, words: Vocabulary) -> list[Claim]:
-    if item.topic is None or item.topic.id != "request" or item.how not in ("here", "before"):
+    if item.topic is None or item.topic.id != words.applications or item.how not in ("here", "before"):
         return []
     doubt = UNSURE if item.scope else SURE
-    return [Claim(item, (words.all_done_names,), "X-14", doubt, topic=item.topic)]
+    return [Claim(item, (words.all_done_names,), words.done_rule, doubt, topic=item.topic)]
 
 
 def said_of_all(item: Statement, text: str) -> Statement:
