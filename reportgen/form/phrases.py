@@ -206,6 +206,8 @@ class Narrative(Struct, frozen=True, forbid_unknown_fields=True):
     """前面说的各案结果相同，后面接着是哪种结果的说法"""
     kept: YearPattern = ""
     """一句话里有这些词，才看没有说名称的几个数是不是文件的各栏"""
+    about: YearPattern = ""
+    """后面列举的是申请的内容，不是表里的数（涉及楼盘29件、行政许可18件）"""
     deciders: YearPattern = ""
     """审理结果前面的机关，是作出决定的，不缩小范围"""
     decides: YearPattern = ""

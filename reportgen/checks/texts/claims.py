@@ -107,7 +107,11 @@ def _with_verb(item: Statement, previous: Statement | None, words: Vocabulary) -
     if listed is None or previous is None or not nouns:
         return item
     lead = previous.before[: next((start for _, start, _ in words.nouns(previous.before)), None)]
-    if nouns[0][1] == listed.end() and (words.foreign.search(lead) or _PUBLISHED.search(lead)):
+    if nouns[0][1] == listed.end() and (
+        words.foreign.search(lead)
+        or _PUBLISHED.search(lead)
+        or (words.about.search(lead) and not words.nouns(previous.before))
+    ):
         return replace(item, before=lead + item.before[listed.end() :])
     if any(h.phrase.rank or h.phrase.accuse for h in hits):
         return item

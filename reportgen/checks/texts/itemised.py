@@ -137,7 +137,9 @@ def _is_wrong(whole: Told, parts: Sequence[Told], words: Vocabulary) -> bool:
         return False
     total = so_far[-1]
     slip = len(parts) >= _MANY and _is_slip(whole.value, total)
-    if not _alike(whole, parts) or any(words.channels.search(part.item.before) for part in parts):
+    if not _alike(whole, parts):
+        return _is_near(whole.value, total)
+    if any(words.channels.search(part.item.before) for part in parts):
         return slip or _is_near(whole.value, total)
     loose = any(part.item.before.startswith(",") for part in parts)  # 原创210篇，阅读量过千的180篇
     return (total > whole.value and len(parts) >= (_MANY if loose else 2)) or slip

@@ -66,12 +66,15 @@ def in_lists(text: str, told: Sequence[Told], words: Vocabulary, org: str, judge
         judge: compares with the form.
     """
     found = list(told)
-    for _, some in groupby(range(len(told)), key=lambda n: told[n].item.sentence):
+    for _, group in groupby(range(len(told)), key=lambda n: told[n].item.sentence):
+        some = list(group)
         places = [n for n in some if _plain(told[n].item)]
         if len(places) > 1 and any(_unjudged(told[n]) for n in places):
+            denied = {claim.readings for n in some if told[n].item.kind == "none" and (claim := told[n].claim)}
             for members in _Sentence(text, [told[n] for n in places], words, org).lists():
                 for n, one in _judged(members, judge):
-                    found[places[n]] = one if _unjudged(told[places[n]]) else told[places[n]]
+                    said = one.claim and one.wrong and one.claim.readings in denied  # 无废止的，失效的7件
+                    found[places[n]] = one if _unjudged(told[places[n]]) and not said else told[places[n]]
     return found
 
 

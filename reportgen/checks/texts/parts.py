@@ -12,7 +12,7 @@ from .quantities import YUAN
 from .told import Told
 from .vocabulary import Vocabulary, Words
 
-AMONG = re.compile(r"[^,;。、]{0,6}中[,已的]?")
+AMONG = re.compile(r"[^,;。、(]{0,6}(?<!其)中[,已的]?")
 KINDS_ARE = re.compile(r"具体(?:为|是|包括|有)")
 THE_REST = re.compile(r"、?(?:(?:[^,;。、(]{1,10}等)?(?:其他|其它|其余)|[^,;。、(]{1,10}[及和]其[他它]类?$)")
 PARTS = 30

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from ...form.phrases import Division
 from ...model.numbers import Number, show
 from .claim import DOUBTFUL, SURE, UNSURE, Claim, columns_of
+from .numerals import PIECES
 from .parts import AMONG, KINDS_ARE, PARTS, THE_REST, Numbers
 from .statements import Statement
 from .told import Judge, Told, in_a_row, says_itself, two_agree, whole_of
@@ -170,7 +171,8 @@ class _Whole(Numbers):
     def of_some(self) -> None:
         """涉及征地拆迁的180件，予以公开90件: results of what a sentence begins with, if that is not all."""
         one, *others = self.numbers
-        if one.judgement.verdict != "unattributed" or not self.words.restrict.search(one.item.before):
+        selects = one.judgement.verdict == "unattributed" and self.words.restrict.search(one.item.before)
+        if not selects or two_agree(others):
             return
         for n, other in enumerate(others, 1):
             result = other.claim is not None and any(p.result for p in other.claim.phrases)
@@ -243,8 +245,15 @@ class _Whole(Numbers):
                 rows = [
                     m for m, row in enumerate(self.numbers) if row.claim and self.judge.within(row.claim, one.claim)
                 ]
-                if rows and one.value + self.sum(rows) in self.judge.figures(one.claim):
-                    self.free(n)
+                for places in (rows, self._nameless(n)):
+                    if places and one.value + self.sum(places) in self.judge.figures(one.claim):
+                        self.free(n)
+
+    def _nameless(self, n: int) -> Sequence[int]:
+        """撤销申请7件，其他处理3件: return the number before one in its list, if it is of no row of the form."""
+        before = self.numbers[n - 1] if n else None
+        listed = before and before.token.unit == self.numbers[n].token.unit and self.gap(n - 1)[:1] in ",、"
+        return [n - 1] if before and listed and before.judgement.verdict == "unattributed" else []
 
     def split(self) -> None:
         """废止1件、宣布失效2件; 按时答复430件，延期答复2件: one figure of the form in several numbers."""
@@ -348,12 +357,10 @@ class _Whole(Numbers):
             gaps = [self.gap(n) for n in parts[:-1]]
             named = any(self.words.included.search(gap) or AMONG.match(gap.lstrip(",")) for gap in gaps)
             nested = named or any(map(self._holds_others, parts))
-            other = all(
-                n.claim is None and n.token.unit != one.token.unit for n in map(self.numbers.__getitem__, parts)
-            )
-            if kind is None or nested or other:
-                continue
+            units = {self.numbers[n].token.unit for n in parts}
             total, value = self.sum(parts), whole_of(self.numbers[: whole + 1], self.sum(parts))
+            if kind is None or nested or not units <= {one.token.unit, *PIECES} or self._is_of_one_before(whole, total):
+                continue
             missing = value - total
             rest = THE_REST.match(self.numbers[parts[-1]].item.before)
             more = self.numbers[parts[-1]].item.after.startswith(_AND_MORE)
@@ -361,6 +368,10 @@ class _Whole(Numbers):
             slip = kind.complete and not more and (rest or len(parts) >= kind.all or missing * _SLIP <= value)
             if missing < 0 or (missing > 0 and slip):
                 self.accuse(parts[-1], f"各项相加是{show(total)}，前面写的是{show(value)}", value)
+
+    def _is_of_one_before(self, whole: int, total: Number) -> bool:
+        """收到76件，答复75件，结转3件。其中当面7件、网上69件: whether parts come to what was counted before their whole."""
+        return any(one.value == total and one.claim and not one.wrong for one in self.numbers[:whole])
 
     def _goes_on_with_the_rest(self, n: int) -> bool:
         """15件为其他结果，其余尚未审结: whether what is left is said behind a part, without a number."""

@@ -145,7 +145,7 @@ class Vocabulary:
         self.listed_as = any_of(data.listed_as)
         self.kind_behind, self.everybody = rare(data.kind_behind), rare(data.everybody)
         self.short = {t: rare(t.short) for t in data.topics if t.short}
-        self.deciders = any_of(data.deciders)
+        self.deciders, self.about = any_of(data.deciders), rare(data.about)
         self.kept = rare(data.kept)
         self.examples = any_of(data.examples)
         self.decides, self.published = rare(data.decides), any_of(data.published)

@@ -187,6 +187,8 @@ def ended(item: Statement, found: list[Claim], text: str, words: Vocabulary, org
             rule = claim.topic.rule if class_.phrase.outcome else class_.phrase.rule
             meant = readings(class_, claim.topic)
             made.append(Claim(part, meant, rule, UNSURE if rest else SURE, topic=claim.topic))
+        if words.including.match(claim.item.before):
+            break  # 诉讼4件，其中直接起诉3件，均未审结: said of the 3
     return made[::-1]
 
 
