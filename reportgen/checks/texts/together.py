@@ -359,7 +359,10 @@ class _Whole(Numbers):
             nested = named or any(map(self._holds_others, parts))
             units = {self.numbers[n].token.unit for n in parts}
             total, value = self.sum(parts), whole_of(self.numbers[: whole + 1], self.sum(parts))
-            if kind is None or nested or not units <= {one.token.unit, *PIECES} or self._is_of_one_before(whole, total):
+            other = one.token.unit not in units and not any(self.numbers[n].claim for n in parts)
+            if kind is None or nested or other or not units <= {one.token.unit, *PIECES}:
+                continue
+            if self._is_of_one_before(whole, total):
                 continue
             missing = value - total
             rest = THE_REST.match(self.numbers[parts[-1]].item.before)
