@@ -97,8 +97,10 @@ def imports(module: str, node: ast.AST) -> Iterator[tuple[str, bool]]:
                 yield f"{base}.{alias.name}", False
 
 
-def all_imports() -> Iterator[tuple[str, str, bool, bool]]:
-    """Yield (module, imported, ours, at start-up) for every import of the package."""
+@cache
+def all_imports() -> list[tuple[str, str, bool, bool]]:
+    """Return (module, imported, ours, at start-up) for every import of the package."""
+    found = []
     for module, tree in trees().items():
         late = {
             id(inner)
@@ -108,8 +110,8 @@ def all_imports() -> Iterator[tuple[str, str, bool, bool]]:
             for inner in ast.walk(node)
         }
         for node in ast.walk(tree):
-            for imported, ours in imports(module, node):
-                yield module, imported, ours, id(node) not in late
+            found += [(module, imported, ours, id(node) not in late) for imported, ours in imports(module, node)]
+    return found
 
 
 def test_the_walk_sees_imports() -> None:

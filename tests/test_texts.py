@@ -42,10 +42,10 @@ def test_what_was_kept_back_is_judged_as_well() -> None:
 
 
 PARTS = 4
-SOME_SLOW = [0, *(pytest.param(part, marks=pytest.mark.slow) for part in range(1, PARTS))]
 
 
-@pytest.mark.parametrize("part", SOME_SLOW)
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(PARTS))
 def test_what_is_planted_in_published_wording_is_told(part: int) -> None:
     """No true paragraph is accused, nor one in which a number of no table changed; of the rest some per cent are missed."""
     planted_is_told([said for said in published() if not said.kept_back][part::PARTS], most=6)
