@@ -193,10 +193,14 @@ def _own_business(claim: Claim, found: Sequence[Claim], said: str, words: Vocabu
     handled = words.own_business.get(topic.id) if topic else None
     if handled is None or words.ours.search(said + claim.item.after):
         return claim
+    outcome = any(phrase.outcome for phrase in claim.phrases)
+    cases = next((c for c in reversed(found) if c.topic is topic and not any(p.outcome for p in c.phrases)), None)
+    if outcome and claim.item.how == "before" and cases and cases.doubt == SURE:
+        return claim  # 涉及政府信息公开的行政复议2件。其中维持1件
     told = [c for c in found if c.item.sentence == claim.item.sentence and c.item.kind == "number"]
     others = [c for c in told if c.topic and c.topic.own_business]
     same = others and others[-1] is told[-1] and all(c.doubt != SURE for c in others)
-    around = "" if any(p.outcome for p in claim.phrases) else f"{claim.item.before}#{claim.item.after}"
+    around = "" if outcome else f"{claim.item.before}#{claim.item.after}"
     decides = words.government.search(org) and handled.search(around)
     own = same or words.authorities.search(org) or decides
     return replace(claim, doubt=UNSURE) if own else claim
