@@ -84,7 +84,7 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
             claim = rows_before(item, text, words, org) or claim
             if claim:
                 behind = item.end + len(item.after)
-                alone = claim.weak and not words.hits(item.before)
+                alone = claim.weak and not words.hits(item.before, item.topic)
                 because = (claim.result and words.reason.match(text, behind)) or (
                     alone and words.kind_behind.match(text, behind)
                 )
