@@ -280,7 +280,8 @@ def _each_noun(chosen: Sequence[Hit], item: Statement, words: Vocabulary) -> lis
 def fitting(hits: Sequence[Hit], item: Statement) -> list[Hit]:
     """Return the hits whose unit is the number's."""
     unit = item.token.unit if item.token else ""
-    fitting = [hit for hit in hits if unit in (hit.phrase.units or PIECES)]
+    none = item.token is not None and item.token.value == 0 and unit in PIECES  # 行政处罚0条
+    fitting = [hit for hit in hits if none or unit in (hit.phrase.units or PIECES)]
     if unit or item.token is None:
         return fitting
     # A number without a unit counts something only after a form's own word, or 为 before a zero, at a mark.

@@ -124,9 +124,6 @@ def _is_told(member: _Member, right: Sequence[_Member]) -> bool:
     if all(phrase.accuse for phrase in claim.phrases):
         return True
     rules = {phrase.rule for phrase in claim.phrases} if any(phrase.result for phrase in claim.phrases) else set()
-    topics = {one.claim.topic.id for one in right if one.claim.topic}
-    if not outcome and any(phrase.column for phrase in claim.phrases) and len(topics) >= _LEAST:
-        return True  # 公开规范性文件2件、行政许可37件、行政处罚21件
     return any(one.claim.topic is claim.topic and (not rules or one.claim.rule in rules) for one in right)
 
 
