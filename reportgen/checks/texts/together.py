@@ -118,6 +118,7 @@ class _Whole(Numbers):
         self.totals()
         self.left()
         self.divided()
+        self.larger()
         return self.numbers
 
     def free(self, *places: int) -> None:
@@ -371,6 +372,14 @@ class _Whole(Numbers):
             slip = kind.complete and not more and (rest or len(parts) >= kind.all or missing * _SLIP <= value)
             if missing < 0 or (missing > 0 and slip):
                 self.accuse(parts[-1], f"各项相加是{show(total)}，前面写的是{show(value)}", value)
+
+    def larger(self) -> None:
+        """收到26件，其中网络件27件: a part is more than all that was counted before it."""
+        for whole, (n, *_) in self.parts:
+            one, part = self.numbers[whole], self.numbers[n]
+            named = self.words.including.match(part.item.before) and part.token.unit == one.token.unit
+            if named and one.claim and part.claim is None and part.value > self.sum(range(n)):
+                self.accuse(n, f"前面写的是{show(one.value)}", one.value)
 
     def _is_of_one_before(self, whole: int, total: Number) -> bool:
         """收到76件，答复75件，结转3件。其中当面7件、网上69件: whether parts come to what was counted before their whole."""
