@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+import re
 
 import pytest
 from sentences import Said, cases, complaints, corpus, planted, published, report_of, siblings, unmarked, wrong_numbers
@@ -64,6 +66,18 @@ def planted_is_told(marked: list[Said], *, most: int) -> None:
     assert len(missed) <= len(false) * most // 100, missed
 
 
+@pytest.mark.parametrize("count", [300, pytest.param(6000, marks=pytest.mark.slow)])
+def test_clauses_in_any_order_are_judged(count: int) -> None:
+    """Whatever follows what, with whatever numbers, a text is judged."""
+    rng = random.Random(count)
+    said = [*cases(), *corpus(), *map(unmarked, published())]
+    clauses = [c for one in said for text in one.paragraphs for c in re.split(r"(?<=[，。；、（）：,;:()])", text) if c]
+    for _ in range(count):
+        text = "".join(rng.choice(clauses) for _ in range(rng.randint(2, 14)))
+        text = re.sub(r"\d+", lambda match: rng.choice((match[0], str(rng.randint(0, 12)))), text)
+        judge_numbers(report_of(Said(rng.choice(said).record, (text,), true=True)))
+
+
 def test_no_sentence_stands_twice() -> None:
     for name in ("texts_corpus", "texts_published"):
         groups = json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))["groups"]
@@ -97,6 +111,17 @@ BUREAU, DISTRICT = "甲市水务局", "甲市丙区人民政府"
         (BUREAU, "收到申请42件，办结40件，其余3件在法定期限内。", ["3件"]),
         (BUREAU, "收到申请42件，办理中5件，其余37件已出结果。", []),
         (BUREAU, "收到申请42件，涉河道20件、涉用水12件、其他12件。", ["12件"]),
+        # What was carried over has parts of its own; parts may be of it, too, or of what came in; none is more than all.
+        (BUREAU, "上年结转3件，其中公民3件。", []),
+        (BUREAU, "收到申请42件，上年结转3件，其中网上30件，信函15件。", []),
+        (BUREAU, "收到申请42件，上年结转3件，其中网上30件，信函17件。", ["17件"]),
+        (BUREAU, "收到申请42件，其中网上件43件。", ["43件"]),
+        (BUREAU, "收到申请42件，上年结转3件，答复39件。", ["39件"]),
+        (BUREAU, "收到申请42件，办结50件，其余7件。", ["50件"]),
+        # A denial beside a number that agrees, kinds of applications, and what they are about.
+        (BUREAU, "全年收到申请42件，均已答复，未发生申请案例。", []),
+        (BUREAU, "1件申请，属于其他部门职能。", []),
+        (BUREAU, "申请涉及楼盘29件、行政许可18件。", []),
         # Words never seen before a verb or a result; one way of receiving; more than all.
         (BUREAU, "从窗口数据看年初以来累计受理申请47件。", ["47件"]),
         (BUREAU, "通过平台收到申请40件。", []),

@@ -57,6 +57,14 @@ def is_whole(claim: Claim, topic: Topic) -> bool:
     return not set(topic.wholes).isdisjoint(claim.readings)
 
 
+def adds_up_to_a_whole(claims: Sequence[Claim]) -> bool:
+    """Whether what a whole is added up of is named whole or not at all (新收 and 上年结转; not 上年结转 alone)."""
+    named = {name for claim in claims for name in claim.readings[0]}
+    parts = [name for claim in claims if claim.topic and not is_whole(claim, claim.topic) for name in claim.readings[0]]
+    wholes = [whole for claim in claims if claim.topic for whole in claim.topic.wholes if len(whole) > 1]
+    return all(named.issuperset(whole) for whole in wholes if not set(whole).isdisjoint(parts))
+
+
 def columns_of(reading: Reading, rows: Sequence[Reading]) -> tuple[Reading, ...]:
     """Return what a reading of columns (新收.自然人) is in other rows; nothing if it has none."""
     columns = [name.partition(".")[2] for name in reading]

@@ -99,7 +99,7 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
 def _with_verb(item: Statement, previous: Statement | None, words: Vocabulary) -> Statement:
     """出台规章2部、规范性文件36件: a noun alone in a list is counted with the verb before the list.
 
-    公示行政处罚120件，行政许可146件: so it is with words that say that something else is counted.
+    公示行政处罚120件，行政许可146件: so it is with words that say that something else is counted, or what all are about.
     """
     listed = _LISTED.match(item.before) or _alone(item, previous, words)
     hits = words.hits(item.before, item.topic) if listed and previous else ()
@@ -107,11 +107,10 @@ def _with_verb(item: Statement, previous: Statement | None, words: Vocabulary) -
     if listed is None or previous is None or not nouns:
         return item
     lead = previous.before[: next((start for _, start, _ in words.nouns(previous.before)), None)]
-    if nouns[0][1] == listed.end() and (
-        words.foreign.search(lead)
-        or _PUBLISHED.search(lead)
-        or (words.about.search(lead) and not words.nouns(previous.before))
-    ):
+    about = words.about.search(previous.before)
+    if about and not words.nouns(previous.before[about.start() :]):
+        return replace(item, before=previous.before[about.start() :] + item.before[listed.end() :])
+    if nouns[0][1] == listed.end() and (words.foreign.search(lead) or _PUBLISHED.search(lead)):
         return replace(item, before=lead + item.before[listed.end() :])
     if any(h.phrase.rank or h.phrase.accuse for h in hits):
         return item

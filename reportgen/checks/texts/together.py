@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from ...form.phrases import Division
 from ...model.numbers import Number, show
-from .claim import DOUBTFUL, SURE, UNSURE, Claim, columns_of
+from .claim import DOUBTFUL, SURE, UNSURE, Claim, adds_up_to_a_whole, columns_of
 from .numerals import PIECES
 from .parts import AMONG, KINDS_ARE, PARTS, THE_REST, Numbers
 from .statements import Statement
@@ -223,7 +223,9 @@ class _Whole(Numbers):
             first = whole + 2 if self.in_brackets(whole + 1) else whole + 1
             sums = list(accumulate(other.value for other in self.numbers[first:]))
             last = first + bisect_left(sums, one.value)
-            if first < last < len(self.numbers) and sums[last - first] == one.value:
+            claims = [other.claim for other in self.numbers[first : last + 1] if other.claim and other.claim.readings]
+            complete = adds_up_to_a_whole(claims)  # 收到67件，上年结转2件，答复65件: 67 is not their sum
+            if first < last < len(self.numbers) and sums[last - first] == one.value and complete:
                 self.free(*(n for n in range(first, last + 1) if self._may_be_class(whole, n)))
 
     def _may_be_class(self, whole: int, n: int) -> bool:
@@ -333,8 +335,9 @@ class _Whole(Numbers):
             # 26件复议、12件诉讼，14件维持，5件纠正，其余7件: what is told of it need not stand next to it.
             left += [self.numbers[a].value - so_far[n] + so_far[b] for a in range(n) for b in range(a + 2, n)]
             gaps = [self.gap(m) for m in range(n, len(self.numbers) - 1)]
-            if not any(value in left for value in in_a_row(self.numbers[n:], gaps)):
-                expected = min((abs(v - one.value), v) for v in left if v >= 0)[1]
+            possible = [value for value in left if value >= 0]
+            if possible and not any(value in left for value in in_a_row(self.numbers[n:], gaps)):
+                expected = min(possible, key=lambda value: (abs(value - one.value), value))
                 self.accuse(n, f"前面各数相减是{show(expected)}", expected)
 
     def made_up(self, places: Sequence[int], total: Number) -> None:
