@@ -59,6 +59,9 @@ def of_both(claim: Claim, text: str, words: Vocabulary) -> Claim:
     cases = [noun for noun in words.nouns(said) if noun[0].own_business]
     if len(cases) < _BOTH or cases[-1][0] is cases[-2][0] or not JOINED.fullmatch(said[cases[-2][2] : cases[-1][1]]):
         return claim
-    hit = next(h for h in words.hits(claim.item.before + claim.item.after, claim.topic) if h.phrase.outcome)
+    around = words.hits(claim.item.before + claim.item.after, claim.topic)
+    hit = next((h for h in around if h.phrase.outcome), None)
+    if hit is None:
+        return claim
     both = tuple(name for topic, *_ in cases[-2:] for reading in readings(hit, topic)[:1] for name in reading)
     return replace(claim, readings=(*claim.readings, both))
