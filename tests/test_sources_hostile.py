@@ -315,6 +315,10 @@ def _eats(data: bytes, name: str) -> bytes:
     return bytes(4 * limits.MAX_MEMORY)[:9]
 
 
+def _eats_some(data: bytes, name: str) -> bytes:
+    return bytes(confined.MAX_MEMORY // 2)[:9]
+
+
 def _answers(data: bytes, name: str) -> bytes:
     return name.encode() + data
 
@@ -327,6 +331,15 @@ def test_what_a_confined_process_does_is_its_own_affair():
 @pytest.mark.skipif(sys.platform != "linux", reason="only here the system limits a process's memory")
 def test_a_confined_process_has_so_much_memory_and_no_more():
     assert confined.run_confined(_eats, b"", "甲") is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only here the system limits a process's memory")
+def test_what_the_main_process_holds_leaves_a_confined_one_its_memory(monkeypatch):
+    """After a large merge every PDF was refused for its size."""
+    monkeypatch.setattr(confined, "MAX_MEMORY", 50 * 1024 * 1024)
+    held = bytearray(2 * confined.MAX_MEMORY)
+    assert confined.run_confined(_eats_some, b"", "甲") == bytes(9)
+    assert len(held) == 2 * confined.MAX_MEMORY
 
 
 def test_tables_over_pages_are_joined_without_their_repeated_header(tmp_path):

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import TypeAlias
 
 from .limits import MAX_MEMORY, MAX_SECONDS, MAX_WAIT
@@ -78,9 +79,18 @@ def _limit() -> None:
     import resource
 
     limits = {
-        resource.RLIMIT_CPU: int(MAX_SECONDS), resource.RLIMIT_DATA: MAX_MEMORY, resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_CPU: int(MAX_SECONDS), resource.RLIMIT_DATA: _held() + MAX_MEMORY, resource.RLIMIT_CORE: 0,
     }  # fmt: skip
     for limit, most in limits.items():
         hard = resource.getrlimit(limit)[1]
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(limit, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def _held() -> int:
+    """Return the bytes of data that this process has from the start: a copy has all that was loaded or read before."""
+    try:
+        pages = int(Path("/proc/self/statm").read_bytes().split()[5])
+    except (OSError, ValueError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
