@@ -83,17 +83,21 @@ def claims(text: str, statements: Sequence[Statement], words: Vocabulary, org: s
             claim = claim if classed is None or classed.least else classed
             claim = rows_before(item, text, words, org) or claim
             if claim:
-                behind = item.end + len(item.after)
-                alone = claim.weak and not words.hits(item.before, item.topic)
-                because = (claim.result and words.reason.match(text, behind)) or (
-                    alone and words.kind_behind.match(text, behind)
-                )
-                claim = replace(claim, least=True) if because else claim
+                claim = replace(claim, least=True) if _is_one_of_several(claim, item, text, words) else claim
                 said = text[previous.end if previous and same else item.sentence[0] : item.start]
                 found.append(_own_business(claim, found, said, words, org))
             found += [classed] if classed and classed.least else []
     found = [of_both(of_the_name(claim, text, words), text, words) for claim in of_all_suits(found, words)]
     return _with_included(_apart(list(of_which(found)), words), words)
+
+
+def _is_one_of_several(claim: Claim, item: Statement, text: str, words: Vocabulary) -> bool:
+    """1件不予公开，理由为…; 1件申请，属于其他部门职能: whether the words behind a number say that there may be others."""
+    behind = item.end + len(item.after)
+    if claim.result and words.reason.match(text, behind):
+        return True
+    alone = claim.weak and not words.hits(item.before, item.topic)
+    return alone and words.kind_behind.match(text, behind) is not None
 
 
 def _with_verb(item: Statement, previous: Statement | None, words: Vocabulary) -> Statement:
