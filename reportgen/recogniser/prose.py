@@ -138,6 +138,8 @@ def _told_apart(form: Form, paragraph: Paragraph) -> list[Paragraph]:
 
 def _behind_heading(form: Form, line: str) -> tuple[str, ...]:
     """Split a line into the heading it begins with and the text right behind that."""
+    if not "".join(line.split()).startswith(_headings(form)):
+        return (line,)
     match = _inline(form).match(line)
     rest = line[match.end() :] if match else ""
     is_text = any("\u4e00" <= character <= "\u9fff" for character in rest.partition("\n")[0])  # not the page it is on
@@ -145,10 +147,16 @@ def _behind_heading(form: Form, line: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=16)
+def _headings(form: Form) -> tuple[str, ...]:
+    """The headings of a form in all wordings it knows, without blanks."""
+    known = (text for s in form.sections if s.heading for text in (s.heading, *s.also, *s.variants))
+    return tuple("".join(text.split()) for text in known)
+
+
+@lru_cache(maxsize=16)
 def _inline(form: Form) -> re.Pattern[str]:
     """The expression of a heading with its number, in a wording the form knows, at the beginning of a line."""
-    headings = [text for s in form.sections if s.heading for text in (s.heading, *s.also, *s.variants)]
-    words = "|".join(r"\s*".join(map(re.escape, text)) for text in sorted(headings, key=len, reverse=True))
+    words = "|".join(r"\s*".join(map(re.escape, text)) for text in sorted(_headings(form), key=len, reverse=True))
     return re.compile(rf"\s*({words})[\s。：:．.]*")
 
 
