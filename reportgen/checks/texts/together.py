@@ -389,7 +389,7 @@ class _Whole(Numbers):
         return any(one.value == total and one.claim and not one.wrong for one in self.numbers[:whole])
 
     def _goes_on_with_the_rest(self, n: int) -> bool:
-        """15件为其他结果，其余尚未审结: whether what is left is said behind a part, without a number."""
+        """15件为其他结果，其余未结: whether what is left is said behind a part, without a number."""
         item = self.numbers[n].item
         return self.words.left.search(self.text[: item.sentence[1]], item.end) is not None
 
