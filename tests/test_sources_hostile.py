@@ -335,7 +335,7 @@ def test_a_confined_process_has_so_much_memory_and_no_more():
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only here the system limits a process's memory")
 def test_what_the_main_process_holds_leaves_a_confined_one_its_memory(monkeypatch):
-    """After a large merge every PDF was refused for its size."""
+    """A copy of a process has its memory too, which the file did not ask for."""
     monkeypatch.setattr(confined, "MAX_MEMORY", 50 * 1024 * 1024)
     held = bytearray(2 * confined.MAX_MEMORY)
     assert confined.run_confined(_eats_some, b"", "甲") == bytes(9)

@@ -37,7 +37,7 @@ CELLS_BETWEEN_LOOKS = 500
 MAX_WAIT = 60.0
 """Seconds to wait for a file that is read in a process of its own."""
 MAX_MEMORY = 400 * 1024 * 1024
-"""Bytes of memory that such a process may have, where the system can limit it."""
+"""Bytes of memory that such a process may take beyond what it began with, where the system can limit it."""
 
 
 class Budget:

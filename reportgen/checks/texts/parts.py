@@ -86,10 +86,10 @@ class Numbers:
             yield whole, range(whole + 1, last + 1)
 
     def _is_of(self, n: int, key: Words) -> bool:
-        return self.numbers[n].item.how != "foreign" and self.is_about(n, key)
+        return self.numbers[n].item.how != "foreign" and self._is(n, key)
 
-    def is_about(self, n: int, key: Words) -> bool:
-        """Whether the words around a number are of a kind."""
+    def _is(self, n: int, key: Words) -> bool:
+        """Whether the words around a number say that it is of a division."""
         return key.search(self.around(n)) is not None
 
     def _ends(self, n: int, *, bracketed: bool) -> bool:
@@ -109,7 +109,7 @@ class Numbers:
     def division(self, parts: Sequence[int]) -> Division | None:
         """Return the division that all of some parts are of."""
         for division, key in self.words.divisions:
-            if len(parts) > 1 and all(self.is_about(n, key) for n in parts):
+            if len(parts) > 1 and all(self._is(n, key) for n in parts):
                 return division
         return None
 

@@ -197,7 +197,9 @@ class _Whole(Numbers):
                 continue
             for n in parts:
                 claim = self.numbers[n].claim
-                if claim is None or claim.topic is not one.claim.topic or self.judge.within(claim, one.claim):
+                if claim is None or not claim.readings or claim.topic is not one.claim.topic:
+                    continue
+                if self.judge.within(claim, one.claim):
                     continue
                 if columns := columns_of(claim.readings[0], one.claim.readings):
                     claim = replace(claim, readings=columns)

@@ -15,7 +15,7 @@ PUNCTUATION = re.compile(r"[\s,;:、。()“”\"'‘’!?#/—\-《》【】\d.
 _LEAD = re.compile(
     r"^(?:[,;:、]|[一二三四五六七八九十]是(?!否)|其中|另外?|此外|同时|而|但|在|由|以|(?:(?:19|20)\d\d年[度末底内初]?)|本年度?|全年|年度?内|一年来|(?:街道|[镇乡])综合(?:行政)?执法(?:办公室|办|大队|中队|队)|截至.{0,12}?日)+"
 )
-_VERB = re.compile("[总一]?共?计?")
+_IN_ALL = re.compile("^[总一]?共?计?")
 _NEAR_THE_END = 12  # letters
 _BEGINNING = 4  # letters of examples without a verb before them
 _AGAINST = re.compile(rf".{{0,{_BEGINNING}}}?对")
@@ -195,9 +195,9 @@ def brought(clause: str, words: Vocabulary) -> Brought:
     """Return what the words of a clause bring to the numbers behind them."""
     period = words.periods.search(clause)
     lead = _LEAD.sub("", clause)
-    verb = _VERB.match(lead)
+    verb = len(lead) - len(_IN_ALL.sub("", lead))
     topic = next((noun[0] for noun in words.nouns(lead)), None)
-    made = next((h.end for h in words.hits(lead, topic) if verb and h.start == verb.end() and h.phrase.rank == 1), 0)
+    made = next((h.end for h in words.hits(lead, topic) if h.start == verb and h.phrase.rank == 1), 0)
     lead = lead[made:]  # 共制定市政府规范性文件9件
     wider = words.wider.match(lead)
     owner = wider or words.owners.match(lead)
